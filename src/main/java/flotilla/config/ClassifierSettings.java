@@ -1,0 +1,52 @@
+package flotilla.config;
+
+import com.typesafe.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How images are classified.
+ *
+ * @param table the CSV for {@link Kind#TABLE}
+ * @param delay added to every classification
+ * @param parallelism classifiers side by side; 0 for one for each core
+ * @param threads PyTorch's threads within one classifier
+ */
+public record ClassifierSettings(Kind kind, Optional<Path> table, Duration delay, int parallelism, int threads) {
+    /** What answers. */
+    public enum Kind {
+        /** A TorchScript model on PyTorch. */
+        DJL,
+        /** A CSV of labels by file name. */
+        TABLE,
+        /** Nothing but time: the label is the stem of the file name. */
+        DELAY
+    }
+
+    public ClassifierSettings {
+        Checks.that(
+                kind != Kind.TABLE || table.isPresent(),
+                "flotilla.classifier.table",
+                "the path of a CSV when flotilla.classifier.kind = table");
+        Checks.notNegative(delay, "flotilla.classifier.delay");
+        Checks.that(parallelism >= 0 && parallelism <= 256, "flotilla.classifier.parallelism", "from 0 to 256");
+        Checks.that(threads >= 1 && threads <= 256, "flotilla.classifier.threads", "from 1 to 256");
+    }
+
+    /** Classifiers side by side on a machine with {@code cores} cores. */
+    public int parallelism(int cores) {
+        return parallelism == 0 ? Math.max(1, cores / threads) : parallelism;
+    }
+
+    static ClassifierSettings from(Config config) {
+        return new ClassifierSettings(
+                Choice.of(Kind.class, config.getString("kind"), "flotilla.classifier.kind"),
+                Optional.of(config.getString("table"))
+                        .filter(value -> !value.isBlank())
+                        .map(Path::of),
+                config.getDuration("delay"),
+                config.getInt("parallelism"),
+                config.getInt("threads"));
+    }
+}

@@ -1,0 +1,45 @@
+package flotilla.config;
+
+import com.typesafe.config.Config;
+
+/**
+ * All settings, read once at start. {@code reference.conf} explains each key; every room gets just its own part.
+ *
+ * @param logResults print each result on the gateway's console
+ */
+public record FlotillaSettings(
+        ClusterSettings cluster,
+        AwsSettings aws,
+        QueueSettings queue,
+        StorageSettings storage,
+        HttpSettings http,
+        ScalingSettings scaling,
+        FleetSettings fleet,
+        ModelSettings model,
+        ClassifierSettings classifier,
+        WorkerSettings worker,
+        LocalSettings local,
+        boolean logResults) {
+
+    /**
+     * Reads the settings below {@code flotilla}.
+     *
+     * @throws SettingsException with one line that names the key and what it must be
+     */
+    public static FlotillaSettings from(Config config) {
+        Config flotilla = config.getConfig("flotilla");
+        return new FlotillaSettings(
+                ClusterSettings.from(flotilla.getConfig("cluster")),
+                AwsSettings.from(flotilla.getConfig("aws")),
+                QueueSettings.from(flotilla.getConfig("queue")),
+                StorageSettings.from(flotilla.getConfig("storage")),
+                HttpSettings.from(flotilla.getConfig("http")),
+                ScalingSettings.from(flotilla.getConfig("scaling")),
+                FleetSettings.from(flotilla.getConfig("fleet")),
+                ModelSettings.from(flotilla.getConfig("model")),
+                ClassifierSettings.from(flotilla.getConfig("classifier")),
+                WorkerSettings.from(flotilla.getConfig("worker")),
+                LocalSettings.from(flotilla.getConfig("local")),
+                flotilla.getBoolean("log.results"));
+    }
+}

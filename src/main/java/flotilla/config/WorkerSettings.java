@@ -1,0 +1,58 @@
+package flotilla.config;
+
+import com.typesafe.config.Config;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One worker.
+ *
+ * @param id its name when it was started by hand; empty for host name and process id
+ * @param metadataEndpoint the instance metadata service; empty for the environment's or EC2's own
+ * @param prefetch work held beyond what is being classified
+ * @param prefetchLimit the most messages held for that
+ * @param receiveParallelism receives waiting on the queue at the same time
+ * @param hangAfter time in hand after which an image's lease is not extended any more
+ * @param reportInterval time between two reports to the supervisor
+ * @param selfFence how long work goes on with no gateway in sight
+ * @param shutdownGrace how long images in hand may take when the process is asked to end
+ */
+public record WorkerSettings(
+        Optional<String> id,
+        Optional<URI> metadataEndpoint,
+        Duration prefetch,
+        int prefetchLimit,
+        int receiveParallelism,
+        Duration hangAfter,
+        Duration reportInterval,
+        Duration selfFence,
+        Duration shutdownGrace) {
+    public WorkerSettings {
+        Checks.notNegative(prefetch, "flotilla.worker.prefetch");
+        Checks.atLeast(prefetchLimit, 0, "flotilla.worker.prefetch-limit");
+        Checks.that(
+                receiveParallelism >= 1 && receiveParallelism <= 50,
+                "flotilla.worker.receive-parallelism",
+                "from 1 to 50");
+        Checks.within(hangAfter, Duration.ofSeconds(1), Duration.ofHours(12), "flotilla.worker.hang-after");
+        Checks.positive(reportInterval, "flotilla.worker.report-interval");
+        Checks.positive(selfFence, "flotilla.worker.self-fence");
+        Checks.notNegative(shutdownGrace, "flotilla.worker.shutdown-grace");
+    }
+
+    static WorkerSettings from(Config config) {
+        return new WorkerSettings(
+                Optional.of(config.getString("id")).filter(value -> !value.isBlank()),
+                Optional.of(config.getString("metadata-endpoint"))
+                        .filter(value -> !value.isBlank())
+                        .map(URI::create),
+                config.getDuration("prefetch"),
+                config.getInt("prefetch-limit"),
+                config.getInt("receive-parallelism"),
+                config.getDuration("hang-after"),
+                config.getDuration("report-interval"),
+                config.getDuration("self-fence"),
+                config.getDuration("shutdown-grace"));
+    }
+}

@@ -1,0 +1,26 @@
+package flotilla.domain;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The one answer to an accepted image.
+ *
+ * @param id the request
+ * @param file the name that the client gave to the image
+ * @param outcome labels or a failure
+ * @param workerId the worker that answered; empty when none did
+ * @param appTierId the app-tier id of that worker's instance, when it had one
+ * @param timings milliseconds by stage: {@code queue}, {@code fetch}, {@code wait}, {@code classify}, {@code total}
+ */
+public record ClassificationResult(
+        RequestId id,
+        FileName file,
+        Outcome outcome,
+        Optional<WorkerId> workerId,
+        Optional<AppTierId> appTierId,
+        Map<String, Double> timings) {
+    public ClassificationResult {
+        timings = Map.copyOf(timings);
+    }
+}

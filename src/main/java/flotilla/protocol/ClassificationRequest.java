@@ -1,0 +1,21 @@
+package flotilla.protocol;
+
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The message in the request queue: a pointer to an image that was accepted. Small, JSON, versioned.
+ *
+ * @param id the request
+ * @param image where the image is
+ * @param file the client's name for it
+ * @param gateway the gateway process that waits for the answer
+ * @param acceptedAt when the gateway accepted it, by the gateway's clock
+ * @param trace the W3C trace context ({@code traceparent}) of the upload, when there is one
+ */
+public record ClassificationRequest(
+        RequestId id, ImageRef image, FileName file, GatewayId gateway, Instant acceptedAt, Optional<String> trace) {}

@@ -1,0 +1,15 @@
+package flotilla.scaling;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A machine of our cluster as EC2 describes it.
+ *
+ * @param id EC2's id
+ * @param appTierId from the tag {@code flotilla:app-tier-id}; empty when the tag is missing or unreadable
+ * @param launchedAt by EC2's clock
+ */
+public record Instance(InstanceId id, Optional<AppTierId> appTierId, InstanceState state, Instant launchedAt) {}

@@ -1,0 +1,20 @@
+package flotilla.scaling;
+
+/**
+ * The state of a machine as EC2 tells it.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html">instance lifecycle</a>
+ */
+public enum InstanceState {
+    PENDING,
+    RUNNING,
+    SHUTTING_DOWN,
+    TERMINATED,
+    STOPPING,
+    STOPPED;
+
+    /** Whether the machine can work now or after its boot. */
+    public boolean isAlive() {
+        return this == PENDING || this == RUNNING;
+    }
+}
