@@ -22,10 +22,8 @@ final class GifFrame {
          * @param canvasWidth the logical screen's width, enlarged to hold the frame; likewise the height
          * @param left where the frame lies on the canvas
          * @param top where the frame lies on the canvas
-         * @param data offset of the frame's compressed data: a byte of code size, then sub-blocks
          */
-        record Found(int canvasWidth, int canvasHeight, int left, int top, int width, int height, int data)
-                implements Scan {}
+        record Found(int canvasWidth, int canvasHeight, int left, int top, int width, int height) implements Scan {}
 
         /** The bytes end before the first frame's descriptor does. */
         record Ended() implements Scan {}
@@ -62,11 +60,6 @@ final class GifFrame {
         return new Scan.Ended();
     }
 
-    /** Whether the frame's compressed data is there up to its end mark. */
-    static boolean isWhole(byte[] bytes, Scan.Found frame) {
-        return endOfSubBlocks(bytes, frame.data() + 1) >= 0;
-    }
-
     private static Scan descriptor(byte[] bytes, int at) {
         if (bytes.length < at + DESCRIPTOR_LENGTH) {
             return new Scan.Ended();
@@ -84,8 +77,7 @@ final class GifFrame {
                 left,
                 top,
                 width,
-                height,
-                at + DESCRIPTOR_LENGTH + colourTable(bytes[at + 8]));
+                height);
     }
 
     /** Length of the colour table that a packed field announces. */

@@ -60,9 +60,6 @@ final class ImageDecoder {
         }
         ImageKind kind = ImageKind.of(bytes).orElseThrow();
         Optional<GifFrame.Scan.Found> gif = kind == ImageKind.GIF ? gifFrame(bytes) : Optional.empty();
-        if (gif.isPresent() && !GifFrame.isWhole(bytes, gif.get())) {
-            return damaged(kind, "its data ends early");
-        }
         ImageReader reader = kind.newReader();
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             List<String> damage = new ArrayList<>();
@@ -71,8 +68,10 @@ final class ImageDecoder {
                     damage.add(warning);
                 }
             });
+            ReadProgress progress = new ReadProgress();
+            reader.addIIOReadProgressListener(progress);
             reader.setInput(input, true, true);
-            return read(kind, reader, gif, damage);
+            return read(kind, reader, gif, damage, progress);
         } catch (IOException | RuntimeException e) {
             // Of broken data ImageIO's readers throw whatever comes: beyond IIOException also, for example,
             // IndexOutOfBounds, IllegalArgument, NegativeArraySize and CMMException.
@@ -86,7 +85,12 @@ final class ImageDecoder {
         }
     }
 
-    private Decoded read(ImageKind kind, ImageReader reader, Optional<GifFrame.Scan.Found> gif, List<String> damage)
+    private Decoded read(
+            ImageKind kind,
+            ImageReader reader,
+            Optional<GifFrame.Scan.Found> gif,
+            List<String> damage,
+            ReadProgress progress)
             throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
@@ -107,6 +111,9 @@ final class ImageDecoder {
             ImageReadParam param = reader.getDefaultReadParam();
             param.setDestinationType(type);
             BufferedImage image = reader.read(0, param);
+            if (kind == ImageKind.GIF && !progress.isComplete()) {
+                damage.add("its data ends early");
+            }
             if (!damage.isEmpty()) {
                 return damaged(kind, damage.get(0));
             }
