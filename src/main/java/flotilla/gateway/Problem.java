@@ -3,7 +3,9 @@ package flotilla.gateway;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.FailureCode;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.HttpCharsets;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaType;
@@ -21,12 +23,8 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
  * @param retryAfterSeconds when to try again
  */
 record Problem(int status, String code, String title, String detail, Optional<Integer> retryAfterSeconds) {
-    private static final MediaType.WithFixedCharset PROBLEM_JSON = MediaTypes.customWithFixedCharset(
-            "application",
-            "problem+json",
-            org.apache.pekko.http.javadsl.model.HttpCharsets.UTF_8,
-            java.util.Map.of(),
-            false);
+    private static final MediaType.WithFixedCharset PROBLEM_JSON =
+            MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Problem of(int status, String code, String title, String detail) {
@@ -47,6 +45,10 @@ record Problem(int status, String code, String title, String detail, Optional<In
                 "bad-file-name",
                 "the file name cannot be used",
                 "send a plain name of 1 to 255 characters, without '..' and control characters");
+    }
+
+    static Problem tooManyParts(int limit) {
+        return of(413, "too-many-files", "too many parts in one request", "send at most " + limit + " at a time");
     }
 
     static Problem tooLarge(long limit) {

@@ -59,18 +59,21 @@ final class Uploads {
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(entity, materializer)
                 .thenCompose(form -> form.getParts()
-                        .mapAsync(1, this::take)
+                        .zipWithIndex()
+                        .mapAsync(1, part -> take(part.first(), part.second() < maxFiles))
                         .runWith(Sink.fold(new ArrayList<Optional<Taken>>(), Uploads::add), system))
                 .thenApply(Uploads::received);
     }
 
-    private CompletionStage<Optional<Taken>> take(Multipart.FormData.BodyPart part) {
+    private CompletionStage<Optional<Taken>> take(Multipart.FormData.BodyPart part, boolean allowed) {
         Optional<String> fileName = part.getFilename();
-        if (fileName.isEmpty()) {
+        if (fileName.isEmpty() || !allowed) {
+            Optional<Taken> refused = fileName.map(
+                    name -> new Taken(part.getName(), new Intake.Refused(name, Problem.tooManyParts(maxFiles))));
             return part.getEntity()
                     .getDataBytes()
                     .runWith(Sink.ignore(), system)
-                    .thenApply(done -> Optional.empty());
+                    .thenApply(done -> refused);
         }
         return intake.accept(fileName.get(), part.getEntity().getDataBytes())
                 .thenApply(taken -> Optional.of(new Taken(part.getName(), taken)));

@@ -8,7 +8,9 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -24,26 +26,41 @@ public final class WorkerNode {
 
     private WorkerNode() {}
 
-    /** What a worker needs from outside. */
-    public record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
+    /** The queues that a worker reads and writes. */
+    public record Queues(MessageQueue requests, MessageQueue responses) {}
+
+    /** What classifies, and how many times side by side. */
+    public record Classifiers(ClassifierFactory factory, int parallelism) {}
+
+    /** What the data path talks to. */
+    record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
 
     /**
      * The worker's guardian.
      *
-     * @param parallelism classifiers side by side
+     * @param images the image store, made for the worker's actor system
+     * @param results the result store, made for the worker's actor system
      */
     public static Behavior<Worker.Command> create(
             WorkerIdentity identity,
-            Ports ports,
-            ClassifierFactory classifiers,
-            int parallelism,
+            Queues queues,
+            Function<ActorSystem<?>, ImageStore> images,
+            Function<ActorSystem<?>, ResultStore> results,
+            Classifiers classifiers,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock) {
         Worker.Settings life =
                 new Worker.Settings(JOIN_WAIT, settings.reportInterval(), settings.selfFence(), RESTART_BACKOFF);
-        return Behaviors.setup(context -> Worker.create(
-                life, self -> parts(context, self, identity, ports, classifiers, parallelism, settings, queue, clock)));
+        return Behaviors.setup(context -> {
+            Ports ports = new Ports(
+                    queues.requests(),
+                    queues.responses(),
+                    images.apply(context.getSystem()),
+                    results.apply(context.getSystem()));
+            return Worker.create(
+                    life, self -> parts(context, self, identity, ports, classifiers, settings, queue, clock));
+        });
     }
 
     private static Worker.Parts parts(
@@ -51,11 +68,11 @@ public final class WorkerNode {
             ActorRef<Worker.Command> worker,
             WorkerIdentity identity,
             Ports ports,
-            ClassifierFactory classifiers,
-            int parallelism,
+            Classifiers classifiers,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock) {
+        int parallelism = classifiers.parallelism();
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         ActorRef<ClassifierRouter.Command> router = context.spawn(
