@@ -2,6 +2,7 @@ package flotilla.aws;
 
 import flotilla.config.AwsSettings;
 import flotilla.config.SettingsException;
+import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,6 +40,9 @@ public final class AwsClients implements AutoCloseable {
     private final AwsSettings settings;
     private final Region region;
     private final AwsCredentialsProvider credentials;
+    /** Ours, because closing would wait two seconds for the SDK's own; its threads do not keep the process alive. */
+    private final NioEventLoopGroup eventLoop = new NioEventLoopGroup(IO_THREADS, AwsClients::daemon);
+
     private final SdkAsyncHttpClient http;
 
     private AwsClients(AwsSettings settings, Region region, AwsCredentialsProvider credentials, int connections) {
@@ -46,7 +50,7 @@ public final class AwsClients implements AutoCloseable {
         this.region = region;
         this.credentials = credentials;
         this.http = NettyNioAsyncHttpClient.builder()
-                .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(IO_THREADS))
+                .eventLoopGroup(SdkEventLoopGroup.create(eventLoop))
                 .maxConcurrency(connections)
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .readTimeout(READ_TIMEOUT)
@@ -119,9 +123,16 @@ public final class AwsClients implements AutoCloseable {
                         .build());
     }
 
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "aws-io");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     @Override
     public void close() {
         http.close();
+        eventLoop.shutdownGracefully();
         if (credentials instanceof SdkAutoCloseable closeable) {
             closeable.close();
         }

@@ -80,10 +80,10 @@ final class SqsServer implements AutoCloseable {
 
     @Override
     public void close() {
+        system.close();
         plain.close();
         queues.close();
         clients.close();
-        server.stopAndWait();
-        system.close();
+        serverSystem.close();
     }
 }
