@@ -25,6 +25,9 @@ public interface ImageStore {
      */
     CompletionStage<Optional<ByteString>> get(ImageRef ref);
 
+    /** Whether an object exists whose key within the input bucket begins with {@code keyPrefix}. */
+    CompletionStage<Boolean> exists(String keyPrefix);
+
     /** Removes an image; a missing one is no error. */
     CompletionStage<Done> delete(ImageRef ref);
 }

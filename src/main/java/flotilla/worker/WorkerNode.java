@@ -1,0 +1,79 @@
+package flotilla.worker;
+
+import flotilla.config.QueueSettings;
+import flotilla.config.WorkerSettings;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultStore;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** Puts a worker's data path together: router, lease keeper, pipeline and the {@link Worker} that steers them. */
+public final class WorkerNode {
+    /** The dispatcher that classifiers block; its pool has a thread for each. */
+    public static final String CLASSIFIER_DISPATCHER = "flotilla-classifier-dispatcher";
+
+    private static final Duration JOIN_WAIT = Duration.ofSeconds(5);
+    private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
+
+    private WorkerNode() {}
+
+    /** What a worker needs from outside. */
+    public record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
+
+    /**
+     * The worker's guardian.
+     *
+     * @param parallelism classifiers side by side
+     */
+    public static Behavior<Worker.Command> create(
+            WorkerIdentity identity,
+            Ports ports,
+            ClassifierFactory classifiers,
+            int parallelism,
+            WorkerSettings settings,
+            QueueSettings queue,
+            Clock clock) {
+        Worker.Settings life =
+                new Worker.Settings(JOIN_WAIT, settings.reportInterval(), settings.selfFence(), RESTART_BACKOFF);
+        return Behaviors.setup(context -> Worker.create(
+                life, self -> parts(context, self, identity, ports, classifiers, parallelism, settings, queue, clock)));
+    }
+
+    private static Worker.Parts parts(
+            ActorContext<Worker.Command> context,
+            ActorRef<Worker.Command> worker,
+            WorkerIdentity identity,
+            Ports ports,
+            ClassifierFactory classifiers,
+            int parallelism,
+            WorkerSettings settings,
+            QueueSettings queue,
+            Clock clock) {
+        Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
+        Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
+        ActorRef<ClassifierRouter.Command> router = context.spawn(
+                ClassifierRouter.create(classifiers, parallelism, DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
+                "classifier-router");
+        context.spawn(
+                LeaseKeeper.create(ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), clock),
+                "lease-keeper");
+        ImagePipeline pipeline = new ImagePipeline(
+                context.getSystem(),
+                ports,
+                router,
+                identity,
+                leases,
+                prefetch,
+                settings.hangAfter(),
+                parallelism + settings.prefetchLimit(),
+                clock);
+        return new Worker.Parts(identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()));
+    }
+}
