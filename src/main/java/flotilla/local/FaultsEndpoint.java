@@ -1,0 +1,67 @@
+package flotilla.local;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import flotilla.domain.InstanceId;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * {@link Faults} over HTTP, for drills and tests in other processes; parameters in the query, no credentials:
+ *
+ * <ul>
+ *   <li>{@code POST /_faults/fail?Action=RunInstances&Code=InsufficientInstanceCapacity&Count=4}
+ *   <li>{@code POST /_faults/dead-process?InstanceId=i-…}: kills its process while it goes on saying running
+ *   <li>{@code POST /_faults/kill?InstanceId=i-…}: kills its process, and it says terminated
+ *   <li>{@code POST /_faults/hang-termination?InstanceId=i-…}
+ *   <li>{@code DELETE /_faults}: no more faults
+ * </ul>
+ */
+final class FaultsEndpoint implements HttpHandler {
+    static final String PATH = "/_faults";
+
+    private final Faults faults;
+    private final InstanceProcesses processes;
+
+    FaultsEndpoint(Faults faults, InstanceProcesses processes) {
+        this.faults = faults;
+        this.processes = processes;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        Http.body(exchange);
+        try {
+            order(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath(),
+                    Ec2Request.parse(
+                            Optional.ofNullable(exchange.getRequestURI().getRawQuery())
+                                    .orElse("")));
+            Http.sendText(exchange, 200, "ordered\n");
+        } catch (Ec2Exception e) {
+            Http.sendText(exchange, 400, e.getMessage() + "\n");
+        }
+    }
+
+    private void order(String what, Ec2Request query) {
+        switch (what) {
+            case "POST /_faults/fail" ->
+                faults.fail(
+                        query.require("Action"),
+                        query.require("Code"),
+                        query.number("Count").orElse(1));
+            case "POST /_faults/dead-process" -> {
+                faults.pretendRunning(instance(query));
+                processes.kill(instance(query));
+            }
+            case "POST /_faults/kill" -> processes.kill(instance(query));
+            case "POST /_faults/hang-termination" -> faults.hangTermination(instance(query));
+            case "DELETE /_faults" -> faults.clear();
+            default -> throw new Ec2Exception("InvalidAction", "no such fault: " + what);
+        }
+    }
+
+    private static InstanceId instance(Ec2Request query) {
+        return Ec2Descriptions.instanceId(query.require("InstanceId"));
+    }
+}
