@@ -1,10 +1,8 @@
 package flotilla.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.typesafe.config.Config;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
-import flotilla.config.SettingsLoader;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
 import flotilla.domain.FileName;
@@ -29,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,11 +50,8 @@ final class ClassifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "JPEG, PNG or GIF files.")
     private List<Path> files;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A HOCON file with settings.")
-    private Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting that overrides all others; repeatable.")
-    private List<String> sets = List.of();
+    @Mixin
+    private CommonOptions options;
 
     @Option(names = "--json", description = "One JSON result a line.")
     private boolean json;
@@ -65,8 +61,7 @@ final class ClassifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Config loaded = SettingsLoader.load(Optional.ofNullable(config), Optional.empty(), sets);
-            FlotillaSettings settings = FlotillaSettings.from(loaded);
+            FlotillaSettings settings = options.load("classify").settings();
             try (ClassifierFactory factory = Classifiers.open(
                             settings.model(),
                             settings.classifier(),

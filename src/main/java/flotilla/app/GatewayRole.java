@@ -24,8 +24,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,14 +61,14 @@ final class GatewayRole implements AutoCloseable {
     private static final int DEAD_LETTER_RECEIVES = 1;
 
     private final CloudConnections cloud;
-    private final AutoCloseable fleet;
+    private final Optional<Ec2InstanceFleet> fleet;
     private final ActorSystem<Void> system;
     private final ActorRef<HttpGateway.Command> gateway;
     private final InetSocketAddress address;
 
     private GatewayRole(
             CloudConnections cloud,
-            AutoCloseable fleet,
+            Optional<Ec2InstanceFleet> fleet,
             ActorSystem<Void> system,
             ActorRef<HttpGateway.Command> gateway,
             InetSocketAddress address) {
@@ -90,8 +92,12 @@ final class GatewayRole implements AutoCloseable {
             MessageQueue responses = cloud.queue(settings.queue().response(), RESPONSE_RECEIVES);
             MessageQueue deadLetters = cloud.queue(settings.queue().deadLetter(), DEAD_LETTER_RECEIVES);
             system = member(config, settings);
-            Ec2InstanceFleet fleet =
-                    Ec2InstanceFleet.connect(cloud.clients(), settings.cluster().name(), settings.fleet());
+            Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() == FleetSettings.Mode.LAUNCH
+                    ? Optional.of(Ec2InstanceFleet.connect(
+                            cloud.clients(),
+                            settings.fleet(),
+                            settings.cluster().name()))
+                    : Optional.empty();
             ActorRef<SupervisorCommand> supervisor =
                     supervisor(system, settings, operator(system, config, settings, fleet), requests);
             HttpGateway.Ports ports = new HttpGateway.Ports(
@@ -163,11 +169,12 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static FleetOperator operator(
-            ActorSystem<?> system, Config config, FlotillaSettings settings, Ec2InstanceFleet fleet) {
-        if (settings.fleet().mode() == FleetSettings.Mode.STATIC) {
+            ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<Ec2InstanceFleet> ec2) {
+        if (ec2.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(List.of()), "workers are started by hand");
         }
+        Ec2InstanceFleet fleet = ec2.get();
         if (settings.scaling().dryRun()) {
             return new DryRunFleetOperator(fleet::describe, "dry-run");
         }
@@ -228,21 +235,16 @@ final class GatewayRole implements AutoCloseable {
 
     /** Closes the port, lets requests in flight finish, leaves the cluster. Workers and cloud go on. */
     @Override
-    public void close() throws Exception {
-        try {
-            AskPattern.<HttpGateway.Command, Done>ask(
-                            gateway,
-                            replyTo -> new HttpGateway.Stop(FINISH_REQUESTS_WITHIN, replyTo),
-                            FINISH_REQUESTS_WITHIN.plus(STOP_WITHIN),
-                            system.scheduler())
-                    .toCompletableFuture()
-                    .get();
-        } catch (ExecutionException e) {
-            LOG.warn("the HTTP side did not stop cleanly: {}", root(e).toString());
+    public void close() {
+        Duration within = FINISH_REQUESTS_WITHIN.plus(STOP_WITHIN);
+        CompletionStage<Done> stopped = AskPattern.ask(
+                gateway, replyTo -> new HttpGateway.Stop(FINISH_REQUESTS_WITHIN, replyTo), within, system.scheduler());
+        if (!Processes.await(stopped, within)) {
+            LOG.warn("the HTTP side did not stop within {}", within);
         }
         system.terminate();
-        system.getWhenTerminated().toCompletableFuture().get(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        fleet.close();
+        Processes.await(system.getWhenTerminated(), STOP_WITHIN);
+        fleet.ifPresent(Ec2InstanceFleet::close);
         cloud.close();
     }
 

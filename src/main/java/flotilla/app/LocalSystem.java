@@ -124,13 +124,12 @@ final class LocalSystem implements AutoCloseable {
         // A terminal's Ctrl-C goes to every process of the group; the cloud must outlive the gateway, which ends it.
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
         command.addAll(Installation.command(CLOUD_JVM_OPTIONS, arguments));
-        Process cloud = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Path log = Files.createDirectories(data.resolve("logs")).resolve("cloud.log");
+        Process cloud = new ProcessBuilder(command).redirectError(log.toFile()).start();
         CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> isReady(cloud));
         try {
             if (!ready.get(CLOUD_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new SettingsException("the embedded cloud did not start; its message stands above");
+                throw new SettingsException("the embedded cloud did not start: " + lastLine(log));
             }
             return cloud;
         } catch (TimeoutException | ExecutionException | RuntimeException e) {
@@ -159,6 +158,13 @@ final class LocalSystem implements AutoCloseable {
         }
     }
 
+    private static String lastLine(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> !line.isBlank())
+                .reduce((first, second) -> second)
+                .orElse("it said nothing in " + log);
+    }
+
     private void writeEndpoints() throws IOException {
         Path file = data.resolve("endpoints.json");
         String cloudPart = Files.readString(file).strip();
@@ -169,14 +175,11 @@ final class LocalSystem implements AutoCloseable {
 
     /** The gateway first, then the workers with the cloud, then the folder if it was ours. */
     @Override
-    public void close() throws Exception {
-        try {
-            gateway.close();
-        } finally {
-            stop(cloud);
-            if (temporary) {
-                deleteAll(data);
-            }
+    public void close() throws IOException {
+        gateway.close();
+        stop(cloud);
+        if (temporary) {
+            deleteAll(data);
         }
     }
 

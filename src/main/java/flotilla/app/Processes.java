@@ -1,6 +1,11 @@
 package flotilla.app;
 
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +33,20 @@ final class Processes {
         } finally {
             close(part);
             closed.countDown();
+        }
+    }
+
+    /** Waits for a stage to complete normally; false when it failed or {@code within} is over. */
+    static boolean await(CompletionStage<?> stage, Duration within) {
+        try {
+            stage.toCompletableFuture().get(within.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.info("gave up waiting: {}", e.toString());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

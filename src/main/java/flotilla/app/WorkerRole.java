@@ -114,8 +114,10 @@ final class WorkerRole implements AutoCloseable {
         if (settings.fleet().mode() == FleetSettings.Mode.STATIC) {
             return Optional.empty();
         }
-        try (Ec2Identity metadata = Ec2Identity.connect(settings.worker().metadataEndpoint())) {
-            return metadata.read().toCompletableFuture().get(IDENTITY_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return Ec2Identity.find(settings.worker().metadataEndpoint())
+                    .toCompletableFuture()
+                    .get(IDENTITY_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -142,17 +144,15 @@ final class WorkerRole implements AutoCloseable {
 
     /** Receives nothing more, returns what is not begun, finishes the rest within the grace, leaves the cluster. */
     @Override
-    public void close() throws Exception {
-        try {
-            AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler())
-                    .toCompletableFuture()
-                    .get();
-        } catch (ExecutionException e) {
+    public void close() {
+        boolean finished = Processes.await(
+                AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()), grace);
+        if (!finished) {
             LOG.warn("images in hand were not finished within {}; the queue gives them out again", grace);
         }
-        control.close().toCompletableFuture().get(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        Processes.await(control.close(), STOP_WITHIN);
         data.terminate();
-        data.getWhenTerminated().toCompletableFuture().get(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        Processes.await(data.getWhenTerminated(), STOP_WITHIN);
         classifiers.close();
         cloud.close();
     }

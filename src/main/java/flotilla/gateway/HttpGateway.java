@@ -121,6 +121,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             context.pipeToSelf(
                     Http.get(context.getSystem())
                             .newServerAt(settings.host(), settings.port())
+                            .withSettings(ServerTimeouts.settings(context.getSystem(), settings.syncWait()))
                             .bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
             return new HttpGateway(context, settings, readers, startedTo);

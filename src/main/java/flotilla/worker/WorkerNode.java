@@ -76,7 +76,8 @@ public final class WorkerNode {
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         ActorRef<ClassifierRouter.Command> router = context.spawn(
-                ClassifierRouter.create(classifiers, parallelism, DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
+                ClassifierRouter.create(
+                        classifiers.factory(), parallelism, DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
                 "classifier-router");
         context.spawn(
                 LeaseKeeper.create(ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), clock),
