@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
@@ -74,20 +73,18 @@ public final class Ec2Identity {
                 }));
     }
 
-    /** Empty when the machine was launched without (404). */
     private static CompletableFuture<Optional<String>> userData(Ec2MetadataAsyncClient client) {
         return client.get(USER_DATA)
                 .thenApply(Ec2MetadataResponse::asString)
-                .handle((text, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(Optional.of(text));
-                    }
-                    boolean missing = AwsErrors.unwrap(failure) instanceof Ec2MetadataClientException answer
-                            && answer.statusCode() == 404;
-                    return missing
-                            ? CompletableFuture.completedFuture(Optional.<String>empty())
-                            : CompletableFuture.<Optional<String>>failedFuture(failure);
-                })
-                .thenCompose(Function.identity());
+                .thenApply(Optional::of)
+                .exceptionallyCompose(failure -> isNone(AwsErrors.unwrap(failure))
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /** A machine launched without user data: 404, or an empty answer, which the SDK takes for an error. */
+    private static boolean isNone(Throwable failure) {
+        return failure instanceof Ec2MetadataClientException answer && answer.statusCode() == 404
+                || String.valueOf(failure.getMessage()).contains("empty response");
     }
 }
