@@ -173,6 +173,9 @@ class S3ImageStoreTest {
         assertThat(Await.failure(nowhere.put("k", "image/png", Source.single(bytes(1)))))
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageStartingWith("bucket nowhere does not exist; create it");
+        assertThat(Await.failure(nowhere.put("k", "image/png", pieces(bytes(11 * MIB), 100_000))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("bucket nowhere does not exist; create it");
     }
 
     @Test
