@@ -14,7 +14,8 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Images in the input bucket. With {@link StorageSettings.Layout#BY_NAME} a put also copies the object to {@code
+ * Images in the input bucket, below the configured prefix; an {@link ImageRef} holds the whole key, as {@link S3Keys} makes
+ * it. With {@link StorageSettings.Layout#BY_NAME} a put also copies the object to {@code
  * <prefix><file name>}; the last one wins, and a copy that fails fails the put, so that an accepted image has one.
  */
 public final class S3ImageStore implements ImageStore {
@@ -27,24 +28,29 @@ public final class S3ImageStore implements ImageStore {
     }
 
     @Override
-    public CompletionStage<ImageRef> put(String key, String contentType, Source<ByteString, ?> bytes) {
+    public CompletionStage<ImageRef> put(String name, String contentType, Source<ByteString, ?> bytes) {
         String bucket = storage.inputBucket();
+        String key = S3Keys.of(storage, name);
         return new S3Upload(objects, bucket, key, ContentTypes.parse(contentType))
                 .run(bytes)
-                .thenCompose(done -> copyByName(bucket, key))
+                .thenCompose(done -> copyByName(bucket, key, name))
                 .thenApply(done -> new ImageRef(bucket, key));
     }
 
-    private CompletionStage<Done> copyByName(String bucket, String key) {
-        String name = storage.prefix() + key.substring(key.lastIndexOf('/') + 1);
-        return storage.layout() == StorageSettings.Layout.BY_NAME && !name.equals(key)
-                ? objects.copy(bucket, key, name)
+    private CompletionStage<Done> copyByName(String bucket, String key, String name) {
+        return storage.layout() == StorageSettings.Layout.BY_NAME && name.contains("/")
+                ? objects.copy(bucket, key, S3Keys.of(storage, name.substring(name.lastIndexOf('/') + 1)))
                 : CompletableFuture.completedStage(Done.getInstance());
     }
 
     @Override
     public CompletionStage<Optional<ByteString>> get(ImageRef ref) {
         return objects.get(ref.bucket(), ref.key());
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(String namePrefix) {
+        return objects.exists(storage.inputBucket(), S3Keys.of(storage, namePrefix));
     }
 
     @Override

@@ -42,8 +42,7 @@ import scala.collection.immutable.Map.Map1;
 
 /**
  * The calls that we make to S3, through Pekko Connectors. Server errors and lost connections are tried again three times
- * with backoff; every other failure is an {@link InfrastructureException}. Keys are taken as they are: the connector
- * percent-encodes them for the wire.
+ * with backoff; every other failure is an {@link InfrastructureException}. Keys are those of {@link S3Keys}.
  */
 final class S3Objects {
     private static final RetrySettings RETRIES =
@@ -144,6 +143,18 @@ final class S3Objects {
                             : CompletableFuture.failedStage(failure);
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** Whether there is an object whose key begins so. */
+    CompletionStage<Boolean> exists(String bucket, String keyPrefix) {
+        return wrapped(
+                "ListObjects",
+                bucket,
+                keyPrefix,
+                S3.listBucket(bucket, Optional.of(keyPrefix))
+                        .withAttributes(attributes)
+                        .take(1)
+                        .runFold(false, (none, found) -> true, system));
     }
 
     /** Removes an object; a missing one is no error. */

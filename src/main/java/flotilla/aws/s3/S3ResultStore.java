@@ -70,7 +70,7 @@ public final class S3ResultStore implements ResultStore {
                         && result.outcome() instanceof Outcome.Labelled labelled
                 ? objects.put(
                         storage.outputBucket(),
-                        storage.prefix() + result.file().stem(),
+                        S3Keys.of(storage, result.file().stem()),
                         TEXT,
                         ByteString.fromString(labelled.label()))
                 : CompletableFuture.completedStage(Done.getInstance());
@@ -80,13 +80,13 @@ public final class S3ResultStore implements ResultStore {
     public CompletionStage<Done> keepUnreadable(String messageId, String body) {
         return objects.put(
                 storage.outputBucket(),
-                storage.prefix() + "unreadable/" + messageId + ".txt",
+                S3Keys.of(storage, "unreadable/" + messageId + ".txt"),
                 TEXT,
                 ByteString.fromString(body));
     }
 
     private String key(RequestId id) {
-        return storage.prefix() + id.value() + ".json";
+        return S3Keys.of(storage, id.value() + ".json");
     }
 
     private ClassificationResult read(RequestId id, ByteString bytes) {

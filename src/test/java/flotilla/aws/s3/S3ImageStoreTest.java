@@ -70,7 +70,7 @@ class S3ImageStoreTest {
     void imageOfAnyLength_shouldComeBackAsItWas(int length) {
         ByteString bytes = bytes(length);
 
-        ImageRef ref = put("pre/length/" + length, pieces(bytes, 60_000));
+        ImageRef ref = put("length/" + length, pieces(bytes, 60_000));
 
         assertThat(ref).isEqualTo(new ImageRef("input", "pre/length/" + length));
         shouldHold(ref, bytes);
@@ -81,20 +81,20 @@ class S3ImageStoreTest {
     void longImageInOnePiece_shouldBeUploadedInParts() {
         ByteString bytes = bytes(21 * MIB);
 
-        shouldHold(put("pre/one-piece", Source.single(bytes)), bytes);
+        shouldHold(put("one-piece", Source.single(bytes)), bytes);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 4, 6, 11, 16})
     void failingBytes_shouldLeaveNothingAndGiveTheirOwnFailure(int mib) {
         IllegalStateException disconnected = new IllegalStateException("client went away");
-        String key = "pre/failing/" + mib;
+        String key = "failing/" + mib;
 
         Throwable failure = Await.failure(
                 images.put(key, "image/jpeg", pieces(bytes(mib * MIB), 100_000).concat(Source.failed(disconnected))));
 
         assertThat(failure).isSameAs(disconnected);
-        assertThat(server.keys("input", key)).isEmpty();
+        assertThat(server.keys("input", "pre/" + key)).isEmpty();
         assertThat(server.uploads("input")).isEmpty();
     }
 
@@ -113,14 +113,13 @@ class S3ImageStoreTest {
                 " .jpg",
                 "-.~_"
             })
-    void oddName_shouldRoundTripAndBeListedAsItIs(String name) {
-        String key = "pre/odd/" + name;
+    void oddName_shouldRoundTripAndBeListedAsTheReferenceSays(String name) {
         ByteString bytes = bytes(10);
 
-        ImageRef ref = put(key, Source.single(bytes));
+        ImageRef ref = put("odd/" + name, Source.single(bytes));
 
         shouldHold(ref, bytes);
-        assertThat(server.keys("input", "pre/odd/")).containsExactly(key);
+        assertThat(server.keys("input", "pre/odd/")).containsExactly(ref.key());
         Await.result(images.delete(ref));
         assertThat(server.keys("input", "pre/odd/")).isEmpty();
     }
@@ -129,7 +128,7 @@ class S3ImageStoreTest {
     void oddNameOfALongImage_shouldRoundTripToo() {
         ByteString bytes = bytes(6 * MIB);
 
-        shouldHold(put("pre/long/ü + %41 #?.jpg", pieces(bytes, 60_000)), bytes);
+        shouldHold(put("long/ü + %41 #?.jpg", pieces(bytes, 60_000)), bytes);
     }
 
     @Test
@@ -141,14 +140,22 @@ class S3ImageStoreTest {
     }
 
     @Test
+    void exists_shouldLookAtTheBeginningOfKeys() {
+        put("exists-1/a (1).jpg", Source.single(bytes(1)));
+
+        assertThat(Await.result(images.exists("exists-1/"))).isTrue();
+        assertThat(Await.result(images.exists("exists-2/"))).isFalse();
+    }
+
+    @Test
     void layoutByName_shouldAlsoKeepACopyOfTheLastOne() {
         ImageStore byName = server.images(Layout.BY_NAME);
         for (int length : new int[] {10, 7 * MIB, 20}) {
-            Await.result(byName.put("pre/id-" + length + "/ä b+c.jpg", "image/jpeg", pieces(bytes(length), 60_000)));
+            Await.result(byName.put("id-" + length + "/ä b+c (1).jpg", "image/jpeg", pieces(bytes(length), 60_000)));
         }
 
-        shouldHold(new ImageRef("input", "pre/ä b+c.jpg"), bytes(20));
-        shouldHold(new ImageRef("input", "pre/id-10/ä b+c.jpg"), bytes(10));
+        shouldHold(new ImageRef("input", "pre/ä b+c %281%29.jpg"), bytes(20));
+        shouldHold(new ImageRef("input", "pre/id-10/ä b+c %281%29.jpg"), bytes(10));
     }
 
     @Test
@@ -164,6 +171,9 @@ class S3ImageStoreTest {
                 server.system(), server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
 
         assertThat(Await.failure(nowhere.put("k", "image/png", Source.single(bytes(1)))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("bucket nowhere does not exist; create it");
+        assertThat(Await.failure(nowhere.put("k", "image/png", pieces(bytes(11 * MIB), 100_000))))
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageStartingWith("bucket nowhere does not exist; create it");
     }
