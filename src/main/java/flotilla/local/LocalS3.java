@@ -48,6 +48,8 @@ final class LocalS3 implements AutoCloseable {
                 .endpoint(URI.create("http://" + Ports.HOST + ":" + port))
                 .awsAuthentication(
                         AuthenticationType.AWS_V2_OR_V4, EmbeddedCloud.ACCESS_KEY_ID, EmbeddedCloud.SECRET_ACCESS_KEY)
+                // Clients with an instance's credentials send a session token, which has no meaning here.
+                .ignoreUnknownHeaders(true)
                 .jettyMaxThreads(MAX_THREADS)
                 .stopTimeout(STOP_TIMEOUT)
                 .build();
