@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -88,7 +87,7 @@ final class S3Objects {
     }
 
     CompletionStage<Done> put(String bucket, String key, ContentType type, ByteString bytes) {
-        return wrapped("PutObject", bucket, key, put(bucket, key, type, bytes, S3Headers.empty()));
+        return S3Errors.wrapped("PutObject", bucket, key, put(bucket, key, type, bytes, S3Headers.empty()));
     }
 
     /**
@@ -98,14 +97,14 @@ final class S3Objects {
      * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>
      */
     CompletionStage<Boolean> putIfAbsent(String bucket, String key, ContentType type, ByteString bytes) {
-        return wrapped("PutObject", bucket, key, putIfAbsent(bucket, key, type, bytes, 1));
+        return S3Errors.wrapped("PutObject", bucket, key, putIfAbsent(bucket, key, type, bytes, 1));
     }
 
     private CompletionStage<Boolean> putIfAbsent(
             String bucket, String key, ContentType type, ByteString bytes, int attempt) {
         return put(bucket, key, type, bytes, IF_ABSENT)
                 .thenApply(done -> CompletableFuture.completedStage(true))
-                .exceptionally(failure -> switch (status(failure)) {
+                .exceptionally(failure -> switch (S3Errors.status(failure)) {
                     case 412 -> CompletableFuture.completedStage(false);
                     case 409 ->
                         attempt < CONFLICT_ATTEMPTS
@@ -125,7 +124,7 @@ final class S3Objects {
 
     /** Reads an object whole; empty when there is none. */
     CompletionStage<Optional<ByteString>> get(String bucket, String key) {
-        return wrapped("GetObject", bucket, key, get(bucket, key, 1));
+        return S3Errors.wrapped("GetObject", bucket, key, get(bucket, key, 1));
     }
 
     private CompletionStage<Optional<ByteString>> get(String bucket, String key, int attempt) {
@@ -134,7 +133,7 @@ final class S3Objects {
                 .runFold(ByteString.emptyByteString(), ByteString::concat, system)
                 .thenApply(bytes -> CompletableFuture.completedStage(Optional.of(bytes)))
                 .exceptionally(failure -> {
-                    if (code(failure).equals("NoSuchKey")) {
+                    if (S3Errors.code(failure).equals("NoSuchKey")) {
                         return CompletableFuture.completedStage(Optional.empty());
                     }
                     boolean connectionLost = !(AwsErrors.unwrap(failure) instanceof S3Exception);
@@ -147,7 +146,7 @@ final class S3Objects {
 
     /** Whether there is an object whose key begins so. */
     CompletionStage<Boolean> exists(String bucket, String keyPrefix) {
-        return wrapped(
+        return S3Errors.wrapped(
                 "ListObjects",
                 bucket,
                 keyPrefix,
@@ -159,7 +158,7 @@ final class S3Objects {
 
     /** Removes an object; a missing one is no error. */
     CompletionStage<Done> delete(String bucket, String key) {
-        return wrapped(
+        return S3Errors.wrapped(
                 "DeleteObject",
                 bucket,
                 key,
@@ -169,7 +168,7 @@ final class S3Objects {
     /** Copies an object of up to 5 GB within a bucket, inside S3. */
     CompletionStage<Done> copy(String bucket, String from, String to) {
         S3Headers headers = S3Headers.create().withCustomHeaders(new Map1<>("x-amz-copy-source", source(bucket, from)));
-        return wrapped(
+        return S3Errors.wrapped(
                 "CopyObject",
                 bucket,
                 to,
@@ -206,46 +205,9 @@ final class S3Objects {
         return matcher.find() ? matcher.group(1) : "";
     }
 
-    static <T> CompletionStage<T> wrapped(String operation, String bucket, String key, CompletionStage<T> call) {
-        return call.exceptionally(failure -> {
-            throw wrap(operation, bucket, key, failure);
-        });
-    }
-
-    static InfrastructureException wrap(String operation, String bucket, String key, Throwable failure) {
-        Throwable cause = AwsErrors.unwrap(failure);
-        String what = "S3 " + operation + " of " + key + " in bucket " + bucket;
-        String code = code(cause);
-        if (code.equals("NoSuchBucket")) {
-            return new InfrastructureException(
-                    "bucket " + bucket
-                            + " does not exist; create it (`flotilla provision`, Terraform or `aws s3 mb s3://" + bucket
-                            + "`) or correct flotilla.storage",
-                    cause);
-        }
-        return AwsErrors.refusal(code)
-                .map(reason -> new InfrastructureException(what + " failed: " + reason, cause))
-                .orElseGet(() -> AwsErrors.wrap(what, cause));
-    }
-
-    private static int status(Throwable failure) {
-        return AwsErrors.unwrap(failure) instanceof S3Exception s3
-                ? s3.statusCode().intValue()
-                : 0;
-    }
-
-    private static String code(Throwable failure) {
-        return AwsErrors.unwrap(failure) instanceof S3Exception s3 ? s3.code() : "";
-    }
-
     private static <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
         return CompletableFuture.supplyAsync(
                         call, CompletableFuture.delayedExecutor(RETRY_DELAY_MILLIS, TimeUnit.MILLISECONDS))
                 .thenCompose(Function.identity());
-    }
-
-    /** A failure as it is, for a stage that rethrows it. */
-    static CompletionException rethrown(Throwable failure) {
-        return failure instanceof CompletionException completion ? completion : new CompletionException(failure);
     }
 }

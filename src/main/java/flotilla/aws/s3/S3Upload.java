@@ -76,8 +76,8 @@ final class S3Upload {
                         ? objects.put(bucket, key, type, concat(start.first()))
                         : multipart(Source.from(start.first()).concat(start.second())))
                 .exceptionally(failure -> {
-                    throw S3Objects.rethrown(
-                            bytesFailure(failure).orElseGet(() -> S3Objects.wrap("upload", bucket, key, failure)));
+                    throw S3Errors.rethrown(
+                            bytesFailure(failure).orElseGet(() -> S3Errors.wrap("upload", bucket, key, failure)));
                 });
     }
 
