@@ -55,7 +55,7 @@ public final class CloudCommand implements Callable<Integer> {
                 settings.local(),
                 settings.queue(),
                 settings.storage(),
-                WorkerCommand.of(settings.local()),
+                WorkerCommandLine.of(settings.local()),
                 Map.of()))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 stop.countDown();

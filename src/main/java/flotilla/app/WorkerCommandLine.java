@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How a worker process of this same program is started: the same Java and the same classes as this process. */
-final class WorkerCommand {
-    private WorkerCommand() {}
+final class WorkerCommandLine {
+    private WorkerCommandLine() {}
 
     static List<String> of(LocalSettings settings) {
         List<String> command = new ArrayList<>();
