@@ -1,20 +1,20 @@
 package flotilla.app;
 
+import flotilla.config.ClassifierSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
-import flotilla.config.SettingsLoader;
+import flotilla.inference.NativeLibraries;
 import flotilla.local.CloudEndpoints;
 import flotilla.local.LocalCloud;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,19 +35,18 @@ public final class CloudCommand implements Callable<Integer> {
             description = "where queues, buckets and logs are kept")
     private Path data;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "a configuration file")
-    private Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "overrides one setting; repeatable")
-    private List<String> sets = new ArrayList<>();
+    @Mixin
+    private CommonOptions options;
 
     @Option(names = "--exit-with-parent", description = "end when the process that started this one is gone")
     private boolean exitWithParent;
 
     @Override
     public Integer call() throws InterruptedException {
-        FlotillaSettings settings =
-                FlotillaSettings.from(SettingsLoader.load(Optional.ofNullable(config), Optional.empty(), sets));
+        FlotillaSettings settings = options.load("local").settings();
+        if (settings.classifier().kind() == ClassifierSettings.Kind.DJL) {
+            NativeLibraries.unpack();
+        }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         try (LocalCloud cloud = LocalCloud.start(new LocalCloud.Options(
@@ -55,7 +54,7 @@ public final class CloudCommand implements Callable<Integer> {
                 settings.local(),
                 settings.queue(),
                 settings.storage(),
-                WorkerCommandLine.of(settings.local()),
+                Installation.command(settings.local().workerJvmOptions(), List.of("worker")),
                 Map.of()))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 stop.countDown();

@@ -1,7 +1,94 @@
 package flotilla.app;
 
-public final class Main {
-    public static void main(String[] a) {
-        System.out.println("x");
+import flotilla.config.SettingsException;
+import flotilla.protocol.InfrastructureException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit status: 0 it worked, 1 it did not, 2 it was called wrongly. */
+@Command(
+        name = "flotilla",
+        description = "Elastic image classification on plain EC2, or whole on this machine.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            LocalCommand.class,
+            GatewayCommand.class,
+            WorkerProcessCommand.class,
+            CloudCommand.class,
+            ClassifyCommand.class,
+            TestCommand.class
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:it worked", "1:it did not", "2:it was called wrongly"},
+        footer = {"", "flotilla COMMAND --help tells more."})
+public final class Main implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--verbose", hidden = true)
+    private boolean verbose;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(Main::onFailure)
+                .setParameterExceptionHandler(Main::onWrongUsage);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "which command? see flotilla --help");
+    }
+
+    private static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        boolean expected = cause instanceof SettingsException || cause instanceof InfrastructureException;
+        String message =
+                String.valueOf(expected ? cause.getMessage() : cause.toString()).replaceAll("\\s*\\R\\s*", " ");
+        PrintWriter err = command.getErr();
+        err.println(command.getCommandName() + ": " + message);
+        if (isVerbose(parsed)) {
+            failure.printStackTrace(err);
+        } else if (!expected) {
+            err.println(command.getCommandName() + ": this was not expected; --verbose shows where it happened");
+        }
+        err.flush();
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static boolean isVerbose(ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last.hasMatchedOption("--verbose") || parsed.hasMatchedOption("--verbose");
+    }
+
+    private static int onWrongUsage(ParameterException wrong, String[] args) {
+        CommandLine command = wrong.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(command.getCommandName() + ": " + wrong.getMessage().replaceAll("\\s*\\R\\s*", " ") + " (see "
+                + command.getCommandSpec().qualifiedName() + " --help)");
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
     }
 }

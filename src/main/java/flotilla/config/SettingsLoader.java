@@ -23,6 +23,9 @@ public final class SettingsLoader {
     /** Keys that hold what their reader does not know in advance. */
     private static final Set<String> OPEN_KEYS = Set.of("flotilla.fleet.worker-settings");
 
+    /** What we change in Pekko's own defaults; a reference.conf could not, for class-path order would decide. */
+    private static final String PEKKO_PART = "flotilla-pekko.conf";
+
     private SettingsLoader() {}
 
     /**
@@ -34,8 +37,21 @@ public final class SettingsLoader {
      * @throws SettingsException when a file cannot be read, a pair is no pair or a key is unknown
      */
     public static Config load(Optional<Path> file, Optional<String> userData, List<String> sets) {
+        return load(List.of(), file, userData, sets);
+    }
+
+    /**
+     * Loads the whole configuration over computed defaults.
+     *
+     * @param defaults {@code key=value} pairs that win over {@code reference.conf} alone
+     */
+    public static Config load(
+            List<String> defaults, Optional<Path> file, Optional<String> userData, List<String> sets) {
         try {
             Config config = file.map(SettingsLoader::parse).orElseGet(ConfigFactory::empty);
+            for (String value : defaults) {
+                config = config.withFallback(pair(value));
+            }
             if (userData.isPresent()) {
                 config = ConfigFactory.parseString(
                                 userData.get(), ConfigParseOptions.defaults().setOriginDescription("user data"))
@@ -44,7 +60,8 @@ public final class SettingsLoader {
             for (String set : sets) {
                 config = pair(set).withFallback(config);
             }
-            Config reference = ConfigFactory.defaultReferenceUnresolved();
+            Config reference =
+                    ConfigFactory.parseResources(PEKKO_PART).withFallback(ConfigFactory.defaultReferenceUnresolved());
             Config resolved = config.withFallback(reference).resolve();
             refuseUnknownKeys(config.resolveWith(resolved), ConfigFactory.defaultReference());
             return withEndpointsFile(resolved);

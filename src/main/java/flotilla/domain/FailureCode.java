@@ -13,6 +13,8 @@ public enum FailureCode {
     DAMAGED("damaged"),
     /** The stored image was gone when a worker came to read it. */
     INPUT_MISSING("input-missing"),
+    /** The classifier answers from a table, and the file is not in it. */
+    NOT_IN_TABLE("not-in-table"),
     /** The message was delivered as often as the queue allows and no worker could answer. */
     UNDELIVERABLE("undeliverable");
 

@@ -10,11 +10,14 @@ import org.apache.pekko.util.ByteString;
 /** Where uploaded images are kept until they are answered. */
 public interface ImageStore {
     /**
-     * Stores an image; complete when it is durable. When {@code bytes} fails, nothing is left behind.
+     * Stores an image; complete when it is durable. When {@code bytes} fails, nothing is left behind, and the stage fails
+     * with that same failure.
      *
-     * @param key the object's key within the input bucket
+     * @param key what to call the image, {@code <id>/<file name>}; the store may put a prefix before it and write unusual
+     *     characters differently
      * @param contentType a media type
      * @param bytes the encoded image; it may be longer than what is held in memory
+     * @return where the image is; only this leads back to it
      */
     CompletionStage<ImageRef> put(String key, String contentType, Source<ByteString, ?> bytes);
 
@@ -24,6 +27,9 @@ public interface ImageStore {
      * @return the bytes, or an empty optional when there is no such object
      */
     CompletionStage<Optional<ByteString>> get(ImageRef ref);
+
+    /** Whether an object exists that was put under a key that begins with {@code keyPrefix}. */
+    CompletionStage<Boolean> exists(String keyPrefix);
 
     /** Removes an image; a missing one is no error. */
     CompletionStage<Done> delete(ImageRef ref);

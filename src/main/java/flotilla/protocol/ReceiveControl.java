@@ -8,7 +8,9 @@ public interface ReceiveControl {
     /**
      * Starts no further receive. Messages of a receive that is still under way are emitted as always.
      *
-     * @return complete when no receive is under way and everything received was emitted downstream
+     * @return complete when no receive is under way and everything received was emitted downstream (or, when the stream
+     *     was cancelled meanwhile, returned to the queue); fails with {@link java.util.concurrent.CancellationException} when
+     *     {@link #resume} comes first, and with the stream's failure when the stream fails
      */
     CompletionStage<Done> pause();
 

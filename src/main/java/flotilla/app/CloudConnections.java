@@ -1,0 +1,57 @@
+package flotilla.app;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3ImageStore;
+import flotilla.aws.s3.S3ResultStore;
+import flotilla.aws.sqs.SqsQueues;
+import flotilla.aws.sqs.SqsSourceSettings;
+import flotilla.config.FlotillaSettings;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultStore;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The queues and stores that both roles use, over shared clients. */
+final class CloudConnections implements AutoCloseable {
+    private final FlotillaSettings settings;
+    private final AwsClients clients;
+    private final SqsQueues queues;
+
+    private CloudConnections(FlotillaSettings settings, AwsClients clients) {
+        this.settings = settings;
+        this.clients = clients;
+        this.queues = SqsQueues.connect(clients);
+    }
+
+    /**
+     * @param longPolls receives that may wait at the same time
+     */
+    static CloudConnections open(FlotillaSettings settings, int longPolls) {
+        return new CloudConnections(settings, AwsClients.open(settings.aws(), longPolls));
+    }
+
+    AwsClients clients() {
+        return clients;
+    }
+
+    /** Opens a queue; blocks until SQS has told its URL. */
+    MessageQueue queue(String name, int parallelReceives) {
+        return queues.open(name, SqsSourceSettings.of(settings.queue(), parallelReceives))
+                .toCompletableFuture()
+                .join();
+    }
+
+    ImageStore images(ActorSystem<?> system) {
+        return new S3ImageStore(system, clients, settings.storage());
+    }
+
+    ResultStore results(ActorSystem<?> system) {
+        return new S3ResultStore(system, clients, settings.storage());
+    }
+
+    @Override
+    public void close() {
+        queues.close();
+        clients.close();
+    }
+}

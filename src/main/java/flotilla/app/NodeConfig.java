@@ -1,0 +1,74 @@
+package flotilla.app;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import flotilla.config.ClusterSettings;
+import flotilla.config.SettingsException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** The configuration of a node's actor systems. */
+final class NodeConfig {
+    private NodeConfig() {}
+
+    /** A member of the cluster with one role. */
+    static Config clusterMember(Config config, ClusterSettings cluster, String role) {
+        return ConfigFactory.parseMap(Map.of(
+                        "pekko.actor.provider", "cluster",
+                        "pekko.cluster.roles", List.of(role),
+                        "pekko.remote.artery.canonical.hostname", host(cluster),
+                        "pekko.remote.artery.canonical.port", cluster.port()))
+                .withFallback(config);
+    }
+
+    /** A member that joins the configured gateways by itself, and goes on trying. */
+    static Config joining(Config config, ClusterSettings cluster, String role) {
+        return clusterMember(config, cluster, role)
+                .withValue("pekko.cluster.seed-nodes", ConfigValueFactory.fromIterable(seedNodes(cluster)));
+    }
+
+    /** A system of its own, outside every cluster, with a dispatcher whose {@code threads} the classifiers block. */
+    static Config dataPath(Config config, String dispatcher, int threads) {
+        return config.withValue(
+                dispatcher,
+                ConfigValueFactory.fromMap(Map.of(
+                        "type",
+                        "Dispatcher",
+                        "executor",
+                        "thread-pool-executor",
+                        "thread-pool-executor",
+                        Map.of("fixed-pool-size", threads),
+                        "throughput",
+                        1)));
+    }
+
+    /** Gateways to join, as Pekko's addresses. */
+    static List<String> seedNodes(ClusterSettings cluster) {
+        return cluster.seedNodes().stream()
+                .map(seed -> "pekko://" + cluster.name() + "@" + seed)
+                .toList();
+    }
+
+    private static String host(ClusterSettings cluster) {
+        if (!cluster.host().isBlank()) {
+            return cluster.host();
+        }
+        try {
+            return Collections.list(NetworkInterface.getNetworkInterfaces()).stream()
+                    .flatMap(network -> Collections.list(network.getInetAddresses()).stream())
+                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                    .map(InetAddress::getHostAddress)
+                    .findFirst()
+                    .orElse("127.0.0.1");
+        } catch (SocketException e) {
+            throw new SettingsException(
+                    "flotilla.cluster.host is empty and this machine's address cannot be read; set it", e);
+        }
+    }
+}

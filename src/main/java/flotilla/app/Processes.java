@@ -1,0 +1,68 @@
+package flotilla.app;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How a long-running command waits for its end and ends cleanly. */
+final class Processes {
+    private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
+
+    private Processes() {}
+
+    /**
+     * Waits until this process is asked to end (SIGTERM, Ctrl-C) or {@code ended} opens, then closes {@code part} once. The
+     * JVM stays until that is done.
+     */
+    static void runUntilStopped(AutoCloseable part, CountDownLatch ended) throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    ended.countDown();
+                    awaitQuietly(closed);
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            ended.await();
+        } finally {
+            close(part);
+            closed.countDown();
+        }
+    }
+
+    /** Waits for a stage to complete normally; false when it failed or {@code within} is over. */
+    static boolean await(CompletionStage<?> stage, Duration within) {
+        try {
+            stage.toCompletableFuture().get(within.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.info("gave up waiting: {}", e.toString());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("did not stop cleanly", e);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package flotilla.app;
+
+import flotilla.aws.imds.Ec2Identity;
+import flotilla.config.FleetSettings;
+import flotilla.config.FlotillaSettings;
+import flotilla.domain.InstanceId;
+import flotilla.domain.WorkerId;
+import flotilla.inference.Classifiers;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.worker.ControlPlane;
+import flotilla.worker.Worker;
+import flotilla.worker.WorkerIdentity;
+import flotilla.worker.WorkerNode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker node, put together: the data path in an actor system of its own, and beside it the cluster's side, which may be
+ * dropped and joined anew while images go on.
+ */
+final class WorkerRole implements AutoCloseable {
+    static final String ROLE = "worker";
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerRole.class);
+    private static final Duration IDENTITY_WITHIN = Duration.ofSeconds(20);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+    private final CloudConnections cloud;
+    private final ClassifierFactory classifiers;
+    private final ActorSystem<Worker.Command> data;
+    private final ControlPlane control;
+    private final Duration grace;
+
+    private WorkerRole(
+            CloudConnections cloud,
+            ClassifierFactory classifiers,
+            ActorSystem<Worker.Command> data,
+            ControlPlane control,
+            Duration grace) {
+        this.cloud = cloud;
+        this.classifiers = classifiers;
+        this.data = data;
+        this.control = control;
+        this.grace = grace;
+    }
+
+    /** Finds out who this worker is and what it was handed, loads the model, and starts to work. */
+    static WorkerRole start(CommonOptions options) {
+        CommonOptions.Loaded own = options.load(ROLE);
+        Optional<Ec2Identity.Identity> instance = instance(own.settings());
+        CommonOptions.Loaded loaded =
+                instance.flatMap(Ec2Identity.Identity::userData).isPresent()
+                        ? options.load(ROLE, List.of(), instance.get().userData(), List.of())
+                        : own;
+        FlotillaSettings settings = loaded.settings();
+        WorkerIdentity identity = identity(settings, instance.map(Ec2Identity.Identity::instanceId));
+        int parallelism = settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
+
+        CompletableFuture<ClassifierFactory> model = CompletableFuture.supplyAsync(() -> Classifiers.open(
+                settings.model(), settings.classifier(), settings.http().maxPixels()));
+        CloudConnections cloud =
+                CloudConnections.open(settings, settings.worker().receiveParallelism());
+        ActorSystem<Worker.Command> data = null;
+        try {
+            WorkerNode.Queues queues = new WorkerNode.Queues(
+                    cloud.queue(settings.queue().request(), settings.worker().receiveParallelism()),
+                    cloud.queue(settings.queue().response(), 1));
+            ClassifierFactory classifiers = model.join();
+            data = ActorSystem.create(
+                    WorkerNode.create(
+                            identity,
+                            queues,
+                            cloud::images,
+                            cloud::results,
+                            new WorkerNode.Classifiers(classifiers, parallelism),
+                            settings.worker(),
+                            settings.queue(),
+                            Clock.systemUTC()),
+                    settings.cluster().name() + "-data",
+                    NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, parallelism));
+            ControlPlane control = new ControlPlane(
+                    settings.cluster().name(),
+                    NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
+                    identity,
+                    data,
+                    context -> SupervisorProxy.find(context.getSystem()));
+            control.start();
+            LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
+            return new WorkerRole(
+                    cloud, classifiers, data, control, settings.worker().shutdownGrace());
+        } catch (RuntimeException e) {
+            if (data != null) {
+                data.terminate();
+            }
+            cloud.close();
+            throw e;
+        }
+    }
+
+    private static Optional<Ec2Identity.Identity> instance(FlotillaSettings settings) {
+        if (settings.fleet().mode() == FleetSettings.Mode.STATIC) {
+            return Optional.empty();
+        }
+        try {
+            return Ec2Identity.find(settings.worker().metadataEndpoint())
+                    .toCompletableFuture()
+                    .get(IDENTITY_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("no instance metadata, taken for a worker started by hand: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static WorkerIdentity identity(FlotillaSettings settings, Optional<InstanceId> instance) {
+        String name = instance.map(InstanceId::value)
+                .or(() -> settings.worker().id())
+                .orElseGet(() -> hostName() + "-" + ProcessHandle.current().pid());
+        return new WorkerIdentity(new WorkerId(name), instance);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "worker";
+        }
+    }
+
+    /** Receives nothing more, returns what is not begun, finishes the rest within the grace, leaves the cluster. */
+    @Override
+    public void close() {
+        boolean finished = Processes.await(
+                AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()), grace);
+        if (!finished) {
+            LOG.warn("images in hand were not finished within {}; the queue gives them out again", grace);
+        }
+        Processes.await(control.close(), STOP_WITHIN);
+        data.terminate();
+        Processes.await(data.getWhenTerminated(), STOP_WITHIN);
+        classifiers.close();
+        cloud.close();
+    }
+}

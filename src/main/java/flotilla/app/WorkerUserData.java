@@ -1,0 +1,65 @@
+package flotilla.app;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import flotilla.config.FlotillaSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a launched worker is handed: plain HOCON, the part of the gateway's own settings that both must agree on. All
+ * instances of a cluster share it, so it names none of them.
+ */
+final class WorkerUserData {
+    private static final List<String> SHARED = List.of("queue", "storage", "model", "classifier", "http.max-pixels");
+    /** Handed only when they are given: an empty one would hide what the worker's own file says. */
+    private static final List<String> WHEN_GIVEN =
+            List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2");
+
+    private static final List<String> WORKER_LIFE = List.of(
+            "prefetch",
+            "prefetch-limit",
+            "receive-parallelism",
+            "hang-after",
+            "report-interval",
+            "self-fence",
+            "shutdown-grace");
+
+    private WorkerUserData() {}
+
+    /**
+     * @param gateways where workers find the cluster, each {@code host:port}
+     */
+    static String render(Config config, FlotillaSettings settings, List<String> gateways) {
+        Config all = config.getConfig("flotilla");
+        Config handed = ConfigFactory.parseString(settings.fleet().workerSettings());
+        handed = handed.withFallback(ConfigFactory.parseMap(
+                Map.of("cluster.name", settings.cluster().name(), "cluster.seed-nodes", gateways, "cluster.port", 0)));
+        for (String path : SHARED) {
+            handed = handed.withFallback(all.withOnlyPath(path));
+        }
+        for (String key : WORKER_LIFE) {
+            handed = handed.withFallback(all.withOnlyPath("worker." + key));
+        }
+        for (String key : WHEN_GIVEN) {
+            handed = all.getString(key).isBlank() ? handed : handed.withFallback(all.withOnlyPath(key));
+        }
+        handed = absolute(handed, "model.path");
+        handed = absolute(handed, "classifier.table");
+        return handed.atPath("flotilla").root().render(ConfigRenderOptions.concise());
+    }
+
+    /** A worker runs in another folder. */
+    private static Config absolute(Config config, String key) {
+        String path = config.getString(key);
+        return path.isBlank()
+                ? config
+                : config.withValue(
+                        key,
+                        ConfigValueFactory.fromAnyRef(
+                                Path.of(path).toAbsolutePath().toString()));
+    }
+}

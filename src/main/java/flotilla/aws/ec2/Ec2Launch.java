@@ -1,0 +1,93 @@
+package flotilla.aws.ec2;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import flotilla.aws.AwsErrors;
+import flotilla.config.FleetSettings;
+import flotilla.domain.AppTierId;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.ec2.model.HttpTokensState;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataTagsState;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.ShutdownBehavior;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
+
+/**
+ * How one machine is launched. With a launch template (its newest version) only those parameters are sent that are given
+ * besides; the instance type goes with the image, so it is sent when there is no template or an image is given too.
+ */
+final class Ec2Launch {
+    private static final String NEWEST_VERSION = "$Latest";
+
+    /**
+     * Errors that say that nothing was launched although their HTTP status is 500 or 503.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html">EC2 error codes</a>
+     */
+    private static final Set<String> REFUSED_BY_SERVER = Set.of(
+            "InsufficientAddressCapacity",
+            "InsufficientCapacity",
+            "InsufficientHostCapacity",
+            "InsufficientInstanceCapacity",
+            "InsufficientReservedInstanceCapacity",
+            "RequestLimitExceeded");
+
+    /** The token was used with other parameters: that earlier call may have launched a machine. */
+    private static final String TOKEN_WAS_USED = "IdempotentParameterMismatch";
+
+    private final String cluster;
+    private final FleetSettings fleet;
+
+    Ec2Launch(String cluster, FleetSettings fleet) {
+        this.cluster = cluster;
+        this.fleet = fleet;
+    }
+
+    RunInstancesRequest request(AppTierId id, String clientToken, String userData) {
+        RunInstancesRequest.Builder request = RunInstancesRequest.builder()
+                .minCount(1)
+                .maxCount(1)
+                .clientToken(clientToken)
+                .userData(Base64.getEncoder().encodeToString(userData.getBytes(UTF_8)))
+                .tagSpecifications(tags(ResourceType.INSTANCE, id), tags(ResourceType.VOLUME, id))
+                .instanceInitiatedShutdownBehavior(ShutdownBehavior.TERMINATE)
+                .metadataOptions(options -> options.httpEndpoint(InstanceMetadataEndpointState.ENABLED)
+                        .httpTokens(HttpTokensState.REQUIRED)
+                        .instanceMetadataTags(InstanceMetadataTagsState.ENABLED));
+        fleet.launchTemplate()
+                .ifPresent(name -> request.launchTemplate(
+                        template -> template.launchTemplateName(name).version(NEWEST_VERSION)));
+        if (fleet.launchTemplate().isEmpty() || fleet.imageId().isPresent()) {
+            request.instanceType(fleet.instanceType());
+        }
+        fleet.imageId().ifPresent(request::imageId);
+        fleet.subnetId().ifPresent(request::subnetId);
+        fleet.keyName().ifPresent(request::keyName);
+        fleet.instanceProfile().ifPresent(name -> request.iamInstanceProfile(profile -> profile.name(name)));
+        if (!fleet.securityGroupIds().isEmpty()) {
+            request.securityGroupIds(fleet.securityGroupIds());
+        }
+        return request.build();
+    }
+
+    /** Whether EC2 answered that this launch token has no machine. */
+    static boolean outcomeKnown(Throwable failure) {
+        if (!(AwsErrors.unwrap(failure) instanceof AwsServiceException service)) {
+            return false;
+        }
+        String code = AwsErrors.code(service);
+        boolean refused = service.statusCode() >= 400 && service.statusCode() < 500;
+        return !code.equals(TOKEN_WAS_USED) && (refused || REFUSED_BY_SERVER.contains(code));
+    }
+
+    private TagSpecification tags(ResourceType resource, AppTierId id) {
+        List<Tag> tags = Ec2Tags.of(cluster, id);
+        return TagSpecification.builder().resourceType(resource).tags(tags).build();
+    }
+}

@@ -1,0 +1,55 @@
+package flotilla.aws.ec2;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.scaling.Instance;
+import flotilla.scaling.InstanceState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+/** What we write on instances, and how we read them. */
+final class Ec2Tags {
+    static final String NAME = "Name";
+    static final String CLUSTER = "flotilla:cluster";
+    static final String APP_TIER_ID = "flotilla:app-tier-id";
+
+    private Ec2Tags() {}
+
+    /** The tags of a worker's instance, from its first moment. */
+    static List<Tag> of(String cluster, AppTierId id) {
+        return List.of(tag(NAME, "app-tier-instance-" + id), tag(CLUSTER, cluster), tag(APP_TIER_ID, id.toString()));
+    }
+
+    static Instance toOwn(software.amazon.awssdk.services.ec2.model.Instance instance) {
+        return new Instance(
+                new InstanceId(instance.instanceId()),
+                appTierId(instance.tags()),
+                state(instance.state().nameAsString()),
+                Optional.ofNullable(instance.launchTime()).orElse(Instant.EPOCH));
+    }
+
+    private static Optional<AppTierId> appTierId(List<Tag> tags) {
+        return tags.stream()
+                .filter(tag -> tag.key().equals(APP_TIER_ID) && tag.value().matches("[1-9]\\d{0,8}"))
+                .map(tag -> new AppTierId(Integer.parseInt(tag.value())))
+                .findFirst();
+    }
+
+    private static InstanceState state(String name) {
+        return switch (name) {
+            case "pending" -> InstanceState.PENDING;
+            case "running" -> InstanceState.RUNNING;
+            case "shutting-down" -> InstanceState.SHUTTING_DOWN;
+            case "terminated" -> InstanceState.TERMINATED;
+            case "stopping" -> InstanceState.STOPPING;
+            case "stopped" -> InstanceState.STOPPED;
+            default -> throw new IllegalArgumentException("EC2 told an instance state that we do not know: " + name);
+        };
+    }
+
+    private static Tag tag(String key, String value) {
+        return Tag.builder().key(key).value(value).build();
+    }
+}

@@ -1,0 +1,60 @@
+package flotilla.aws.s3;
+
+import flotilla.aws.AwsClients;
+import flotilla.config.StorageSettings;
+import flotilla.domain.ImageRef;
+import flotilla.protocol.ImageStore;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Images in the input bucket, below the configured prefix; an {@link ImageRef} holds the whole key, as {@link S3Keys} makes
+ * it. With {@link StorageSettings.Layout#BY_NAME} a put also copies the object to {@code
+ * <prefix><file name>}; the last one wins, and a copy that fails fails the put, so that an accepted image has one.
+ */
+public final class S3ImageStore implements ImageStore {
+    private final S3Objects objects;
+    private final StorageSettings storage;
+
+    public S3ImageStore(ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage) {
+        this.objects = new S3Objects(system, clients);
+        this.storage = storage;
+    }
+
+    @Override
+    public CompletionStage<ImageRef> put(String name, String contentType, Source<ByteString, ?> bytes) {
+        String bucket = storage.inputBucket();
+        String key = S3Keys.of(storage, name);
+        return new S3Upload(objects, bucket, key, ContentTypes.parse(contentType))
+                .run(bytes)
+                .thenCompose(done -> copyByName(bucket, key, name))
+                .thenApply(done -> new ImageRef(bucket, key));
+    }
+
+    private CompletionStage<Done> copyByName(String bucket, String key, String name) {
+        return storage.layout() == StorageSettings.Layout.BY_NAME && name.contains("/")
+                ? objects.copy(bucket, key, S3Keys.of(storage, name.substring(name.lastIndexOf('/') + 1)))
+                : CompletableFuture.completedStage(Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Optional<ByteString>> get(ImageRef ref) {
+        return objects.get(ref.bucket(), ref.key());
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(String namePrefix) {
+        return objects.exists(storage.inputBucket(), S3Keys.of(storage, namePrefix));
+    }
+
+    @Override
+    public CompletionStage<Done> delete(ImageRef ref) {
+        return objects.delete(ref.bucket(), ref.key());
+    }
+}

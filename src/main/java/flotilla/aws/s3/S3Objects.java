@@ -1,0 +1,251 @@
+package flotilla.aws.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
+import flotilla.protocol.InfrastructureException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.connectors.s3.AccessStyle;
+import org.apache.pekko.stream.connectors.s3.ApiVersion;
+import org.apache.pekko.stream.connectors.s3.MemoryBufferType;
+import org.apache.pekko.stream.connectors.s3.MultipartUploadSettings;
+import org.apache.pekko.stream.connectors.s3.RetrySettings;
+import org.apache.pekko.stream.connectors.s3.S3Attributes;
+import org.apache.pekko.stream.connectors.s3.S3Exception;
+import org.apache.pekko.stream.connectors.s3.S3Headers;
+import org.apache.pekko.stream.connectors.s3.S3Settings;
+import org.apache.pekko.stream.connectors.s3.javadsl.S3;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import scala.collection.immutable.Map.Map1;
+
+/**
+ * The calls that we make to S3, through Pekko Connectors. Server errors and lost connections are tried again three times
+ * with backoff; every other failure is an {@link InfrastructureException}. Keys are those of {@link S3Keys}.
+ */
+final class S3Objects {
+    private static final RetrySettings RETRIES =
+            RetrySettings.create(3, Duration.ofMillis(200), Duration.ofSeconds(3), 0.2);
+
+    private static final int READ_ATTEMPTS = 3;
+    private static final int CONFLICT_ATTEMPTS = 8;
+    private static final long RETRY_DELAY_MILLIS = 100;
+    private static final long COPY_ANSWER_TIMEOUT_MILLIS = 30_000;
+    private static final S3Headers IF_ABSENT = S3Headers.create().withCustomHeaders(new Map1<>("If-None-Match", "*"));
+    private static final Pattern ERROR_CODE = Pattern.compile("<Code>([^<]*)</Code>");
+
+    private final ClassicActorSystemProvider system;
+    private final Attributes attributes;
+
+    S3Objects(ClassicActorSystemProvider system, AwsClients clients) {
+        this.system = system;
+        this.attributes = S3Attributes.settings(settings(clients));
+    }
+
+    private static S3Settings settings(AwsClients clients) {
+        S3Settings settings = S3Settings.create(
+                        MemoryBufferType.getInstance(),
+                        clients.credentials(),
+                        clients::region,
+                        ApiVersion.getListBucketVersion2())
+                .withRetrySettings(RETRIES)
+                .withMultipartUploadSettings(MultipartUploadSettings.create(RETRIES));
+        Optional<URI> endpoint = clients.settings().s3();
+        return endpoint.isPresent()
+                ? settings.withAccessStyle(AccessStyle.pathAccessStyle())
+                        .withEndpointUrl(endpoint.get().toString().replaceAll("/$", ""))
+                : settings.withAccessStyle(AccessStyle.virtualHostAccessStyle());
+    }
+
+    ClassicActorSystemProvider system() {
+        return system;
+    }
+
+    /** What every stream of the connector that we run must carry. */
+    Attributes attributes() {
+        return attributes;
+    }
+
+    CompletionStage<Done> put(String bucket, String key, ContentType type, ByteString bytes) {
+        return wrapped("PutObject", bucket, key, put(bucket, key, type, bytes, S3Headers.empty()));
+    }
+
+    /**
+     * Writes an object unless there is one.
+     *
+     * @return whether it was written
+     * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>
+     */
+    CompletionStage<Boolean> putIfAbsent(String bucket, String key, ContentType type, ByteString bytes) {
+        return wrapped("PutObject", bucket, key, putIfAbsent(bucket, key, type, bytes, 1));
+    }
+
+    private CompletionStage<Boolean> putIfAbsent(
+            String bucket, String key, ContentType type, ByteString bytes, int attempt) {
+        return put(bucket, key, type, bytes, IF_ABSENT)
+                .thenApply(done -> CompletableFuture.completedStage(true))
+                .exceptionally(failure -> switch (status(failure)) {
+                    case 412 -> CompletableFuture.completedStage(false);
+                    case 409 ->
+                        attempt < CONFLICT_ATTEMPTS
+                                ? later(() -> putIfAbsent(bucket, key, type, bytes, attempt + 1))
+                                : CompletableFuture.failedStage(failure);
+                    default -> CompletableFuture.failedStage(failure);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private CompletionStage<Done> put(
+            String bucket, String key, ContentType type, ByteString bytes, S3Headers headers) {
+        return S3.putObject(bucket, key, Source.single(bytes), bytes.size(), type, headers)
+                .withAttributes(attributes)
+                .runWith(Sink.ignore(), system);
+    }
+
+    /** Reads an object whole; empty when there is none. */
+    CompletionStage<Optional<ByteString>> get(String bucket, String key) {
+        return wrapped("GetObject", bucket, key, get(bucket, key, 1));
+    }
+
+    private CompletionStage<Optional<ByteString>> get(String bucket, String key, int attempt) {
+        return S3.getObject(bucket, key)
+                .withAttributes(attributes)
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .thenApply(bytes -> CompletableFuture.completedStage(Optional.of(bytes)))
+                .exceptionally(failure -> {
+                    if (code(failure).equals("NoSuchKey")) {
+                        return CompletableFuture.completedStage(Optional.empty());
+                    }
+                    boolean connectionLost = !(AwsErrors.unwrap(failure) instanceof S3Exception);
+                    return connectionLost && attempt < READ_ATTEMPTS
+                            ? later(() -> get(bucket, key, attempt + 1))
+                            : CompletableFuture.failedStage(failure);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** Whether there is an object whose key begins so. */
+    CompletionStage<Boolean> exists(String bucket, String keyPrefix) {
+        return wrapped(
+                "ListObjects",
+                bucket,
+                keyPrefix,
+                S3.listBucket(bucket, Optional.of(keyPrefix))
+                        .withAttributes(attributes)
+                        .take(1)
+                        .runFold(false, (none, found) -> true, system));
+    }
+
+    /** Removes an object; a missing one is no error. */
+    CompletionStage<Done> delete(String bucket, String key) {
+        return wrapped(
+                "DeleteObject",
+                bucket,
+                key,
+                S3.deleteObject(bucket, key).withAttributes(attributes).runWith(Sink.ignore(), system));
+    }
+
+    /** Copies an object of up to 5 GB within a bucket, inside S3. */
+    CompletionStage<Done> copy(String bucket, String from, String to) {
+        S3Headers headers = S3Headers.create().withCustomHeaders(new Map1<>("x-amz-copy-source", source(bucket, from)));
+        return wrapped(
+                "CopyObject",
+                bucket,
+                to,
+                S3.request(bucket, to, HttpMethods.PUT, headers)
+                        .withAttributes(attributes)
+                        .runWith(Sink.head(), system)
+                        .thenCompose(this::refuseError));
+    }
+
+    /** A copy may answer 200 and yet hold an error in its body, because S3 answers before it has copied. */
+    private CompletionStage<Done> refuseError(HttpResponse response) {
+        return response.entity().toStrict(COPY_ANSWER_TIMEOUT_MILLIS, system).thenApply(entity -> {
+            String body = entity.getData().utf8String();
+            if (response.status().isFailure() || body.contains("<Error>")) {
+                throw new S3Exception(
+                        (org.apache.pekko.http.scaladsl.model.StatusCode) response.status(),
+                        firstGroup(ERROR_CODE, body),
+                        body,
+                        "",
+                        "");
+            }
+            return Done.getInstance();
+        });
+    }
+
+    private static String source(String bucket, String key) {
+        return Arrays.stream(key.split("/", -1))
+                .map(segment -> URLEncoder.encode(segment, UTF_8).replace("+", "%20"))
+                .collect(Collectors.joining("/", "/" + bucket + "/", ""));
+    }
+
+    private static String firstGroup(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? matcher.group(1) : "";
+    }
+
+    static <T> CompletionStage<T> wrapped(String operation, String bucket, String key, CompletionStage<T> call) {
+        return call.exceptionally(failure -> {
+            throw wrap(operation, bucket, key, failure);
+        });
+    }
+
+    static InfrastructureException wrap(String operation, String bucket, String key, Throwable failure) {
+        Throwable cause = AwsErrors.unwrap(failure);
+        String what = "S3 " + operation + " of " + key + " in bucket " + bucket;
+        String code = code(cause);
+        if (code.equals("NoSuchBucket")) {
+            return new InfrastructureException(
+                    "bucket " + bucket
+                            + " does not exist; create it (`flotilla provision`, Terraform or `aws s3 mb s3://" + bucket
+                            + "`) or correct flotilla.storage",
+                    cause);
+        }
+        return AwsErrors.refusal(code)
+                .map(reason -> new InfrastructureException(what + " failed: " + reason, cause))
+                .orElseGet(() -> AwsErrors.wrap(what, cause));
+    }
+
+    private static int status(Throwable failure) {
+        return AwsErrors.unwrap(failure) instanceof S3Exception s3
+                ? s3.statusCode().intValue()
+                : 0;
+    }
+
+    private static String code(Throwable failure) {
+        return AwsErrors.unwrap(failure) instanceof S3Exception s3 ? s3.code() : "";
+    }
+
+    private static <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
+        return CompletableFuture.supplyAsync(
+                        call, CompletableFuture.delayedExecutor(RETRY_DELAY_MILLIS, TimeUnit.MILLISECONDS))
+                .thenCompose(Function.identity());
+    }
+
+    /** A failure as it is, for a stage that rethrows it. */
+    static CompletionException rethrown(Throwable failure) {
+        return failure instanceof CompletionException completion ? completion : new CompletionException(failure);
+    }
+}

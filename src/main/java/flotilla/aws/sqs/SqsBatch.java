@@ -1,0 +1,114 @@
+package flotilla.aws.sqs;
+
+import flotilla.aws.AwsErrors;
+import flotilla.protocol.InfrastructureException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
+
+/**
+ * One kind of batch request. SQS takes at most 10 entries at once and may refuse some of them: an entry whose delivery is
+ * not ours any more is reported, one that SQS itself failed on is repeated a few times.
+ *
+ * @param <T> what an entry is about
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_BatchResultErrorEntry.html">batch
+ *     errors</a>
+ */
+final class SqsBatch<T> {
+    private static final int ATTEMPTS = 4;
+    private static final long FIRST_DELAY_MILLIS = 100;
+
+    /** An expired handle is {@code ReceiptHandleIsInvalid} or {@code InvalidParameterValue}, by age and operation. */
+    private static final Set<String> LEASE_IS_GONE = Set.of(
+            "ReceiptHandleIsInvalid",
+            "MessageNotInflight",
+            "AWS.SimpleQueueService.MessageNotInflight",
+            "InvalidParameterValue");
+
+    private final String operation;
+    private final Function<List<T>, CompletableFuture<List<Rejected>>> request;
+
+    /**
+     * @param operation for error messages
+     * @param request sends up to 10 entries, with their index as id
+     */
+    SqsBatch(String operation, Function<List<T>, CompletableFuture<List<Rejected>>> request) {
+        this.operation = operation;
+        this.request = request;
+    }
+
+    /** An entry that SQS did not carry out. */
+    record Rejected(int index, String code, boolean ourFault, String message) {
+        static List<Rejected> of(List<BatchResultErrorEntry> entries) {
+            return entries.stream()
+                    .map(entry -> new Rejected(
+                            Integer.parseInt(entry.id()),
+                            entry.code(),
+                            Boolean.TRUE.equals(entry.senderFault()),
+                            entry.message()))
+                    .toList();
+        }
+
+        boolean leaseIsGone() {
+            return LEASE_IS_GONE.contains(code);
+        }
+    }
+
+    /**
+     * Carries out any number of entries, 10 in a request.
+     *
+     * @return the entries whose lease is gone; fails when SQS refuses the request or goes on failing
+     */
+    CompletionStage<List<T>> carryOut(List<T> entries) {
+        CompletableFuture<List<T>> lost = CompletableFuture.completedFuture(List.of());
+        for (int from = 0; from < entries.size(); from += SqsSourceSettings.MAX_BATCH_SIZE) {
+            List<T> slice = List.copyOf(
+                    entries.subList(from, Math.min(entries.size(), from + SqsSourceSettings.MAX_BATCH_SIZE)));
+            lost = lost.thenCombine(attempt(slice, 1), SqsBatch::concat);
+        }
+        return lost;
+    }
+
+    private CompletableFuture<List<T>> attempt(List<T> entries, int attempt) {
+        return request.apply(entries)
+                .exceptionally(failure -> {
+                    throw AwsErrors.wrap(operation, failure);
+                })
+                .thenCompose(rejected -> {
+                    List<T> lost = new ArrayList<>();
+                    List<T> again = new ArrayList<>();
+                    for (Rejected entry : rejected) {
+                        if (entry.leaseIsGone()) {
+                            lost.add(entries.get(entry.index()));
+                        } else if (entry.ourFault() || attempt == ATTEMPTS) {
+                            throw new InfrastructureException(
+                                    operation + " failed: " + entry.code() + ": " + entry.message(), null);
+                        } else {
+                            again.add(entries.get(entry.index()));
+                        }
+                    }
+                    return again.isEmpty()
+                            ? CompletableFuture.completedFuture(lost)
+                            : later(attempt)
+                                    .thenCompose(now -> attempt(again, attempt + 1))
+                                    .thenApply(more -> concat(lost, more));
+                });
+    }
+
+    private static CompletableFuture<Void> later(int attempt) {
+        return CompletableFuture.runAsync(
+                () -> {},
+                CompletableFuture.delayedExecutor(FIRST_DELAY_MILLIS << (attempt - 1), TimeUnit.MILLISECONDS));
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        List<T> both = new ArrayList<>(first);
+        both.addAll(second);
+        return both;
+    }
+}

@@ -1,0 +1,173 @@
+package flotilla.aws.sqs;
+
+import flotilla.aws.AwsErrors;
+import flotilla.domain.QueueDepth;
+import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.MessageAction.ChangeMessageVisibility;
+import flotilla.protocol.QueueMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.apache.pekko.Done;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchResponse;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchResponse;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** The calls that we make for one queue, in our own types. Every failure is an {@link InfrastructureException}. */
+final class SqsQueue {
+    private static final Logger log = LoggerFactory.getLogger(SqsQueue.class);
+    /** What a receive may take beyond its waiting time before it counts as lost. */
+    private static final Duration RECEIVE_MARGIN = Duration.ofSeconds(10);
+
+    private final SqsAsyncClient client;
+    private final String name;
+    private final String url;
+    private final SqsSourceSettings settings;
+    private final SqsBatch<QueueMessage> deletion;
+    private final SqsBatch<ChangeMessageVisibility> visibilityChange;
+
+    SqsQueue(SqsAsyncClient client, String name, String url, SqsSourceSettings settings) {
+        this.client = client;
+        this.name = name;
+        this.url = url;
+        this.settings = settings;
+        this.deletion = new SqsBatch<>("SQS DeleteMessageBatch on queue " + name, this::requestDeletion);
+        this.visibilityChange =
+                new SqsBatch<>("SQS ChangeMessageVisibilityBatch on queue " + name, this::requestVisibilityChange);
+    }
+
+    CompletionStage<Done> send(String body) {
+        return client.sendMessage(request -> request.queueUrl(url).messageBody(body))
+                .handle((sent, failure) -> {
+                    if (failure != null) {
+                        throw AwsErrors.wrap("SQS SendMessage to queue " + name, failure);
+                    }
+                    return Done.getInstance();
+                });
+    }
+
+    /** One long poll. */
+    CompletionStage<List<QueueMessage>> receive(int maxMessages) {
+        return client.receiveMessage(request -> request.queueUrl(url)
+                        .maxNumberOfMessages(maxMessages)
+                        .waitTimeSeconds(Math.toIntExact(settings.waitTime().toSeconds()))
+                        .visibilityTimeout(Math.toIntExact(
+                                settings.visibilityTimeout().plusMillis(999).toSeconds()))
+                        .messageSystemAttributeNames(
+                                MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+                                MessageSystemAttributeName.SENT_TIMESTAMP)
+                        .overrideConfiguration(override -> override.apiCallAttemptTimeout(
+                                        settings.waitTime().plus(RECEIVE_MARGIN))
+                                .apiCallTimeout(
+                                        settings.waitTime().multipliedBy(2).plus(RECEIVE_MARGIN.multipliedBy(2)))))
+                .handle((response, failure) -> {
+                    if (failure != null) {
+                        throw AwsErrors.wrap("SQS ReceiveMessage from queue " + name, failure);
+                    }
+                    return response.messages().stream().map(SqsQueue::toOwn).toList();
+                });
+    }
+
+    /** Deletes; returns the messages that are not ours any more. */
+    CompletionStage<List<QueueMessage>> delete(List<QueueMessage> messages) {
+        return deletion.carryOut(messages);
+    }
+
+    /** Moves or ends leases; returns the messages that are not ours any more. */
+    CompletionStage<List<QueueMessage>> changeVisibility(List<ChangeMessageVisibility> changes) {
+        return visibilityChange
+                .carryOut(changes)
+                .thenApply(lost ->
+                        lost.stream().map(ChangeMessageVisibility::message).toList());
+    }
+
+    /** Makes messages visible to others again. Never fails: what cannot be returned comes back when its lease ends. */
+    CompletionStage<Done> release(List<QueueMessage> messages) {
+        return changeVisibility(messages.stream()
+                        .map(message -> new ChangeMessageVisibility(message, 0))
+                        .toList())
+                .handle((lost, failure) -> {
+                    if (failure != null) {
+                        log.warn(
+                                "{} messages of queue {} come back only when their lease ends",
+                                messages.size(),
+                                name,
+                                failure);
+                    } else if (!messages.isEmpty()) {
+                        log.info("messages=returned queue={} count={}", name, messages.size());
+                    }
+                    return Done.getInstance();
+                });
+    }
+
+    CompletionStage<QueueDepth> depth() {
+        return client.getQueueAttributes(request -> request.queueUrl(url)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
+                .handle((response, failure) -> {
+                    if (failure != null) {
+                        throw AwsErrors.wrap("SQS GetQueueAttributes of queue " + name, failure);
+                    }
+                    Map<QueueAttributeName, String> counts = response.attributes();
+                    return new QueueDepth(
+                            count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES),
+                            count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE),
+                            count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED));
+                });
+    }
+
+    private CompletableFuture<List<SqsBatch.Rejected>> requestDeletion(List<QueueMessage> messages) {
+        List<DeleteMessageBatchRequestEntry> entries = IntStream.range(0, messages.size())
+                .mapToObj(index -> DeleteMessageBatchRequestEntry.builder()
+                        .id(Integer.toString(index))
+                        .receiptHandle(messages.get(index).receiptHandle())
+                        .build())
+                .toList();
+        return client.deleteMessageBatch(request -> request.queueUrl(url).entries(entries))
+                .thenApply(DeleteMessageBatchResponse::failed)
+                .thenApply(SqsBatch.Rejected::of);
+    }
+
+    private CompletableFuture<List<SqsBatch.Rejected>> requestVisibilityChange(List<ChangeMessageVisibility> changes) {
+        List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>();
+        for (ChangeMessageVisibility change : changes) {
+            entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
+                    .id(Integer.toString(entries.size()))
+                    .receiptHandle(change.message().receiptHandle())
+                    .visibilityTimeout(change.seconds())
+                    .build());
+        }
+        return client.changeMessageVisibilityBatch(
+                        request -> request.queueUrl(url).entries(entries))
+                .thenApply(ChangeMessageVisibilityBatchResponse::failed)
+                .thenApply(SqsBatch.Rejected::of);
+    }
+
+    private static QueueMessage toOwn(Message message) {
+        Map<MessageSystemAttributeName, String> attributes = message.attributes();
+        return new QueueMessage(
+                message.messageId(),
+                message.receiptHandle(),
+                message.body(),
+                Instant.ofEpochMilli(Long.parseLong(attributes.get(MessageSystemAttributeName.SENT_TIMESTAMP))),
+                Integer.parseInt(attributes.get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)));
+    }
+
+    private static int count(Map<QueueAttributeName, String> counts, QueueAttributeName attribute) {
+        return Integer.parseInt(counts.getOrDefault(attribute, "0"));
+    }
+}

@@ -1,0 +1,58 @@
+package flotilla.aws.sqs;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
+import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.MessageQueue;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+
+/** Opens queues by name; they share one SQS client. Close it when no stream uses them any more. */
+public final class SqsQueues implements AutoCloseable {
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+
+    private final SqsAsyncClient client;
+
+    private SqsQueues(SqsAsyncClient client) {
+        this.client = client;
+    }
+
+    /** Makes the client; nothing is sent yet. */
+    public static SqsQueues connect(AwsClients clients) {
+        return new SqsQueues(
+                clients.client(SqsAsyncClient.builder(), clients.settings().sqs(), ATTEMPT_TIMEOUT, CALL_TIMEOUT));
+    }
+
+    /**
+     * Finds a queue.
+     *
+     * @return the queue; fails with {@link InfrastructureException}, whose message says what to do, when there is no such
+     *     queue or SQS does not let us look
+     */
+    public CompletionStage<MessageQueue> open(String name, SqsSourceSettings settings) {
+        return client.getQueueUrl(request -> request.queueName(name)).handle((found, failure) -> {
+            if (failure != null) {
+                throw cannotOpen(name, failure);
+            }
+            return new SqsMessageQueue(new SqsQueue(client, name, found.queueUrl(), settings), settings);
+        });
+    }
+
+    private static InfrastructureException cannotOpen(String name, Throwable failure) {
+        Throwable cause = AwsErrors.unwrap(failure);
+        return cause instanceof QueueDoesNotExistException
+                ? new InfrastructureException(
+                        "queue " + name + " does not exist; create it (`flotilla provision`, Terraform or "
+                                + "`aws sqs create-queue --queue-name " + name + "`) or correct flotilla.queue",
+                        cause)
+                : AwsErrors.wrap("SQS GetQueueUrl of queue " + name, cause);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

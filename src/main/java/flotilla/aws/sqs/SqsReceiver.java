@@ -1,0 +1,222 @@
+package flotilla.aws.sqs;
+
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ReceiveControl;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.SourceShape;
+import org.apache.pekko.stream.StreamDetachedException;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+
+/**
+ * One running {@link SqsSource}. Fields belong to the stream's thread, but for {@link #receives} and {@link #ended}; other
+ * threads come in through {@link #stream}.
+ */
+final class SqsReceiver extends TimerGraphStageLogic {
+    /** After an empty receive that did not wait: keeps a short-polled empty queue from being asked in a tight loop. */
+    private static final Duration REST = Duration.ofMillis(100);
+
+    private static final String RESTED = "rested";
+
+    private enum Phase {
+        RECEIVING,
+        PAUSED,
+        STOPPING
+    }
+
+    private final Outlet<QueueMessage> out;
+    private final SqsQueue queue;
+    private final SqsSourceSettings settings;
+    private final IntSupplier capacity;
+    private final AsyncCallback<Runnable> stream = createAsyncCallback(Runnable::run);
+
+    /** Receives whose messages were not handed over or returned yet. Touched by any thread. */
+    private final Set<CompletableFuture<?>> receives = ConcurrentHashMap.newKeySet();
+    /** Complete when the stream has ended and no receive is left. Touched by any thread. */
+    private final CompletableFuture<Done> ended = new CompletableFuture<>();
+
+    private final Deque<QueueMessage> buffer = new ArrayDeque<>();
+    private final List<CompletableFuture<Done>> pauses = new ArrayList<>();
+    private Phase phase = Phase.RECEIVING;
+    private int underWay;
+    private int requested;
+    private boolean resting;
+    private Throwable failure;
+
+    SqsReceiver(SourceShape<QueueMessage> shape, SqsQueue queue, SqsSourceSettings settings, IntSupplier capacity) {
+        super(shape);
+        this.out = shape.out();
+        this.queue = queue;
+        this.settings = settings;
+        this.capacity = capacity;
+        setHandler(out, new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+                receive();
+                emit();
+            }
+        });
+    }
+
+    ReceiveControl control() {
+        return new Control();
+    }
+
+    /** Starts as many receives as capacity allows. */
+    private void receive() {
+        while (phase == Phase.RECEIVING && !resting && underWay < settings.parallelism()) {
+            int room = capacity.getAsInt() - buffer.size() - requested;
+            if (room <= 0) {
+                return;
+            }
+            start(Math.min(room, settings.maxBatchSize()));
+        }
+    }
+
+    private void start(int maxMessages) {
+        underWay++;
+        requested += maxMessages;
+        CompletableFuture<?> handled = queue.receive(maxMessages)
+                .handle((messages, error) -> stream.invokeWithFeedbackCompletionStage(
+                                () -> onReceived(maxMessages, messages, error))
+                        .exceptionallyCompose(gone -> gone instanceof StreamDetachedException && error == null
+                                ? queue.release(messages)
+                                : CompletableFuture.completedStage(Done.getInstance())))
+                .thenCompose(done -> done)
+                .toCompletableFuture();
+        receives.add(handled);
+        handled.whenComplete((done, error) -> receives.remove(handled));
+    }
+
+    private void onReceived(int asked, List<QueueMessage> messages, Throwable error) {
+        underWay--;
+        requested -= asked;
+        if (error != null) {
+            failure = error;
+            failStage(error);
+            return;
+        }
+        buffer.addAll(messages);
+        if (messages.isEmpty() && settings.waitTime().isZero()) {
+            resting = true;
+            scheduleOnce(RESTED, REST);
+        }
+        receive();
+        emit();
+    }
+
+    private void emit() {
+        if (isAvailable(out) && !buffer.isEmpty()) {
+            push(out, buffer.poll());
+        }
+        settle();
+    }
+
+    /** Answers pauses and ends a stopped stream when nothing is left. */
+    private void settle() {
+        if (phase == Phase.RECEIVING || underWay > 0 || !buffer.isEmpty()) {
+            return;
+        }
+        pauses.forEach(pause -> pause.complete(Done.getInstance()));
+        pauses.clear();
+        if (phase == Phase.STOPPING) {
+            completeStage();
+        }
+    }
+
+    private void onPause(CompletableFuture<Done> pause) {
+        pauses.add(pause);
+        if (phase == Phase.RECEIVING) {
+            phase = Phase.PAUSED;
+        }
+        settle();
+    }
+
+    private void onResume() {
+        if (phase != Phase.PAUSED) {
+            return;
+        }
+        phase = Phase.RECEIVING;
+        pauses.forEach(pause -> pause.completeExceptionally(new CancellationException("resumed before it was idle")));
+        pauses.clear();
+        receive();
+    }
+
+    private void onStop() {
+        phase = Phase.STOPPING;
+        settle();
+    }
+
+    @Override
+    public void onTimer(Object key) {
+        resting = false;
+        receive();
+    }
+
+    @Override
+    public void postStop() {
+        List<CompletableFuture<?>> last = new ArrayList<>(receives);
+        last.add(queue.release(List.copyOf(buffer)).toCompletableFuture());
+        buffer.clear();
+        CompletableFuture.allOf(last.toArray(CompletableFuture<?>[]::new)).whenComplete((done, ignored) -> {
+            if (failure == null) {
+                ended.complete(Done.getInstance());
+            } else {
+                ended.completeExceptionally(failure);
+            }
+        });
+        pauses.forEach(pause -> follow(ended, pause));
+    }
+
+    private static void follow(CompletionStage<Done> leader, CompletableFuture<Done> follower) {
+        leader.whenComplete((done, error) -> {
+            if (error == null) {
+                follower.complete(done);
+            } else {
+                follower.completeExceptionally(error);
+            }
+        });
+    }
+
+    /** Takes orders from any thread. What comes after the end of the stream has no effect. */
+    private final class Control implements ReceiveControl {
+        @Override
+        public CompletionStage<Done> pause() {
+            CompletableFuture<Done> pause = new CompletableFuture<>();
+            stream.invokeWithFeedbackCompletionStage(() -> onPause(pause)).whenComplete((done, gone) -> {
+                if (gone != null) {
+                    follow(ended, pause);
+                }
+            });
+            return pause;
+        }
+
+        @Override
+        public void resume() {
+            stream.invoke(SqsReceiver.this::onResume);
+        }
+
+        @Override
+        public void wake() {
+            stream.invoke(SqsReceiver.this::receive);
+        }
+
+        @Override
+        public void stop() {
+            stream.invoke(SqsReceiver.this::onStop);
+        }
+    }
+}

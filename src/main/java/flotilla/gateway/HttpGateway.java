@@ -1,0 +1,218 @@
+package flotilla.gateway;
+
+import flotilla.config.HttpSettings;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.GatewayId;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ImageInspector;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultStore;
+import flotilla.protocol.SupervisorCommand;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.stream.UniqueKillSwitch;
+
+/**
+ * The gateway: owns the HTTP port, the callers who wait ({@link PendingReplies}) and the readers of the response and
+ * dead-letter queues. It binds at start, tells whether that worked, and on {@link Stop} lets requests in flight finish. It
+ * never classifies and never scales.
+ */
+public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
+    /** What the gateway is told. */
+    public sealed interface Command permits Bound, BindFailed, Stop, Stopped {}
+
+    private record Bound(ServerBinding binding) implements Command {}
+
+    private record BindFailed(Throwable failure) implements Command {}
+
+    /** Close the port; answer when requests in flight are finished or {@code within} is over. */
+    public record Stop(Duration within, ActorRef<Done> replyTo) implements Command {}
+
+    private record Stopped(ActorRef<Done> replyTo) implements Command {}
+
+    /** What came of binding the port. */
+    public sealed interface Started {
+        /** It serves. */
+        record Serving(InetSocketAddress address) implements Started {}
+
+        /** It cannot; the message is one line. */
+        record Failed(String message) implements Started {}
+    }
+
+    /** What a gateway needs from outside. */
+    public record Ports(
+            MessageQueue requests,
+            MessageQueue responses,
+            MessageQueue deadLetters,
+            ImageStore images,
+            ResultStore results,
+            ImageInspector inspector) {}
+
+    private static final Duration READY_WITHIN = Duration.ofSeconds(5);
+
+    private final HttpSettings settings;
+    private final ActorRef<Started> startedTo;
+    private final List<UniqueKillSwitch> readers;
+    private Optional<ServerBinding> binding = Optional.empty();
+
+    /**
+     * Creates the gateway, which binds at once.
+     *
+     * @param startedTo hears whether the port could be bound
+     * @param logResults print each result on the console
+     */
+    public static Behavior<Command> create(
+            GatewayId id,
+            Ports ports,
+            HttpSettings settings,
+            boolean logResults,
+            ActorRef<SupervisorCommand> supervisor,
+            Clock clock,
+            RandomGenerator random,
+            ActorRef<Started> startedTo) {
+        return Behaviors.setup(context -> {
+            ActorRef<PendingReplies.Command> pending = context.spawn(
+                    PendingReplies.create(
+                            id, ports.results(), supervisor, settings.maxBacklog(), settings.resultPoll(), clock),
+                    "pending-replies");
+            ImageIntake intake = new ImageIntake(
+                    context.getSystem(),
+                    id,
+                    ports.inspector(),
+                    ports.images(),
+                    ports.requests(),
+                    pending,
+                    settings,
+                    clock,
+                    random);
+            GatewayRoutes routes = new GatewayRoutes(
+                    context.getSystem(),
+                    new Uploads(context.getSystem(), intake, settings.maxFiles()),
+                    pending,
+                    supervisor,
+                    lookup(ports),
+                    () -> readiness(ports),
+                    settings);
+            List<UniqueKillSwitch> readers = List.of(
+                    QueueReaders.responses(
+                            context.getSystem(),
+                            ports.responses(),
+                            result -> pending.tell(new PendingReplies.Answered(result)),
+                            logResults),
+                    QueueReaders.deadLetters(
+                            context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
+            context.pipeToSelf(
+                    Http.get(context.getSystem())
+                            .newServerAt(settings.host(), settings.port())
+                            .withSettings(ServerTimeouts.settings(context.getSystem(), settings.syncWait()))
+                            .bind(routes.create()),
+                    (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
+            return new HttpGateway(context, settings, readers, startedTo);
+        });
+    }
+
+    private HttpGateway(
+            ActorContext<Command> context,
+            HttpSettings settings,
+            List<UniqueKillSwitch> readers,
+            ActorRef<Started> startedTo) {
+        super(context);
+        this.settings = settings;
+        this.readers = readers;
+        this.startedTo = startedTo;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Bound.class, this::onBound)
+                .onMessage(BindFailed.class, this::onBindFailed)
+                .onMessage(Stop.class, this::onStop)
+                .onMessage(Stopped.class, this::onStopped)
+                .build();
+    }
+
+    private Behavior<Command> onBound(Bound bound) {
+        binding = Optional.of(bound.binding());
+        InetSocketAddress address = bound.binding().localAddress();
+        getContext().getLog().info("serving http://{}:{}", address.getHostString(), address.getPort());
+        startedTo.tell(new Started.Serving(address));
+        return this;
+    }
+
+    private Behavior<Command> onBindFailed(BindFailed failed) {
+        startedTo.tell(new Started.Failed("cannot listen on " + settings.host() + ":" + settings.port()
+                + "; is the port in use? choose another with flotilla.http.port (" + rootMessage(failed.failure())
+                + ")"));
+        return this;
+    }
+
+    private Behavior<Command> onStop(Stop stop) {
+        CompletionStage<Done> closed = binding.map(
+                        bound -> bound.terminate(stop.within()).thenApply(terminated -> Done.getInstance()))
+                .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance()));
+        getContext().pipeToSelf(closed, (done, failure) -> new Stopped(stop.replyTo()));
+        return this;
+    }
+
+    private Behavior<Command> onStopped(Stopped stopped) {
+        readers.forEach(UniqueKillSwitch::shutdown);
+        stopped.replyTo().tell(Done.getInstance());
+        return Behaviors.stopped();
+    }
+
+    private static GatewayRoutes.Lookup lookup(Ports ports) {
+        return new GatewayRoutes.Lookup() {
+            @Override
+            public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
+                return ports.results().find(id);
+            }
+
+            @Override
+            public CompletionStage<Boolean> isAccepted(RequestId id) {
+                return ports.images().exists(id + "/");
+            }
+        };
+    }
+
+    /** Ready when the queue answers and the store answers, both within a few seconds. */
+    private static CompletionStage<Optional<String>> readiness(Ports ports) {
+        CompletableFuture<Optional<String>> queue =
+                check(ports.requests().depth(), "the request queue cannot be reached");
+        CompletableFuture<Optional<String>> store =
+                check(ports.images().exists("readiness/"), "the image store cannot be reached");
+        return queue.thenCombine(store, (first, second) -> first.or(() -> second));
+    }
+
+    private static CompletableFuture<Optional<String>> check(CompletionStage<?> probe, String otherwise) {
+        return probe.toCompletableFuture()
+                .thenApply(answered -> Optional.<String>empty())
+                .completeOnTimeout(Optional.of(otherwise), READY_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> Optional.of(otherwise));
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

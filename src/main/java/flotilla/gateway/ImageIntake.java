@@ -1,0 +1,156 @@
+package flotilla.gateway;
+
+import flotilla.config.HttpSettings;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.ImageInspector;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.WireFormat;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.stream.StreamIdleTimeoutException;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts images: checks them by their header while they stream in, stores them, sends their message, and only then calls
+ * them accepted. At no time is more than the beginning of an upload held here; the store bounds what it holds itself.
+ */
+final class ImageIntake {
+    /** What became of an upload. */
+    sealed interface Intake {
+        /** The image is stored and its message is in the queue. */
+        record Accepted(RequestId id, FileName file) implements Intake {}
+
+        /** The image was not taken. */
+        record Refused(String file, Problem problem) implements Intake {}
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
+    private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
+
+    private final ActorSystem<?> system;
+    private final GatewayId gateway;
+    private final ImageInspector inspector;
+    private final ImageStore images;
+    private final MessageQueue requests;
+    private final ActorRef<PendingReplies.Command> pending;
+    private final HttpSettings settings;
+    private final UploadPermits permits;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    ImageIntake(
+            ActorSystem<?> system,
+            GatewayId gateway,
+            ImageInspector inspector,
+            ImageStore images,
+            MessageQueue requests,
+            ActorRef<PendingReplies.Command> pending,
+            HttpSettings settings,
+            Clock clock,
+            RandomGenerator random) {
+        this.system = system;
+        this.gateway = gateway;
+        this.inspector = inspector;
+        this.images = images;
+        this.requests = requests;
+        this.pending = pending;
+        this.settings = settings;
+        this.permits = new UploadPermits(settings.maxUploadsInFlight());
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Takes one upload. The stage never fails.
+     *
+     * @param rawName the client's name for the image
+     * @param bytes the encoded image; consumed or cancelled when the stage completes
+     */
+    CompletionStage<Intake> accept(String rawName, Source<ByteString, ?> bytes) {
+        Optional<FileName> file = FileName.of(rawName);
+        if (file.isEmpty()) {
+            return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
+        }
+        RequestId id = RequestId.create(clock.instant(), random);
+        return permits.run(() -> admit(id)
+                        .thenCompose(admitted -> admitted
+                                ? store(id, file.get(), bytes)
+                                : discard(bytes)
+                                        .thenApply(done -> new Intake.Refused(
+                                                rawName, Problem.backlogFull(settings.maxBacklog())))))
+                .exceptionally(failure -> {
+                    pending.tell(new PendingReplies.Withdraw(id));
+                    return new Intake.Refused(rawName, problem(id, failure));
+                });
+    }
+
+    private CompletionStage<Boolean> admit(RequestId id) {
+        return AskPattern.<PendingReplies.Command, PendingReplies.Admission>ask(
+                        pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler())
+                .thenApply(PendingReplies.Admission::admitted);
+    }
+
+    private CompletionStage<Intake> store(RequestId id, FileName file, Source<ByteString, ?> bytes) {
+        return bytes.idleTimeout(STALLED_AFTER)
+                .via(CheckedUpload.flow(inspector, settings.maxImageSize()))
+                .prefixAndTail(1)
+                .runWith(Sink.head(), system)
+                .thenCompose(split -> {
+                    CheckedUpload.Chunk first = split.first().get(0);
+                    Source<ByteString, ?> whole =
+                            Source.single(first.bytes()).concat(split.second().map(CheckedUpload.Chunk::bytes));
+                    return images.put(id + "/" + file, first.contentType(), whole);
+                })
+                .thenCompose(ref -> enqueue(id, file, ref));
+    }
+
+    private CompletionStage<Intake> enqueue(RequestId id, FileName file, ImageRef ref) {
+        ClassificationRequest request =
+                new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty());
+        return requests.send(WireFormat.write(request)).thenApply(sent -> {
+            pending.tell(new PendingReplies.Enqueued(id));
+            return new Intake.Accepted(id, file);
+        });
+    }
+
+    private CompletionStage<Integer> discard(Source<ByteString, ?> bytes) {
+        return bytes.idleTimeout(STALLED_AFTER)
+                .limitWeighted(settings.maxImageSize(), chunk -> (long) chunk.size())
+                .runWith(Sink.fold(0, (count, chunk) -> count + 1), system)
+                .exceptionally(tooLongOrBroken -> 0);
+    }
+
+    private static Problem problem(RequestId id, Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof CheckedUpload.RefusedException refused) {
+                return refused.problem();
+            }
+            if (at instanceof StreamIdleTimeoutException) {
+                return Problem.uploadStalled();
+            }
+        }
+        LOG.warn("request={} could not be accepted: {}", id, cause.toString());
+        return Problem.unavailable("the image could not be stored and queued; try again");
+    }
+}

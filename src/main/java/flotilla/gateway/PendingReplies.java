@@ -1,0 +1,232 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.GatewayId;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ResultStore;
+import flotilla.protocol.SupervisorCommand;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * The images that this gateway accepted and that have no answer yet, and the callers who wait. Answers are matched by
+ * request id, so none can reach another's caller. A notice may be lost: every few seconds the result store, which holds the
+ * truth, is asked for what somebody waits for.
+ */
+final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
+    /** What this actor is told. */
+    sealed interface Command
+            permits Admit, Withdraw, Enqueued, Await, Answered, Found, WaitOver, PollTick, TellSupervisor {}
+
+    /** May another image be accepted? If so it is counted from now on. */
+    record Admit(RequestId id, ActorRef<Admission> replyTo) implements Command {}
+
+    /** An admitted image was refused or failed after all. */
+    record Withdraw(RequestId id) implements Command {}
+
+    /** The image's message is in the queue. */
+    record Enqueued(RequestId id) implements Command {}
+
+    /** Wait for an answer. */
+    record Await(RequestId id, Duration within, ActorRef<Reply> replyTo) implements Command {}
+
+    /** A result is known to be stored. */
+    record Answered(ClassificationResult result) implements Command {}
+
+    private record Found(RequestId id, Optional<ClassificationResult> result, Throwable failure) implements Command {}
+
+    private record WaitOver(Waiter waiter) implements Command {}
+
+    private record PollTick() implements Command {}
+
+    private record TellSupervisor() implements Command {}
+
+    /** Whether an image is taken. */
+    record Admission(boolean admitted) {}
+
+    /**
+     * The end of a wait.
+     *
+     * @param result empty when the wait ran out
+     */
+    record Reply(Optional<ClassificationResult> result) {}
+
+    private record Waiter(RequestId id, long number, ActorRef<Reply> replyTo) {}
+
+    /** After this time an image that nobody waits for is not counted any more. */
+    private static final Duration FORGET_AFTER = Duration.ofMinutes(15);
+
+    private static final Duration TELL_EVERY = Duration.ofMillis(100);
+    private static final int MOST_LOOKUPS = 64;
+
+    private final TimerScheduler<Command> timers;
+    private final GatewayId gateway;
+    private final ResultStore results;
+    private final ActorRef<SupervisorCommand> supervisor;
+    private final int maxBacklog;
+    private final Clock clock;
+    private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
+    private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
+    private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
+    private final Set<RequestId> lookingUp = new LinkedHashSet<>();
+    private long waiterCount;
+
+    /**
+     * @param maxBacklog images without an answer above which no more are admitted
+     * @param poll how often the store is asked
+     */
+    static Behavior<Command> create(
+            GatewayId gateway,
+            ResultStore results,
+            ActorRef<SupervisorCommand> supervisor,
+            int maxBacklog,
+            Duration poll,
+            Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new PollTick(), poll);
+            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, clock);
+        }));
+    }
+
+    private PendingReplies(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            GatewayId gateway,
+            ResultStore results,
+            ActorRef<SupervisorCommand> supervisor,
+            int maxBacklog,
+            Clock clock) {
+        super(context);
+        this.timers = timers;
+        this.gateway = gateway;
+        this.results = results;
+        this.supervisor = supervisor;
+        this.maxBacklog = maxBacklog;
+        this.clock = clock;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Admit.class, this::onAdmit)
+                .onMessage(Withdraw.class, this::onWithdraw)
+                .onMessage(Enqueued.class, this::onEnqueued)
+                .onMessage(Await.class, this::onAwait)
+                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Found.class, this::onFound)
+                .onMessage(WaitOver.class, this::onWaitOver)
+                .onMessage(PollTick.class, this::onPollTick)
+                .onMessage(TellSupervisor.class, this::onTellSupervisor)
+                .build();
+    }
+
+    private Behavior<Command> onAdmit(Admit admit) {
+        boolean admitted = unanswered.size() < maxBacklog;
+        if (admitted) {
+            unanswered.put(admit.id(), clock.instant());
+        }
+        admit.replyTo().tell(new Admission(admitted));
+        return this;
+    }
+
+    private Behavior<Command> onWithdraw(Withdraw withdraw) {
+        unanswered.remove(withdraw.id());
+        return this;
+    }
+
+    private Behavior<Command> onEnqueued(Enqueued enqueued) {
+        if (!timers.isTimerActive(new TellSupervisor())) {
+            timers.startSingleTimer(new TellSupervisor(), TELL_EVERY);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, unanswered.size()));
+        return this;
+    }
+
+    private Behavior<Command> onAwait(Await await) {
+        Waiter waiter = new Waiter(await.id(), ++waiterCount, await.replyTo());
+        waiters.computeIfAbsent(await.id(), id -> new ArrayList<>()).add(waiter);
+        timers.startSingleTimer(waiter, new WaitOver(waiter), await.within());
+        if (!unanswered.containsKey(await.id())) {
+            lookUp(await.id());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onAnswered(Answered answered) {
+        RequestId id = answered.result().id();
+        unanswered.remove(id);
+        lookUpNext.remove(id);
+        List<Waiter> waiting = waiters.remove(id);
+        if (waiting != null) {
+            waiting.forEach(waiter -> {
+                timers.cancel(waiter);
+                waiter.replyTo().tell(new Reply(Optional.of(answered.result())));
+            });
+        }
+        return this;
+    }
+
+    private Behavior<Command> onWaitOver(WaitOver over) {
+        RequestId id = over.waiter().id();
+        List<Waiter> waiting = waiters.get(id);
+        if (waiting != null && waiting.remove(over.waiter())) {
+            over.waiter().replyTo().tell(new Reply(Optional.empty()));
+            if (waiting.isEmpty()) {
+                waiters.remove(id);
+            }
+        }
+        return this;
+    }
+
+    private Behavior<Command> onPollTick(PollTick tick) {
+        Instant now = clock.instant();
+        unanswered.values().removeIf(since -> Duration.between(since, now).compareTo(FORGET_AFTER) > 0);
+        lookUpNext.addAll(waiters.keySet());
+        List<RequestId> due = lookUpNext.stream()
+                .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))
+                .toList();
+        due.forEach(this::lookUp);
+        return this;
+    }
+
+    private void lookUp(RequestId id) {
+        lookUpNext.remove(id);
+        if (lookingUp.add(id)) {
+            getContext().pipeToSelf(results.find(id), (result, failure) -> new Found(id, result, failure));
+        }
+    }
+
+    private Behavior<Command> onFound(Found found) {
+        lookingUp.remove(found.id());
+        if (found.failure() != null) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "cannot look for the result of {}: {}",
+                            found.id(),
+                            found.failure().getMessage());
+            return this;
+        }
+        return found.result().map(result -> onAnswered(new Answered(result))).orElse(this);
+    }
+}

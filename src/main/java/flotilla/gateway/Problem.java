@@ -1,0 +1,108 @@
+package flotilla.gateway;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import flotilla.domain.FailureCode;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.HttpCharsets;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaType;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/**
+ * An error as clients see it: {@code application/problem+json} (RFC 9457).
+ *
+ * @param status the HTTP status
+ * @param code for programs
+ * @param title what went wrong, the same for each occurrence
+ * @param detail what to do about it
+ * @param retryAfterSeconds when to try again
+ */
+record Problem(int status, String code, String title, String detail, Optional<Integer> retryAfterSeconds) {
+    private static final MediaType.WithFixedCharset PROBLEM_JSON =
+            MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Problem of(int status, String code, String title, String detail) {
+        return new Problem(status, code, title, detail, Optional.empty());
+    }
+
+    static Problem noFile() {
+        return of(400, "no-file", "no file part", "send the image as a multipart/form-data part with a file name");
+    }
+
+    static Problem emptyBody() {
+        return of(400, "empty", "the image is empty", "send a JPEG, PNG or GIF");
+    }
+
+    static Problem badFileName() {
+        return of(
+                400,
+                "bad-file-name",
+                "the file name cannot be used",
+                "send a plain name of 1 to 255 characters, without '..' and control characters");
+    }
+
+    static Problem tooManyParts(int limit) {
+        return of(413, "too-many-files", "too many parts in one request", "send at most " + limit + " at a time");
+    }
+
+    static Problem tooLarge(long limit) {
+        return of(413, "too-large", "the image is too large", "send at most " + limit + " bytes");
+    }
+
+    static Problem uploadStalled() {
+        return of(408, "upload-stalled", "the upload stalled", "send the image again without long pauses");
+    }
+
+    static Problem unavailable(String detail) {
+        return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
+    }
+
+    static Problem backlogFull(int limit) {
+        return new Problem(
+                429,
+                "backlog-full",
+                "too many images wait for an answer",
+                "more than " + limit + " images are waiting; try again later",
+                Optional.of(30));
+    }
+
+    static Problem noAnswerYet(String location) {
+        return of(
+                504,
+                "no-answer-yet",
+                "no answer within the time that this request waits",
+                "ask later: GET " + location);
+    }
+
+    /** What lies in the image itself. */
+    static Problem of(FailureCode code, String message) {
+        return switch (code) {
+            case UNSUPPORTED_TYPE -> of(415, code.text(), "not an image of a kind that is decoded here", message);
+            default -> of(422, code.text(), "the image cannot be classified", message);
+        };
+    }
+
+    HttpResponse toResponse() {
+        HttpResponse response = HttpResponse.create()
+                .withStatus(StatusCodes.get(status))
+                .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()));
+        return retryAfterSeconds
+                .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
+                .orElse(response);
+    }
+
+    ObjectNode toJson() {
+        return JSON.createObjectNode()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail)
+                .put("code", code);
+    }
+}

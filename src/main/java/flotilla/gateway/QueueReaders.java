@@ -1,0 +1,130 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.Outcome;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ResultNotice;
+import flotilla.protocol.ResultStore;
+import flotilla.protocol.WireFormat;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.japi.function.Creator;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.RestartSettings;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.RestartSource;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two queues that a gateway reads: responses, and the dead letters of the request queue. Each reader runs again with
+ * backoff when its queue was lost.
+ */
+final class QueueReaders {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueReaders.class);
+    /** Results as ancestors print them; shown when {@code log.results} is on. */
+    private static final Logger RESULTS = LoggerFactory.getLogger("flotilla.results");
+
+    private static final RestartSettings BACKOFF =
+            RestartSettings.create(Duration.ofMillis(500), Duration.ofSeconds(10), 0.2);
+    private static final int MOST_IN_HAND = 50;
+    private static final int PARALLELISM = 10;
+
+    private QueueReaders() {}
+
+    /**
+     * Hands each notice to {@code answered} and removes it. A lost notice is no loss: the result is stored.
+     *
+     * @param logResults print each result
+     */
+    static UniqueKillSwitch responses(
+            ActorSystem<?> system,
+            MessageQueue responses,
+            Consumer<ClassificationResult> answered,
+            boolean logResults) {
+        return run(
+                system,
+                () -> responses
+                        .receive(() -> MOST_IN_HAND)
+                        .map(message -> {
+                            try {
+                                ClassificationResult result =
+                                        WireFormat.readNotice(message.body()).result();
+                                answered.accept(result);
+                                if (logResults) {
+                                    RESULTS.info("{}", line(result));
+                                }
+                            } catch (WireFormat.UnreadableException e) {
+                                LOG.warn(
+                                        "unreadable response message={} dropped: {}",
+                                        message.messageId(),
+                                        e.getMessage());
+                            }
+                            return (MessageAction) new MessageAction.Delete(message);
+                        })
+                        .via(responses.acknowledge()));
+    }
+
+    /**
+     * Gives every message that the request queue gave up a failure result, unless it has a result, so that its caller
+     * hears; then removes it. What cannot be read is kept in the result store.
+     */
+    static UniqueKillSwitch deadLetters(
+            ActorSystem<?> system, MessageQueue deadLetters, MessageQueue responses, ResultStore results) {
+        return run(
+                system,
+                () -> deadLetters
+                        .receive(() -> MOST_IN_HAND)
+                        .mapAsyncUnordered(PARALLELISM, message -> bury(message, responses, results))
+                        .via(deadLetters.acknowledge()));
+    }
+
+    private static UniqueKillSwitch run(ActorSystem<?> system, Creator<Source<MessageAction, ?>> reader) {
+        return RestartSource.withBackoff(BACKOFF, reader)
+                .viaMat(KillSwitches.single(), Keep.right())
+                .toMat(Sink.ignore(), Keep.left())
+                .run(system);
+    }
+
+    private static CompletionStage<MessageAction> bury(
+            QueueMessage message, MessageQueue responses, ResultStore results) {
+        try {
+            ClassificationRequest request = WireFormat.readRequest(message.body());
+            LOG.warn("request={} was given up by the queue after {} deliveries", request.id(), message.receiveCount());
+            ClassificationResult failure = new ClassificationResult(
+                    request.id(),
+                    request.file(),
+                    new Outcome.Failed(
+                            FailureCode.UNDELIVERABLE,
+                            "no worker could answer within the deliveries that the queue allows; upload it again"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of());
+            return results.putIfAbsent(failure)
+                    .thenCompose(
+                            standing -> responses.send(WireFormat.write(new ResultNotice(request.gateway(), standing))))
+                    .thenApply(sent -> new MessageAction.Delete(message));
+        } catch (WireFormat.UnreadableException e) {
+            LOG.warn("unreadable request message={} is kept in the result store", message.messageId());
+            return results.keepUnreadable(message.messageId(), message.body())
+                    .thenApply(kept -> new MessageAction.Delete(message));
+        }
+    }
+
+    private static String line(ClassificationResult result) {
+        return result.outcome() instanceof Outcome.Labelled labelled
+                ? result.file().stem() + ":" + labelled.label()
+                : result.file().stem() + ":error: " + ((Outcome.Failed) result.outcome()).message();
+    }
+}

@@ -1,0 +1,175 @@
+package flotilla.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FileName;
+import flotilla.domain.Outcome;
+import flotilla.domain.RequestId;
+import flotilla.protocol.DecisionReport;
+import flotilla.protocol.FleetReport;
+import flotilla.protocol.WireFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** Answers as text and JSON. */
+final class Replies {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int RETRY_AFTER_SECONDS = 1;
+
+    private Replies() {}
+
+    static String location(RequestId id) {
+        return "/v1/classifications/" + id;
+    }
+
+    static HttpResponse json(int status, JsonNode body) {
+        return HttpResponse.create()
+                .withStatus(StatusCodes.get(status))
+                .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body.toString()));
+    }
+
+    static HttpResponse text(String body) {
+        return HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, body));
+    }
+
+    /** A JSON object with one text field. */
+    static ObjectNode object(String field, String value) {
+        return JSON.createObjectNode().put(field, value);
+    }
+
+    /** 202: accepted and not answered yet. */
+    static HttpResponse pending(RequestId id, JsonNode body) {
+        return json(202, body)
+                .addHeader(RawHeader.create("Location", location(id)))
+                .addHeader(RawHeader.create("Retry-After", Integer.toString(RETRY_AFTER_SECONDS)));
+    }
+
+    static ObjectNode pendingJson(RequestId id) {
+        return JSON.createObjectNode()
+                .put("id", id.value())
+                .put("status", "pending")
+                .put("location", location(id));
+    }
+
+    /** What became of one upload, as JSON. */
+    static ObjectNode json(Answer answer) {
+        if (answer instanceof Answer.Done done) {
+            return WireFormat.toJson(done.result());
+        }
+        if (answer instanceof Answer.Waiting waiting) {
+            return pendingJson(waiting.id()).put("file", waiting.file().value());
+        }
+        Answer.Refused refused = (Answer.Refused) answer;
+        ObjectNode node = JSON.createObjectNode().put("file", refused.file()).put("status", "refused");
+        node.set("error", refused.problem().toJson());
+        return node;
+    }
+
+    static ArrayNode json(List<Answer> answers) {
+        ArrayNode array = JSON.createArrayNode();
+        answers.forEach(answer -> array.add(json(answer)));
+        return array;
+    }
+
+    /**
+     * Several files in the classic form, {@code name:label} or {@code name:error: …}, one line each.
+     *
+     * @param stems whether names stand without their extension
+     */
+    static String lines(List<Answer> answers, boolean stems) {
+        return answers.stream().map(answer -> line(answer, stems)).collect(Collectors.joining("\n"));
+    }
+
+    private static String line(Answer answer, boolean stems) {
+        if (answer instanceof Answer.Done done) {
+            ClassificationResult result = done.result();
+            String name = name(result.file(), stems);
+            return result.outcome() instanceof Outcome.Labelled labelled
+                    ? name + ":" + labelled.label()
+                    : name + ":error: " + ((Outcome.Failed) result.outcome()).message();
+        }
+        if (answer instanceof Answer.Waiting waiting) {
+            return name(waiting.file(), stems) + ":error: no answer yet, ask later: GET " + location(waiting.id());
+        }
+        Answer.Refused refused = (Answer.Refused) answer;
+        return refused.file() + ":error: " + refused.problem().title() + ", "
+                + refused.problem().detail();
+    }
+
+    private static String name(FileName file, boolean stem) {
+        return stem ? file.stem() : file.value();
+    }
+
+    static ObjectNode json(FleetReport fleet) {
+        ObjectNode node = JSON.createObjectNode();
+        ArrayNode instances = node.putArray("instances");
+        for (FleetReport.Line line : fleet.instances()) {
+            ObjectNode instance = instances.addObject().put("instanceId", line.instanceId());
+            if (line.appTierId() > 0) {
+                instance.put("appTierId", line.appTierId());
+            } else {
+                instance.putNull("appTierId");
+            }
+            instance.put("state", line.state())
+                    .put("busy", line.busy())
+                    .put("images", line.images())
+                    .put("since", line.since().toString());
+        }
+        return node;
+    }
+
+    static ObjectNode json(DecisionReport report) {
+        ObjectNode node = JSON.createObjectNode();
+        ArrayNode decisions = node.putArray("decisions");
+        for (DecisionReport.Decision decision : report.decisions()) {
+            ObjectNode one = decisions
+                    .addObject()
+                    .put("n", decision.n())
+                    .put("at", decision.at().toString())
+                    .put("policy", decision.policy())
+                    .put("decision", decision.decision())
+                    .put("reason", decision.reason());
+            figure(one, "visible", decision.visible());
+            figure(one, "inFlight", decision.inFlight());
+            one.put("pending", decision.pending())
+                    .put("running", decision.running())
+                    .put("draining", decision.draining());
+            figure(one, "desired", decision.desired());
+            ArrayNode actions = one.putArray("actions");
+            for (DecisionReport.Action action : decision.actions()) {
+                actions.addObject()
+                        .put("kind", action.kind())
+                        .put("appTierId", action.appTierId())
+                        .put("instanceId", action.instanceId())
+                        .put("why", action.why())
+                        .put("outcome", action.outcome());
+            }
+        }
+        return node;
+    }
+
+    /** An unknown figure is null: no data is not zero. */
+    private static void figure(ObjectNode node, String field, int value) {
+        if (value < 0) {
+            node.putNull(field);
+        } else {
+            node.put(field, value);
+        }
+    }
+
+    /** Whether the client says that it wants this media type; {@code *}{@code /*} is not saying so. */
+    static boolean accepts(HttpRequest request, String mediaType) {
+        return request.getHeader("Accept")
+                .map(header -> header.value().toLowerCase(java.util.Locale.ROOT).contains(mediaType))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,35 @@
+package flotilla.gateway;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import scala.concurrent.duration.FiniteDuration;
+
+/**
+ * The HTTP server's time-outs follow from how long a request may wait for its answer, so that neither of them can end a
+ * wait that the interface promises: wait &lt; request time-out &lt; idle time-out.
+ */
+final class ServerTimeouts {
+    /** For receiving the upload and storing it, before the wait begins, and for writing the answer. */
+    static final Duration BEYOND_THE_WAIT = Duration.ofMinutes(5);
+
+    static final Duration IDLE_BEYOND_REQUEST = Duration.ofMinutes(1);
+
+    private ServerTimeouts() {}
+
+    /**
+     * @param wait the longest wait for an answer
+     */
+    static ServerSettings settings(ActorSystem<?> system, Duration wait) {
+        ServerSettings defaults = ServerSettings.create(system.classicSystem());
+        Duration request = wait.plus(BEYOND_THE_WAIT);
+        ServerSettings.Timeouts timeouts = defaults.getTimeouts();
+        return defaults.withTimeouts(
+                timeouts.withRequestTimeout(scala(request)).withIdleTimeout(scala(request.plus(IDLE_BEYOND_REQUEST))));
+    }
+
+    private static FiniteDuration scala(Duration duration) {
+        return FiniteDuration.apply(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,197 @@
+package flotilla.inference;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
+import flotilla.config.SettingsException;
+import flotilla.domain.Outcome;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.EncodedImage;
+import flotilla.protocol.ImageClassifier;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Classifies with a TorchScript model on PyTorch. The model is loaded once and shared; each classifier owns a predictor,
+ * because a DJL {@code Predictor} belongs to one thread at a time.
+ */
+final class DjlClassifierFactory implements ClassifierFactory {
+    private static final String ENGINE = "PyTorch";
+
+    private final ModelFolder folder;
+    private final Model model;
+    private final ImageDecoder decoder;
+    private final Preprocessor preprocessor;
+    private final Labeller labeller;
+
+    private DjlClassifierFactory(ModelFolder folder, Model model, ImageDecoder decoder) {
+        this.folder = folder;
+        this.model = model;
+        this.decoder = decoder;
+        this.preprocessor = new Preprocessor(folder.spec().input());
+        this.labeller = new Labeller(
+                folder.labels(),
+                folder.spec().output().activation(),
+                folder.spec().output().topK());
+    }
+
+    /**
+     * Loads the model and tries it once. Takes seconds.
+     *
+     * @param threads of PyTorch within one classifier; the first factory in a process decides it for all
+     * @param maxPixels the most pixels of an image
+     * @throws SettingsException when the model cannot be loaded or does not fit its labels
+     */
+    static DjlClassifierFactory open(ModelFolder folder, int threads, long maxPixels) {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        NativeLibraries.unpack();
+        Model model = load(folder);
+        DjlClassifierFactory factory =
+                new DjlClassifierFactory(folder, model, new ImageDecoder(maxPixels, DecodeMemory.ofHeap()));
+        try {
+            factory.tryOut();
+        } catch (RuntimeException e) {
+            factory.close();
+            throw e;
+        }
+        return factory;
+    }
+
+    @Override
+    public String model() {
+        return folder.spec().name();
+    }
+
+    @Override
+    public ImageClassifier create() {
+        return new DjlClassifier(newPredictor());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    private static Model load(ModelFolder folder) {
+        Model model;
+        try {
+            model = Model.newInstance(folder.spec().name(), Device.cpu(), ENGINE);
+        } catch (EngineException | LinkageError e) {
+            throw new SettingsException(
+                    "PyTorch cannot be loaded (" + oneLine(e)
+                            + "); flotilla.classifier.kind = djl needs Linux on x86_64 with glibc",
+                    e);
+        }
+        try (InputStream network = folder.openNetwork()) {
+            model.load(network);
+            return model;
+        } catch (IOException | MalformedModelException | EngineException e) {
+            model.close();
+            throw new SettingsException(
+                    "the model's " + folder.path(ModelFolder.NETWORK) + " cannot be loaded (" + oneLine(e)
+                            + "); it must be TorchScript, as torch.jit.save writes it",
+                    e);
+        }
+    }
+
+    /** Finds a model that does not fit its labels at start and not with the first image; also warms PyTorch up. */
+    private void tryOut() {
+        float[] black = new float
+                [3 * folder.spec().input().height() * folder.spec().input().width()];
+        try (Predictor<float[], float[]> predictor = newPredictor()) {
+            float[] scores = predictor.predict(black);
+            if (scores.length != folder.labels().size()) {
+                throw new SettingsException("the model's " + folder.path(ModelFolder.LABELS) + " has "
+                        + folder.labels().size() + " labels, but the network gives " + scores.length
+                        + " scores; write one label a line for each");
+            }
+        } catch (TranslateException e) {
+            throw new SettingsException(
+                    "the model's " + folder.path(ModelFolder.NETWORK) + " does not take what "
+                            + folder.path(ModelFolder.CONF) + " says (" + oneLine(e) + ")",
+                    e);
+        }
+    }
+
+    private Predictor<float[], float[]> newPredictor() {
+        return model.newPredictor(new Scores(new Shape(
+                1, 3, folder.spec().input().height(), folder.spec().input().width())));
+    }
+
+    private static String oneLine(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.lines().findFirst().orElse("").strip();
+    }
+
+    /** One predictor and what stands before and behind it. */
+    private final class DjlClassifier implements ImageClassifier {
+        private final Predictor<float[], float[]> predictor;
+
+        private DjlClassifier(Predictor<float[], float[]> predictor) {
+            this.predictor = predictor;
+        }
+
+        @Override
+        public Outcome classify(EncodedImage image) {
+            float[] tensor;
+            try (ImageDecoder.Decoded decoded = decoder.decode(image.bytes())) {
+                if (decoded instanceof ImageDecoder.Decoded.Refused refused) {
+                    return refused.failure();
+                }
+                tensor = preprocessor.tensor(((ImageDecoder.Decoded.Image) decoded).pixels());
+            }
+            try {
+                return new Outcome.Labelled(model(), labeller.best(predictor.predict(tensor)));
+            } catch (TranslateException e) {
+                throw new IllegalStateException("PyTorch failed on " + image.fileName() + ": " + oneLine(e), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            predictor.close();
+        }
+    }
+
+    /** From the input's values to the output's. */
+    private static final class Scores implements NoBatchifyTranslator<float[], float[]> {
+        private final Shape inputShape;
+
+        private Scores(Shape inputShape) {
+            this.inputShape = inputShape;
+        }
+
+        @Override
+        public NDList processInput(TranslatorContext context, float[] values) {
+            return new NDList(context.getNDManager().create(values, inputShape));
+        }
+
+        @Override
+        public float[] processOutput(TranslatorContext context, NDList outputs) throws TranslateException {
+            NDArray scores = outputs.isEmpty() ? null : outputs.head();
+            if (outputs.size() != 1
+                    || scores.getDataType() != DataType.FLOAT32
+                    || scores.getShape().dimension() != 2
+                    || scores.getShape().get(0) != 1) {
+                throw new TranslateException("the output must be one float32 array of shape (1, classes), not "
+                        + (scores == null ? "nothing" : scores.getDataType() + " " + scores.getShape()));
+            }
+            return scores.toFloatArray();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * What turns image bytes into labels: header check, decode, preprocess, predict. The only room that knows DJL.
+ *
+ * <p>Callers need {@link flotilla.inference.Classifiers} and {@link flotilla.inference.ImageHeaders}; a machine image is
+ * prepared with {@link flotilla.inference.NativeLibraries}.
+ */
+package flotilla.inference;

@@ -1,0 +1,20 @@
+package flotilla.protocol;
+
+import flotilla.domain.AppTierId;
+import java.util.Optional;
+
+/** What the supervisor says to one worker. */
+public interface WorkerCommand {
+    /**
+     * The supervisor knows the worker.
+     *
+     * @param appTierId the id on its instance's tag; empty for a worker started by hand
+     */
+    record Registered(Optional<AppTierId> appTierId) implements WorkerCommand, CborSerializable {}
+
+    /** Receive nothing more, finish what is in hand, then report that you are drained. Repeating it changes nothing. */
+    record Drain(long epoch) implements WorkerCommand, CborSerializable {}
+
+    /** Go back to work unless the drain of this epoch is finished. Repeating it changes nothing. */
+    record CancelDrain(long epoch) implements WorkerCommand, CborSerializable {}
+}

@@ -1,0 +1,17 @@
+package flotilla.scaling;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One instance as the supervisor sees it: EC2's word on its existence and the worker's word on its work.
+ *
+ * @param firstSeen when this supervisor first knew of it
+ * @param worker the last report; empty while there is none
+ */
+public record InstanceView(Instance instance, Instant firstSeen, Optional<WorkerView> worker) {
+    /** When this instance was last known to be well, by the supervisor's clock. */
+    public Instant lastSign() {
+        return worker.map(WorkerView::reportedAt).orElse(firstSeen);
+    }
+}

@@ -1,0 +1,25 @@
+package flotilla.scaling;
+
+import java.time.Duration;
+
+/**
+ * What every policy must keep to.
+ *
+ * @param minInstances fewest instances
+ * @param maxInstances most instances, and the highest app-tier id
+ * @param silentAfter silence after which a worker is not capacity
+ * @param deadAfter silence after which a worker has fenced itself and its instance may be terminated
+ * @param bootAllowance time from launch within which an instance need not have reported
+ */
+public record ScalingLimits(
+        int minInstances, int maxInstances, Duration silentAfter, Duration deadAfter, Duration bootAllowance) {
+    public ScalingLimits {
+        if (minInstances < 0 || maxInstances < 1 || minInstances > maxInstances) {
+            throw new IllegalArgumentException("limits must be 0 <= min <= max and 1 <= max");
+        }
+    }
+
+    int clamp(int desired) {
+        return Math.max(minInstances, Math.min(maxInstances, desired));
+    }
+}

@@ -1,0 +1,13 @@
+package flotilla.scaling;
+
+import java.time.Instant;
+
+/**
+ * A worker's last report, as the supervisor keeps it.
+ *
+ * @param reportedAt when it arrived, by the supervisor's clock
+ * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
+ * @param busy classifiers at work
+ * @param inHand messages leased to the worker, those being classified included
+ */
+public record WorkerView(Instant reportedAt, Activity activity, long drainEpoch, int busy, int inHand) {}

@@ -1,0 +1,112 @@
+package flotilla.worker;
+
+import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.WorkerCommand;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/**
+ * The worker's side of the cluster: carries its status to the supervisor and the supervisor's commands to it, and watches
+ * whether a gateway is in sight. It lives in an actor system of its own, which ends when the cluster drops this node; the
+ * worker goes on without it (see {@link ControlPlane}).
+ */
+final class ControlLink extends AbstractBehavior<ControlLink.Command> {
+    /** The role of nodes that hold the supervisor. */
+    static final String GATEWAY_ROLE = "gateway";
+
+    /** What the link is told. */
+    sealed interface Command permits Status, FromSupervisor, MembershipChanged {}
+
+    private record Status(WorkerStatus status) implements Command {}
+
+    private record FromSupervisor(WorkerCommand command) implements Command {}
+
+    private record MembershipChanged() implements Command {}
+
+    private final WorkerIdentity identity;
+    private final ActorRef<Worker.Command> worker;
+    private final ActorRef<SupervisorCommand> supervisor;
+    private final ActorRef<WorkerCommand> control;
+    private final Cluster cluster;
+
+    /**
+     * @param supervisor the proxy of the supervisor, made in the link's own system
+     */
+    static Behavior<Command> create(
+            WorkerIdentity identity,
+            ActorRef<Worker.Command> worker,
+            Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor) {
+        return Behaviors.setup(context -> new ControlLink(context, identity, worker, supervisor.apply(context)));
+    }
+
+    private ControlLink(
+            ActorContext<Command> context,
+            WorkerIdentity identity,
+            ActorRef<Worker.Command> worker,
+            ActorRef<SupervisorCommand> supervisor) {
+        super(context);
+        this.identity = identity;
+        this.worker = worker;
+        this.supervisor = supervisor;
+        this.control = context.messageAdapter(WorkerCommand.class, FromSupervisor::new);
+        this.cluster = Cluster.get(context.getSystem());
+        ActorRef<ClusterEvent.ClusterDomainEvent> events =
+                context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, event -> new MembershipChanged());
+        cluster.subscriptions().tell(new Subscribe<>(events, ClusterEvent.ClusterDomainEvent.class));
+        worker.tell(new Worker.LinkUp(context.messageAdapter(WorkerStatus.class, Status::new)));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Status.class, this::onStatus)
+                .onMessage(FromSupervisor.class, this::onSupervisor)
+                .onMessage(MembershipChanged.class, this::onMembershipChanged)
+                .build();
+    }
+
+    private Behavior<Command> onStatus(Status message) {
+        WorkerStatus status = message.status();
+        supervisor.tell(new SupervisorCommand.WorkerReport(
+                identity.id(),
+                identity.instance(),
+                identity.appTierId(),
+                status.activity(),
+                status.drainEpoch(),
+                status.busy(),
+                status.inHand(),
+                status.images(),
+                control));
+        return this;
+    }
+
+    private Behavior<Command> onSupervisor(FromSupervisor from) {
+        worker.tell(new Worker.FromSupervisor(from.command()));
+        return this;
+    }
+
+    private Behavior<Command> onMembershipChanged(MembershipChanged changed) {
+        ClusterEvent.CurrentClusterState state = cluster.state();
+        boolean inSight = StreamSupport.stream(state.getMembers().spliterator(), false)
+                .filter(member -> member.hasRole(GATEWAY_ROLE))
+                .filter(member -> member.status().equals(MemberStatus.up()))
+                .anyMatch(member -> isReachable(state, member));
+        worker.tell(new Worker.GatewayInSight(inSight));
+        return this;
+    }
+
+    private static boolean isReachable(ClusterEvent.CurrentClusterState state, Member member) {
+        return !state.getUnreachable().contains(member);
+    }
+}

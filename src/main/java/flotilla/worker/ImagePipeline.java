@@ -1,0 +1,265 @@
+package flotilla.worker;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.Outcome;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.EncodedImage;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ReceiveControl;
+import flotilla.protocol.ResultNotice;
+import flotilla.protocol.WireFormat;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of every message: receive → understand → fetch → classify → store → respond → acknowledge. The order at the end
+ * is what makes the service safe: the result is stored before the response is sent before the message is deleted.
+ *
+ * <p>A failed element is a value and ends in a {@link Verdict}; the stream itself fails only when the request queue cannot
+ * be reached, and the {@link Worker} then runs it anew.
+ */
+final class ImagePipeline {
+    /** A running pipeline. */
+    record Running(ReceiveControl control, CompletionStage<Done> completion) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImagePipeline.class);
+    private static final double NANOS_PER_MILLI = 1e6;
+    /** Fetches and writes that wait on the network at the same time, beyond one for each message that is held. */
+    private static final int IO_PARALLELISM = 16;
+
+    private final ActorSystem<?> system;
+    private final WorkerNode.Ports ports;
+    private final ActorRef<ClassifierRouter.Command> router;
+    private final WorkerIdentity identity;
+    private final Leases leases;
+    private final Prefetch prefetch;
+    private final Duration hangAfter;
+    private final int mostInHand;
+    private final Clock clock;
+    private final LongAdder answered = new LongAdder();
+
+    /**
+     * @param hangAfter how long an image may be with the classifiers
+     * @param mostInHand the most messages that {@code prefetch} ever allows
+     */
+    ImagePipeline(
+            ActorSystem<?> system,
+            WorkerNode.Ports ports,
+            ActorRef<ClassifierRouter.Command> router,
+            WorkerIdentity identity,
+            Leases leases,
+            Prefetch prefetch,
+            Duration hangAfter,
+            int mostInHand,
+            Clock clock) {
+        this.system = system;
+        this.ports = ports;
+        this.router = router;
+        this.identity = identity;
+        this.leases = leases;
+        this.prefetch = prefetch;
+        this.hangAfter = hangAfter;
+        this.mostInHand = mostInHand;
+        this.clock = clock;
+    }
+
+    /** Starts to receive. */
+    Running run() {
+        Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
+                .receive(() -> prefetch.limit() - leases.inHand())
+                .map(this::take)
+                .map(this::understand)
+                .via(fetch())
+                .via(classify())
+                .via(store())
+                .via(respond())
+                .map(this::settle)
+                .map(settled -> settled.verdict().action(settled.message()))
+                .via(ports.requests().acknowledge())
+                .map(action -> {
+                    leases.release(action.message());
+                    return Done.getInstance();
+                })
+                .toMat(Sink.ignore(), Keep.both())
+                .run(system);
+        return new Running(running.first(), running.second());
+    }
+
+    /** Images answered since the start. */
+    long answered() {
+        return answered.sum();
+    }
+
+    private Parcel take(QueueMessage message) {
+        leases.take(message);
+        return new Parcel.Received(message, clock.instant());
+    }
+
+    private Parcel understand(Parcel parcel) {
+        Parcel.Received received = (Parcel.Received) parcel;
+        try {
+            ClassificationRequest request =
+                    WireFormat.readRequest(received.message().body());
+            return new Parcel.Understood(received.message(), received.at(), request);
+        } catch (WireFormat.UnreadableException e) {
+            LOG.warn("unreadable message={}: {}", received.message().messageId(), e.getMessage());
+            return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
+        }
+    }
+
+    private Flow<Parcel, Parcel, NotUsed> fetch() {
+        return stage(IO_PARALLELISM, Parcel.Understood.class, parcel -> {
+            if (parcel.message().receiveCount() > 1) {
+                return ports.results()
+                        .find(parcel.request().id())
+                        .thenCompose(known -> known.isPresent()
+                                ? passed(new Parcel.Stored(parcel.message(), parcel.request(), known.get()))
+                                : fetchImage(parcel));
+            }
+            return fetchImage(parcel);
+        });
+    }
+
+    private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel) {
+        long start = System.nanoTime();
+        return ports.images().get(parcel.request().image()).thenApply(bytes -> {
+            double millis = millisSince(start);
+            if (bytes.isEmpty()) {
+                return answer(
+                        parcel.message(),
+                        parcel.request(),
+                        new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
+                        Map.of("fetch", millis));
+            }
+            ByteString image = bytes.get();
+            return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), image, millis);
+        });
+    }
+
+    private Flow<Parcel, Parcel, NotUsed> classify() {
+        return stage(mostInHand, Parcel.Fetched.class, parcel -> {
+            EncodedImage image = new EncodedImage(
+                    parcel.request().file().value(), parcel.image().toArrayUnsafe());
+            CompletionStage<ClassifierRouter.Reply> asked = AskPattern.ask(
+                    router,
+                    replyTo -> new ClassifierRouter.Classify(
+                            image, () -> leases.classifying(parcel.message(), true), replyTo),
+                    hangAfter,
+                    system.scheduler());
+            return asked.thenApply(reply -> classified(parcel, reply));
+        });
+    }
+
+    private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
+        leases.classifying(parcel.message(), false);
+        if (reply instanceof ClassifierRouter.Classified done) {
+            prefetch.served(done.classifyMillis());
+            Map<String, Double> timings = new HashMap<>();
+            Instant acceptedAt = parcel.request().acceptedAt();
+            timings.put("queue", (double)
+                    Math.max(0, Duration.between(acceptedAt, parcel.at()).toMillis()));
+            timings.put("fetch", parcel.fetchMillis());
+            timings.put("wait", done.waitMillis());
+            timings.put("classify", done.classifyMillis());
+            timings.put("total", (double)
+                    Math.max(0, Duration.between(acceptedAt, clock.instant()).toMillis()));
+            return answer(parcel.message(), parcel.request(), done.outcome(), timings);
+        }
+        if (reply instanceof ClassifierRouter.Returned) {
+            return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
+        }
+        return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
+    }
+
+    private Parcel answer(
+            QueueMessage message, ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
+        Map<String, Double> rounded = new HashMap<>();
+        timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
+        return new Parcel.Answered(
+                message,
+                request,
+                new ClassificationResult(
+                        request.id(),
+                        request.file(),
+                        outcome,
+                        Optional.of(identity.id()),
+                        identity.appTierId(),
+                        rounded));
+    }
+
+    private Flow<Parcel, Parcel, NotUsed> store() {
+        return stage(
+                IO_PARALLELISM,
+                Parcel.Answered.class,
+                parcel -> ports.results()
+                        .putIfAbsent(parcel.result())
+                        .thenApply(standing -> new Parcel.Stored(parcel.message(), parcel.request(), standing)));
+    }
+
+    private Flow<Parcel, Parcel, NotUsed> respond() {
+        return stage(
+                IO_PARALLELISM,
+                Parcel.Stored.class,
+                parcel -> ports.responses()
+                        .send(WireFormat.write(new ResultNotice(parcel.request().gateway(), parcel.result())))
+                        .thenApply(sent -> {
+                            answered.increment();
+                            return new Parcel.Settled(parcel.message(), Verdict.ANSWERED);
+                        }));
+    }
+
+    private Parcel.Settled settle(Parcel parcel) {
+        if (parcel instanceof Parcel.Settled settled) {
+            return settled;
+        }
+        throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);
+    }
+
+    /** A stage for parcels of one kind; others pass. A failed step settles its parcel as our own trouble. */
+    private <P extends Parcel> Flow<Parcel, Parcel, NotUsed> stage(
+            int parallelism, Class<P> kind, Function<P, CompletionStage<Parcel>> step) {
+        return Flow.<Parcel>create().mapAsyncUnordered(parallelism, parcel -> {
+            if (!kind.isInstance(parcel)) {
+                return passed(parcel);
+            }
+            return step.apply(kind.cast(parcel)).exceptionally(failure -> {
+                LOG.warn(
+                        "message={} goes back to the queue after {} failed: {}",
+                        parcel.message().messageId(),
+                        kind.getSimpleName(),
+                        failure.toString());
+                leases.classifying(parcel.message(), false);
+                return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
+            });
+        });
+    }
+
+    private static CompletionStage<Parcel> passed(Parcel parcel) {
+        return CompletableFuture.completedFuture(parcel);
+    }
+
+    private static double millisSince(long startNanos) {
+        return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
+    }
+}

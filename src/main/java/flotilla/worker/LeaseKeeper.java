@@ -1,0 +1,96 @@
+package flotilla.worker;
+
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QueueMessage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * Extends the leases of the messages in hand before they end, three times within each lease, as long as their images have
+ * not hung. It never decides what becomes of a message.
+ */
+final class LeaseKeeper {
+    /** What the keeper is told. */
+    sealed interface Command permits Tick, Extended {}
+
+    private record Tick() implements Command {}
+
+    private record Extended(List<QueueMessage> asked, List<QueueMessage> lost, Instant at, Throwable failure)
+            implements Command {}
+
+    private final ActorContext<Command> context;
+    private final MessageQueue queue;
+    private final Leases leases;
+    private final Duration visibility;
+    private final Duration hangAfter;
+    private final Clock clock;
+
+    static Behavior<Command> create(
+            MessageQueue queue, Leases leases, Duration visibility, Duration hangAfter, Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new Tick(), visibility.dividedBy(6));
+            return new LeaseKeeper(context, queue, leases, visibility, hangAfter, clock).idle();
+        }));
+    }
+
+    private LeaseKeeper(
+            ActorContext<Command> context,
+            MessageQueue queue,
+            Leases leases,
+            Duration visibility,
+            Duration hangAfter,
+            Clock clock) {
+        this.context = context;
+        this.queue = queue;
+        this.leases = leases;
+        this.visibility = visibility;
+        this.hangAfter = hangAfter;
+        this.clock = clock;
+    }
+
+    private Behavior<Command> idle() {
+        return Behaviors.receive(Command.class)
+                .onMessage(Tick.class, this::onTick)
+                .build();
+    }
+
+    private Behavior<Command> extending() {
+        return Behaviors.receive(Command.class)
+                .onMessage(Tick.class, tick -> Behaviors.same())
+                .onMessage(Extended.class, this::onExtended)
+                .build();
+    }
+
+    private Behavior<Command> onTick(Tick tick) {
+        List<QueueMessage> due = leases.due(visibility.dividedBy(3), hangAfter);
+        if (due.isEmpty()) {
+            return Behaviors.same();
+        }
+        Instant at = clock.instant();
+        context.pipeToSelf(
+                queue.extendLeases(due, visibility), (lost, failure) -> new Extended(due, lost, at, failure));
+        return extending();
+    }
+
+    private Behavior<Command> onExtended(Extended extended) {
+        if (extended.failure() != null) {
+            context.getLog()
+                    .warn(
+                            "could not extend {} leases, trying again: {}",
+                            extended.asked().size(),
+                            extended.failure().getMessage());
+            return idle();
+        }
+        extended.asked().forEach(message -> leases.extended(message, extended.at()));
+        extended.lost().forEach(message -> {
+            context.getLog().warn("lease lost message={}: another worker may have it", message.messageId());
+            leases.lost(message);
+        });
+        return idle();
+    }
+}

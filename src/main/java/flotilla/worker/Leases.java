@@ -1,0 +1,93 @@
+package flotilla.worker;
+
+import flotilla.protocol.QueueMessage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The messages that this worker holds and since when. The stream writes it, the {@link LeaseKeeper} and the {@link Worker}
+ * read it; safe for all threads.
+ */
+final class Leases {
+    private record Lease(
+            QueueMessage message, Instant takenAt, Instant extendedAt, boolean classifying, boolean lost) {}
+
+    private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
+    private final Clock clock;
+    private final Runnable onRelease;
+
+    /**
+     * @param onRelease called after each release, on the releasing thread; must not block
+     */
+    Leases(Clock clock, Runnable onRelease) {
+        this.clock = clock;
+        this.onRelease = onRelease;
+    }
+
+    /** A message came into this worker's hands. */
+    void take(QueueMessage message) {
+        Instant now = clock.instant();
+        byReceipt.put(message.receiptHandle(), new Lease(message, now, now, false, false));
+    }
+
+    /** A message's image is now in a classifier, or has left it. */
+    void classifying(QueueMessage message, boolean now) {
+        byReceipt.computeIfPresent(
+                message.receiptHandle(),
+                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), now, lease.lost()));
+    }
+
+    /** A message left this worker's hands. */
+    void release(QueueMessage message) {
+        if (byReceipt.remove(message.receiptHandle()) != null) {
+            onRelease.run();
+        }
+    }
+
+    /** Everything was lost with the stream that held it; the queue gives it out again when the leases end. */
+    void releaseAll() {
+        byReceipt.clear();
+        onRelease.run();
+    }
+
+    /** The lease was extended. */
+    void extended(QueueMessage message, Instant at) {
+        byReceipt.computeIfPresent(
+                message.receiptHandle(),
+                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), at, lease.classifying(), lease.lost()));
+    }
+
+    /** The lease is not ours any more: another worker has the message. What is done for it still counts. */
+    void lost(QueueMessage message) {
+        byReceipt.computeIfPresent(
+                message.receiptHandle(),
+                (receipt, lease) ->
+                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), lease.classifying(), true));
+    }
+
+    int inHand() {
+        return byReceipt.size();
+    }
+
+    int busy() {
+        return (int) byReceipt.values().stream().filter(Lease::classifying).count();
+    }
+
+    /**
+     * The leases to extend now: not extended for {@code every}, still ours, and in hand for no longer than {@code
+     * hangAfter}.
+     */
+    List<QueueMessage> due(Duration every, Duration hangAfter) {
+        Instant now = clock.instant();
+        return byReceipt.values().stream()
+                .filter(lease -> !lease.lost())
+                .filter(lease -> Duration.between(lease.extendedAt(), now).compareTo(every) >= 0)
+                .filter(lease -> Duration.between(lease.takenAt(), now).compareTo(hangAfter) < 0)
+                .map(Lease::message)
+                .toList();
+    }
+}

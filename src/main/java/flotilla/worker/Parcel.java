@@ -1,0 +1,36 @@
+package flotilla.worker;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.QueueMessage;
+import java.time.Instant;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * One delivery on its way through the {@link ImagePipeline}. A failed element is a value: it is {@link Settled} early and
+ * passes the stages that are left untouched.
+ */
+sealed interface Parcel {
+    QueueMessage message();
+
+    /** Fresh from the queue. */
+    record Received(QueueMessage message, Instant at) implements Parcel {}
+
+    /** The message was understood. */
+    record Understood(QueueMessage message, Instant at, ClassificationRequest request) implements Parcel {}
+
+    /** The image is here. */
+    record Fetched(
+            QueueMessage message, Instant at, ClassificationRequest request, ByteString image, double fetchMillis)
+            implements Parcel {}
+
+    /** There is an outcome. */
+    record Answered(QueueMessage message, ClassificationRequest request, ClassificationResult result)
+            implements Parcel {}
+
+    /** The result that stands is in the store. */
+    record Stored(QueueMessage message, ClassificationRequest request, ClassificationResult result) implements Parcel {}
+
+    /** It is clear what the queue is to be told. */
+    record Settled(QueueMessage message, Verdict verdict) implements Parcel {}
+}

@@ -1,0 +1,33 @@
+package flotilla.worker;
+
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.QueueMessage;
+
+/** What became of one delivery, and what the queue is told. */
+enum Verdict {
+    /** The result is stored and the response sent. */
+    ANSWERED,
+    /** Nobody can read the message: it comes back until the queue gives it up to the dead-letter queue. */
+    UNREADABLE,
+    /** Not begun: another worker can have it at once. */
+    RETURNED,
+    /** Our own trouble (storage, queue, classifier): it is tried again a little later, here or elsewhere. */
+    TROUBLE;
+
+    private static final int UNREADABLE_SECONDS = 1;
+    private static final int MOST_BACKOFF_SECONDS = 60;
+
+    /** The action for a delivery: delete only what is answered; trouble backs off 1, 2, 4 … 60 s with each delivery. */
+    MessageAction action(QueueMessage message) {
+        return switch (this) {
+            case ANSWERED -> new MessageAction.Delete(message);
+            case UNREADABLE -> new MessageAction.ChangeMessageVisibility(message, UNREADABLE_SECONDS);
+            case RETURNED -> new MessageAction.ChangeMessageVisibility(message, 0);
+            case TROUBLE -> new MessageAction.ChangeMessageVisibility(message, backoffSeconds(message.receiveCount()));
+        };
+    }
+
+    private static int backoffSeconds(int receiveCount) {
+        return (int) Math.min(MOST_BACKOFF_SECONDS, 1L << Math.min(16, Math.max(0, receiveCount - 1)));
+    }
+}

@@ -1,0 +1,41 @@
+package flotilla.worker;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.WorkerId;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Who this worker is. Its name and instance are fixed; its app-tier id is told by the supervisor. Safe for all threads. */
+public final class WorkerIdentity {
+    private final WorkerId id;
+    private final Optional<InstanceId> instance;
+    private final AtomicReference<Optional<AppTierId>> appTierId = new AtomicReference<>(Optional.empty());
+
+    /**
+     * @param instance the EC2 instance; empty for a worker started by hand
+     */
+    public WorkerIdentity(WorkerId id, Optional<InstanceId> instance) {
+        this.id = id;
+        this.instance = instance;
+    }
+
+    public WorkerId id() {
+        return id;
+    }
+
+    public Optional<InstanceId> instance() {
+        return instance;
+    }
+
+    /** The app-tier id; empty until it is told. */
+    public Optional<AppTierId> appTierId() {
+        return appTierId.get();
+    }
+
+    void told(Optional<AppTierId> told) {
+        if (told.isPresent()) {
+            appTierId.set(told);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package flotilla.worker;
+
+import flotilla.config.QueueSettings;
+import flotilla.config.WorkerSettings;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** Puts a worker's data path together: router, lease keeper, pipeline and the {@link Worker} that steers them. */
+public final class WorkerNode {
+    /** The dispatcher that classifiers block; its pool has a thread for each. */
+    public static final String CLASSIFIER_DISPATCHER = "flotilla-classifier-dispatcher";
+
+    private static final Duration JOIN_WAIT = Duration.ofSeconds(5);
+    private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
+
+    private WorkerNode() {}
+
+    /** The queues that a worker reads and writes. */
+    public record Queues(MessageQueue requests, MessageQueue responses) {}
+
+    /** What classifies, and how many times side by side. */
+    public record Classifiers(ClassifierFactory factory, int parallelism) {}
+
+    /** What the data path talks to. */
+    record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
+
+    /**
+     * The worker's guardian.
+     *
+     * @param images the image store, made for the worker's actor system
+     * @param results the result store, made for the worker's actor system
+     */
+    public static Behavior<Worker.Command> create(
+            WorkerIdentity identity,
+            Queues queues,
+            Function<ActorSystem<?>, ImageStore> images,
+            Function<ActorSystem<?>, ResultStore> results,
+            Classifiers classifiers,
+            WorkerSettings settings,
+            QueueSettings queue,
+            Clock clock) {
+        Worker.Settings life =
+                new Worker.Settings(JOIN_WAIT, settings.reportInterval(), settings.selfFence(), RESTART_BACKOFF);
+        return Behaviors.setup(context -> {
+            Ports ports = new Ports(
+                    queues.requests(),
+                    queues.responses(),
+                    images.apply(context.getSystem()),
+                    results.apply(context.getSystem()));
+            return Worker.create(
+                    life, self -> parts(context, self, identity, ports, classifiers, settings, queue, clock));
+        });
+    }
+
+    private static Worker.Parts parts(
+            ActorContext<Worker.Command> context,
+            ActorRef<Worker.Command> worker,
+            WorkerIdentity identity,
+            Ports ports,
+            Classifiers classifiers,
+            WorkerSettings settings,
+            QueueSettings queue,
+            Clock clock) {
+        int parallelism = classifiers.parallelism();
+        Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
+        Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
+        ActorRef<ClassifierRouter.Command> router = context.spawn(
+                ClassifierRouter.create(
+                        classifiers.factory(), parallelism, DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
+                "classifier-router");
+        context.spawn(
+                LeaseKeeper.create(ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), clock),
+                "lease-keeper");
+        ImagePipeline pipeline = new ImagePipeline(
+                context.getSystem(),
+                ports,
+                router,
+                identity,
+                leases,
+                prefetch,
+                settings.hangAfter(),
+                parallelism + settings.prefetchLimit(),
+                clock);
+        return new Worker.Parts(identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()));
+    }
+}

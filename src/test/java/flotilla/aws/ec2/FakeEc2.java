@@ -1,0 +1,102 @@
+package flotilla.aws.ec2;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import flotilla.config.AwsSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Records the parameters of each EC2 call and gives the answers that were put in, the last one again and again. */
+final class FakeEc2 implements AutoCloseable {
+    private static final String NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+    private final HttpServer server;
+    private final List<Map<String, String>> calls = new CopyOnWriteArrayList<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+
+    private record Answer(int status, String body) {}
+
+    FakeEc2() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    AwsSettings settings() {
+        return new AwsSettings(
+                Optional.of("us-east-1"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                Optional.of(new AwsSettings.Credentials("local", "local")));
+    }
+
+    FakeEc2 answers(String action, String content) {
+        answers.add(new Answer(
+                200,
+                "<" + action + "Response xmlns=\"" + NAMESPACE + "\"><requestId>r</requestId>" + content + "</" + action
+                        + "Response>"));
+        return this;
+    }
+
+    FakeEc2 fails(int status, String code) {
+        answers.add(new Answer(
+                status,
+                "<Response><Errors><Error><Code>" + code
+                        + "</Code><Message>no luck</Message></Error></Errors><RequestID>r</RequestID></Response>"));
+        return this;
+    }
+
+    List<Map<String, String>> calls() {
+        return calls;
+    }
+
+    static String instance(String id, String state, String tags) {
+        return "<item><instanceId>" + id + "</instanceId><instanceState><code>0</code><name>" + state
+                + "</name></instanceState><launchTime>2026-11-22T10:00:00.000Z</launchTime><tagSet>" + tags
+                + "</tagSet></item>";
+    }
+
+    static String tag(String key, String value) {
+        return "<item><key>" + key + "</key><value>" + value + "</value></item>";
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        Map<String, String> parameters = new TreeMap<>();
+        for (String pair : new String(exchange.getRequestBody().readAllBytes(), UTF_8).split("&")) {
+            int equals = pair.indexOf('=');
+            parameters.put(
+                    URLDecoder.decode(pair.substring(0, equals), UTF_8),
+                    URLDecoder.decode(pair.substring(equals + 1), UTF_8));
+        }
+        calls.add(parameters);
+        Answer answer = answers.size() > 1 ? answers.poll() : answers.peek();
+        byte[] body = answer.body().getBytes(UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "text/xml");
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

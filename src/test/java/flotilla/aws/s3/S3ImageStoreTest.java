@@ -1,0 +1,195 @@
+package flotilla.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.aws.Await;
+import flotilla.aws.AwsClients;
+import flotilla.config.StorageSettings;
+import flotilla.config.StorageSettings.Layout;
+import flotilla.domain.ImageRef;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.InfrastructureException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class S3ImageStoreTest {
+    private static final int MIB = 1024 * 1024;
+    private static S3Server server;
+    private static ImageStore images;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new S3Server();
+        images = server.images(Layout.BY_ID);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static ByteString bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return ByteString.fromArrayUnsafe(bytes);
+    }
+
+    /** Pieces as they come from a socket. */
+    private static Source<ByteString, ?> pieces(ByteString bytes, int size) {
+        List<ByteString> pieces = new ArrayList<>();
+        for (int from = 0; from < bytes.size(); from += size) {
+            pieces.add(bytes.slice(from, Math.min(bytes.size(), from + size)));
+        }
+        return Source.from(pieces);
+    }
+
+    private static ImageRef put(String key, Source<ByteString, ?> bytes) {
+        return Await.result(images.put(key, "image/jpeg", bytes));
+    }
+
+    private static void shouldHold(ImageRef ref, ByteString bytes) {
+        assertThat(Await.result(images.get(ref)).orElseThrow().equals(bytes)).isTrue();
+    }
+
+    static Stream<Integer> lengths() {
+        return Stream.of(0, 1, 100_000, 5 * MIB - 1, 5 * MIB, 5 * MIB + 1, 10 * MIB, 17 * MIB + 3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lengths")
+    void imageOfAnyLength_shouldComeBackAsItWas(int length) {
+        ByteString bytes = bytes(length);
+
+        ImageRef ref = put("length/" + length, pieces(bytes, 60_000));
+
+        assertThat(ref).isEqualTo(new ImageRef("input", "pre/length/" + length));
+        shouldHold(ref, bytes);
+        assertThat(server.uploads("input")).isEmpty();
+    }
+
+    @Test
+    void longImageInOnePiece_shouldBeUploadedInParts() {
+        ByteString bytes = bytes(21 * MIB);
+
+        shouldHold(put("one-piece", Source.single(bytes)), bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4, 6, 11, 16})
+    void failingBytes_shouldLeaveNothingAndGiveTheirOwnFailure(int mib) {
+        IllegalStateException disconnected = new IllegalStateException("client went away");
+        String key = "failing/" + mib;
+
+        Throwable failure = Await.failure(
+                images.put(key, "image/jpeg", pieces(bytes(mib * MIB), 100_000).concat(Source.failed(disconnected))));
+
+        assertThat(failure).isSameAs(disconnected);
+        assertThat(server.keys("input", "pre/" + key)).isEmpty();
+        assertThat(server.uploads("input")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain.jpg",
+                "with space.jpg",
+                "a+b.jpg",
+                "100%.jpg",
+                "%41%2F.jpg",
+                "#1?x=y&z.jpg",
+                "größe 画像 🚢.jpg",
+                "quote'\"<>`|^{}[]~!@$*(),;:=.jpg",
+                "...",
+                " .jpg",
+                "-.~_"
+            })
+    void oddName_shouldRoundTripAndBeListedAsTheReferenceSays(String name) {
+        ByteString bytes = bytes(10);
+
+        ImageRef ref = put("odd/" + name, Source.single(bytes));
+
+        shouldHold(ref, bytes);
+        assertThat(server.keys("input", "pre/odd/")).containsExactly(ref.key());
+        Await.result(images.delete(ref));
+        assertThat(server.keys("input", "pre/odd/")).isEmpty();
+    }
+
+    @Test
+    void oddNameOfALongImage_shouldRoundTripToo() {
+        ByteString bytes = bytes(6 * MIB);
+
+        shouldHold(put("long/ü + %41 #?.jpg", pieces(bytes, 60_000)), bytes);
+    }
+
+    @Test
+    void missingImage_shouldBeEmptyAndDeletable() {
+        ImageRef missing = new ImageRef("input", "pre/nothing");
+
+        assertThat(Await.result(images.get(missing))).isEmpty();
+        Await.result(images.delete(missing));
+    }
+
+    @Test
+    void exists_shouldLookAtTheBeginningOfKeys() {
+        put("exists-1/a (1).jpg", Source.single(bytes(1)));
+
+        assertThat(Await.result(images.exists("exists-1/"))).isTrue();
+        assertThat(Await.result(images.exists("exists-2/"))).isFalse();
+    }
+
+    @Test
+    void layoutByName_shouldAlsoKeepACopyOfTheLastOne() {
+        ImageStore byName = server.images(Layout.BY_NAME);
+        for (int length : new int[] {10, 7 * MIB, 20}) {
+            Await.result(byName.put("id-" + length + "/ä b+c (1).jpg", "image/jpeg", pieces(bytes(length), 60_000)));
+        }
+
+        shouldHold(new ImageRef("input", "pre/ä b+c %281%29.jpg"), bytes(20));
+        shouldHold(new ImageRef("input", "pre/id-10/ä b+c %281%29.jpg"), bytes(10));
+    }
+
+    @Test
+    void failingCopy_shouldSayWhat() {
+        assertThat(Await.failure(server.objects().copy("input", "pre/nothing", "pre/copy")))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageContaining("S3 CopyObject of pre/copy in bucket input failed");
+    }
+
+    @Test
+    void missingBucket_shouldFailWithARemedy() {
+        ImageStore nowhere = new S3ImageStore(
+                server.system(), server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
+
+        assertThat(Await.failure(nowhere.put("k", "image/png", Source.single(bytes(1)))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("bucket nowhere does not exist; create it");
+        assertThat(Await.failure(nowhere.put("k", "image/png", pieces(bytes(11 * MIB), 100_000))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("bucket nowhere does not exist; create it");
+    }
+
+    @Test
+    void wrongCredentials_shouldFailInOneLine() {
+        try (AwsClients strangers = AwsClients.open(server.settings("wrong"), 0)) {
+            ImageStore store = new S3ImageStore(server.system(), strangers, S3Server.storage(Layout.BY_ID));
+
+            assertThat(Await.failure(store.put("k", "image/png", Source.single(bytes(1)))))
+                    .isInstanceOf(InfrastructureException.class)
+                    .hasMessageContaining("access denied (SignatureDoesNotMatch); check the credentials")
+                    .hasMessageNotContaining("\n");
+            assertThat(Await.failure(store.get(new ImageRef("input", "k"))))
+                    .isInstanceOf(InfrastructureException.class)
+                    .hasMessageContaining("S3 GetObject of k in bucket input failed: access denied");
+        }
+    }
+}

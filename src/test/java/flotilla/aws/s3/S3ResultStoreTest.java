@@ -1,0 +1,144 @@
+package flotilla.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.aws.Await;
+import flotilla.config.StorageSettings.Layout;
+import flotilla.domain.AppTierId;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.domain.WorkerId;
+import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.ResultStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class S3ResultStoreTest {
+    private static final Random RANDOM = new Random(1);
+    private static S3Server server;
+    private static ResultStore results;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new S3Server();
+        results = server.results(Layout.BY_ID);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static RequestId freshId() {
+        return RequestId.create(Instant.EPOCH, RANDOM);
+    }
+
+    private static ClassificationResult result(RequestId id, String file, String label) {
+        return new ClassificationResult(
+                id,
+                new FileName(file),
+                new Outcome.Labelled("model", List.of(new Prediction(label, 1, 0.5))),
+                Optional.of(new WorkerId("w-" + label)),
+                Optional.of(new AppTierId(3)),
+                Map.of("total", 1.5));
+    }
+
+    private static ClassificationResult failed(RequestId id, String file) {
+        return new ClassificationResult(
+                id,
+                new FileName(file),
+                new Outcome.Failed(FailureCode.DAMAGED, "truncated"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
+    }
+
+    private static String text(String key) {
+        return Await.result(server.objects().get("output", key)).orElseThrow().utf8String();
+    }
+
+    @Test
+    void unknownId_shouldHaveNoResult() {
+        assertThat(Await.result(results.find(freshId()))).isEmpty();
+    }
+
+    @Test
+    void firstResult_shouldStand() {
+        RequestId id = freshId();
+        ClassificationResult first = result(id, "a.jpg", "cat");
+
+        assertThat(Await.result(results.putIfAbsent(first))).isEqualTo(first);
+        assertThat(Await.result(results.putIfAbsent(result(id, "a.jpg", "dog"))))
+                .isEqualTo(first);
+        assertThat(Await.result(results.putIfAbsent(failed(id, "a.jpg")))).isEqualTo(first);
+
+        assertThat(Await.result(results.find(id))).contains(first);
+        assertThat(server.keys("output", "pre/" + id)).containsExactly("pre/" + id + ".json");
+    }
+
+    @RepeatedTest(5)
+    void concurrentWriters_shouldAllGetTheOneThatStands() {
+        RequestId id = freshId();
+
+        List<CompletableFuture<ClassificationResult>> writes = IntStream.range(0, 24)
+                .mapToObj(i ->
+                        results.putIfAbsent(result(id, "a.jpg", "label" + i)).toCompletableFuture())
+                .toList();
+        List<ClassificationResult> answers = writes.stream().map(Await::result).toList();
+
+        assertThat(answers).containsOnly(Await.result(results.find(id)).orElseThrow());
+    }
+
+    @Test
+    void unreadableMessage_shouldBeKept() {
+        Await.result(results.keepUnreadable("message-1", "not JSON ü"));
+
+        assertThat(text("pre/unreadable/message-1.txt")).isEqualTo("not JSON ü");
+    }
+
+    @Test
+    void foreignObject_shouldFailAndNameTheKey() {
+        RequestId id = freshId();
+        String key = "pre/" + id + ".json";
+        Await.result(server.objects().put("output", key, ContentTypes.APPLICATION_JSON, ByteString.fromString("{}")));
+
+        assertThat(Await.failure(results.find(id)))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("object " + key + " in bucket output is not a result");
+    }
+
+    @Test
+    void layoutByName_shouldAlsoKeepTheLabelOfTheLastOne() {
+        ResultStore byName = server.results(Layout.BY_NAME);
+        RequestId first = freshId();
+        Await.result(byName.putIfAbsent(result(first, "test_000.jpg", "Paul")));
+        Await.result(byName.putIfAbsent(result(freshId(), "test_000.jpg", "Ringo")));
+        assertThat(text("pre/test_000")).isEqualTo("Ringo");
+
+        Await.result(byName.putIfAbsent(result(first, "test_000.jpg", "George")));
+
+        assertThat(text("pre/test_000")).as("the result that stands").isEqualTo("Paul");
+    }
+
+    @Test
+    void failedImage_shouldLeaveNoLabelByName() {
+        Await.result(server.results(Layout.BY_NAME).putIfAbsent(failed(freshId(), "broken.jpg")));
+
+        assertThat(server.keys("output", "pre/broken")).isEmpty();
+    }
+}

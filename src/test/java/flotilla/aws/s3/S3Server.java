@@ -1,0 +1,102 @@
+package flotilla.aws.s3;
+
+import flotilla.aws.Await;
+import flotilla.aws.AwsClients;
+import flotilla.aws.TestSystem;
+import flotilla.config.AwsSettings;
+import flotilla.config.StorageSettings;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.stream.connectors.s3.ListMultipartUploadResultUploads;
+import org.apache.pekko.stream.connectors.s3.S3Headers;
+import org.apache.pekko.stream.connectors.s3.javadsl.S3;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+
+/** S3Proxy in memory on a free port, with buckets {@code input} and {@code output} and clients connected to it. */
+final class S3Server implements AutoCloseable {
+    private final TestSystem system = new TestSystem();
+    private final S3Proxy proxy;
+    private final AwsClients clients;
+    private final S3Objects objects;
+
+    S3Server() throws Exception {
+        proxy = S3Proxy.builder()
+                .blobStore(new TransientNio2BlobStore())
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "local", "local")
+                .build();
+        proxy.start();
+        clients = AwsClients.open(settings("local"), 0);
+        objects = new S3Objects(system.get(), clients);
+        for (String bucket : List.of("input", "output")) {
+            Await.result(S3.makeBucketSource(bucket, S3Headers.empty())
+                    .withAttributes(objects.attributes())
+                    .runWith(Sink.ignore(), system.get()));
+        }
+    }
+
+    AwsSettings settings(String secret) {
+        return new AwsSettings(
+                Optional.of("us-east-1"),
+                Optional.empty(),
+                Optional.of(URI.create("http://127.0.0.1:" + proxy.getPort())),
+                Optional.empty(),
+                Optional.of(new AwsSettings.Credentials("local", secret)));
+    }
+
+    static StorageSettings storage(StorageSettings.Layout layout) {
+        return new StorageSettings("input", "output", "pre/", layout);
+    }
+
+    ActorSystem system() {
+        return system.get();
+    }
+
+    AwsClients clients() {
+        return clients;
+    }
+
+    S3Objects objects() {
+        return objects;
+    }
+
+    S3ImageStore images(StorageSettings.Layout layout) {
+        return new S3ImageStore(system(), clients, storage(layout));
+    }
+
+    S3ResultStore results(StorageSettings.Layout layout) {
+        return new S3ResultStore(system(), clients, storage(layout));
+    }
+
+    /** Keys of the objects below a prefix. */
+    List<String> keys(String bucket, String prefix) {
+        return Await.result(S3.listBucket(bucket, Optional.of(prefix))
+                .withAttributes(objects.attributes())
+                .map(found -> found.key())
+                .runWith(Sink.seq(), system.get()));
+    }
+
+    /** Keys of unfinished uploads. */
+    List<String> uploads(String bucket) {
+        return Await.result(S3.listMultipartUpload(bucket, Optional.empty())
+                .withAttributes(objects.attributes())
+                .map(ListMultipartUploadResultUploads::key)
+                .runWith(Sink.seq(), system.get()));
+    }
+
+    @Override
+    public void close() {
+        system.close();
+        clients.close();
+        try {
+            proxy.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
