@@ -157,7 +157,7 @@ final class LocalInstances {
                 new Ec2Exception("InvalidInstanceID.NotFound", "The instance ID '" + id.value() + "' does not exist"));
     }
 
-    /** Nothing boots any more. The processes are ended by {@link InstanceProcesses#close}. */
+    /** Nothing boots and no state changes any more. The processes are ended by {@link InstanceProcesses#close}. */
     synchronized void close() {
         closed = true;
     }
@@ -225,7 +225,7 @@ final class LocalInstances {
 
     private synchronized void ended(InstanceId id, int exitStatus) {
         LocalInstance instance = instances.get(id);
-        if (instance == null) {
+        if (closed || instance == null) {
             return;
         }
         switch (instance.state()) {
