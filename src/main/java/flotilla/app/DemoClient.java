@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 /** The demo's client: uploads like anybody else, and reads fleet and decisions like anybody else. */
 final class DemoClient {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration QUESTION_WITHIN = Duration.ofSeconds(10);
+    private static final Duration QUESTION_WITHIN = Duration.ofSeconds(60);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

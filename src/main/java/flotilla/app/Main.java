@@ -40,7 +40,17 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--verbose", hidden = true)
     private boolean verbose;
 
+    /**
+     * Scala's futures, seen as Java's, run each step on the common pool; on two cores that pool has one thread, and Java
+     * then starts a thread for each step instead.
+     */
+    private static final String COMMON_POOL = "java.util.concurrent.ForkJoinPool.common.parallelism";
+
     public static void main(String[] args) {
+        if (System.getProperty(COMMON_POOL) == null) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            System.setProperty(COMMON_POOL, Integer.toString(Math.max(2, cores)));
+        }
         System.exit(commandLine().execute(args));
     }
 
