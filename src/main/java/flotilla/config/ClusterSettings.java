@@ -1,6 +1,8 @@
 package flotilla.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueType;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,9 +26,17 @@ public record ClusterSettings(String name, String host, int port, List<String> s
 
     static ClusterSettings from(Config config) {
         return new ClusterSettings(
-                config.getString("name"),
-                config.getString("host"),
-                config.getInt("port"),
-                config.getStringList("seed-nodes"));
+                config.getString("name"), config.getString("host"), config.getInt("port"), seedNodes(config));
+    }
+
+    /** A list, or one text with commas, as an environment variable gives it. */
+    private static List<String> seedNodes(Config config) {
+        if (config.getValue("seed-nodes").valueType() == ConfigValueType.LIST) {
+            return config.getStringList("seed-nodes");
+        }
+        return Arrays.stream(config.getString("seed-nodes").split(","))
+                .map(String::strip)
+                .filter(seed -> !seed.isEmpty())
+                .toList();
     }
 }
