@@ -43,6 +43,7 @@ public final class CloudCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Map<String, String> parent = parent();
         FlotillaSettings settings = options.load("local").settings();
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL) {
             NativeLibraries.unpack();
@@ -61,7 +62,7 @@ public final class CloudCommand implements Callable<Integer> {
                 awaitQuietly(stopped);
             }));
             if (exitWithParent) {
-                ParentWatch.start(parent(), stop::countDown);
+                ParentWatch.start(parent, stop::countDown);
             }
             announce(cloud.endpoints());
             stop.await();
@@ -79,6 +80,7 @@ public final class CloudCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** To be asked early: when the parent goes, another process takes its place. */
     private static Map<String, String> parent() {
         return ProcessHandle.current()
                 .parent()

@@ -7,9 +7,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.SampleModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.imageio.ImageReadParam;
@@ -62,16 +60,9 @@ final class ImageDecoder {
         Optional<GifFrame.Scan.Found> gif = kind == ImageKind.GIF ? gifFrame(bytes) : Optional.empty();
         ImageReader reader = kind.newReader();
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-            List<String> damage = new ArrayList<>();
-            reader.addIIOReadWarningListener((source, warning) -> {
-                if (damage.isEmpty() && isDamage(warning)) {
-                    damage.add(warning);
-                }
-            });
-            ReadProgress progress = new ReadProgress();
-            reader.addIIOReadProgressListener(progress);
+            ReadWatch watch = ReadWatch.on(reader, kind);
             reader.setInput(input, true, true);
-            return read(kind, reader, gif, damage, progress);
+            return read(kind, reader, watch, gif);
         } catch (IOException | RuntimeException e) {
             // Of broken data ImageIO's readers throw whatever comes: beyond IIOException also, for example,
             // IndexOutOfBounds, IllegalArgument, NegativeArraySize and CMMException.
@@ -85,12 +76,7 @@ final class ImageDecoder {
         }
     }
 
-    private Decoded read(
-            ImageKind kind,
-            ImageReader reader,
-            Optional<GifFrame.Scan.Found> gif,
-            List<String> damage,
-            ReadProgress progress)
+    private Decoded read(ImageKind kind, ImageReader reader, ReadWatch watch, Optional<GifFrame.Scan.Found> gif)
             throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
@@ -111,11 +97,8 @@ final class ImageDecoder {
             ImageReadParam param = reader.getDefaultReadParam();
             param.setDestinationType(type);
             BufferedImage image = reader.read(0, param);
-            if (kind == ImageKind.GIF && !progress.isComplete()) {
-                damage.add("its data ends early");
-            }
-            if (!damage.isEmpty()) {
-                return damaged(kind, damage.get(0));
+            if (watch.damage().isPresent()) {
+                return damaged(kind, watch.damage().get());
             }
             RgbImage pixels = gif.map(frame ->
                             new RgbImage(image, frame.canvasWidth(), frame.canvasHeight(), frame.left(), frame.top()))
@@ -157,13 +140,6 @@ final class ImageDecoder {
     private static int bytesPerPixel(SampleModel samples) {
         int bits = IntStream.of(samples.getSampleSize()).sum();
         return Math.max(1, (bits + 7) / 8);
-    }
-
-    /** Tells libjpeg's warnings of lost data from those of odd but harmless headers. */
-    private static boolean isDamage(String warning) {
-        return warning.startsWith("Truncated File")
-                || warning.startsWith("Premature end")
-                || warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous bytes");
     }
 
     private static String reason(Exception e) {

@@ -58,15 +58,13 @@ public final class LocalCloud implements AutoCloseable {
         void close() throws IOException;
     }
 
-    private final Path dataDirectory;
     /** In the order in which they have to be closed. */
     private final Deque<Part> parts;
 
     private final CloudEndpoints endpoints;
     private final Faults faults;
 
-    private LocalCloud(Path dataDirectory, Deque<Part> parts, CloudEndpoints endpoints, Faults faults) {
-        this.dataDirectory = dataDirectory;
+    private LocalCloud(Deque<Part> parts, CloudEndpoints endpoints, Faults faults) {
         this.parts = parts;
         this.endpoints = endpoints;
         this.faults = faults;
@@ -83,7 +81,9 @@ public final class LocalCloud implements AutoCloseable {
         Deque<Part> parts = new ArrayDeque<>();
         try {
             parts.push(DirectoryLock.acquire(data)::close);
-            Files.deleteIfExists(data.resolve(CloudEndpoints.FILE_NAME));
+            Path endpointsFile = data.resolve(CloudEndpoints.FILE_NAME);
+            Files.deleteIfExists(endpointsFile);
+            parts.push(() -> Files.deleteIfExists(endpointsFile));
             Ports.requireFree(options.local().sqsPort(), "flotilla.local.sqs-port");
             Ports.requireFree(options.local().s3Port(), "flotilla.local.s3-port");
             Ports.requireFree(options.local().ec2Port(), "flotilla.local.ec2-port");
@@ -95,7 +95,7 @@ public final class LocalCloud implements AutoCloseable {
             parts.push(ec2::close);
             CloudEndpoints endpoints = new CloudEndpoints(sqs.endpoint(), s3.endpoint(), ec2.endpoint());
             endpoints.writeTo(data);
-            return new LocalCloud(data, parts, endpoints, ec2.faults());
+            return new LocalCloud(parts, endpoints, ec2.faults());
         } catch (IOException | RuntimeException e) {
             closeAll(parts);
             throw e;
@@ -117,11 +117,6 @@ public final class LocalCloud implements AutoCloseable {
      */
     @Override
     public void close() {
-        try {
-            Files.deleteIfExists(dataDirectory.resolve(CloudEndpoints.FILE_NAME));
-        } catch (IOException e) {
-            log.warn("cannot delete {}: {}", CloudEndpoints.FILE_NAME, e.toString());
-        }
         closeAll(parts);
     }
 

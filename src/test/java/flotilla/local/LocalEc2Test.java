@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import flotilla.config.LocalSettings;
 import flotilla.domain.InstanceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -211,7 +217,7 @@ class LocalEc2Test {
     void pages_shouldHoldEveryInstanceOnce() {
         List<String> launched = ids(launch("pages", "ami-1", 12));
 
-        List<String> paged = new java.util.ArrayList<>();
+        List<String> paged = new ArrayList<>();
         String token = null;
         int pages = 0;
         do {
@@ -309,6 +315,34 @@ class LocalEc2Test {
         awaitState(instance, InstanceStateName.TERMINATED);
     }
 
+    @Test
+    void faultsOverHttp_shouldKillFailAndForget() throws Exception {
+        Instance instance = running("http-faults");
+        assertThat(order("POST", "/dead-process?InstanceId=" + instance.instanceId()))
+                .isEqualTo(200);
+        Eventually.until("process gone", () -> !Files.exists(file(instance)));
+        assertThat(describe(instance).state().name()).isEqualTo(InstanceStateName.RUNNING);
+
+        assertThat(order("POST", "/fail?Action=DescribeRegions&Code=RequestLimitExceeded&Count=2"))
+                .isEqualTo(200);
+        refused("RequestLimitExceeded", () -> ec2.describeRegions().join());
+        assertThat(order("DELETE", "")).isEqualTo(200);
+        assertThat(ec2.describeRegions().join().regions()).hasSize(1);
+
+        assertThat(order("POST", "/fail?Action=RunInstances")).isEqualTo(400);
+        assertThat(order("POST", "/earthquake")).isEqualTo(400);
+    }
+
+    private static int order(String method, String fault) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(cloud.endpoint() + "/_faults" + fault))
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .statusCode();
+    }
+
     private static LocalSettings settings(Duration bootDelay) {
         return new LocalSettings(0, 0, 0, bootDelay, List.of(), Duration.ofSeconds(5), Duration.ofMinutes(10));
     }
@@ -359,7 +393,7 @@ class LocalEc2Test {
             return ProcessHandle.of(Long.parseLong(json.replaceAll("(?s).*\"pid\":(\\d+).*", "$1")))
                     .orElseThrow();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
