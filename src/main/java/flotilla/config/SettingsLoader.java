@@ -26,6 +26,8 @@ public final class SettingsLoader {
     /** What we change in Pekko's own defaults; a reference.conf could not, for class-path order would decide. */
     private static final String PEKKO_PART = "flotilla-pekko.conf";
 
+    private static final int LONGEST_MESSAGE = 300;
+
     private SettingsLoader() {}
 
     /**
@@ -63,7 +65,7 @@ public final class SettingsLoader {
             Config reference =
                     ConfigFactory.parseResources(PEKKO_PART).withFallback(ConfigFactory.defaultReferenceUnresolved());
             Config resolved = config.withFallback(reference).resolve();
-            refuseUnknownKeys(config.resolveWith(resolved), ConfigFactory.defaultReference());
+            refuseUnknownKeys(resolved, ConfigFactory.defaultReference());
             return withEndpointsFile(resolved);
         } catch (ConfigException e) {
             throw new SettingsException(oneLine(e.getMessage()), e);
@@ -141,6 +143,7 @@ public final class SettingsLoader {
     }
 
     private static String oneLine(String message) {
-        return message == null ? "unreadable configuration" : message.replaceAll("\\s*\\R\\s*", " ");
+        String line = message == null ? "unreadable configuration" : message.replaceAll("\\s*\\R\\s*", " ");
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 }
