@@ -1,5 +1,7 @@
 package flotilla.domain;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param outcome labels or a failure
  * @param workerId the worker that answered; empty when none did
  * @param appTierId the app-tier id of that worker's instance, when it had one
- * @param timings milliseconds by stage: {@code queue}, {@code fetch}, {@code wait}, {@code classify}, {@code total}
+ * @param timings milliseconds by stage, in this order: {@code queue}, {@code fetch}, {@code wait}, {@code classify}, {@code total}
  */
 public record ClassificationResult(
         RequestId id,
@@ -21,6 +23,6 @@ public record ClassificationResult(
         Optional<AppTierId> appTierId,
         Map<String, Double> timings) {
     public ClassificationResult {
-        timings = Map.copyOf(timings);
+        timings = Collections.unmodifiableMap(new LinkedHashMap<>(timings));
     }
 }

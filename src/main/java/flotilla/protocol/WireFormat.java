@@ -18,7 +18,7 @@ import flotilla.domain.WorkerId;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +130,7 @@ public final class WireFormat {
     }
 
     private static ClassificationResult result(JsonNode node) {
-        Map<String, Double> timings = new HashMap<>();
+        Map<String, Double> timings = new LinkedHashMap<>();
         node.path("timings")
                 .properties()
                 .forEach(entry -> timings.put(entry.getKey(), entry.getValue().asDouble()));

@@ -88,6 +88,11 @@ final class FleetRoster {
         return Optional.ofNullable(instances.get(id)).flatMap(Instance::appTierId);
     }
 
+    /** The last report of a worker. */
+    Optional<WorkerReport> reportOf(WorkerId worker) {
+        return Optional.ofNullable(reports.get(worker));
+    }
+
     /** The last report of the worker on an instance. */
     Optional<WorkerReport> reportOf(InstanceId id) {
         return reports.values().stream()

@@ -207,7 +207,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onWorkerReport(WorkerReport report) {
-        Optional<WorkerReport> before = report.instance().flatMap(roster::reportOf);
+        Optional<WorkerReport> before = roster.reportOf(report.worker());
         roster.reported(report, clock.instant());
         if (before.isEmpty() || before.get().activity() != report.activity()) {
             context.getLog()

@@ -12,7 +12,7 @@ import flotilla.protocol.WireFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -175,7 +175,7 @@ final class ImagePipeline {
         leases.classifying(parcel.message(), false);
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.classifyMillis());
-            Map<String, Double> timings = new HashMap<>();
+            Map<String, Double> timings = new LinkedHashMap<>();
             Instant acceptedAt = parcel.request().acceptedAt();
             timings.put("queue", (double)
                     Math.max(0, Duration.between(acceptedAt, parcel.at()).toMillis()));
@@ -194,7 +194,7 @@ final class ImagePipeline {
 
     private Parcel answer(
             QueueMessage message, ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
-        Map<String, Double> rounded = new HashMap<>();
+        Map<String, Double> rounded = new LinkedHashMap<>();
         timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
         return new Parcel.Answered(
                 message,

@@ -1,0 +1,142 @@
+package flotilla.app;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rooms and who may look into whom; docs/architecture.md tells why. */
+@AnalyzeClasses(packages = "flotilla", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule domainKnowsOnlyJava = classes()
+            .that()
+            .resideInAPackage("flotilla.domain")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("flotilla.domain", "java..");
+
+    @ArchTest
+    static final ArchRule scalingIsPure = classes()
+            .that()
+            .resideInAPackage("flotilla.scaling")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("flotilla.scaling", "flotilla.domain", "java..");
+
+    @ArchTest
+    static final ArchRule configKnowsNoRoom = noClasses()
+            .that()
+            .resideInAPackage("flotilla.config")
+            .should()
+            .dependOnClassesThat(resideInAPackage("flotilla..").and(not(resideInAnyPackage("flotilla.config"))));
+
+    @ArchTest
+    static final ArchRule protocolKnowsOnlyTheCore =
+            onlyKnows("flotilla.protocol", "flotilla.domain", "flotilla.scaling");
+
+    @ArchTest
+    static final ArchRule gatewayKnowsNoOtherRoom = room("flotilla.gateway");
+
+    @ArchTest
+    static final ArchRule workerKnowsNoOtherRoom = room("flotilla.worker");
+
+    @ArchTest
+    static final ArchRule supervisorKnowsNoOtherRoom = room("flotilla.supervisor");
+
+    @ArchTest
+    static final ArchRule inferenceKnowsNoOtherRoom = room("flotilla.inference");
+
+    @ArchTest
+    static final ArchRule localKnowsOnlyItsSettings =
+            onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");
+
+    @ArchTest
+    static final ArchRule sqsAdapter = adapter("flotilla.aws.sqs..");
+
+    @ArchTest
+    static final ArchRule s3Adapter = adapter("flotilla.aws.s3..");
+
+    @ArchTest
+    static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");
+
+    @ArchTest
+    static final ArchRule ec2Adapter = onlyKnows(
+            "flotilla.aws.ec2..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.scaling",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.supervisor");
+
+    @ArchTest
+    static final ArchRule onlyInferenceImportsDjl = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.inference..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule onlyAwsImportsTheSdk = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.aws..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon..");
+
+    @ArchTest
+    static final ArchRule onlyTheSqsAdapterImportsSqs =
+            soleImporter("flotilla.aws.sqs..", "software.amazon.awssdk.services.sqs..");
+
+    @ArchTest
+    static final ArchRule onlyTheEc2AdapterImportsEc2 =
+            soleImporter("flotilla.aws.ec2..", "software.amazon.awssdk.services.ec2..");
+
+    @ArchTest
+    static final ArchRule onlyTheS3AdapterImportsConnectors =
+            soleImporter("flotilla.aws.s3..", "org.apache.pekko.stream.connectors.s3..");
+
+    @ArchTest
+    static final ArchRule onlyAppNamesAdaptersAndTheLocalCloud = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.aws..", "flotilla.local..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("flotilla.aws..", "flotilla.local..", "flotilla.app..");
+
+    /** One of the rooms in the middle: the core, the protocol and its own settings. */
+    private static ArchRule room(String itself) {
+        return onlyKnows(itself, "flotilla.domain", "flotilla.scaling", "flotilla.protocol", "flotilla.config");
+    }
+
+    private static ArchRule adapter(String itself) {
+        return onlyKnows(itself, "flotilla.aws", "flotilla.domain", "flotilla.protocol", "flotilla.config");
+    }
+
+    private static ArchRule onlyKnows(String itself, String... others) {
+        return noClasses()
+                .that()
+                .resideInAPackage(itself)
+                .should()
+                .dependOnClassesThat(resideInAPackage("flotilla..")
+                        .and(not(resideInAPackage(itself)))
+                        .and(not(resideInAnyPackage(others))));
+    }
+
+    private static ArchRule soleImporter(String room, String library) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+}

@@ -1,0 +1,130 @@
+package flotilla.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** One process of the packaged jar, with its output in files; ended and reaped with all that it started. */
+final class FlotillaProcess implements AutoCloseable {
+    private static final Path JAR = Path.of("target", "flotilla.jar").toAbsolutePath();
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private FlotillaProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Starts the jar.
+     *
+     * @param folder for its output; also its working directory
+     */
+    static FlotillaProcess start(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(folder, arguments[0] + "-", ".out");
+        Path err = Files.createTempFile(folder, arguments[0] + "-", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
+        return new FlotillaProcess(builder.start(), out, err);
+    }
+
+    /** Waits for the line that begins with {@code prefix} on its standard output and returns the rest of that line. */
+    String awaitLine(String prefix) {
+        return Eventually.value("a line '" + prefix + "…' from the process", () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("it ended with " + process.exitValue() + ": " + err() + out());
+                    }
+                    return out().lines().filter(line -> line.startsWith(prefix)).findFirst();
+                })
+                .substring(prefix.length());
+    }
+
+    /** Waits until it ends by itself. */
+    int awaitExit(Duration within) throws InterruptedException {
+        if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + within + ": " + out() + err());
+        }
+        return process.exitValue();
+    }
+
+    String out() {
+        return read(out);
+    }
+
+    String err() {
+        return read(err);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The living worker processes below this one. */
+    List<ProcessHandle> workers() {
+        return process.descendants()
+                .filter(below -> below.info().commandLine().orElse("").endsWith(" worker"))
+                .toList();
+    }
+
+    /** Everything below this process. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** SIGTERM; returns when it is gone. */
+    void terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("did not end within " + ENDS_WITHIN + ": " + err());
+        }
+    }
+
+    @Override
+    public void close() {
+        Stream<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()));
+        List<ProcessHandle> left = all.toList();
+        process.destroy();
+        try {
+            process.waitFor(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        left.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
