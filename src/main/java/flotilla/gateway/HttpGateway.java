@@ -104,7 +104,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     random);
             GatewayRoutes routes = new GatewayRoutes(
                     context.getSystem(),
-                    new Uploads(context.getSystem(), intake, settings.maxFiles()),
+                    new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize()),
                     pending,
                     supervisor,
                     lookup(ports),

@@ -13,6 +13,8 @@ import org.apache.pekko.http.javadsl.model.headers.ContentDisposition;
 import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /** Finds the images in a request, in order, and hands each to the {@link ImageIntake} as it streams in. */
 final class Uploads {
@@ -26,17 +28,24 @@ final class Uploads {
     private record Taken(String field, Intake intake) {}
 
     private static final String DEFAULT_NAME = "image";
+    private static final int DRAINED_IMAGES = 10;
 
     private final ActorSystem<?> system;
     private final Materializer materializer;
     private final ImageIntake intake;
     private final int maxFiles;
+    private final long mostDrained;
 
-    Uploads(ActorSystem<?> system, ImageIntake intake, int maxFiles) {
+    /**
+     * @param maxFiles in one request
+     * @param maxImageSize in bytes; several times as much is read of a refused one so that its sender hears why
+     */
+    Uploads(ActorSystem<?> system, ImageIntake intake, int maxFiles, long maxImageSize) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
         this.intake = intake;
         this.maxFiles = maxFiles;
+        this.mostDrained = DRAINED_IMAGES * maxImageSize;
     }
 
     static boolean isMultipart(HttpRequest request) {
@@ -49,7 +58,7 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(name, request.entity().withoutSizeLimit().getDataBytes())
+        return intake.accept(name, drained(request.entity().withoutSizeLimit().getDataBytes()))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one)));
     }
 
@@ -75,8 +84,12 @@ final class Uploads {
                     .runWith(Sink.ignore(), system)
                     .thenApply(done -> refused);
         }
-        return intake.accept(fileName.get(), part.getEntity().getDataBytes())
+        return intake.accept(fileName.get(), drained(part.getEntity().getDataBytes()))
                 .thenApply(taken -> Optional.of(new Taken(part.getName(), taken)));
+    }
+
+    private Source<ByteString, ?> drained(Source<ByteString, ?> bytes) {
+        return bytes.via(new DrainOnCancel(mostDrained));
     }
 
     private static <T> ArrayList<T> add(ArrayList<T> list, T element) {

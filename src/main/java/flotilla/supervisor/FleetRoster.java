@@ -64,6 +64,7 @@ final class FleetRoster {
         instances.keySet().forEach(id -> firstSeen.putIfAbsent(id, now));
         firstSeen.keySet().retainAll(instances.keySet());
         forgetGoneWorkers(now);
+        instances.values().forEach(instance -> shown(instance, reportOf(instance.id()), now));
         return instances.values().stream()
                 .sorted(Comparator.comparing(Instance::id))
                 .map(instance -> new InstanceView(instance, firstSeen.get(instance.id()), view(instance.id())))
@@ -127,20 +128,26 @@ final class FleetRoster {
 
     private FleetReport.Line line(Instance instance, WorkerReport report, Instant now) {
         String id = instance.id().value();
-        String state = state(instance, Optional.ofNullable(report));
-        Shown last = shown.get(id);
-        if (last == null || !last.state().equals(state)) {
-            last = new Shown(state, last == null && state.equals("pending") ? instance.launchedAt() : now);
-            shown.put(id, last);
-        }
+        Shown last = shown(instance, Optional.ofNullable(report), now);
         boolean alive = instance.state().isAlive() && report != null;
         return new FleetReport.Line(
                 id,
                 instance.appTierId().map(AppTierId::value).orElse(0),
-                state,
+                last.state(),
                 alive ? report.busy() : 0,
                 report == null ? 0 : report.images(),
                 last.since());
+    }
+
+    /** The state to show, and since when it is so. */
+    private Shown shown(Instance instance, Optional<WorkerReport> report, Instant now) {
+        String state = state(instance, report);
+        return shown.compute(instance.id().value(), (id, last) -> {
+            if (last != null && last.state().equals(state)) {
+                return last;
+            }
+            return new Shown(state, last == null && state.equals("pending") ? instance.launchedAt() : now);
+        });
     }
 
     private static String state(Instance instance, Optional<WorkerReport> report) {

@@ -7,6 +7,7 @@ import flotilla.aws.AwsErrors;
 import flotilla.protocol.InfrastructureException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,13 +28,13 @@ import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.connectors.s3.AccessStyle;
 import org.apache.pekko.stream.connectors.s3.ApiVersion;
 import org.apache.pekko.stream.connectors.s3.MemoryBufferType;
-import org.apache.pekko.stream.connectors.s3.MultipartUploadSettings;
 import org.apache.pekko.stream.connectors.s3.RetrySettings;
 import org.apache.pekko.stream.connectors.s3.S3Attributes;
 import org.apache.pekko.stream.connectors.s3.S3Exception;
 import org.apache.pekko.stream.connectors.s3.S3Headers;
 import org.apache.pekko.stream.connectors.s3.S3Settings;
 import org.apache.pekko.stream.connectors.s3.javadsl.S3;
+import org.apache.pekko.stream.javadsl.FileIO;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -68,8 +69,7 @@ final class S3Objects {
                         clients.credentials(),
                         clients::region,
                         ApiVersion.getListBucketVersion2())
-                .withRetrySettings(RETRIES)
-                .withMultipartUploadSettings(MultipartUploadSettings.create(RETRIES));
+                .withRetrySettings(RETRIES);
         Optional<URI> endpoint = clients.settings().s3();
         return endpoint.isPresent()
                 ? settings.withAccessStyle(AccessStyle.pathAccessStyle())
@@ -81,13 +81,24 @@ final class S3Objects {
         return system;
     }
 
-    /** What every stream of the connector that we run must carry. */
+    /** What every stream of the connector that runs must carry. */
     Attributes attributes() {
         return attributes;
     }
 
     CompletionStage<Done> put(String bucket, String key, ContentType type, ByteString bytes) {
         return S3Errors.wrapped("PutObject", bucket, key, put(bucket, key, type, bytes, S3Headers.empty()));
+    }
+
+    /** Writes a file of {@code length} bytes, which must not change meanwhile: it is read twice, to sign and to send. */
+    CompletionStage<Done> put(String bucket, String key, ContentType type, Path file, long length) {
+        return S3Errors.wrapped(
+                "PutObject",
+                bucket,
+                key,
+                S3.putObject(bucket, key, FileIO.fromPath(file), length, type, S3Headers.empty())
+                        .withAttributes(attributes)
+                        .runWith(Sink.ignore(), system));
     }
 
     /**

@@ -78,7 +78,7 @@ class S3ImageStoreTest {
     }
 
     @Test
-    void longImageInOnePiece_shouldBeUploadedInParts() {
+    void longImageInOnePiece_shouldBeStoredWhole() {
         ByteString bytes = bytes(21 * MIB);
 
         shouldHold(put("one-piece", Source.single(bytes)), bytes);
