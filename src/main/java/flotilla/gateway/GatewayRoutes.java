@@ -17,13 +17,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
+import org.apache.pekko.http.javadsl.server.MethodRejection;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +82,10 @@ final class GatewayRoutes extends AllDirectives {
     }
 
     Route create() {
+        return routes().seal(rejections(), failures());
+    }
+
+    private Route routes() {
         return concat(
                 pathEndOrSingleSlash(() -> concat(get(this::home), post(() -> answer(this::classic)))),
                 path(PathMatchers.segment("v1").slash("classifications"), () -> post(() -> answer(this::classify))),
@@ -90,6 +98,38 @@ final class GatewayRoutes extends AllDirectives {
                         () -> get(() -> answer(this::decisions))),
                 path("healthz", () -> get(() -> complete(Replies.json(200, Replies.object("status", "ok"))))),
                 path("readyz", () -> get(() -> answer(request -> ready()))));
+    }
+
+    /** What no route takes is answered in the same form as every other error. */
+    private RejectionHandler rejections() {
+        return RejectionHandler.newBuilder()
+                .handleNotFound(
+                        complete(Problem.of(404, "not-found", "there is nothing here", "see GET / for what there is")
+                                .toResponse()))
+                .handleAll(
+                        MethodRejection.class,
+                        rejected -> complete(Problem.of(
+                                        405,
+                                        "method-not-allowed",
+                                        "this method is not for this address",
+                                        "use "
+                                                + rejected.stream()
+                                                        .map(one ->
+                                                                one.supported().value())
+                                                        .distinct()
+                                                        .collect(Collectors.joining(" or ")))
+                                .toResponse()))
+                .build();
+    }
+
+    private ExceptionHandler failures() {
+        return ExceptionHandler.newBuilder()
+                .matchAny(failure -> {
+                    LOG.warn("a request failed", failure);
+                    return complete(Problem.unavailable("something went wrong here; try again")
+                            .toResponse());
+                })
+                .build();
     }
 
     private interface Handler {
