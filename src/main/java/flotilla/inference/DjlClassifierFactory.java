@@ -105,11 +105,15 @@ final class DjlClassifierFactory implements ClassifierFactory {
         }
     }
 
-    /** Finds a model that does not fit its labels at start and not with the first image; also warms PyTorch up. */
+    /**
+     * Finds a model that does not fit its labels at start and not with the first image. Twice, because PyTorch watches a
+     * network's first run and rebuilds it in the second, which then takes several times as long as a later one.
+     */
     private void tryOut() {
         float[] black = new float
                 [3 * folder.spec().input().height() * folder.spec().input().width()];
         try (Predictor<float[], float[]> predictor = newPredictor()) {
+            predictor.predict(black);
             float[] scores = predictor.predict(black);
             if (scores.length != folder.labels().size()) {
                 throw new SettingsException("the model's " + folder.path(ModelFolder.LABELS) + " has "

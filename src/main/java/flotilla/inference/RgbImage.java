@@ -104,6 +104,14 @@ final class RgbImage {
     private static RowReader byteRows(WritableRaster raster) {
         int bands = raster.getNumBands();
         byte[] samples = new byte[bands * raster.getWidth()];
+        if (bands == 3) {
+            return (y, rgb, at) -> {
+                raster.getDataElements(0, y, raster.getWidth(), 1, samples);
+                for (int i = 0; i < samples.length; i++) {
+                    rgb[at + i] = samples[i] & 0xFF;
+                }
+            };
+        }
         return (y, rgb, at) -> {
             raster.getDataElements(0, y, raster.getWidth(), 1, samples);
             int to = at;
