@@ -159,7 +159,9 @@ class FleetWalkTest {
             launch(launch, trouble ? random.nextInt(6) : 5);
         } else if (action instanceof ScalingAction.Drain drain) {
             Machine machine = machine(drain.instance());
-            assertThat(machine.activity).isEqualTo(Activity.WORKING);
+            // One that did not hear of its cancelled drain may be asked again, under a higher epoch.
+            assertThat(machine.activity == Activity.WORKING || machine.epoch < drain.epoch())
+                    .isTrue();
             if (!machine.frozen) {
                 machine.activity = Activity.DRAINING;
                 machine.epoch = drain.epoch();
