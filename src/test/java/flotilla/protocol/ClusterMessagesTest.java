@@ -1,0 +1,89 @@
+package flotilla.protocol;
+
+import flotilla.config.SettingsLoader;
+import flotilla.domain.AppTierId;
+import flotilla.domain.GatewayId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.WorkerId;
+import flotilla.scaling.Activity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Every message that crosses nodes survives the trip. */
+class ClusterMessagesTest {
+    private static final ActorTestKit KIT =
+            ActorTestKit.create(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private static void roundTrip(Object message) {
+        KIT.serializationTestKit().verifySerialization(message, true);
+    }
+
+    @Test
+    void workerReports_shouldRoundTrip() {
+        roundTrip(new SupervisorCommand.WorkerReport(
+                new WorkerId("i-1"),
+                Optional.of(new InstanceId("i-1")),
+                Optional.of(new AppTierId(3)),
+                Activity.DRAINING,
+                1_700_000_000_000L,
+                2,
+                5,
+                1234,
+                KIT.<WorkerCommand>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.WorkerReport(
+                new WorkerId("by-hand"),
+                Optional.empty(),
+                Optional.empty(),
+                Activity.WORKING,
+                0,
+                0,
+                0,
+                0,
+                KIT.<WorkerCommand>createTestProbe().getRef()));
+    }
+
+    @Test
+    void questionsAndNotices_shouldRoundTrip() {
+        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 110));
+        roundTrip(new SupervisorCommand.GetFleet(
+                KIT.<FleetReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetDecisions(
+                10, KIT.<DecisionReport>createTestProbe().getRef()));
+    }
+
+    @Test
+    void commandsToWorkers_shouldRoundTrip() {
+        roundTrip(new WorkerCommand.Registered(Optional.of(new AppTierId(20))));
+        roundTrip(new WorkerCommand.Registered(Optional.empty()));
+        roundTrip(new WorkerCommand.Drain(17));
+        roundTrip(new WorkerCommand.CancelDrain(17));
+    }
+
+    @Test
+    void reports_shouldRoundTrip() {
+        Instant at = Instant.parse("2026-11-22T12:00:00.123456Z");
+        roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        roundTrip(new DecisionReport(List.of(new DecisionReport.Decision(
+                1,
+                at,
+                "message-count",
+                "launch",
+                "backlog",
+                4,
+                0,
+                0,
+                0,
+                0,
+                4,
+                List.of(new DecisionReport.Action("launch", 1, "i-1", "", "ok"))))));
+    }
+}

@@ -1,0 +1,102 @@
+package flotilla.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.domain.WorkerId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireFormatTest {
+    private static final Instant AT = Instant.parse("2026-11-22T12:00:00.123Z");
+    private static final RequestId ID = RequestId.create(AT, new Random(1));
+    private static final ClassificationRequest REQUEST = new ClassificationRequest(
+            ID,
+            new ImageRef("bucket", ID + "/größe 1.jpg"),
+            new FileName("größe 1.jpg"),
+            new GatewayId("gateway-1"),
+            AT,
+            Optional.of("00-abc-def-01"));
+
+    private static ClassificationResult result(Outcome outcome) {
+        Map<String, Double> timings = new LinkedHashMap<>();
+        timings.put("queue", 12.0);
+        timings.put("total", 50.25);
+        return new ClassificationResult(
+                ID,
+                new FileName("a.jpg"),
+                outcome,
+                Optional.of(new WorkerId("i-1")),
+                Optional.of(new AppTierId(3)),
+                timings);
+    }
+
+    @Test
+    void request_shouldRoundTripAndBeSmall() throws Exception {
+        String text = WireFormat.write(REQUEST);
+
+        assertThat(WireFormat.readRequest(text)).isEqualTo(REQUEST);
+        assertThat(text).hasSizeLessThan(600);
+    }
+
+    @Test
+    void labelledResult_shouldRoundTripAndLookAsTheInterfaceSays() throws Exception {
+        ClassificationResult result = result(new Outcome.Labelled(
+                "model", List.of(new Prediction("Cat", 7, 0.85), new Prediction("Boot", 1, 0.11))));
+
+        assertThat(WireFormat.readResult(WireFormat.write(result))).isEqualTo(result);
+        assertThat(WireFormat.toJson(result))
+                .hasToString("{\"id\":\"" + ID + "\",\"file\":\"a.jpg\",\"status\":\"done\",\"label\":\"Cat\","
+                        + "\"predictions\":[{\"label\":\"Cat\",\"index\":7,\"probability\":0.85},"
+                        + "{\"label\":\"Boot\",\"index\":1,\"probability\":0.11}],\"model\":\"model\","
+                        + "\"workerId\":\"i-1\",\"appTierId\":3,\"timings\":{\"queue\":12.0,\"total\":50.25}}");
+    }
+
+    @Test
+    void failedResult_shouldRoundTripInANotice() throws Exception {
+        ResultNotice notice =
+                new ResultNotice(new GatewayId("g"), result(new Outcome.Failed(FailureCode.DAMAGED, "send it again")));
+
+        assertThat(WireFormat.readNotice(WireFormat.write(notice))).isEqualTo(notice);
+        assertThat(WireFormat.write(notice))
+                .contains("\"status\":\"failed\",\"error\":{\"code\":\"damaged\",\"message\":\"send it again\"}");
+    }
+
+    @Test
+    void fieldsThatAreNotKnown_shouldBeIgnored() throws Exception {
+        String text = WireFormat.write(REQUEST).replaceFirst("\\{", "{\"later\":{\"x\":1},");
+
+        assertThat(WireFormat.readRequest(text)).isEqualTo(REQUEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no json", "[]", "{}", "{\"v\":2,\"id\":\"x\"}", "{\"v\":1,\"id\":\"../x\"}", "null"})
+    void anythingElse_shouldBeUnreadable(String text) {
+        assertThatThrownBy(() -> WireFormat.readRequest(text)).isInstanceOf(WireFormat.UnreadableException.class);
+        assertThatThrownBy(() -> WireFormat.readNotice(text)).isInstanceOf(WireFormat.UnreadableException.class);
+        assertThatThrownBy(() -> WireFormat.readResult(text)).isInstanceOf(WireFormat.UnreadableException.class);
+    }
+
+    @Test
+    void fileNameThatClimbs_shouldBeUnreadable() {
+        String text = WireFormat.write(REQUEST).replace("\"file\":\"größe 1.jpg\"", "\"file\":\"../x\"");
+
+        assertThatThrownBy(() -> WireFormat.readRequest(text)).isInstanceOf(WireFormat.UnreadableException.class);
+    }
+}

@@ -1,0 +1,85 @@
+package flotilla.supervisor;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.scaling.Instance;
+import flotilla.scaling.InstanceState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+
+/** EC2 in memory: idempotent by client token, with troubles to order. Safe for all threads. */
+final class FakeFleet implements InstanceFleet {
+    static final Instant LAUNCHED_AT = Instant.parse("2026-11-22T12:00:00Z");
+
+    final List<String> launchTokens = new ArrayList<>();
+    final List<InstanceId> terminated = new ArrayList<>();
+    private final Map<String, Instance> byToken = new HashMap<>();
+    private final Map<InstanceId, Instance> instances = new HashMap<>();
+    private CompletableFuture<Void> describeGate = CompletableFuture.completedFuture(null);
+    private boolean describesNothing;
+    private int unansweredLaunches;
+
+    /** From now on descriptions wait until {@link #answerDescriptions}. */
+    synchronized void holdDescriptions() {
+        describeGate = new CompletableFuture<>();
+    }
+
+    synchronized void answerDescriptions() {
+        describeGate.complete(null);
+    }
+
+    /** EC2 launches, but its descriptions lag behind. */
+    synchronized void describeNothing(boolean nothing) {
+        describesNothing = nothing;
+    }
+
+    /** The next launches happen, and their answers are lost. */
+    synchronized void loseAnswersOfLaunches(int count) {
+        unansweredLaunches = count;
+    }
+
+    synchronized void put(int appTierId, InstanceState state) {
+        InstanceId id = new InstanceId("i-" + appTierId);
+        instances.put(id, new Instance(id, Optional.of(new AppTierId(appTierId)), state, LAUNCHED_AT));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<Instance>> describe() {
+        return describeGate.thenApply(open -> {
+            synchronized (this) {
+                return describesNothing ? List.of() : List.copyOf(instances.values());
+            }
+        });
+    }
+
+    @Override
+    public synchronized CompletionStage<Instance> launch(AppTierId id, String clientToken, String userData) {
+        launchTokens.add(clientToken);
+        Instance instance = byToken.computeIfAbsent(
+                clientToken,
+                token -> new Instance(new InstanceId("i-" + id), Optional.of(id), InstanceState.PENDING, LAUNCHED_AT));
+        instances.put(instance.id(), instance);
+        if (unansweredLaunches > 0) {
+            unansweredLaunches--;
+            return CompletableFuture.failedFuture(new LaunchFailedException("no answer", false, null));
+        }
+        return CompletableFuture.completedFuture(instance);
+    }
+
+    @Override
+    public synchronized CompletionStage<Done> terminate(InstanceId id) {
+        terminated.add(id);
+        instances.computeIfPresent(
+                id,
+                (same, instance) ->
+                        new Instance(id, instance.appTierId(), InstanceState.TERMINATED, instance.launchedAt()));
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
+}

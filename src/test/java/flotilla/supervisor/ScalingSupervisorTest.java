@@ -1,0 +1,325 @@
+package flotilla.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import flotilla.domain.AppTierId;
+import flotilla.domain.GatewayId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.QueueDepth;
+import flotilla.domain.WorkerId;
+import flotilla.protocol.DecisionReport;
+import flotilla.protocol.DecisionReport.Decision;
+import flotilla.protocol.FleetReport;
+import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.WorkerCommand;
+import flotilla.scaling.Activity;
+import flotilla.scaling.FleetPlanner;
+import flotilla.scaling.InstanceState;
+import flotilla.scaling.MessageCountPolicy;
+import flotilla.scaling.ScalingLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class ScalingSupervisorTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config()
+            .withFallback(ConfigFactory.parseString("pekko.loglevel = INFO"))
+            .withFallback(ConfigFactory.load()));
+    private static final ManualTime TIME = ManualTime.get(KIT.system());
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    private static final Duration DEBOUNCE = Duration.ofMillis(300);
+    private static final ScalingLimits LIMITS =
+            new ScalingLimits(0, 20, Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(5));
+
+    /** The clock stands still unless a test moves it; timers are moved by ManualTime. */
+    private static final class HandClock extends Clock {
+        private volatile Instant now = FakeFleet.LAUNCHED_AT;
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    private final HandClock clock = new HandClock();
+    private final FakeFleet fleet = new FakeFleet();
+    private final AtomicReference<Optional<QueueDepth>> depth =
+            new AtomicReference<>(Optional.of(new QueueDepth(0, 0, 0)));
+    private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private ActorRef<SupervisorCommand> start() {
+        return start(new Ec2FleetOperator(fleet, "flotilla", "user data"), false);
+    }
+
+    private ActorRef<SupervisorCommand> start(FleetOperator operator, boolean byHand) {
+        ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
+                new ScalingSupervisor.Settings(INTERVAL, DEBOUNCE, 100, "message-count", byHand),
+                clock,
+                new FleetPlanner(new MessageCountPolicy(1), LIMITS),
+                operator,
+                () -> depth.get()
+                        .map(known -> CompletableFuture.completedFuture(known))
+                        .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue")))));
+        TIME.timePasses(Duration.ZERO);
+        return supervisor;
+    }
+
+    private void messages(int visible) {
+        depth.set(Optional.of(new QueueDepth(visible, 0, 0)));
+    }
+
+    private void report(ActorRef<SupervisorCommand> supervisor, int id, Activity activity, long epoch) {
+        supervisor.tell(new SupervisorCommand.WorkerReport(
+                new WorkerId("i-" + id),
+                Optional.of(new InstanceId("i-" + id)),
+                Optional.empty(),
+                activity,
+                epoch,
+                0,
+                0,
+                3,
+                worker.getRef()));
+    }
+
+    private List<Decision> decisions(ActorRef<SupervisorCommand> supervisor) {
+        TestProbe<DecisionReport> probe = KIT.createTestProbe();
+        supervisor.tell(new SupervisorCommand.GetDecisions(100, probe.getRef()));
+        return probe.receiveMessage().decisions();
+    }
+
+    /** Waits until so many decisions have fallen, and returns the newest. */
+    private Decision decision(ActorRef<SupervisorCommand> supervisor, int count) {
+        return KIT.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+            List<Decision> all = decisions(supervisor);
+            assertThat(all).hasSizeGreaterThanOrEqualTo(count);
+            return all.get(0);
+        });
+    }
+
+    private FleetReport fleet(ActorRef<SupervisorCommand> supervisor) {
+        TestProbe<FleetReport> probe = KIT.createTestProbe();
+        supervisor.tell(new SupervisorCommand.GetFleet(probe.getRef()));
+        return probe.receiveMessage();
+    }
+
+    @Test
+    void tick_shouldReconcileEveryInterval() {
+        ActorRef<SupervisorCommand> supervisor = start();
+        assertThat(decision(supervisor, 1).decision()).isEqualTo("hold");
+
+        TIME.timePasses(INTERVAL.minusMillis(1));
+        assertThat(decisions(supervisor)).hasSize(1);
+
+        TIME.timePasses(Duration.ofMillis(1));
+        assertThat(decision(supervisor, 2).n()).isEqualTo(2);
+    }
+
+    @Test
+    void burstOfWork_shouldBePlannedOnceAndWhole() {
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        messages(110);
+
+        for (int i = 1; i <= 110; i++) {
+            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i));
+        }
+        assertThat(decisions(supervisor)).hasSize(1);
+        TIME.timePasses(DEBOUNCE);
+
+        Decision decision = decision(supervisor, 2);
+        assertThat(decision.decision()).isEqualTo("launch");
+        assertThat(decision.visible()).isEqualTo(110);
+        assertThat(decision.actions())
+                .hasSize(20)
+                .allMatch(action -> action.outcome().equals("ok"));
+        assertThat(fleet.launchTokens).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void slowDescription_shouldDropTheTickInTheMiddle() {
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        fleet.holdDescriptions();
+        TIME.timePasses(INTERVAL);
+
+        LoggingTestKit.warn("tick dropped").expect(KIT.system(), () -> {
+            TIME.timePasses(INTERVAL);
+            return null;
+        });
+
+        fleet.answerDescriptions();
+        assertThat(decision(supervisor, 2).n()).isEqualTo(2);
+    }
+
+    @Test
+    void launchedInstancesNotYetDescribed_shouldNotBeLaunchedTwice() {
+        fleet.describeNothing(true);
+        messages(2);
+        ActorRef<SupervisorCommand> supervisor = start();
+        assertThat(decision(supervisor, 1).actions()).hasSize(2);
+
+        TIME.timePasses(INTERVAL);
+
+        assertThat(decision(supervisor, 2).decision()).isEqualTo("hold");
+        assertThat(fleet.launchTokens).hasSize(2);
+    }
+
+    @Test
+    void launchWithoutAnAnswer_shouldBeRepeatedWithTheSameToken() {
+        fleet.describeNothing(true);
+        fleet.loseAnswersOfLaunches(1);
+        messages(1);
+        ActorRef<SupervisorCommand> supervisor = start();
+        assertThat(decision(supervisor, 1).actions().get(0).outcome()).isEqualTo("no answer");
+
+        TIME.timePasses(INTERVAL);
+
+        assertThat(decision(supervisor, 2).actions().get(0).outcome()).isEqualTo("ok");
+        assertThat(fleet.launchTokens).hasSize(2);
+        assertThat(fleet.launchTokens.get(1))
+                .isEqualTo(fleet.launchTokens.get(0))
+                .startsWith("flotilla-1-");
+    }
+
+    @Test
+    void worker_shouldBeToldItsIdAndDrainedBeforeItsInstanceIsTerminated() {
+        fleet.put(4, InstanceState.RUNNING);
+        messages(1);
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        report(supervisor, 4, Activity.WORKING, 0);
+        worker.expectMessage(new WorkerCommand.Registered(Optional.of(new AppTierId(4))));
+        messages(0);
+        TIME.timePasses(INTERVAL);
+        Decision asked = decision(supervisor, 2);
+        assertThat(asked.decision()).isEqualTo("drain");
+        long epoch = worker.expectMessageClass(WorkerCommand.Drain.class).epoch();
+
+        // The command may have been lost: a report that shows no drain has it repeated.
+        report(supervisor, 4, Activity.WORKING, 0);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        worker.expectMessage(new WorkerCommand.Drain(epoch));
+        report(supervisor, 4, Activity.DRAINING, epoch);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        TIME.timePasses(INTERVAL);
+        assertThat(decision(supervisor, 3).decision()).isEqualTo("hold");
+        assertThat(fleet.terminated).isEmpty();
+        assertThat(fleet(supervisor).instances()).singleElement().satisfies(line -> {
+            assertThat(line.state()).isEqualTo("draining");
+            assertThat(line.appTierId()).isEqualTo(4);
+            assertThat(line.images()).isEqualTo(3);
+        });
+
+        report(supervisor, 4, Activity.DRAINED, epoch);
+        TIME.timePasses(DEBOUNCE);
+        Decision terminated = decision(supervisor, 4);
+        assertThat(terminated.actions()).singleElement().satisfies(action -> {
+            assertThat(action.kind()).isEqualTo("terminate");
+            assertThat(action.why()).isEqualTo("drained");
+        });
+        assertThat(fleet.terminated).containsExactly(new InstanceId("i-4"));
+    }
+
+    @Test
+    void newWork_shouldCancelTheDrainUntilItIsHeard() {
+        fleet.put(1, InstanceState.RUNNING);
+        ActorRef<SupervisorCommand> supervisor = start();
+        report(supervisor, 1, Activity.WORKING, 0);
+        TIME.timePasses(INTERVAL);
+        decision(supervisor, 2);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        long epoch = worker.expectMessageClass(WorkerCommand.Drain.class).epoch();
+        report(supervisor, 1, Activity.DRAINING, epoch);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+
+        messages(1);
+        TIME.timePasses(INTERVAL);
+
+        assertThat(decision(supervisor, 3).decision()).isEqualTo("cancel-drain");
+        worker.expectMessage(new WorkerCommand.CancelDrain(epoch));
+        report(supervisor, 1, Activity.DRAINING, epoch);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        worker.expectMessage(new WorkerCommand.CancelDrain(epoch));
+        assertThat(fleet.launchTokens).isEmpty();
+    }
+
+    @Test
+    void newSupervisor_shouldRebuildEverythingFromTagsAndReports() {
+        messages(3);
+        ActorRef<SupervisorCommand> first = start();
+        decision(first, 1);
+        KIT.stop(first);
+        messages(4);
+
+        ActorRef<SupervisorCommand> second = start();
+
+        assertThat(decision(second, 1).actions())
+                .singleElement()
+                .satisfies(action -> assertThat(action.appTierId()).isEqualTo(4));
+        assertThat(fleet.launchTokens).hasSize(4);
+    }
+
+    @Test
+    void unknownDepth_shouldHoldAndSayUnknown() {
+        fleet.put(1, InstanceState.RUNNING);
+        depth.set(Optional.empty());
+        ActorRef<SupervisorCommand> supervisor = start();
+
+        Decision decision = decision(supervisor, 1);
+
+        assertThat(decision.decision()).isEqualTo("hold");
+        assertThat(decision.reason()).isEqualTo("depth-unknown");
+        assertThat(decision.visible()).isEqualTo(-1);
+    }
+
+    @Test
+    void fleetByHand_shouldOnlySayWhatItWouldWant() {
+        messages(5);
+        ActorRef<SupervisorCommand> supervisor =
+                start(new DryRunFleetOperator(() -> CompletableFuture.completedFuture(List.of()), "by hand"), true);
+
+        assertThat(decision(supervisor, 1).actions())
+                .hasSize(5)
+                .allMatch(action -> action.outcome().equals("by hand"));
+        assertThat(fleet.launchTokens).isEmpty();
+    }
+
+    @Test
+    void decision_shouldBeOneLineWithItsKeysInFixedOrder() {
+        messages(1);
+
+        LoggingTestKit.info(
+                        "n=1 decision=launch reason=backlog visible=1 inFlight=0 pending=0 running=0 draining=0 desired=1 "
+                                + "actions=[launch:1/i-1]")
+                .expect(KIT.system(), this::start);
+    }
+}
