@@ -1,0 +1,562 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.HttpSettings;
+import flotilla.config.SettingsLoader;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.inference.ImageHeaders;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.DecisionReport;
+import flotilla.protocol.FleetReport;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.ResultNotice;
+import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.WireFormat;
+import flotilla.testing.Images;
+import flotilla.testing.MemoryQueue;
+import flotilla.testing.MemoryStores;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The HTTP interface over real sockets; workers and services are played by the test. */
+class HttpGatewayTest {
+    private static final Config CONFIG = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of());
+    private static final ActorTestKit KIT = ActorTestKit.create(CONFIG);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final byte[] PNG = Images.png(4, 3);
+    private static final int MAX_SIZE = 100_000;
+    private static final int MAX_BACKLOG = 150;
+
+    private final MemoryQueue requests = new MemoryQueue();
+    private final MemoryQueue responses = new MemoryQueue();
+    private final MemoryQueue deadLetters = new MemoryQueue();
+    private final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
+    private final MemoryStores.Results results = new MemoryStores.Results();
+    private final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private ActorRef<HttpGateway.Command> gateway;
+    private String url;
+    private int answeredRequests;
+
+    @BeforeEach
+    void start() {
+        start(Duration.ofSeconds(60));
+    }
+
+    private void start(Duration syncWait) {
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        HttpSettings settings = new HttpSettings(
+                "127.0.0.1", 0, syncWait, MAX_SIZE, defaults.maxPixels(), 4, 5, MAX_BACKLOG, Duration.ofMillis(200));
+        TestProbe<HttpGateway.Started> started = KIT.createTestProbe();
+        gateway = KIT.spawn(HttpGateway.create(
+                new GatewayId("gateway-1"),
+                new HttpGateway.Ports(
+                        requests, responses, deadLetters, images, results, new ImageHeaders(settings.maxPixels())),
+                settings,
+                false,
+                supervisor.getRef(),
+                Clock.systemUTC(),
+                new Random(7),
+                started.getRef()));
+        url = "http://127.0.0.1:"
+                + started.expectMessageClass(HttpGateway.Started.Serving.class, Duration.ofSeconds(20))
+                        .address()
+                        .getPort();
+    }
+
+    @AfterEach
+    void stop() {
+        TestProbe<Done> stopped = KIT.createTestProbe();
+        gateway.tell(new HttpGateway.Stop(Duration.ofMillis(200), stopped.getRef()));
+        stopped.receiveMessage(Duration.ofSeconds(20));
+    }
+
+    @AfterAll
+    static void stopAll() {
+        KIT.shutdownTestKit();
+    }
+
+    private record Part(String field, String file, byte[] bytes) {}
+
+    private static HttpRequest.BodyPublisher form(Part... parts) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (Part part : parts) {
+            String name = part.file() == null ? "" : "; filename=\"" + part.file() + "\"";
+            body.writeBytes(("--b\r\nContent-Disposition: form-data; name=\"" + part.field() + "\"" + name + "\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            body.writeBytes(part.bytes());
+            body.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        body.writeBytes("--b--\r\n".getBytes(StandardCharsets.US_ASCII));
+        return HttpRequest.BodyPublishers.ofByteArray(body.toByteArray());
+    }
+
+    private CompletableFuture<HttpResponse<String>> postForm(String path, Map<String, String> headers, Part... parts) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .POST(form(parts));
+        headers.forEach(request::header);
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private CompletableFuture<HttpResponse<String>> classic(Part... parts) {
+        return postForm("/", Map.of(), parts);
+    }
+
+    private HttpResponse<String> postRaw(byte[] body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=cat.png"))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    private CompletableFuture<HttpResponse<String>> get(String path) {
+        return http.sendAsync(
+                HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> response) throws Exception {
+        return JSON.readTree(response.body());
+    }
+
+    private void shouldBeProblem(HttpResponse<String> response, int status, String code) throws Exception {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        JsonNode problem = json(response);
+        assertThat(problem.path("code").asText()).isEqualTo(code);
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asText()).isNotBlank().doesNotContain("\n");
+        assertThat(problem.path("detail").asText()).isNotBlank().doesNotContain("\n");
+    }
+
+    /** Waits for so many new messages in the request queue. */
+    private List<ClassificationRequest> accepted(int count) throws Exception {
+        List<String> sent = KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            assertThat(requests.sent()).hasSizeGreaterThanOrEqualTo(answeredRequests + count);
+            return requests.sent();
+        });
+        List<ClassificationRequest> fresh = new ArrayList<>();
+        for (String body : sent.subList(answeredRequests, answeredRequests + count)) {
+            fresh.add(WireFormat.readRequest(body));
+        }
+        answeredRequests += count;
+        return fresh;
+    }
+
+    private static ClassificationResult result(ClassificationRequest request, Outcome outcome) {
+        return new ClassificationResult(
+                request.id(), request.file(), outcome, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    private static Outcome label(String label) {
+        return new Outcome.Labelled("model", List.of(new Prediction(label, 0, 1)));
+    }
+
+    /** A worker answers: result stored, notice sent. */
+    private void answer(ClassificationRequest request, Outcome outcome) {
+        ClassificationResult result = result(request, outcome);
+        results.results.put(request.id(), result);
+        responses.deliver(WireFormat.write(new ResultNotice(request.gateway(), result)), 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"inputFile, test_000:Cat", "myfile, Cat", "anything, Cat"})
+    void classicUpload_shouldWaitForItsAnswer(String field, String body) throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part(field, "test_000.jpg", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        assertThat(images.objects.get(request.image().key()).toArray()).isEqualTo(PNG);
+        assertThat(response).isNotDone();
+
+        answer(request, label("Cat"));
+
+        assertThat(response.join().statusCode()).isEqualTo(200);
+        assertThat(response.join().headers().firstValue("Content-Type").orElse(""))
+                .startsWith("text/plain");
+        assertThat(response.join().body()).isEqualTo(body);
+        supervisor.expectMessageClass(SupervisorCommand.WorkArrived.class);
+    }
+
+    @Test
+    void classicUploadThatWantsJson_shouldGetTheResult() throws Exception {
+        CompletableFuture<HttpResponse<String>> response =
+                postForm("/", Map.of("Accept", "application/json"), new Part("f", "a.png", PNG));
+        answer(accepted(1).get(0), label("Cat"));
+
+        assertThat(json(response.join()).path("status").asText()).isEqualTo("done");
+        assertThat(json(response.join()).path("label").asText()).isEqualTo("Cat");
+    }
+
+    @Test
+    void severalFiles_shouldBeALineEachAndReportedEach() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(
+                new Part("text", null, "not a file".getBytes(StandardCharsets.UTF_8)),
+                new Part("f", "a.png", PNG),
+                new Part("f", "b.jpg", "no image".getBytes(StandardCharsets.UTF_8)),
+                new Part("f", "../c.png", PNG),
+                new Part("f", "d.png", PNG));
+        List<ClassificationRequest> both = accepted(2);
+        answer(both.get(1), new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+        answer(both.get(0), label("Cat"));
+
+        assertThat(response.join().body().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("a.png:Cat"),
+                        line -> assertThat(line).startsWith("b.jpg:error: "),
+                        line -> assertThat(line).startsWith("../c.png:error: "),
+                        line -> assertThat(line).isEqualTo("d.png:error: send it again"));
+    }
+
+    @Test
+    void aHundredWaitingCallersAnsweredInReverse_shouldEachGetTheirOwn() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> callers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String extension = i % 2 == 0 ? "jpg" : "JPEG";
+            callers.add(classic(new Part("inputFile", "test_" + i / 2 + "." + extension, PNG)));
+        }
+        List<ClassificationRequest> all = new ArrayList<>(accepted(100));
+        Collections.reverse(all);
+
+        all.forEach(request -> answer(request, label(request.file().value())));
+
+        for (int i = 0; i < 100; i++) {
+            String stem = "test_" + i / 2;
+            assertThat(callers.get(i).join().body()).isEqualTo(stem + ":" + stem + "." + (i % 2 == 0 ? "jpg" : "JPEG"));
+        }
+    }
+
+    @Test
+    void answerWhoseNoticeWasLost_shouldBeFoundInTheStore() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+
+        results.results.put(request.id(), result(request, label("Cat")));
+
+        assertThat(response.join().body()).isEqualTo("Cat");
+    }
+
+    @Test
+    void strangeNotices_shouldBeDroppedAndDeleted() throws Exception {
+        ClassificationRequest unknown = new ClassificationRequest(
+                RequestId.create(Instant.now(), new Random()),
+                new ImageRef("b", "k"),
+                new FileName("x.png"),
+                new GatewayId("another"),
+                Instant.now(),
+                Optional.empty());
+        responses.deliver("no json", 1);
+        responses.deliver(WireFormat.write(new ResultNotice(unknown.gateway(), result(unknown, label("x")))), 1);
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        answer(request, label("Cat"));
+        answer(request, label("Cat"));
+
+        assertThat(response.join().body()).isEqualTo("Cat");
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(responses.acknowledged()).hasSize(4).allMatch(MessageAction.Delete.class::isInstance);
+            return null;
+        });
+    }
+
+    @Test
+    void asyncUpload_shouldBePendingUntilItIsAnswered() throws Exception {
+        HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        ClassificationRequest request = accepted(1).get(0);
+        String location = response.headers().firstValue("Location").orElseThrow();
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(location).isEqualTo("/v1/classifications/" + request.id());
+        assertThat(request.file().value()).isEqualTo("cat.png");
+        assertThat(get(location).join().statusCode()).isEqualTo(202);
+        CompletableFuture<HttpResponse<String>> poll = get(location + "?wait=30");
+
+        answer(request, new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+
+        assertThat(poll.join().statusCode()).isEqualTo(200);
+        assertThat(json(poll.join()).path("status").asText()).isEqualTo("failed");
+        assertThat(json(poll.join()).path("error").path("code").asText()).isEqualTo("damaged");
+        assertThat(get(location).join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void waitThatRunsOut_shouldBe202WithALocation() throws Exception {
+        HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", "wait=1"));
+
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(json(response).path("status").asText()).isEqualTo("pending");
+        assertThat(response.headers().firstValue("Location")).isPresent();
+    }
+
+    @Test
+    void classicWaitThatRunsOut_shouldBe504() throws Exception {
+        stop();
+        start(Duration.ofSeconds(1));
+
+        shouldBeProblem(classic(new Part("f", "a.png", PNG)).join(), 504, "no-answer-yet");
+    }
+
+    @Test
+    void failureFoundByTheWorker_shouldBe422ToAWaitingPost() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("inputFile", "a.png", PNG));
+        answer(accepted(1).get(0), new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+
+        shouldBeProblem(response.join(), 422, "damaged");
+    }
+
+    @Test
+    void badUploads_shouldBeRefusedAndLeaveNothing() throws Exception {
+        byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
+        shouldBeProblem(classic(new Part("f", "a.jpg", text)).join(), 415, "unsupported-type");
+        shouldBeProblem(classic(new Part("f", "a.jpg", new byte[0])).join(), 400, "empty");
+        shouldBeProblem(classic(new Part("f", null, PNG)).join(), 400, "no-file");
+        shouldBeProblem(classic(new Part("f", "../a.png", PNG)).join(), 400, "bad-file-name");
+        shouldBeProblem(
+                classic(new Part("f", "a.png", Images.pngClaiming(40_000, 40_000)))
+                        .join(),
+                422,
+                "too-many-pixels");
+        shouldBeProblem(postRaw(new byte[0], Map.of()), 400, "empty");
+        shouldBeProblem(postRaw(PNG, Map.of("Prefer", "wait=soon")), 400, "bad-wait");
+        HttpResponse<String> noForm = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/"))
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(PNG))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+        shouldBeProblem(noForm, 400, "no-file");
+        HttpResponse<String> brokenForm = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/"))
+                                .header("Content-Type", "multipart/form-data; boundary=other")
+                                .POST(form(new Part("f", "a.png", PNG)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+        shouldBeProblem(brokenForm, 400, "no-file");
+
+        assertThat(images.objects).isEmpty();
+        assertThat(requests.sent()).isEmpty();
+    }
+
+    @Test
+    void uploadOverTheLimit_shouldBe413AndLeaveNothingAndNotHarmItsNeighbours() throws Exception {
+        byte[] large = new byte[MAX_SIZE * 5];
+        System.arraycopy(PNG, 0, large, 0, PNG.length);
+
+        shouldBeProblem(postRaw(large, Map.of()), 413, "too-large");
+        HttpResponse<String> chunked = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/v1/classifications"))
+                                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+        shouldBeProblem(chunked, 413, "too-large");
+        shouldBeProblem(classic(new Part("f", "a.png", large)).join(), 413, "too-large");
+        assertThat(images.objects).isEmpty();
+
+        CompletableFuture<HttpResponse<String>> mixed =
+                classic(new Part("f", "large.png", large), new Part("f", "small.png", PNG));
+        answer(accepted(1).get(0), label("Cat"));
+        assertThat(mixed.join().body().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("large.png:error: the image is too large"),
+                        line -> assertThat(line).isEqualTo("small.png:Cat"));
+    }
+
+    @Test
+    void tooManyFiles_shouldRefuseTheOnesBeyondTheLimit() throws Exception {
+        Part[] parts = new Part[7];
+        Arrays.fill(parts, new Part("f", "a.png", PNG));
+        CompletableFuture<HttpResponse<String>> response = classic(parts);
+        accepted(5).forEach(request -> answer(request, label("Cat")));
+
+        assertThat(response.join().body().lines().filter("a.png:Cat"::equals)).hasSize(5);
+        assertThat(response.join().body().lines().filter(line -> line.startsWith("a.png:error: too many")))
+                .hasSize(2);
+    }
+
+    @Test
+    void serviceThatIsAway_shouldBe503WithRetryAfter() throws Exception {
+        images.away = true;
+        HttpResponse<String> noStore = postRaw(PNG, Map.of());
+        images.away = false;
+        requests.refuse(body -> true);
+        HttpResponse<String> noQueue = postRaw(PNG, Map.of());
+
+        shouldBeProblem(noStore, 503, "unavailable");
+        shouldBeProblem(noQueue, 503, "unavailable");
+        assertThat(noQueue.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @Test
+    void backlogAtItsLimit_shouldBe429UntilAnAnswerComes() throws Exception {
+        for (int i = 0; i < MAX_BACKLOG; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+        }
+        HttpResponse<String> refused = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        shouldBeProblem(refused, 429, "backlog-full");
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+
+        answer(accepted(1).get(0), label("Cat"));
+
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+            return null;
+        });
+    }
+
+    @Test
+    void unknownAddresses_shouldBeProblems() throws Exception {
+        shouldBeProblem(get("/nope").join(), 404, "not-found");
+        shouldBeProblem(get("/v1/classifications/nope").join(), 404, "unknown-id");
+        shouldBeProblem(
+                get("/v1/classifications/01a205f0-4de1-7ee5-8467-340da8ad4ddf").join(), 404, "unknown-id");
+        HttpResponse<String> deleted = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/v1/fleet"))
+                                .DELETE()
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+        shouldBeProblem(deleted, 405, "method-not-allowed");
+    }
+
+    @Test
+    void fleetAndDecisions_shouldBeTheSupervisorsWords() throws Exception {
+        Instant at = Instant.parse("2026-11-22T12:00:00Z");
+        CompletableFuture<HttpResponse<String>> fleet = get("/v1/fleet");
+        supervisor
+                .expectMessageClass(SupervisorCommand.GetFleet.class)
+                .replyTo()
+                .tell(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        assertThat(fleet.join().body())
+                .isEqualTo("{\"instances\":[{\"instanceId\":\"i-1\",\"appTierId\":1,\"state\":\"running\",\"busy\":2,"
+                        + "\"images\":17,\"since\":\"2026-11-22T12:00:00Z\"}]}");
+
+        CompletableFuture<HttpResponse<String>> decisions = get("/v1/scaling/decisions?limit=5");
+        SupervisorCommand.GetDecisions question = supervisor.expectMessageClass(SupervisorCommand.GetDecisions.class);
+        assertThat(question.limit()).isEqualTo(5);
+        question.replyTo()
+                .tell(new DecisionReport(List.of(new DecisionReport.Decision(
+                        1, at, "message-count", "hold", "depth-unknown", -1, -1, 0, 1, 0, -1, List.of()))));
+        assertThat(decisions.join().body())
+                .isEqualTo("{\"decisions\":[{\"n\":1,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\","
+                        + "\"decision\":\"hold\",\"reason\":\"depth-unknown\",\"visible\":null,\"inFlight\":null,"
+                        + "\"pending\":0,\"running\":1,\"draining\":0,\"desired\":null,\"actions\":[]}]}");
+    }
+
+    @Test
+    void home_shouldBeAPageForBrowsersAndJsonForOthers() throws Exception {
+        assertThat(json(get("/").join()).path("response").asText()).isEqualTo("success");
+        HttpResponse<String> page = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/"))
+                                .header("Accept", "text/html,*/*")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("<!doctype html>", "type=\"file\"");
+        assertThat(get("/healthz").join().statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void deadLetter_shouldBecomeAFailureThatTheCallerHears() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+
+        deadLetters.deliver(WireFormat.write(request), 1);
+        deadLetters.deliver("no json", 1);
+
+        shouldBeProblem(response.join(), 422, "undeliverable");
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(deadLetters.acknowledged()).hasSize(2).allMatch(MessageAction.Delete.class::isInstance);
+            assertThat(results.unreadable).containsValue("no json");
+            return null;
+        });
+    }
+
+    @Test
+    void deadLetterOfAnAnsweredRequest_shouldLeaveTheAnswer() throws Exception {
+        HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        ClassificationRequest request = accepted(1).get(0);
+        results.results.put(request.id(), result(request, label("Cat")));
+
+        deadLetters.deliver(WireFormat.write(request), 1);
+
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(deadLetters.acknowledged()).hasSize(1);
+            return null;
+        });
+        assertThat(json(get(response.headers().firstValue("Location").orElseThrow())
+                                .join())
+                        .path("label")
+                        .asText())
+                .isEqualTo("Cat");
+    }
+
+    @Test
+    void responseQueueThatWasLost_shouldBeReadAgain() throws Exception {
+        responses.fail(new IllegalStateException("the queue is away"));
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+
+        answer(request, label("Cat"));
+
+        assertThat(response.join().body()).isEqualTo("Cat");
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+            assertThat(responses.acknowledged()).hasSize(1);
+            return null;
+        });
+    }
+
+    @Test
+    void serverTimeouts_shouldLeaveEveryWaitItsTime() {
+        Duration wait = FlotillaSettings.from(CONFIG).http().syncWait();
+        ServerSettings.Timeouts timeouts =
+                ServerTimeouts.settings(KIT.system(), wait).getTimeouts();
+
+        assertThat(timeouts.requestTimeout().toMillis()).isGreaterThan(wait.toMillis());
+        assertThat(timeouts.idleTimeout().toMillis())
+                .isGreaterThan(timeouts.requestTimeout().toMillis());
+    }
+}

@@ -1,0 +1,160 @@
+package flotilla.testing;
+
+import flotilla.domain.QueueDepth;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ReceiveControl;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.OverflowStrategy;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.SourceQueueWithComplete;
+
+/**
+ * A queue in memory whose deliveries a test makes itself, one by one. It does not mind capacity: what is delivered is
+ * emitted, unless it is paused. Safe for all threads.
+ */
+public final class MemoryQueue implements MessageQueue {
+    private static final int BUFFER = 10_000;
+
+    private final List<String> sent = new ArrayList<>();
+    private final List<MessageAction> acknowledged = new ArrayList<>();
+    private final List<QueueMessage> extended = new ArrayList<>();
+    private final List<QueueMessage> early = new ArrayList<>();
+    private SourceQueueWithComplete<QueueMessage> receiver;
+    private Predicate<String> refused = body -> false;
+    private boolean leasesLost;
+    private boolean paused;
+    private int runs;
+    private int deliveries;
+
+    /** Bodies for which sending fails from now on. */
+    public synchronized void refuse(Predicate<String> bodies) {
+        refused = bodies;
+    }
+
+    /** From now on every extension finds its lease lost. */
+    public synchronized void loseLeases() {
+        leasesLost = true;
+    }
+
+    /** Delivers a message for the {@code receiveCount}th time. */
+    public synchronized QueueMessage deliver(String body, int receiveCount) {
+        String id = "m" + ++deliveries;
+        QueueMessage message = new QueueMessage(id, "receipt-" + id, body, Instant.now(), receiveCount);
+        if (receiver == null) {
+            early.add(message);
+        } else {
+            receiver.offer(message);
+        }
+        return message;
+    }
+
+    /** The running receiver loses the queue. */
+    public synchronized void fail(RuntimeException failure) {
+        receiver.fail(failure);
+        receiver = null;
+    }
+
+    public synchronized List<String> sent() {
+        return List.copyOf(sent);
+    }
+
+    public synchronized List<MessageAction> acknowledged() {
+        return List.copyOf(acknowledged);
+    }
+
+    public synchronized List<QueueMessage> extended() {
+        return List.copyOf(extended);
+    }
+
+    public synchronized boolean isPaused() {
+        return paused;
+    }
+
+    /** How often a receiver was run. */
+    public synchronized int runs() {
+        return runs;
+    }
+
+    @Override
+    public synchronized CompletionStage<Done> send(String body) {
+        if (refused.test(body)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the queue is away"));
+        }
+        sent.add(body);
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
+
+    @Override
+    public Source<QueueMessage, ReceiveControl> receive(IntSupplier capacity) {
+        return Source.<QueueMessage>queue(BUFFER, OverflowStrategy.fail()).mapMaterializedValue(this::started);
+    }
+
+    private synchronized ReceiveControl started(SourceQueueWithComplete<QueueMessage> started) {
+        receiver = started;
+        runs++;
+        paused = false;
+        early.forEach(started::offer);
+        early.clear();
+        return new ReceiveControl() {
+            @Override
+            public CompletionStage<Done> pause() {
+                setPaused(true);
+                return CompletableFuture.completedFuture(Done.getInstance());
+            }
+
+            @Override
+            public void resume() {
+                setPaused(false);
+            }
+
+            @Override
+            public void wake() {
+                // Deliveries wait for nothing here.
+            }
+
+            @Override
+            public void stop() {
+                setPaused(true);
+                started.complete();
+            }
+        };
+    }
+
+    private synchronized void setPaused(boolean now) {
+        paused = now;
+    }
+
+    @Override
+    public Flow<MessageAction, MessageAction, NotUsed> acknowledge() {
+        return Flow.<MessageAction>create().map(action -> {
+            synchronized (this) {
+                acknowledged.add(action);
+            }
+            return action;
+        });
+    }
+
+    @Override
+    public synchronized CompletionStage<List<QueueMessage>> extendLeases(
+            List<QueueMessage> messages, Duration visibility) {
+        extended.addAll(messages);
+        return CompletableFuture.completedFuture(leasesLost ? messages : List.of());
+    }
+
+    @Override
+    public CompletionStage<QueueDepth> depth() {
+        return CompletableFuture.completedFuture(new QueueDepth(0, 0, 0));
+    }
+}

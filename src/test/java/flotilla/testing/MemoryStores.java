@@ -1,0 +1,96 @@
+package flotilla.testing;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ImageStore;
+import flotilla.protocol.ResultStore;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** Images and results in memory. */
+public final class MemoryStores {
+    private MemoryStores() {}
+
+    /** Images; a failed upload leaves nothing. */
+    public static final class Images implements ImageStore {
+        public final Map<String, ByteString> objects = new ConcurrentHashMap<>();
+        public volatile boolean away;
+        private final ActorSystem<?> system;
+
+        public Images(ActorSystem<?> system) {
+            this.system = system;
+        }
+
+        @Override
+        public CompletionStage<ImageRef> put(String key, String contentType, Source<ByteString, ?> bytes) {
+            return bytes.runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), system)
+                    .thenApply(whole -> {
+                        refuseWhenAway();
+                        objects.put(key, whole);
+                        return new ImageRef("input", key);
+                    });
+        }
+
+        @Override
+        public CompletionStage<Optional<ByteString>> get(ImageRef ref) {
+            return CompletableFuture.supplyAsync(() -> {
+                refuseWhenAway();
+                return Optional.ofNullable(objects.get(ref.key()));
+            });
+        }
+
+        @Override
+        public CompletionStage<Boolean> exists(String keyPrefix) {
+            return CompletableFuture.completedFuture(
+                    objects.keySet().stream().anyMatch(key -> key.startsWith(keyPrefix)));
+        }
+
+        @Override
+        public CompletionStage<Done> delete(ImageRef ref) {
+            objects.remove(ref.key());
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        private void refuseWhenAway() {
+            if (away) {
+                throw new IllegalStateException("the store is away");
+            }
+        }
+    }
+
+    /** Results; the first one stands. */
+    public static final class Results implements ResultStore {
+        public final Map<RequestId, ClassificationResult> results = new ConcurrentHashMap<>();
+        public final Map<String, String> unreadable = new ConcurrentHashMap<>();
+        public volatile boolean away;
+
+        @Override
+        public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(results.get(id)));
+        }
+
+        @Override
+        public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+            }
+            ClassificationResult before = results.putIfAbsent(result.id(), result);
+            return CompletableFuture.completedFuture(before == null ? result : before);
+        }
+
+        @Override
+        public CompletionStage<Done> keepUnreadable(String messageId, String body) {
+            unreadable.put(messageId, body);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+    }
+}
