@@ -54,6 +54,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private int underWay;
     private int requested;
     private boolean resting;
+    private boolean handedOver;
     private Throwable failure;
 
     SqsReceiver(SourceShape<QueueMessage> shape, SqsQueue queue, SqsSourceSettings settings, IntSupplier capacity) {
@@ -65,6 +66,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
         setHandler(out, new AbstractOutHandler() {
             @Override
             public void onPull() {
+                handedOver = false;
                 receive();
                 emit();
             }
@@ -120,14 +122,18 @@ final class SqsReceiver extends TimerGraphStageLogic {
 
     private void emit() {
         if (isAvailable(out) && !buffer.isEmpty()) {
+            handedOver = true;
             push(out, buffer.poll());
         }
         settle();
     }
 
-    /** Answers pauses and ends a stopped stream when nothing is left. */
+    /**
+     * Answers pauses and ends a stopped stream when nothing is left. An element that was pushed is downstream's only when it
+     * asks for the next one: until then nobody there may know of it, and a pause that completed could be taken for idleness.
+     */
     private void settle() {
-        if (phase == Phase.RECEIVING || underWay > 0 || !buffer.isEmpty()) {
+        if (phase == Phase.RECEIVING || underWay > 0 || !buffer.isEmpty() || handedOver) {
             return;
         }
         pauses.forEach(pause -> pause.complete(Done.getInstance()));

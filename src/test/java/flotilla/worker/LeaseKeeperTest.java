@@ -1,0 +1,116 @@
+package flotilla.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.protocol.QueueMessage;
+import flotilla.testing.MemoryQueue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class LeaseKeeperTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config());
+    private static final ManualTime TIME = ManualTime.get(KIT.system());
+    private static final Duration VISIBILITY = Duration.ofSeconds(30);
+    private static final Duration HANG_AFTER = Duration.ofSeconds(60);
+
+    private static final class HandClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-11-22T12:00:00Z");
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    private final HandClock clock = new HandClock();
+    private final AtomicInteger releases = new AtomicInteger();
+    private final Leases leases = new Leases(clock, releases::incrementAndGet);
+    private final MemoryQueue queue = new MemoryQueue();
+    private final QueueMessage message = new QueueMessage("m", "r", "body", clock.now, 1);
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private void start() {
+        KIT.spawn(LeaseKeeper.create(queue, leases, VISIBILITY, HANG_AFTER, clock));
+        TIME.timePasses(Duration.ZERO);
+    }
+
+    private void pass(Duration time) {
+        for (Duration left = time; !left.isZero(); left = left.minusSeconds(5)) {
+            int before = queue.extended().size();
+            clock.now = clock.now.plusSeconds(5);
+            boolean due = !leases.due(VISIBILITY.dividedBy(3), HANG_AFTER).isEmpty();
+            TIME.timePasses(Duration.ofSeconds(5));
+            if (due) {
+                KIT.createTestProbe().awaitAssert(() -> {
+                    assertThat(queue.extended()).hasSizeGreaterThan(before);
+                    assertThat(leases.due(VISIBILITY.dividedBy(3), HANG_AFTER)).isEmpty();
+                    return null;
+                });
+            }
+        }
+    }
+
+    @Test
+    void messageInHand_shouldBeExtendedThreeTimesALeaseUntilItHangs() {
+        start();
+        leases.take(message);
+
+        pass(Duration.ofSeconds(30));
+        assertThat(queue.extended()).hasSize(3);
+        pass(Duration.ofSeconds(60));
+
+        assertThat(queue.extended()).hasSize(5);
+    }
+
+    @Test
+    void releasedMessage_shouldNotBeExtended() {
+        start();
+        leases.take(message);
+        leases.release(message);
+        leases.release(message);
+
+        pass(Duration.ofSeconds(30));
+
+        assertThat(queue.extended()).isEmpty();
+        assertThat(releases).hasValue(1);
+    }
+
+    @Test
+    void lostLease_shouldNotBeExtendedAgain() {
+        start();
+        leases.take(message);
+        queue.loseLeases();
+
+        pass(Duration.ofSeconds(10));
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(leases.due(Duration.ZERO, HANG_AFTER)).isEmpty();
+            return null;
+        });
+        pass(Duration.ofSeconds(20));
+
+        assertThat(queue.extended()).hasSize(1);
+        assertThat(leases.inHand()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,49 @@
+package flotilla.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.QueueMessage;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PrefetchTest {
+    @Test
+    void beforeTheFirstImage_shouldHoldOneSpareForEachClassifier() {
+        assertThat(new Prefetch(2, Duration.ofSeconds(1), 20).limit()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 22", "100, 22", "200, 12", "1000, 4", "5000, 3", "0.001, 22"})
+    void limit_shouldBeASecondOfWorkWithinItsBounds(double serviceMillis, int limit) {
+        Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
+        prefetch.served(serviceMillis);
+
+        assertThat(prefetch.limit()).isEqualTo(limit);
+    }
+
+    @Test
+    void oneSlowImage_shouldNotUpsetTheMean() {
+        Prefetch prefetch = new Prefetch(1, Duration.ofSeconds(1), 20);
+        for (int i = 0; i < 50; i++) {
+            prefetch.served(100);
+        }
+        prefetch.served(500);
+
+        assertThat(prefetch.limit()).isEqualTo(1 + 6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "3, 4", "6, 32", "7, 60", "1000, 60"})
+    void trouble_shouldBackOffWithEachDelivery(int receiveCount, int seconds) {
+        QueueMessage message = new QueueMessage("m", "r", "b", Instant.EPOCH, receiveCount);
+
+        assertThat(Verdict.TROUBLE.action(message))
+                .isEqualTo(new MessageAction.ChangeMessageVisibility(message, seconds));
+        assertThat(Verdict.ANSWERED.action(message)).isEqualTo(new MessageAction.Delete(message));
+        assertThat(Verdict.RETURNED.action(message)).isEqualTo(new MessageAction.ChangeMessageVisibility(message, 0));
+    }
+}

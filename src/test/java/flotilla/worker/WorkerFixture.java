@@ -1,0 +1,93 @@
+package flotilla.worker;
+
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.InstanceId;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.domain.WorkerId;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.EncodedImage;
+import flotilla.protocol.ImageClassifier;
+import flotilla.protocol.WireFormat;
+import flotilla.testing.MemoryStores;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.util.ByteString;
+
+/** What the tests of this room share. */
+final class WorkerFixture {
+    private WorkerFixture() {}
+
+    static WorkerIdentity identity() {
+        return new WorkerIdentity(new WorkerId("i-1"), Optional.of(new InstanceId("i-1")));
+    }
+
+    /** A request whose image is stored. */
+    static ClassificationRequest stored(MemoryStores.Images images, String file) {
+        RequestId id = RequestId.create(Instant.now(), new Random());
+        ImageRef ref = new ImageRef("input", id + "/" + file);
+        images.objects.put(ref.key(), ByteString.fromString(file));
+        return new ClassificationRequest(
+                id, ref, new FileName(file), new GatewayId("gateway-1"), Instant.now(), Optional.empty());
+    }
+
+    static String body(ClassificationRequest request) {
+        return WireFormat.write(request);
+    }
+
+    /**
+     * Labels an image with its file name. Names steer it: {@code broken…} breaks the classifier, {@code damaged…} is the
+     * image's own fault, {@code slow…} waits for a permit.
+     */
+    static final class NamingClassifiers implements ClassifierFactory {
+        final Semaphore slow = new Semaphore(0);
+        final AtomicInteger made = new AtomicInteger();
+        final AtomicInteger closed = new AtomicInteger();
+        final AtomicInteger classified = new AtomicInteger();
+
+        @Override
+        public String model() {
+            return "naming";
+        }
+
+        @Override
+        public ImageClassifier create() {
+            made.incrementAndGet();
+            return new ImageClassifier() {
+                @Override
+                public Outcome classify(EncodedImage image) {
+                    classified.incrementAndGet();
+                    if (image.fileName().startsWith("broken")) {
+                        throw new IllegalStateException("out of order");
+                    }
+                    if (image.fileName().startsWith("damaged")) {
+                        return new Outcome.Failed(FailureCode.DAMAGED, "send it again");
+                    }
+                    if (image.fileName().startsWith("slow")) {
+                        slow.acquireUninterruptibly();
+                    }
+                    return new Outcome.Labelled("naming", List.of(new Prediction(image.fileName(), 0, 1)));
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            // Nothing is shared.
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package flotilla.worker;
+
+import static flotilla.worker.WorkerFixture.body;
+import static flotilla.worker.WorkerFixture.stored;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import flotilla.config.WorkerSettings;
+import flotilla.domain.AppTierId;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.WireFormat;
+import flotilla.protocol.WorkerCommand;
+import flotilla.scaling.Activity;
+import flotilla.testing.MemoryQueue;
+import flotilla.testing.MemoryStores;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A worker's data path, whole: real actors and stream; queues and stores in memory. */
+class WorkerNodeTest {
+    private static final Config CONFIG = ConfigFactory.parseString(
+                    WorkerNode.CLASSIFIER_DISPATCHER
+                            + " { type = Dispatcher, executor = thread-pool-executor, thread-pool-executor.fixed-pool-size = 2 }")
+            .withFallback(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
+    private static final ActorTestKit KIT = ActorTestKit.create(CONFIG);
+    private static final FlotillaSettings SETTINGS = FlotillaSettings.from(CONFIG);
+
+    private final MemoryQueue requests = new MemoryQueue();
+    private final MemoryQueue responses = new MemoryQueue();
+    private final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
+    private final MemoryStores.Results results = new MemoryStores.Results();
+    private final WorkerFixture.NamingClassifiers classifiers = new WorkerFixture.NamingClassifiers();
+    private final TestProbe<WorkerStatus> link = KIT.createTestProbe();
+    private ActorRef<Worker.Command> worker;
+
+    @BeforeEach
+    void start() {
+        start(Duration.ofMinutes(2));
+    }
+
+    private void start(Duration selfFence) {
+        WorkerSettings defaults = SETTINGS.worker();
+        worker = KIT.spawn(WorkerNode.create(
+                WorkerFixture.identity(),
+                new WorkerNode.Queues(requests, responses),
+                system -> images,
+                system -> results,
+                new WorkerNode.Classifiers(classifiers, 2),
+                new WorkerSettings(
+                        Optional.empty(),
+                        Optional.empty(),
+                        defaults.prefetch(),
+                        defaults.prefetchLimit(),
+                        1,
+                        defaults.hangAfter(),
+                        Duration.ofMillis(50),
+                        selfFence,
+                        defaults.shutdownGrace()),
+                SETTINGS.queue(),
+                Clock.systemUTC()));
+        worker.tell(new Worker.LinkUp(link.getRef()));
+        worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
+    }
+
+    @AfterEach
+    void stop() {
+        classifiers.slow.release(1000);
+        KIT.stop(worker);
+    }
+
+    @AfterAll
+    static void stopAll() {
+        KIT.shutdownTestKit();
+    }
+
+    private void eventually(Runnable assertion) {
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(15), () -> {
+            assertion.run();
+            return null;
+        });
+    }
+
+    private void awaitActivity(Activity activity) {
+        link.fishForMessage(
+                Duration.ofSeconds(15),
+                status -> status.activity() == activity
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
+    }
+
+    private void supervisorSays(WorkerCommand command) {
+        worker.tell(new Worker.FromSupervisor(command));
+    }
+
+    @Test
+    void image_shouldBeStoredThenAnsweredThenDeleted() throws Exception {
+        ClassificationRequest request = stored(images, "cat.png");
+        QueueMessage message = requests.deliver(body(request), 1);
+
+        eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+
+        ClassificationResult result = results.results.get(request.id());
+        assertThat(((Outcome.Labelled) result.outcome()).label()).isEqualTo("cat.png");
+        assertThat(result.appTierId()).contains(new AppTierId(3));
+        assertThat(result.timings()).containsOnlyKeys("queue", "fetch", "wait", "classify", "total");
+        assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(result);
+        assertThat(WireFormat.readNotice(responses.sent().get(0)).gateway()).isEqualTo(request.gateway());
+    }
+
+    @Test
+    void imageWithAFaultOfItsOwn_shouldBeAnsweredWithItsFailure() {
+        ClassificationRequest damaged = stored(images, "damaged.png");
+        ClassificationRequest gone = stored(images, "gone.png");
+        images.objects.remove(gone.image().key());
+        requests.deliver(body(damaged), 1);
+        requests.deliver(body(gone), 1);
+
+        eventually(() -> {
+            assertThat(requests.acknowledged()).hasSize(2).allMatch(MessageAction.Delete.class::isInstance);
+            assertThat(((Outcome.Failed) results.results.get(damaged.id()).outcome())
+                            .code()
+                            .text())
+                    .isEqualTo("damaged");
+            assertThat(((Outcome.Failed) results.results.get(gone.id()).outcome())
+                            .code()
+                            .text())
+                    .isEqualTo("input-missing");
+        });
+    }
+
+    @Test
+    void brokenClassifier_shouldBeReplacedAndItsImageGoBack() {
+        QueueMessage broken = requests.deliver(body(stored(images, "broken.png")), 3);
+        ClassificationRequest next = stored(images, "cat.png");
+        requests.deliver(body(next), 1);
+
+        eventually(() -> {
+            assertThat(requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(broken, 4));
+            assertThat(results.results).containsOnlyKeys(next.id());
+            assertThat(classifiers.closed).hasValue(1);
+            assertThat(classifiers.made).hasValue(3);
+        });
+    }
+
+    @Test
+    void troubleWithTheStores_shouldNeverDeleteAMessage() {
+        results.away = true;
+        QueueMessage noResult = requests.deliver(body(stored(images, "a.png")), 1);
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(noResult, 1)));
+        results.away = false;
+        responses.refuse(text -> true);
+        QueueMessage noResponse = requests.deliver(body(stored(images, "b.png")), 2);
+        eventually(() ->
+                assertThat(requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(noResponse, 2)));
+        images.away = true;
+        QueueMessage noImage = requests.deliver(body(stored(images, "c.png")), 1);
+        eventually(() ->
+                assertThat(requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(noImage, 1)));
+        assertThat(requests.acknowledged()).noneMatch(MessageAction.Delete.class::isInstance);
+    }
+
+    @Test
+    void redeliveredImageWithAResult_shouldBeAnsweredWithoutClassifyingItAgain() throws Exception {
+        ClassificationRequest request = stored(images, "cat.png");
+        ClassificationResult before = new ClassificationResult(
+                request.id(),
+                request.file(),
+                new Outcome.Labelled("other", List.of(new Prediction("before", 0, 1))),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
+        results.results.put(request.id(), before);
+
+        QueueMessage message = requests.deliver(body(request), 2);
+
+        eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        assertThat(classifiers.classified).hasValue(0);
+        assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(before);
+    }
+
+    @Test
+    void resultThatLosesTheRace_shouldBeAnsweredWithTheOneThatStands() throws Exception {
+        ClassificationRequest request = stored(images, "slow.png");
+        requests.deliver(body(request), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        ClassificationResult standing = new ClassificationResult(
+                request.id(),
+                request.file(),
+                new Outcome.Labelled("other", List.of(new Prediction("first", 0, 1))),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
+        results.results.put(request.id(), standing);
+
+        classifiers.slow.release();
+
+        eventually(() -> assertThat(responses.sent()).hasSize(1));
+        assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(standing);
+    }
+
+    @Test
+    void unreadableMessage_shouldGoBackForTheDeadLetterQueue() {
+        QueueMessage message = requests.deliver("no json", 1);
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(message, 1)));
+    }
+
+    @Test
+    void drain_shouldBeDoneOnlyWhenNothingIsInHand() {
+        requests.deliver(body(stored(images, "slow.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+
+        supervisorSays(new WorkerCommand.Drain(17));
+        awaitActivity(Activity.DRAINING);
+        eventually(() -> assertThat(requests.isPaused()).isTrue());
+        assertThat(requests.acknowledged()).isEmpty();
+        classifiers.slow.release();
+
+        awaitActivity(Activity.DRAINED);
+        assertThat(requests.acknowledged()).hasSize(1);
+        supervisorSays(new WorkerCommand.CancelDrain(17));
+        supervisorSays(new WorkerCommand.Drain(18));
+        for (int i = 0; i < 3; i++) {
+            assertThat(link.receiveMessage()).extracting(WorkerStatus::activity).isEqualTo(Activity.DRAINED);
+        }
+        assertThat(requests.isPaused()).isTrue();
+    }
+
+    @Test
+    void cancelledDrain_shouldGoBackToWorkAndForgetItsPause() {
+        requests.deliver(body(stored(images, "slow.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        supervisorSays(new WorkerCommand.Drain(17));
+        awaitActivity(Activity.DRAINING);
+
+        supervisorSays(new WorkerCommand.CancelDrain(16));
+        eventually(() -> assertThat(requests.isPaused()).isTrue());
+        supervisorSays(new WorkerCommand.CancelDrain(17));
+
+        awaitActivity(Activity.WORKING);
+        assertThat(requests.isPaused()).isFalse();
+        ClassificationRequest next = stored(images, "cat.png");
+        requests.deliver(body(next), 1);
+        eventually(() -> assertThat(results.results).containsKey(next.id()));
+        supervisorSays(new WorkerCommand.Drain(17));
+        assertThat(link.receiveMessage().activity()).isEqualTo(Activity.WORKING);
+        supervisorSays(new WorkerCommand.Drain(18));
+        awaitActivity(Activity.DRAINING);
+        classifiers.slow.release();
+        awaitActivity(Activity.DRAINED);
+    }
+
+    @Test
+    void leaving_shouldReturnWhatIsNotBegunAndFinishTheRest() {
+        QueueMessage first = requests.deliver(body(stored(images, "slow-1.png")), 1);
+        QueueMessage second = requests.deliver(body(stored(images, "slow-2.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(2));
+        QueueMessage waiting = requests.deliver(body(stored(images, "slow-3.png")), 1);
+        link.fishForMessage(
+                Duration.ofSeconds(15),
+                status -> status.inHand() == 3 ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
+        TestProbe<Done> left = KIT.createTestProbe();
+
+        worker.tell(new Worker.Leave(left.getRef()));
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(waiting, 0)));
+        classifiers.slow.release(2);
+        left.receiveMessage(Duration.ofSeconds(15));
+        assertThat(requests.acknowledged()).contains(new MessageAction.Delete(first), new MessageAction.Delete(second));
+    }
+
+    @Test
+    void lostQueue_shouldBeReceivedFromAgain() {
+        requests.deliver(body(stored(images, "cat.png")), 1);
+        eventually(() -> assertThat(requests.acknowledged()).hasSize(1));
+
+        requests.fail(new IllegalStateException("the queue is away"));
+
+        ClassificationRequest next = stored(images, "dog.png");
+        requests.deliver(body(next), 1);
+        eventually(() -> assertThat(results.results).containsKey(next.id()));
+        assertThat(requests.runs()).isEqualTo(2);
+    }
+
+    @Test
+    void noGatewayInSight_shouldStopReceivingUntilThereIsOne() {
+        KIT.stop(worker);
+        start(Duration.ofMillis(300));
+
+        awaitActivity(Activity.LEAVING);
+        eventually(() -> assertThat(requests.isPaused()).isTrue());
+        worker.tell(new Worker.GatewayInSight(true));
+
+        awaitActivity(Activity.WORKING);
+        assertThat(requests.isPaused()).isFalse();
+        worker.tell(new Worker.GatewayInSight(false));
+        awaitActivity(Activity.LEAVING);
+    }
+}
