@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -165,6 +167,23 @@ class LocalS3Test {
                             .contentType())
                     .isEqualTo("image/jpeg");
         }
+    }
+
+    @Test
+    void credentialsOfAnInstance_shouldBeAcceptedWithTheirSessionToken() {
+        put("session", "content");
+
+        String content = s3.getObject(
+                        request -> request.bucket(BUCKET)
+                                .key("session")
+                                .overrideConfiguration(
+                                        override -> override.credentialsProvider(StaticCredentialsProvider.create(
+                                                AwsSessionCredentials.create("local", "local", "any token")))),
+                        AsyncResponseTransformer.toBytes())
+                .join()
+                .asUtf8String();
+
+        assertThat(content).isEqualTo("content");
     }
 
     private static StorageSettings settings() {
