@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The S3 stand-in through the AWS SDK. */
-class LocalS3Test {
+class LocalS3IT {
     private static final String BUCKET = "flotilla-input";
 
     @TempDir

@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /** The EC2 stand-in through the AWS SDK; the instances are {@code sleep}. */
-class LocalEc2Test {
+class LocalEc2IT {
     @TempDir
     private static Path data;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class S3ImageStoreTest {
+class S3ImageStoreIT {
     private static final int MIB = 1024 * 1024;
     private static S3Server server;
     private static ImageStore images;

@@ -1,0 +1,298 @@
+package flotilla.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlotillaSettingsTest {
+    private static Config load(String... sets) {
+        return SettingsLoader.load(Optional.empty(), Optional.empty(), List.of(sets));
+    }
+
+    private static FlotillaSettings settings(String... sets) {
+        return FlotillaSettings.from(load(sets));
+    }
+
+    @Test
+    void defaults_shouldBeThese() {
+        FlotillaSettings settings = settings();
+
+        assertThat(settings.cluster()).isEqualTo(new ClusterSettings("flotilla", "127.0.0.1", 0, List.of()));
+        assertThat(settings.aws())
+                .isEqualTo(new AwsSettings(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(settings.queue())
+                .isEqualTo(new QueueSettings(
+                        "flotilla-request",
+                        "flotilla-response",
+                        "flotilla-terminate-request",
+                        "flotilla-terminate-confirm",
+                        "flotilla-request-dlq",
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(20),
+                        10));
+        assertThat(settings.storage())
+                .isEqualTo(new StorageSettings(
+                        "flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
+        assertThat(settings.http())
+                .isEqualTo(new HttpSettings(
+                        "127.0.0.1",
+                        8000,
+                        Duration.ofMinutes(10),
+                        20 << 20,
+                        50_000_000,
+                        32,
+                        100,
+                        10_000,
+                        Duration.ofSeconds(3)));
+        assertThat(settings.scaling())
+                .isEqualTo(new ScalingSettings(
+                        ScalingSettings.Policy.MESSAGE_COUNT,
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(300),
+                        0,
+                        20,
+                        1,
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(5),
+                        false,
+                        500));
+        assertThat(settings.fleet())
+                .isEqualTo(new FleetSettings(
+                        FleetSettings.Mode.LAUNCH,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "c7i.large",
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ""));
+        assertThat(settings.model()).isEqualTo(new ModelSettings(Optional.empty()));
+        assertThat(settings.classifier())
+                .isEqualTo(new ClassifierSettings(
+                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
+        assertThat(settings.worker())
+                .isEqualTo(new WorkerSettings(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(1),
+                        20,
+                        1,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(20)));
+        assertThat(settings.local())
+                .isEqualTo(new LocalSettings(
+                        0,
+                        0,
+                        0,
+                        Duration.ZERO,
+                        List.of("-Xmx384m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(10)));
+        assertThat(settings.logResults()).isFalse();
+    }
+
+    @Test
+    void everyKey_shouldReachItsField() {
+        FlotillaSettings settings = settings(
+                "flotilla.cluster.name=c", "flotilla.cluster.host=h", "flotilla.cluster.port=1",
+                "flotilla.cluster.seed-nodes=[\"a:1\",\"b:2\"]", "flotilla.aws.region=r",
+                "flotilla.aws.endpoint.sqs=http://s:1", "flotilla.aws.endpoint.s3=http://s:2",
+                "flotilla.aws.endpoint.ec2=http://s:3", "flotilla.aws.credentials.access-key-id=k",
+                "flotilla.aws.credentials.secret-access-key=s", "flotilla.queue.request=q1",
+                "flotilla.queue.response=q2", "flotilla.queue.terminate-request=q3",
+                "flotilla.queue.terminate-confirm=q4", "flotilla.queue.dead-letter=q5",
+                "flotilla.queue.visibility-timeout=11s", "flotilla.queue.receive-wait=12s",
+                "flotilla.queue.max-receive-count=13", "flotilla.storage.input-bucket=b1",
+                "flotilla.storage.output-bucket=b2", "flotilla.storage.prefix=p/", "flotilla.storage.layout=by-name",
+                "flotilla.http.host=hh", "flotilla.http.port=2", "flotilla.http.sync-wait=14s",
+                "flotilla.http.max-image-size=15", "flotilla.http.max-pixels=16",
+                "flotilla.http.max-uploads-in-flight=17", "flotilla.http.max-files=18",
+                "flotilla.http.max-backlog=19", "flotilla.http.result-poll=20s", "flotilla.scaling.interval=21s",
+                "flotilla.scaling.debounce=22ms", "flotilla.scaling.min-instances=1",
+                "flotilla.scaling.max-instances=23", "flotilla.scaling.messages-per-instance=24",
+                "flotilla.scaling.silent-after=25s", "flotilla.scaling.boot-allowance=26s",
+                "flotilla.scaling.dry-run=true", "flotilla.scaling.history=27", "flotilla.fleet.mode=static",
+                "flotilla.fleet.launch-template=t", "flotilla.fleet.image-id=i", "flotilla.fleet.instance-type=it",
+                "flotilla.fleet.subnet-id=sn", "flotilla.fleet.security-group-ids=[sg]",
+                "flotilla.fleet.instance-profile=ip", "flotilla.fleet.key-name=kn",
+                "flotilla.fleet.worker-settings={a=1}", "flotilla.model.path=/m", "flotilla.classifier.kind=table",
+                "flotilla.classifier.table=/t.csv", "flotilla.classifier.delay=28ms",
+                "flotilla.classifier.parallelism=29", "flotilla.classifier.threads=30", "flotilla.worker.id=w",
+                "flotilla.worker.metadata-endpoint=http://m:1/x", "flotilla.worker.prefetch=31s",
+                "flotilla.worker.prefetch-limit=32", "flotilla.worker.receive-parallelism=33",
+                "flotilla.worker.hang-after=34s", "flotilla.worker.report-interval=35s",
+                "flotilla.worker.self-fence=36s", "flotilla.worker.shutdown-grace=37s", "flotilla.local.sqs-port=3",
+                "flotilla.local.s3-port=4", "flotilla.local.ec2-port=5", "flotilla.local.boot-delay=38s",
+                "flotilla.local.worker-jvm-options=[x]", "flotilla.local.stop-grace=39s",
+                "flotilla.local.terminated-visible=40s", "flotilla.log.results=true");
+
+        assertThat(settings)
+                .isEqualTo(new FlotillaSettings(
+                        new ClusterSettings("c", "h", 1, List.of("a:1", "b:2")),
+                        new AwsSettings(
+                                Optional.of("r"),
+                                Optional.of(URI.create("http://s:1")),
+                                Optional.of(URI.create("http://s:2")),
+                                Optional.of(URI.create("http://s:3")),
+                                Optional.of(new AwsSettings.Credentials("k", "s"))),
+                        new QueueSettings(
+                                "q1", "q2", "q3", "q4", "q5", Duration.ofSeconds(11), Duration.ofSeconds(12), 13),
+                        new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
+                        new HttpSettings(
+                                "hh", 2, Duration.ofSeconds(14), 15, 16, 17, 18, 19, Duration.ofSeconds(20)),
+                        new ScalingSettings(
+                                ScalingSettings.Policy.MESSAGE_COUNT,
+                                Duration.ofSeconds(21),
+                                Duration.ofMillis(22),
+                                1,
+                                23,
+                                24,
+                                Duration.ofSeconds(25),
+                                Duration.ofSeconds(26),
+                                true,
+                                27),
+                        new FleetSettings(
+                                FleetSettings.Mode.STATIC,
+                                Optional.of("t"),
+                                Optional.of("i"),
+                                "it",
+                                Optional.of("sn"),
+                                List.of("sg"),
+                                Optional.of("ip"),
+                                Optional.of("kn"),
+                                "a=1"),
+                        new ModelSettings(Optional.of(Path.of("/m"))),
+                        new ClassifierSettings(
+                                ClassifierSettings.Kind.TABLE,
+                                Optional.of(Path.of("/t.csv")),
+                                Duration.ofMillis(28),
+                                29,
+                                30),
+                        new WorkerSettings(
+                                Optional.of("w"),
+                                Optional.of(URI.create("http://m:1/x")),
+                                Duration.ofSeconds(31),
+                                32,
+                                33,
+                                Duration.ofSeconds(34),
+                                Duration.ofSeconds(35),
+                                Duration.ofSeconds(36),
+                                Duration.ofSeconds(37)),
+                        new LocalSettings(
+                                3,
+                                4,
+                                5,
+                                Duration.ofSeconds(38),
+                                List.of("x"),
+                                Duration.ofSeconds(39),
+                                Duration.ofSeconds(40)),
+                        true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flotilla.htpp.port=1", "flotilla.http.prt=1", "flotilla.scaling.policy.x=1", "flotilla.x=1"})
+    void unknownKey_shouldBeNamed(String set) {
+        assertThatThrownBy(() -> settings(set))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("flotilla.")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void unknownKeyInAFile_shouldBeNamedWithItsPlace(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("my.conf"), "flotilla {\n  http { prt = 1 }\n}\n");
+
+        assertThatThrownBy(() -> SettingsLoader.load(Optional.of(file), Optional.empty(), List.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("flotilla.http.prt")
+                .hasMessageContaining("my.conf: 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "flotilla.http.port=70000 | flotilla.http.port must be a port from 0 to 65535",
+                "flotilla.http.port=abc | flotilla.http.port",
+                "flotilla.http.sync-wait=0s | flotilla.http.sync-wait must be from 1s to 7200s, not 0s",
+                "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
+                "flotilla.scaling.policy=magic | must be one of message-count, not \"magic\"",
+                "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",
+                "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
+                "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
+                "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
+                "nonsense | --set takes key=value"
+            })
+    void badValue_shouldNameItsKeyAndItsBound(String set, String message) {
+        assertThatThrownBy(() -> settings(set))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void laterSources_shouldWin(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("my.conf"), "flotilla.http { port = 1, host = file }\nflotilla.worker.id = file");
+        Config config = SettingsLoader.load(
+                List.of("flotilla.http.port=9", "flotilla.queue.request=default"),
+                Optional.of(file),
+                Optional.of("flotilla.http.host = user-data"),
+                List.of("flotilla.worker.id=one", "flotilla.worker.id=two"));
+        FlotillaSettings settings = FlotillaSettings.from(config);
+
+        assertThat(settings.queue().request()).isEqualTo("default");
+        assertThat(settings.http().port()).isEqualTo(1);
+        assertThat(settings.http().host()).isEqualTo("user-data");
+        assertThat(settings.worker().id()).contains("two");
+    }
+
+    @Test
+    void seedNodes_shouldAlsoBeOneTextWithCommas() {
+        assertThat(settings("flotilla.cluster.seed-nodes=a:1, b:2").cluster().seedNodes())
+                .containsExactly("a:1", "b:2");
+    }
+
+    @Test
+    void endpointsFile_shouldFillWhatIsNotGiven(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("endpoints.json"),
+                "{\"http\":\"http://h:1\",\"sqs\":\"http://q:1\",\"s3\":\"http://s:1\",\"ec2\":\"http://e:1\"}");
+
+        AwsSettings aws = settings("flotilla.aws.endpoints-file=" + file, "flotilla.aws.endpoint.s3=http://mine:1")
+                .aws();
+
+        assertThat(aws.sqs()).contains(URI.create("http://q:1"));
+        assertThat(aws.s3()).contains(URI.create("http://mine:1"));
+        assertThat(aws.region()).contains("us-east-1");
+        assertThat(aws.credentials()).contains(new AwsSettings.Credentials("local", "local"));
+        assertThatThrownBy(() -> settings("flotilla.aws.endpoints-file=/nowhere/endpoints.json"))
+                .hasMessageContaining("start `flotilla cloud --data DIR` first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "gateway", "worker", "compat"})
+    void filesOfTheInstallation_shouldHaveNoUnknownKey(String role) {
+        Path file = Path.of("config", role + ".conf");
+
+        FlotillaSettings.from(SettingsLoader.load(Optional.of(file), Optional.empty(), List.of()));
+    }
+}
