@@ -44,8 +44,7 @@ class FlotillaSettingsTest {
                         Duration.ofSeconds(20),
                         10));
         assertThat(settings.storage())
-                .isEqualTo(new StorageSettings(
-                        "flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
+                .isEqualTo(new StorageSettings("flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
         assertThat(settings.http())
                 .isEqualTo(new HttpSettings(
                         "127.0.0.1",
@@ -82,8 +81,7 @@ class FlotillaSettingsTest {
                         ""));
         assertThat(settings.model()).isEqualTo(new ModelSettings(Optional.empty()));
         assertThat(settings.classifier())
-                .isEqualTo(new ClassifierSettings(
-                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
+                .isEqualTo(new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
         assertThat(settings.worker())
                 .isEqualTo(new WorkerSettings(
                         Optional.empty(),
@@ -110,37 +108,78 @@ class FlotillaSettingsTest {
     @Test
     void everyKey_shouldReachItsField() {
         FlotillaSettings settings = settings(
-                "flotilla.cluster.name=c", "flotilla.cluster.host=h", "flotilla.cluster.port=1",
-                "flotilla.cluster.seed-nodes=[\"a:1\",\"b:2\"]", "flotilla.aws.region=r",
-                "flotilla.aws.endpoint.sqs=http://s:1", "flotilla.aws.endpoint.s3=http://s:2",
-                "flotilla.aws.endpoint.ec2=http://s:3", "flotilla.aws.credentials.access-key-id=k",
-                "flotilla.aws.credentials.secret-access-key=s", "flotilla.queue.request=q1",
-                "flotilla.queue.response=q2", "flotilla.queue.terminate-request=q3",
-                "flotilla.queue.terminate-confirm=q4", "flotilla.queue.dead-letter=q5",
-                "flotilla.queue.visibility-timeout=11s", "flotilla.queue.receive-wait=12s",
-                "flotilla.queue.max-receive-count=13", "flotilla.storage.input-bucket=b1",
-                "flotilla.storage.output-bucket=b2", "flotilla.storage.prefix=p/", "flotilla.storage.layout=by-name",
-                "flotilla.http.host=hh", "flotilla.http.port=2", "flotilla.http.sync-wait=14s",
-                "flotilla.http.max-image-size=15", "flotilla.http.max-pixels=16",
-                "flotilla.http.max-uploads-in-flight=17", "flotilla.http.max-files=18",
-                "flotilla.http.max-backlog=19", "flotilla.http.result-poll=20s", "flotilla.scaling.interval=21s",
-                "flotilla.scaling.debounce=22ms", "flotilla.scaling.min-instances=1",
-                "flotilla.scaling.max-instances=23", "flotilla.scaling.messages-per-instance=24",
-                "flotilla.scaling.silent-after=25s", "flotilla.scaling.boot-allowance=26s",
-                "flotilla.scaling.dry-run=true", "flotilla.scaling.history=27", "flotilla.fleet.mode=static",
-                "flotilla.fleet.launch-template=t", "flotilla.fleet.image-id=i", "flotilla.fleet.instance-type=it",
-                "flotilla.fleet.subnet-id=sn", "flotilla.fleet.security-group-ids=[sg]",
-                "flotilla.fleet.instance-profile=ip", "flotilla.fleet.key-name=kn",
-                "flotilla.fleet.worker-settings={a=1}", "flotilla.model.path=/m", "flotilla.classifier.kind=table",
-                "flotilla.classifier.table=/t.csv", "flotilla.classifier.delay=28ms",
-                "flotilla.classifier.parallelism=29", "flotilla.classifier.threads=30", "flotilla.worker.id=w",
-                "flotilla.worker.metadata-endpoint=http://m:1/x", "flotilla.worker.prefetch=31s",
-                "flotilla.worker.prefetch-limit=32", "flotilla.worker.receive-parallelism=33",
-                "flotilla.worker.hang-after=34s", "flotilla.worker.report-interval=35s",
-                "flotilla.worker.self-fence=36s", "flotilla.worker.shutdown-grace=37s", "flotilla.local.sqs-port=3",
-                "flotilla.local.s3-port=4", "flotilla.local.ec2-port=5", "flotilla.local.boot-delay=38s",
-                "flotilla.local.worker-jvm-options=[x]", "flotilla.local.stop-grace=39s",
-                "flotilla.local.terminated-visible=40s", "flotilla.log.results=true");
+                "flotilla.cluster.name=c",
+                "flotilla.cluster.host=h",
+                "flotilla.cluster.port=1",
+                "flotilla.cluster.seed-nodes=[\"a:1\",\"b:2\"]",
+                "flotilla.aws.region=r",
+                "flotilla.aws.endpoint.sqs=http://s:1",
+                "flotilla.aws.endpoint.s3=http://s:2",
+                "flotilla.aws.endpoint.ec2=http://s:3",
+                "flotilla.aws.credentials.access-key-id=k",
+                "flotilla.aws.credentials.secret-access-key=s",
+                "flotilla.queue.request=q1",
+                "flotilla.queue.response=q2",
+                "flotilla.queue.terminate-request=q3",
+                "flotilla.queue.terminate-confirm=q4",
+                "flotilla.queue.dead-letter=q5",
+                "flotilla.queue.visibility-timeout=11s",
+                "flotilla.queue.receive-wait=12s",
+                "flotilla.queue.max-receive-count=13",
+                "flotilla.storage.input-bucket=b1",
+                "flotilla.storage.output-bucket=b2",
+                "flotilla.storage.prefix=p/",
+                "flotilla.storage.layout=by-name",
+                "flotilla.http.host=hh",
+                "flotilla.http.port=2",
+                "flotilla.http.sync-wait=14s",
+                "flotilla.http.max-image-size=15",
+                "flotilla.http.max-pixels=16",
+                "flotilla.http.max-uploads-in-flight=17",
+                "flotilla.http.max-files=18",
+                "flotilla.http.max-backlog=19",
+                "flotilla.http.result-poll=20s",
+                "flotilla.scaling.interval=21s",
+                "flotilla.scaling.debounce=22ms",
+                "flotilla.scaling.min-instances=1",
+                "flotilla.scaling.max-instances=23",
+                "flotilla.scaling.messages-per-instance=24",
+                "flotilla.scaling.silent-after=25s",
+                "flotilla.scaling.boot-allowance=26s",
+                "flotilla.scaling.dry-run=true",
+                "flotilla.scaling.history=27",
+                "flotilla.fleet.mode=static",
+                "flotilla.fleet.launch-template=t",
+                "flotilla.fleet.image-id=i",
+                "flotilla.fleet.instance-type=it",
+                "flotilla.fleet.subnet-id=sn",
+                "flotilla.fleet.security-group-ids=[sg]",
+                "flotilla.fleet.instance-profile=ip",
+                "flotilla.fleet.key-name=kn",
+                "flotilla.fleet.worker-settings={a=1}",
+                "flotilla.model.path=/m",
+                "flotilla.classifier.kind=table",
+                "flotilla.classifier.table=/t.csv",
+                "flotilla.classifier.delay=28ms",
+                "flotilla.classifier.parallelism=29",
+                "flotilla.classifier.threads=30",
+                "flotilla.worker.id=w",
+                "flotilla.worker.metadata-endpoint=http://m:1/x",
+                "flotilla.worker.prefetch=31s",
+                "flotilla.worker.prefetch-limit=32",
+                "flotilla.worker.receive-parallelism=33",
+                "flotilla.worker.hang-after=34s",
+                "flotilla.worker.report-interval=35s",
+                "flotilla.worker.self-fence=36s",
+                "flotilla.worker.shutdown-grace=37s",
+                "flotilla.local.sqs-port=3",
+                "flotilla.local.s3-port=4",
+                "flotilla.local.ec2-port=5",
+                "flotilla.local.boot-delay=38s",
+                "flotilla.local.worker-jvm-options=[x]",
+                "flotilla.local.stop-grace=39s",
+                "flotilla.local.terminated-visible=40s",
+                "flotilla.log.results=true");
 
         assertThat(settings)
                 .isEqualTo(new FlotillaSettings(
@@ -154,8 +193,7 @@ class FlotillaSettingsTest {
                         new QueueSettings(
                                 "q1", "q2", "q3", "q4", "q5", Duration.ofSeconds(11), Duration.ofSeconds(12), 13),
                         new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
-                        new HttpSettings(
-                                "hh", 2, Duration.ofSeconds(14), 15, 16, 17, 18, 19, Duration.ofSeconds(20)),
+                        new HttpSettings("hh", 2, Duration.ofSeconds(14), 15, 16, 17, 18, 19, Duration.ofSeconds(20)),
                         new ScalingSettings(
                                 ScalingSettings.Policy.MESSAGE_COUNT,
                                 Duration.ofSeconds(21),
@@ -206,7 +244,8 @@ class FlotillaSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flotilla.htpp.port=1", "flotilla.http.prt=1", "flotilla.scaling.policy.x=1", "flotilla.x=1"})
+    @ValueSource(
+            strings = {"flotilla.htpp.port=1", "flotilla.http.prt=1", "flotilla.scaling.policy.x=1", "flotilla.x=1"})
     void unknownKey_shouldBeNamed(String set) {
         assertThatThrownBy(() -> settings(set))
                 .isInstanceOf(SettingsException.class)
