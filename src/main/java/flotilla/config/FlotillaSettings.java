@@ -1,6 +1,7 @@
 package flotilla.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 
 /**
  * All settings, read once at start. {@code reference.conf} explains each key; every room gets just its own part.
@@ -27,6 +28,14 @@ public record FlotillaSettings(
      * @throws SettingsException with one line that names the key and what it must be
      */
     public static FlotillaSettings from(Config config) {
+        try {
+            return read(config);
+        } catch (ConfigException e) {
+            throw SettingsException.of(e);
+        }
+    }
+
+    private static FlotillaSettings read(Config config) {
         Config flotilla = config.getConfig("flotilla");
         return new FlotillaSettings(
                 ClusterSettings.from(flotilla.getConfig("cluster")),

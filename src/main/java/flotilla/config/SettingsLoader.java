@@ -26,8 +26,6 @@ public final class SettingsLoader {
     /** What we change in Pekko's own defaults; a reference.conf could not, for class-path order would decide. */
     private static final String PEKKO_PART = "flotilla-pekko.conf";
 
-    private static final int LONGEST_MESSAGE = 300;
-
     private SettingsLoader() {}
 
     /**
@@ -68,7 +66,7 @@ public final class SettingsLoader {
             refuseUnknownKeys(resolved, ConfigFactory.defaultReference());
             return withEndpointsFile(resolved);
         } catch (ConfigException e) {
-            throw new SettingsException(oneLine(e.getMessage()), e);
+            throw SettingsException.of(e);
         }
     }
 
@@ -140,10 +138,5 @@ public final class SettingsLoader {
 
     private static Config fill(Config config, String key, String value) {
         return config.getString(key).isBlank() ? config.withValue(key, ConfigValueFactory.fromAnyRef(value)) : config;
-    }
-
-    private static String oneLine(String message) {
-        String line = message == null ? "unreadable configuration" : message.replaceAll("\\s*\\R\\s*", " ");
-        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 }

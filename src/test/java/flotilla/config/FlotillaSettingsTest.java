@@ -78,7 +78,7 @@ class FlotillaSettingsTest {
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
-                        ""));
+                        "{}"));
         assertThat(settings.model()).isEqualTo(new ModelSettings(Optional.empty()));
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
