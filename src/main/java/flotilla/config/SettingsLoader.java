@@ -98,6 +98,10 @@ public final class SettingsLoader {
     }
 
     private static void refuseUnknownKeys(String path, ConfigValue given, ConfigValue reference) {
+        if (given.valueType() == ConfigValueType.OBJECT && reference.valueType() != ConfigValueType.OBJECT) {
+            throw new SettingsException(path + " is a value, not a group of keys ("
+                    + given.origin().description() + "); see reference.conf");
+        }
         if (OPEN_KEYS.contains(path)
                 || given.valueType() != ConfigValueType.OBJECT
                 || reference.valueType() != ConfigValueType.OBJECT) {
