@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.protocol.InfrastructureException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,11 @@ final class GatewayCommand implements Callable<Integer> {
         out.println("ready http://" + gateway.address().getHostString() + ":"
                 + gateway.address().getPort());
         out.flush();
-        Processes.runUntilStopped(gateway, new CountDownLatch(1));
+        CountDownLatch ended = new CountDownLatch(1);
+        gateway.ended().thenRun(ended::countDown);
+        if (!Processes.runUntilStopped(gateway, ended)) {
+            throw new InfrastructureException("the cluster dropped this gateway; start it again", null);
+        }
         return 0;
     }
 }

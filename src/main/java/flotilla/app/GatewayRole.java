@@ -142,6 +142,11 @@ final class GatewayRole implements AutoCloseable {
         return address;
     }
 
+    /** Completes when this node's part of the cluster ended, also when the cluster dropped it; nothing works then. */
+    CompletionStage<Done> ended() {
+        return system.getWhenTerminated();
+    }
+
     private static ActorSystem<Void> member(Config config, FlotillaSettings settings) {
         ActorSystem<Void> system;
         try {

@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.protocol.InfrastructureException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -40,11 +41,13 @@ final class LocalCommand implements Callable<Integer> {
         List<String> fixed = port == null ? List.of() : List.of("flotilla.http.port=" + port);
         LocalSystem system = LocalSystem.start(options, Optional.ofNullable(data), fixed);
         CountDownLatch ended = new CountDownLatch(1);
-        system.cloudEnded().thenRun(ended::countDown);
+        system.broken().thenRun(ended::countDown);
         PrintWriter out = spec.commandLine().getOut();
         out.println("ready " + system.url());
         out.flush();
-        Processes.runUntilStopped(system, ended);
+        if (!Processes.runUntilStopped(system, ended)) {
+            throw new InfrastructureException("a part of the system ended by itself; start it again", null);
+        }
         return 0;
     }
 }

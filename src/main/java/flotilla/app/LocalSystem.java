@@ -89,9 +89,9 @@ final class LocalSystem implements AutoCloseable {
         return data;
     }
 
-    /** Completes when the embedded cloud ended by itself, after which nothing works any more. */
-    CompletableFuture<Process> cloudEnded() {
-        return cloud.onExit();
+    /** Completes when a part of the system ended by itself, after which nothing works any more. */
+    CompletableFuture<?> broken() {
+        return CompletableFuture.anyOf(cloud.onExit(), gateway.ended().toCompletableFuture());
     }
 
     /** With a real model more workers than cores only share the same cores; the other kinds need next to nothing. */

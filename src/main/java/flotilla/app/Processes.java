@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,15 @@ final class Processes {
     /**
      * Waits until this process is asked to end (SIGTERM, Ctrl-C) or {@code ended} opens, then closes {@code part} once. The
      * JVM stays until that is done.
+     *
+     * @return whether it was asked; false when {@code ended} was opened by somebody else
      */
-    static void runUntilStopped(AutoCloseable part, CountDownLatch ended) throws InterruptedException {
+    static boolean runUntilStopped(AutoCloseable part, CountDownLatch ended) throws InterruptedException {
         CountDownLatch closed = new CountDownLatch(1);
+        AtomicBoolean asked = new AtomicBoolean();
         Thread hook = new Thread(
                 () -> {
+                    asked.set(ended.getCount() > 0);
                     ended.countDown();
                     awaitQuietly(closed);
                 },
@@ -34,6 +39,7 @@ final class Processes {
             close(part);
             closed.countDown();
         }
+        return asked.get();
     }
 
     /** Waits for a stage to complete normally; false when it failed or {@code within} is over. */
