@@ -3,6 +3,7 @@ package flotilla.app;
 import flotilla.config.ClassifierSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
+import flotilla.inference.Classifiers;
 import flotilla.inference.NativeLibraries;
 import flotilla.local.CloudEndpoints;
 import flotilla.local.LocalCloud;
@@ -45,6 +46,7 @@ public final class CloudCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Map<String, String> parent = parent();
         FlotillaSettings settings = options.load("local").settings();
+        Classifiers.check(settings.model(), settings.classifier());
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL) {
             NativeLibraries.unpack();
         }

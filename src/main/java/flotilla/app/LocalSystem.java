@@ -129,7 +129,7 @@ final class LocalSystem implements AutoCloseable {
         CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> isReady(cloud));
         try {
             if (!ready.get(CLOUD_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new SettingsException("the embedded cloud did not start: " + lastLine(log));
+                throw new SettingsException(lastLine(log));
             }
             return cloud;
         } catch (TimeoutException | ExecutionException | RuntimeException e) {

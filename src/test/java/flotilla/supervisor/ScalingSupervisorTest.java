@@ -18,11 +18,8 @@ import flotilla.scaling.FleetPlanner;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
 import flotilla.scaling.ScalingLimits;
-import java.time.Clock;
+import flotilla.testing.HandClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,27 +42,7 @@ class ScalingSupervisorTest {
     private static final ScalingLimits LIMITS =
             new ScalingLimits(0, 20, Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(5));
 
-    /** The clock stands still unless a test moves it; timers are moved by ManualTime. */
-    private static final class HandClock extends Clock {
-        private volatile Instant now = FakeFleet.LAUNCHED_AT;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
-
-    private final HandClock clock = new HandClock();
+    private final HandClock clock = new HandClock(FakeFleet.LAUNCHED_AT);
     private final FakeFleet fleet = new FakeFleet();
     private final AtomicReference<Optional<QueueDepth>> depth =
             new AtomicReference<>(Optional.of(new QueueDepth(0, 0, 0)));

@@ -3,12 +3,10 @@ package flotilla.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.protocol.QueueMessage;
+import flotilla.testing.HandClock;
 import flotilla.testing.MemoryQueue;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -21,30 +19,11 @@ class LeaseKeeperTest {
     private static final Duration VISIBILITY = Duration.ofSeconds(30);
     private static final Duration HANG_AFTER = Duration.ofSeconds(60);
 
-    private static final class HandClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-11-22T12:00:00Z");
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
-
-    private final HandClock clock = new HandClock();
+    private final HandClock clock = new HandClock(Instant.parse("2026-11-22T12:00:00Z"));
     private final AtomicInteger releases = new AtomicInteger();
     private final Leases leases = new Leases(clock, releases::incrementAndGet);
     private final MemoryQueue queue = new MemoryQueue();
-    private final QueueMessage message = new QueueMessage("m", "r", "body", clock.now, 1);
+    private final QueueMessage message = new QueueMessage("m", "r", "body", clock.instant(), 1);
 
     @AfterAll
     static void stop() {
@@ -59,7 +38,7 @@ class LeaseKeeperTest {
     private void pass(Duration time) {
         for (Duration left = time; !left.isZero(); left = left.minusSeconds(5)) {
             int before = queue.extended().size();
-            clock.now = clock.now.plusSeconds(5);
+            clock.pass(Duration.ofSeconds(5));
             boolean due = !leases.due(VISIBILITY.dividedBy(3), HANG_AFTER).isEmpty();
             TIME.timePasses(Duration.ofSeconds(5));
             if (due) {
