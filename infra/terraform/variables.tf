@@ -38,7 +38,7 @@ variable "visibility_timeout_seconds" {
 variable "max_receive_count" {
   description = "Deliveries after which a request goes to the dead-letter queue, as in flotilla.queue.max-receive-count."
   type        = number
-  default     = 10
+  default     = 30
 
   validation {
     condition     = var.max_receive_count >= 1 && var.max_receive_count <= 1000

@@ -49,6 +49,15 @@ final class CloudConnections implements AutoCloseable {
         return new S3ResultStore(system, clients, settings.storage());
     }
 
+    /**
+     * Finds out at start, and not at the first image, that the store cannot be used.
+     *
+     * @throws flotilla.protocol.InfrastructureException with one line and the remedy
+     */
+    static void requireUsable(ImageStore images) {
+        images.exists("readiness/").toCompletableFuture().join();
+    }
+
     @Override
     public void close() {
         queues.close();

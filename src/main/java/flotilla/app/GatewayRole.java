@@ -9,6 +9,7 @@ import flotilla.config.SettingsException;
 import flotilla.domain.GatewayId;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.scaling.FleetPlanner;
@@ -92,6 +93,8 @@ final class GatewayRole implements AutoCloseable {
             MessageQueue responses = cloud.queue(settings.queue().response(), RESPONSE_RECEIVES);
             MessageQueue deadLetters = cloud.queue(settings.queue().deadLetter(), DEAD_LETTER_RECEIVES);
             system = member(config, settings);
+            ImageStore images = cloud.images(system);
+            CloudConnections.requireUsable(images);
             Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() == FleetSettings.Mode.LAUNCH
                     ? Optional.of(Ec2InstanceFleet.connect(
                             cloud.clients(),
@@ -104,7 +107,7 @@ final class GatewayRole implements AutoCloseable {
                     requests,
                     responses,
                     deadLetters,
-                    cloud.images(system),
+                    images,
                     cloud.results(system),
                     new ImageHeaders(settings.http().maxPixels()));
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();

@@ -91,6 +91,8 @@ final class WorkerRole implements AutoCloseable {
                             Clock.systemUTC()),
                     settings.cluster().name() + "-data",
                     NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, parallelism));
+            // Images come only after the join wait: a worker that could fetch none must not take any.
+            CloudConnections.requireUsable(cloud.images(data));
             ControlPlane control = new ControlPlane(
                     settings.cluster().name(),
                     NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),

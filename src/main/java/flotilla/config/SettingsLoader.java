@@ -88,7 +88,7 @@ public final class SettingsLoader {
         if (value.startsWith("[") || value.startsWith("{") || value.startsWith("\"")) {
             return ConfigFactory.parseString(key + " = " + value, options);
         }
-        return ConfigFactory.empty().withValue(key, ConfigValueFactory.fromAnyRef(value, "--set " + key));
+        return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
     }
 
     private static void refuseUnknownKeys(Config given, Config reference) {

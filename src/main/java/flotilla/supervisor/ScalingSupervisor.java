@@ -157,7 +157,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onReconcileTooEarly(Reconcile reconcile) {
-        context.getLog().warn("tick dropped: the previous reconciliation is still under way");
+        context.getLog().info("tick dropped: the previous reconciliation is still under way");
         return Behaviors.same();
     }
 

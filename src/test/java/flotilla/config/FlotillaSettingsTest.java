@@ -42,7 +42,7 @@ class FlotillaSettingsTest {
                         "flotilla-request-dlq",
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(20),
-                        10));
+                        30));
         assertThat(settings.storage())
                 .isEqualTo(new StorageSettings("flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
         assertThat(settings.http())

@@ -148,7 +148,7 @@ class ScalingSupervisorTest {
         fleet.holdDescriptions();
         TIME.timePasses(INTERVAL);
 
-        LoggingTestKit.warn("tick dropped").expect(KIT.system(), () -> {
+        LoggingTestKit.info("tick dropped").expect(KIT.system(), () -> {
             TIME.timePasses(INTERVAL);
             return null;
         });
