@@ -56,7 +56,12 @@ public final class ScalingSupervisor {
 
     private record Acted(ScalingPlan plan, FleetOperator.Outcome outcome) implements SupervisorCommand {}
 
+    /** What a gateway said of its backlog, and when. */
+    private record Announced(int unanswered, Instant at) {}
+
     private static final int NEVER_PLANNED = -1;
+    /** A gateway that has said nothing for so long is idle or gone. */
+    private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
 
     private final ActorContext<SupervisorCommand> context;
     private final TimerScheduler<SupervisorCommand> timers;
@@ -67,7 +72,7 @@ public final class ScalingSupervisor {
     private final Supplier<CompletionStage<QueueDepth>> depth;
     private final FleetRoster roster = new FleetRoster();
     private final DecisionLog decisions;
-    private final Map<GatewayId, Integer> unanswered = new HashMap<>();
+    private final Map<GatewayId, Announced> announced = new HashMap<>();
     private FleetMemory memory = FleetMemory.empty();
     private PolicyState policyState = PolicyState.initial();
     private int plannedFor = NEVER_PLANNED;
@@ -253,8 +258,11 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
-        unanswered.put(work.gateway(), work.unanswered());
-        int backlog = unanswered.values().stream().mapToInt(Integer::intValue).sum();
+        Instant now = clock.instant();
+        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        announced.put(work.gateway(), new Announced(work.unanswered(), now));
+        int backlog =
+                announced.values().stream().mapToInt(Announced::unanswered).sum();
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }
