@@ -2,6 +2,7 @@ package flotilla.worker;
 
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -88,7 +89,7 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
                 status.inHand(),
                 status.images(),
                 control));
-        return this;
+        return look();
     }
 
     private Behavior<Command> onSupervisor(FromSupervisor from) {
@@ -97,13 +98,25 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
     }
 
     private Behavior<Command> onMembershipChanged(MembershipChanged changed) {
+        return look();
+    }
+
+    /**
+     * Looks for gateways, at each event and at each report, since the state may be a moment behind the event. Gateways that
+     * left in good order leave a cluster of workers behind, which no gateway will ever find: this node then ends, to join
+     * anew.
+     */
+    private Behavior<Command> look() {
         ClusterEvent.CurrentClusterState state = cluster.state();
-        boolean inSight = StreamSupport.stream(state.getMembers().spliterator(), false)
+        List<Member> gateways = StreamSupport.stream(state.getMembers().spliterator(), false)
                 .filter(member -> member.hasRole(GATEWAY_ROLE))
+                .toList();
+        boolean inSight = gateways.stream()
                 .filter(member -> member.status().equals(MemberStatus.up()))
                 .anyMatch(member -> isReachable(state, member));
         worker.tell(new Worker.GatewayInSight(inSight));
-        return this;
+        boolean joined = cluster.selfMember().status().equals(MemberStatus.up());
+        return joined && gateways.isEmpty() ? Behaviors.stopped() : this;
     }
 
     private static boolean isReachable(ClusterEvent.CurrentClusterState state, Member member) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Gateway and workers started by hand beside an embedded cloud, each a process of its own. */
 class StaticFleetIT {
     @Test
-    void gatewayKilledAndStartedAgain_shouldBeAnsweredByTheSameWorkers(@TempDir Path folder) throws Exception {
+    void gatewayKilledOrStoppedAndStartedAgain_shouldBeAnsweredByTheSameWorkers(@TempDir Path folder) throws Exception {
         String clusterPort = Integer.toString(freePort());
         String[] common = {
             "--set", "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
@@ -53,6 +53,14 @@ class StaticFleetIT {
                     assertThat(answerers(after)).isSubsetOf("hand-1", "hand-2").isNotEmpty();
                     Eventually.until(
                             "both workers in sight again", () -> after.fleet().size() == 2);
+                    assertThat(answerers(after)).containsExactlyInAnyOrder("hand-1", "hand-2");
+                    again.terminate();
+                }
+                try (FlotillaProcess afterAStop = FlotillaProcess.start(folder, gateway)) {
+                    GatewayClient after = new GatewayClient(afterAStop.awaitLine("ready "));
+                    Eventually.until(
+                            "both workers in sight after a stop in good order",
+                            () -> after.fleet().size() == 2);
                     assertThat(answerers(after)).containsExactlyInAnyOrder("hand-1", "hand-2");
                     assertThat(one.isAlive() && two.isAlive()).isTrue();
                 }
