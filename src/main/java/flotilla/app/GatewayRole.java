@@ -12,13 +12,10 @@ import flotilla.inference.ImageHeaders;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
-import flotilla.scaling.FleetPlanner;
-import flotilla.scaling.MessageCountPolicy;
-import flotilla.scaling.ScalingLimits;
-import flotilla.scaling.ScalingPolicy;
 import flotilla.supervisor.DryRunFleetOperator;
 import flotilla.supervisor.Ec2FleetOperator;
 import flotilla.supervisor.FleetOperator;
+import flotilla.supervisor.InstanceFleet;
 import flotilla.supervisor.ScalingSupervisor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -95,7 +92,7 @@ final class GatewayRole implements AutoCloseable {
             system = member(config, settings);
             ImageStore images = cloud.images(system);
             CloudConnections.requireUsable(images);
-            Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() == FleetSettings.Mode.LAUNCH
+            Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() != FleetSettings.Mode.STATIC
                     ? Optional.of(Ec2InstanceFleet.connect(
                             cloud.clients(),
                             settings.fleet(),
@@ -180,7 +177,8 @@ final class GatewayRole implements AutoCloseable {
             ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<Ec2InstanceFleet> ec2) {
         if (ec2.isEmpty()) {
             return new DryRunFleetOperator(
-                    () -> CompletableFuture.completedFuture(List.of()), "workers are started by hand");
+                    () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
+                    "workers are started by hand");
         }
         Ec2InstanceFleet fleet = ec2.get();
         if (settings.scaling().dryRun()) {
@@ -191,28 +189,16 @@ final class GatewayRole implements AutoCloseable {
                 ? List.of(self.host().get() + ":" + self.port().get())
                 : settings.cluster().seedNodes();
         return new Ec2FleetOperator(
-                fleet, settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
+                fleet, Optional.empty(), settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
     }
 
     private static ActorRef<SupervisorCommand> supervisor(
             ActorSystem<?> system, FlotillaSettings settings, FleetOperator operator, MessageQueue requests) {
         ScalingSettings scaling = settings.scaling();
-        ScalingPolicy policy =
-                switch (scaling.policy()) {
-                    case MESSAGE_COUNT -> new MessageCountPolicy(scaling.messagesPerInstance());
-                };
-        ScalingLimits limits = new ScalingLimits(
-                scaling.minInstances(),
-                scaling.maxInstances(),
-                scaling.silentAfter(),
-                settings.worker().selfFence(),
-                scaling.bootAllowance());
-        boolean byHand = settings.fleet().mode() == FleetSettings.Mode.STATIC;
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
-                new ScalingSupervisor.Settings(
-                        scaling.interval(), scaling.debounce(), scaling.history(), policy.name(), byHand),
+                new ScalingSupervisor.Settings(scaling.interval(), scaling.debounce(), scaling.history()),
                 Clock.systemUTC(),
-                new FleetPlanner(policy, limits),
+                () -> ScalingSetup.controller(settings),
                 operator,
                 requests::depth);
         return ClusterSingleton.get(system)

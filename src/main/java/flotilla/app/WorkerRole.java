@@ -133,7 +133,8 @@ final class WorkerRole implements AutoCloseable {
         String name = instance.map(InstanceId::value)
                 .or(() -> settings.worker().id())
                 .orElseGet(() -> hostName() + "-" + ProcessHandle.current().pid());
-        return new WorkerIdentity(new WorkerId(name), instance);
+        return new WorkerIdentity(
+                new WorkerId(name), instance, Clock.systemUTC().millis());
     }
 
     private static String hostName() {

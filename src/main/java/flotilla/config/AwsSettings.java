@@ -8,7 +8,7 @@ import java.util.Optional;
  * How AWS is reached.
  *
  * @param region empty for the SDK's default chain
- * @param sqs, s3, ec2 service URLs; empty for AWS itself
+ * @param sqs, s3, ec2, autoscaling service URLs; empty for AWS itself
  * @param credentials fixed credentials; empty for the SDK's default chain
  */
 public record AwsSettings(
@@ -16,6 +16,7 @@ public record AwsSettings(
         Optional<URI> sqs,
         Optional<URI> s3,
         Optional<URI> ec2,
+        Optional<URI> autoscaling,
         Optional<Credentials> credentials) {
 
     /** A key pair. */
@@ -32,6 +33,7 @@ public record AwsSettings(
                 url(config, "endpoint.sqs"),
                 url(config, "endpoint.s3"),
                 url(config, "endpoint.ec2"),
+                url(config, "endpoint.autoscaling"),
                 credentials(config));
     }
 

@@ -135,6 +135,7 @@ public final class SettingsLoader {
         for (String service : List.of("sqs", "s3", "ec2")) {
             filled = fill(filled, "flotilla.aws.endpoint." + service, endpoints.getString(service));
         }
+        filled = fill(filled, "flotilla.aws.endpoint.autoscaling", endpoints.getString("ec2"));
         filled = fill(filled, "flotilla.aws.region", EmbeddedCloud.REGION);
         filled = fill(filled, "flotilla.aws.credentials.access-key-id", EmbeddedCloud.ACCESS_KEY_ID);
         return fill(filled, "flotilla.aws.credentials.secret-access-key", EmbeddedCloud.SECRET_ACCESS_KEY);

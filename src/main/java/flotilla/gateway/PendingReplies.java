@@ -86,6 +86,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
     private long waiterCount;
+    private long accepted;
 
     /**
      * @param maxBacklog images without an answer above which no more are admitted
@@ -151,6 +152,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onEnqueued(Enqueued enqueued) {
+        accepted++;
         if (!timers.isTimerActive(new TellSupervisor())) {
             timers.startSingleTimer(new TellSupervisor(), TELL_EVERY);
         }
@@ -158,7 +160,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, unanswered.size()));
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, unanswered.size()));
         return this;
     }
 
@@ -206,7 +208,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))
                 .toList();
         due.forEach(this::lookUp);
-        return this;
+        return onTellSupervisor(new TellSupervisor());
     }
 
     private void lookUp(RequestId id) {

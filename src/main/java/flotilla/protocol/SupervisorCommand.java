@@ -1,11 +1,7 @@
 package flotilla.protocol;
 
-import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
-import flotilla.domain.InstanceId;
-import flotilla.domain.WorkerId;
-import flotilla.scaling.Activity;
-import java.util.Optional;
+import flotilla.scaling.WorkerSighting;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What other nodes say to the scaling supervisor, wherever in the cluster it runs. */
@@ -13,35 +9,21 @@ public interface SupervisorCommand {
 
     /**
      * A worker tells what it does: at once when that changes, and every {@code worker.report-interval} besides. The first
-     * report registers the worker. The whole state is in each report, so a lost one only costs time.
+     * report registers the worker.
      *
-     * @param worker the worker's name
-     * @param instance its EC2 instance; empty for a worker started by hand
-     * @param appTierId what it was told; empty while it has not been told
-     * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
-     * @param busy classifiers at work
-     * @param inHand messages leased to it
-     * @param images answered since its start
      * @param control where it takes {@link WorkerCommand}s
      */
-    record WorkerReport(
-            WorkerId worker,
-            Optional<InstanceId> instance,
-            Optional<AppTierId> appTierId,
-            Activity activity,
-            long drainEpoch,
-            int busy,
-            int inHand,
-            long images,
-            ActorRef<WorkerCommand> control)
+    record WorkerReport(WorkerSighting sighting, ActorRef<WorkerCommand> control)
             implements SupervisorCommand, CborSerializable {}
 
     /**
-     * A gateway has accepted images.
+     * A gateway tells what it has counted: soon after images were accepted, and every few seconds besides.
      *
-     * @param unanswered images that this gateway accepted and that have no answer yet
+     * @param accepted images that this gateway has accepted since its start
+     * @param unanswered images that it accepted and that have no answer yet
      */
-    record WorkArrived(GatewayId gateway, int unanswered) implements SupervisorCommand, CborSerializable {}
+    record WorkArrived(GatewayId gateway, long accepted, long unanswered)
+            implements SupervisorCommand, CborSerializable {}
 
     /** Asks for the instances as the supervisor knows them. */
     record GetFleet(ActorRef<FleetReport> replyTo) implements SupervisorCommand, CborSerializable {}
@@ -52,4 +34,11 @@ public interface SupervisorCommand {
      * @param limit the most that are wanted
      */
     record GetDecisions(int limit, ActorRef<DecisionReport> replyTo) implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks for one decision.
+     *
+     * @param n its number; the report is empty when it is not remembered
+     */
+    record GetDecision(long n, ActorRef<DecisionReport> replyTo) implements SupervisorCommand, CborSerializable {}
 }

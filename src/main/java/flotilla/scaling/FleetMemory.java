@@ -2,9 +2,15 @@ package flotilla.scaling;
 
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What the planner remembers between plans. A new supervisor starts with an empty memory: EC2's tags and the workers'
@@ -12,10 +18,21 @@ import java.util.TreeMap;
  *
  * @param drains what each instance was last asked
  * @param unconfirmed launches whose outcome is unknown, by app-tier id; the id stays reserved
- * @param lastEpoch the highest epoch or generation given out
+ * @param lastEpoch the highest epoch, generation or token given out
+ * @param requests tokens of terminate requests that are neither taken back nor confirmed; only with the drain channel
+ *     {@code queues}
+ * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not
+ * @param trouble why EC2 launched nothing the last time, until a launch succeeds
+ * @param boots how the last boots went
  */
 public record FleetMemory(
-        Map<InstanceId, DrainIntent> drains, Map<AppTierId, UnconfirmedLaunch> unconfirmed, long lastEpoch) {
+        Map<InstanceId, DrainIntent> drains,
+        Map<AppTierId, UnconfirmedLaunch> unconfirmed,
+        long lastEpoch,
+        Set<Long> requests,
+        boolean requestsKnown,
+        Optional<LaunchTrouble> trouble,
+        BootWatch boots) {
 
     /**
      * What an instance was asked.
@@ -28,9 +45,50 @@ public record FleetMemory(
     /** A launch that may or may not have happened. */
     public record UnconfirmedLaunch(long generation, Instant since) {}
 
+    /**
+     * EC2 refuses to launch.
+     *
+     * @param code EC2's error code, such as {@code InsufficientInstanceCapacity}
+     * @param failures ticks in a row on which nothing could be launched
+     * @param until no launch is tried before
+     */
+    public record LaunchTrouble(String code, int failures, Instant until) {
+        static final Duration FIRST = Duration.ofSeconds(10);
+        static final Duration LONGEST = Duration.ofMinutes(5);
+
+        /** One more failure: the pause doubles from {@link #FIRST} up to {@link #LONGEST}. */
+        static LaunchTrouble after(Optional<LaunchTrouble> before, String code, Instant now) {
+            int failures = before.map(LaunchTrouble::failures).orElse(0) + 1;
+            long pause = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(20, failures - 1));
+            return new LaunchTrouble(code, failures, now.plusMillis(pause));
+        }
+    }
+
+    /**
+     * Instances that boot, and how many in a row never got so far as to report.
+     *
+     * @param heldUntil after too many failures, no launch before; {@link Instant#MIN} otherwise
+     */
+    public record BootWatch(Set<InstanceId> booting, int failedInARow, Instant heldUntil) {
+        public BootWatch {
+            booting = Set.copyOf(booting);
+        }
+
+        static BootWatch nothing() {
+            return new BootWatch(Set.of(), 0, Instant.MIN);
+        }
+    }
+
     public FleetMemory {
         drains = Map.copyOf(drains);
-        unconfirmed = Map.copyOf(unconfirmed);
+        unconfirmed = Collections.unmodifiableMap(new TreeMap<>(unconfirmed));
+        requests = Collections.unmodifiableSet(new TreeSet<>(requests));
+    }
+
+    /** The memory of drains and launches alone. */
+    public FleetMemory(
+            Map<InstanceId, DrainIntent> drains, Map<AppTierId, UnconfirmedLaunch> unconfirmed, long lastEpoch) {
+        this(drains, unconfirmed, lastEpoch, Set.of(), false, Optional.empty(), BootWatch.nothing());
     }
 
     /** Nothing is remembered. */
@@ -42,13 +100,31 @@ public record FleetMemory(
     public FleetMemory withUnconfirmed(AppTierId id, long generation, Instant since) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.putIfAbsent(id, new UnconfirmedLaunch(generation, since));
-        return new FleetMemory(drains, next, lastEpoch);
+        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
     /** The memory after a launch call that was answered, with a machine or without. */
     public FleetMemory withoutUnconfirmed(AppTierId id) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.remove(id);
-        return new FleetMemory(drains, next, lastEpoch);
+        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
+    }
+
+    /** The memory after EC2 refused to launch. */
+    public FleetMemory withTrouble(String code, Instant now) {
+        Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, now));
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots);
+    }
+
+    /** The memory after EC2 launched something. */
+    public FleetMemory withoutTrouble() {
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
+    }
+
+    /** The memory without terminate requests that were taken back or never sent. */
+    public FleetMemory withoutRequests(Collection<Long> gone) {
+        Set<Long> left = new TreeSet<>(requests);
+        left.removeAll(gone);
+        return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
     }
 }

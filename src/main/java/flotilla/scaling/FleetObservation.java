@@ -1,5 +1,6 @@
 package flotilla.scaling;
 
+import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import java.time.Instant;
 import java.util.List;
@@ -10,10 +11,42 @@ import java.util.Optional;
  *
  * @param depth the request queue; empty when it could not be read
  * @param instances every instance that EC2 describes; empty when it could not be asked
+ * @param strays workers that report from an instance that EC2 does not describe as ours
+ * @param ordered instances that an Auto Scaling group was asked for and that EC2 does not describe yet
+ * @param confirmations what workers said in the terminate-confirm queue since the last observation
+ * @param traffic what the gateways count themselves
  * @param at when the observation was made
  */
-public record FleetObservation(Optional<QueueDepth> depth, Optional<List<InstanceView>> instances, Instant at) {
+public record FleetObservation(
+        Optional<QueueDepth> depth,
+        Optional<List<InstanceView>> instances,
+        List<Stray> strays,
+        int ordered,
+        List<DrainConfirmation> confirmations,
+        Traffic traffic,
+        Instant at) {
     public FleetObservation {
         instances = instances.map(List::copyOf);
+        strays = List.copyOf(strays);
+        confirmations = List.copyOf(confirmations);
     }
+
+    /** An observation of queue and instances alone. */
+    public FleetObservation(Optional<QueueDepth> depth, Optional<List<InstanceView>> instances, Instant at) {
+        this(depth, instances, List.of(), 0, List.of(), Traffic.unknown(), at);
+    }
+
+    /**
+     * A worker whose instance EC2 does not describe.
+     *
+     * @param since when this was first seen
+     */
+    public record Stray(InstanceId instance, Instant since, Activity activity, long drainEpoch) {}
+
+    /**
+     * A worker's answer to a terminate request.
+     *
+     * @param token the request that it took
+     */
+    public record DrainConfirmation(InstanceId instance, long token) {}
 }

@@ -3,15 +3,14 @@ package flotilla.scaling;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
+import flotilla.scaling.FleetMemory.BootWatch;
 import flotilla.scaling.FleetMemory.DrainIntent;
 import flotilla.scaling.FleetMemory.UnconfirmedLaunch;
-import flotilla.scaling.ScalingAction.Terminate.Why;
+import flotilla.scaling.Placed.Standing;
+import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.ScalingPlan.Census;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,100 +20,111 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
- * From desired capacity to actions, for every policy alike. The rules:
+ * From desired capacity to actions, for every policy, fleet mode and drain channel alike. The rules:
  *
  * <ul>
  *   <li>active = booting + working; an instance that was asked to drain is not active;
- *   <li>desired &gt; active: drains are cancelled first, then instances are launched with the lowest free app-tier ids;
- *   <li>desired &lt; active: the emptiest working instances are drained, of equal ones that with the highest id; booting
- *       ones are left until they have reported, for nobody could tell whether they are empty;
- *   <li>an instance is terminated only when its worker is drained or proven dead;
+ *   <li>desired &gt; active: drains are cancelled first, then stopped instances are started, then instances are launched
+ *       with the lowest free app-tier ids;
+ *   <li>desired &lt; active: the workers that are easiest to lose are drained; booting ones are left until they have
+ *       reported, for nobody could tell whether they are empty;
+ *   <li>an instance is ended only when its worker is drained or proven dead;
  *   <li>never more living instances than the maximum; an app-tier id is free only when no described instance but a
  *       terminated one has it;
- *   <li>no scale-in on missing data: with the queue's depth unknown nothing is launched, drained or cancelled; with the
+ *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled; with the
  *       instances unknown nothing is done at all.
  * </ul>
  *
  * Pure: equal arguments give equal plans.
  */
 public final class FleetPlanner {
-    private enum Standing {
-        GONE,
-        ENDING,
-        BOOTING,
-        WORKING,
-        DRAINING,
-        DRAINED,
-        SILENT,
-        DEAD,
-        LEAVING
-    }
-
-    private record Placed(InstanceView view, Standing standing) {
-        InstanceId id() {
-            return view.instance().id();
-        }
-
-        Optional<AppTierId> appTierId() {
-            return view.instance().appTierId();
-        }
-    }
-
-    /** The emptiest first; of equal ones the highest app-tier id first, so that low ids stay. */
-    private static final Comparator<Placed> EASIEST_TO_LOSE = Comparator.<Placed>comparingInt(
-                    placed -> placed.view().worker().map(WorkerView::inHand).orElse(0))
-            .thenComparing(
-                    placed -> placed.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE),
-                    Comparator.reverseOrder())
-            .thenComparing(Placed::id);
-
     private final ScalingPolicy policy;
-    private final ScalingLimits limits;
+    private final PlannerRules rules;
 
-    public FleetPlanner(ScalingPolicy policy, ScalingLimits limits) {
+    public FleetPlanner(ScalingPolicy policy, PlannerRules rules) {
         this.policy = policy;
-        this.limits = limits;
+        this.rules = rules;
+    }
+
+    /** The policy that it asks. */
+    public ScalingPolicy policy() {
+        return policy;
+    }
+
+    /** The same planner with another policy. */
+    public FleetPlanner with(ScalingPolicy other) {
+        return new FleetPlanner(other, rules);
     }
 
     /** Decides what to do about what was observed. */
-    public ScalingPlan plan(FleetObservation observation, PolicyState policyState, FleetMemory memory, Instant now) {
+    public ScalingPlan plan(FleetObservation observation, ControlState state, Instant now) {
+        WorkloadModel model = state.model().observed(observation);
+        FleetMemory memory = state.memory();
         if (observation.instances().isEmpty()) {
             return new ScalingPlan(
                     now,
                     "instances-unknown",
                     observation.depth(),
-                    new Census(0, 0, 0, 0, 0),
+                    Census.NONE,
+                    Optional.empty(),
                     OptionalInt.empty(),
                     List.of(),
-                    memory,
-                    policyState);
+                    List.of(),
+                    List.of(),
+                    new ControlState(memory, state.policy(), model));
         }
-        List<InstanceView> instances = observation.instances().get();
-        Map<InstanceId, DrainIntent> intents = rebuildIntents(instances, memory);
-        List<Placed> placed = instances.stream()
-                .map(view -> new Placed(view, standing(view, intents, now)))
-                .toList();
-        Map<AppTierId, UnconfirmedLaunch> unconfirmed = stillUnconfirmed(instances, memory, now);
-        Census census = census(placed);
-        Draft draft = new Draft(placed, intents, unconfirmed, nextEpoch(memory, intents, now));
-        draft.terminateConfirmed();
+        PlanDraft draft = draft(observation, memory, now);
+        draft.endConfirmed();
+        draft.audit(observation);
 
         Optional<QueueDepth> depth = observation.depth();
         if (depth.isEmpty()) {
-            return draft.finish(now, "depth-unknown", depth, census, OptionalInt.empty(), policyState);
+            return draft.finish(depth, "depth-unknown", state.policy(), model);
         }
-        ScalingPolicy.Desire desire = policy.desire(depth.get(), observation, policyState, now);
-        int desired = limits.clamp(desire.instances());
+        Census census = draft.census();
+        int scheduled = rules.schedule().minimumAt(now);
+        ScalingPolicy.Desire vote = policy.desire(
+                new PolicyInput(
+                        depth.get(),
+                        observation.traffic(),
+                        draft.capacities(),
+                        draft.revocable(),
+                        rules.limits().clamp(0, scheduled),
+                        rules.limits().maxInstances(),
+                        rules.interval(),
+                        model,
+                        now),
+                state.policy());
+        int desired = draft.clamp(vote, scheduled);
         if (desired > census.active()) {
-            draft.cancelThenLaunch(desired - census.active());
+            draft.scaleOut(desired - census.active());
         } else if (desired < census.running()) {
-            draft.drain(Math.min(census.active() - desired, census.running() - desired));
+            draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
-        String reason = desired == census.active() ? "steady" : desire.reason();
-        return draft.finish(now, reason, depth, census, OptionalInt.of(desired), desire.next());
+        draft.keepSpares(desired);
+        String reason = desired == census.active() ? "steady" : vote.reason();
+        return draft.finish(depth, reason, vote, desired, model);
+    }
+
+    private PlanDraft draft(FleetObservation observation, FleetMemory memory, Instant now) {
+        List<InstanceView> instances = observation.instances().orElseThrow();
+        Map<InstanceId, DrainIntent> intents = rebuildIntents(instances, memory);
+        List<Placed> placed = instances.stream()
+                .map(view -> Placed.of(view, intents, rules.limits(), now))
+                .toList();
+        return new PlanDraft(
+                rules,
+                now,
+                placed,
+                observation.ordered(),
+                intents,
+                stillUnconfirmed(instances, memory, now),
+                openRequests(placed, observation, memory),
+                bootWatch(placed, memory, now),
+                memory,
+                nextEpoch(memory, intents, now));
     }
 
     /** Asked drains as remembered, and those that only the workers still know of. */
@@ -123,7 +133,8 @@ public final class FleetPlanner {
         for (InstanceView view : instances) {
             InstanceId id = view.instance().id();
             DrainIntent known = memory.drains().get(id);
-            if (known != null) {
+            // A start begins a new life: nothing was asked of it yet.
+            if (known != null && view.instance().state() != InstanceState.STOPPED) {
                 intents.put(id, known);
             }
             view.worker()
@@ -134,41 +145,14 @@ public final class FleetPlanner {
         return intents;
     }
 
-    private Standing standing(InstanceView view, Map<InstanceId, DrainIntent> intents, Instant now) {
-        Instance instance = view.instance();
-        if (instance.state() == InstanceState.TERMINATED) {
-            return Standing.GONE;
-        }
-        if (!instance.state().isAlive()) {
-            return Standing.ENDING;
-        }
-        Duration silence = Duration.between(view.lastSign(), now);
-        if (view.worker().isEmpty()) {
-            boolean allowanceOver = Duration.between(instance.launchedAt(), now).compareTo(limits.bootAllowance()) > 0;
-            return allowanceOver && silence.compareTo(limits.deadAfter()) > 0 ? Standing.DEAD : Standing.BOOTING;
-        }
-        Activity activity = view.worker().get().activity();
-        if (activity == Activity.DRAINED) {
-            return Standing.DRAINED;
-        }
-        if (silence.compareTo(limits.deadAfter()) > 0) {
-            return Standing.DEAD;
-        }
-        if (silence.compareTo(limits.silentAfter()) > 0) {
-            return Standing.SILENT;
-        }
-        if (activity == Activity.LEAVING) {
-            return Standing.LEAVING;
-        }
-        DrainIntent intent = intents.get(instance.id());
-        return intent != null && !intent.cancelled() ? Standing.DRAINING : Standing.WORKING;
-    }
-
     /** Launches without an answer whose instance has not shown up; after the boot allowance they are given up. */
     private Map<AppTierId, UnconfirmedLaunch> stillUnconfirmed(
             List<InstanceView> instances, FleetMemory memory, Instant now) {
         Map<AppTierId, UnconfirmedLaunch> left = new TreeMap<>(memory.unconfirmed());
-        left.values().removeIf(launch -> Duration.between(launch.since(), now).compareTo(limits.bootAllowance()) > 0);
+        left.values()
+                .removeIf(launch -> Duration.between(launch.since(), now)
+                                .compareTo(rules.limits().bootAllowance())
+                        > 0);
         instances.stream()
                 .filter(view -> view.instance().state() != InstanceState.TERMINATED)
                 .flatMap(view -> view.instance().appTierId().stream())
@@ -176,20 +160,57 @@ public final class FleetPlanner {
         return left;
     }
 
-    private static Census census(List<Placed> placed) {
-        Map<Standing, Long> counts = placed.stream()
-                .collect(Collectors.groupingBy(
-                        Placed::standing, () -> new EnumMap<>(Standing.class), Collectors.counting()));
-        return new Census(
-                count(counts, Standing.BOOTING),
-                count(counts, Standing.WORKING),
-                count(counts, Standing.DRAINING) + count(counts, Standing.DRAINED),
-                count(counts, Standing.SILENT) + count(counts, Standing.DEAD),
-                count(counts, Standing.ENDING) + count(counts, Standing.LEAVING));
+    /** Tokens of terminate requests that are still open: nobody confirmed them, and who took one is alive. */
+    private Set<Long> openRequests(List<Placed> placed, FleetObservation observation, FleetMemory memory) {
+        Set<Long> open = new TreeSet<>(memory.requests());
+        if (rules.shape().drains() != DrainChannel.QUEUES) {
+            return open;
+        }
+        Map<InstanceId, Standing> standings =
+                placed.stream().collect(Collectors.toMap(Placed::id, Placed::standing, (one, other) -> one));
+        memory.drains().forEach((id, intent) -> {
+            Standing standing = standings.getOrDefault(id, Standing.GONE);
+            if (standing != Standing.DRAINING && standing != Standing.WORKING && standing != Standing.SILENT) {
+                open.remove(intent.epoch());
+            }
+        });
+        placed.stream()
+                .filter(one -> one.is(Standing.DRAINED))
+                .flatMap(one -> one.view().worker().stream())
+                .forEach(worker -> open.remove(worker.drainEpoch()));
+        placed.stream()
+                .filter(one -> one.is(Standing.DRAINING))
+                .flatMap(one -> one.view().worker().stream())
+                .forEach(worker -> open.add(worker.drainEpoch()));
+        return open;
     }
 
-    private static int count(Map<Standing, Long> counts, Standing standing) {
-        return counts.getOrDefault(standing, 0L).intValue();
+    /** How many boots in a row have failed: an instance that was booting at the last look and is gone now never reported. */
+    private BootWatch bootWatch(List<Placed> placed, FleetMemory memory, Instant now) {
+        BootWatch before = memory.boots();
+        Map<InstanceId, Standing> standings =
+                placed.stream().collect(Collectors.toMap(Placed::id, Placed::standing, (one, other) -> one));
+        int failed = before.failedInARow();
+        boolean worse = false;
+        for (InstanceId id : before.booting().stream().sorted().toList()) {
+            Standing standing = standings.getOrDefault(id, Standing.GONE);
+            if (standing == Standing.GONE || standing == Standing.ENDING || standing == Standing.DEAD) {
+                failed++;
+                worse = true;
+            } else if (standing != Standing.BOOTING) {
+                failed = 0;
+                worse = false;
+            }
+        }
+        Instant heldUntil =
+                worse ? rules.boots().heldUntil(failed, now) : failed == 0 ? Instant.MIN : before.heldUntil();
+        return new BootWatch(
+                placed.stream()
+                        .filter(one -> one.is(Standing.BOOTING))
+                        .map(Placed::id)
+                        .collect(Collectors.toSet()),
+                failed,
+                heldUntil);
     }
 
     /** Epochs grow with the clock, so that a new supervisor's are above its predecessor's. */
@@ -197,109 +218,5 @@ public final class FleetPlanner {
         long highest =
                 intents.values().stream().mapToLong(DrainIntent::epoch).max().orElse(0);
         return Math.max(now.toEpochMilli(), Math.max(memory.lastEpoch(), highest) + 1);
-    }
-
-    /** A plan in the making: confined to one call of {@link #plan}. */
-    private final class Draft {
-        private final List<Placed> placed;
-        private final Map<InstanceId, DrainIntent> intents;
-        private final Map<AppTierId, UnconfirmedLaunch> unconfirmed;
-        private final List<ScalingAction> actions = new ArrayList<>();
-        private final long epoch;
-
-        Draft(
-                List<Placed> placed,
-                Map<InstanceId, DrainIntent> intents,
-                Map<AppTierId, UnconfirmedLaunch> unconfirmed,
-                long epoch) {
-            this.placed = placed;
-            this.intents = intents;
-            this.unconfirmed = unconfirmed;
-            this.epoch = epoch;
-        }
-
-        void terminateConfirmed() {
-            for (Placed one : placed) {
-                if (one.standing() == Standing.DRAINED) {
-                    actions.add(new ScalingAction.Terminate(one.id(), one.appTierId(), Why.DRAINED));
-                } else if (one.standing() == Standing.DEAD) {
-                    Why why = one.view().worker().isPresent() ? Why.SILENT : Why.NEVER_REPORTED;
-                    actions.add(new ScalingAction.Terminate(one.id(), one.appTierId(), why));
-                }
-            }
-        }
-
-        void cancelThenLaunch(int wanted) {
-            List<Placed> revocable = placed.stream()
-                    .filter(one -> one.standing() == Standing.DRAINING)
-                    .sorted(EASIEST_TO_LOSE.reversed())
-                    .limit(wanted)
-                    .toList();
-            for (Placed one : revocable) {
-                long drainEpoch = intents.get(one.id()).epoch();
-                intents.put(one.id(), new DrainIntent(drainEpoch, true));
-                actions.add(new ScalingAction.CancelDrain(one.id(), one.appTierId(), drainEpoch));
-            }
-            launch(wanted - revocable.size());
-        }
-
-        private void launch(int wanted) {
-            long living = placed.stream()
-                    .filter(one -> one.standing() != Standing.GONE && one.standing() != Standing.ENDING)
-                    .count();
-            int room = (int) Math.max(0, limits.maxInstances() - living);
-            int count = Math.min(wanted, room);
-            List<ScalingAction.Launch> launches = new ArrayList<>();
-            unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation())));
-            for (AppTierId id : freeIds()) {
-                launches.add(new ScalingAction.Launch(id, epoch));
-            }
-            actions.addAll(launches.subList(0, Math.min(count, launches.size())));
-        }
-
-        private Set<AppTierId> freeIds() {
-            Set<AppTierId> free = IntStream.rangeClosed(1, limits.maxInstances())
-                    .mapToObj(AppTierId::new)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            free.removeAll(unconfirmed.keySet());
-            placed.stream()
-                    .filter(one -> one.standing() != Standing.GONE)
-                    .forEach(one -> one.appTierId().ifPresent(free::remove));
-            return free;
-        }
-
-        void drain(int count) {
-            placed.stream()
-                    .filter(one -> one.standing() == Standing.WORKING)
-                    .sorted(EASIEST_TO_LOSE)
-                    .limit(count)
-                    .forEach(one -> {
-                        intents.put(one.id(), new DrainIntent(epoch, false));
-                        actions.add(new ScalingAction.Drain(one.id(), one.appTierId(), epoch));
-                    });
-        }
-
-        ScalingPlan finish(
-                Instant now,
-                String reason,
-                Optional<QueueDepth> depth,
-                Census census,
-                OptionalInt desired,
-                PolicyState policyState) {
-            String why = actions.stream().allMatch(action -> action instanceof ScalingAction.Terminate)
-                            && !actions.isEmpty()
-                            && desired.isPresent()
-                    ? "confirmed"
-                    : reason;
-            return new ScalingPlan(
-                    now,
-                    why,
-                    depth,
-                    census,
-                    desired,
-                    actions,
-                    new FleetMemory(intents, unconfirmed, epoch),
-                    policyState);
-        }
     }
 }

@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * @param id EC2's id
  * @param appTierId from the tag {@code flotilla:app-tier-id}; empty when the tag is missing or unreadable
- * @param launchedAt by EC2's clock
+ * @param launchedAt when it was launched or last started, by EC2's clock
+ * @param type the instance type, such as {@code c7i.large}; empty text when it is not known
  */
-public record Instance(InstanceId id, Optional<AppTierId> appTierId, InstanceState state, Instant launchedAt) {}
+public record Instance(
+        InstanceId id, Optional<AppTierId> appTierId, InstanceState state, Instant launchedAt, String type) {}

@@ -1,8 +1,5 @@
 package flotilla.scaling;
 
-import flotilla.domain.QueueDepth;
-import java.time.Instant;
-
 /**
  * One instance for each so many messages:
  *
@@ -11,6 +8,8 @@ import java.time.Instant;
  * With one message per instance this starts a machine for each image, as early as possible and at the highest price.
  */
 public record MessageCountPolicy(int messagesPerInstance) implements ScalingPolicy {
+    public static final String NAME = "message-count";
+
     public MessageCountPolicy {
         if (messagesPerInstance < 1) {
             throw new IllegalArgumentException("messagesPerInstance is at least 1, not " + messagesPerInstance);
@@ -19,12 +18,12 @@ public record MessageCountPolicy(int messagesPerInstance) implements ScalingPoli
 
     @Override
     public String name() {
-        return "message-count";
+        return NAME;
     }
 
     @Override
-    public Desire desire(QueueDepth depth, FleetObservation observation, PolicyState state, Instant now) {
-        long messages = (long) depth.visible() + depth.inFlight();
+    public Desire desire(PolicyInput input, PolicyState state) {
+        long messages = (long) input.depth().visible() + input.depth().inFlight();
         long desired = (messages + messagesPerInstance - 1) / messagesPerInstance;
         return new Desire((int) Math.min(Integer.MAX_VALUE, desired), messages == 0 ? "no-work" : "backlog", state);
     }

@@ -19,7 +19,8 @@ public record ScalingLimits(
         }
     }
 
-    int clamp(int desired) {
-        return Math.max(minInstances, Math.min(maxInstances, desired));
+    int clamp(int desired, int scheduledMinimum) {
+        int least = Math.min(maxInstances, Math.max(minInstances, scheduledMinimum));
+        return Math.max(least, Math.min(maxInstances, desired));
     }
 }

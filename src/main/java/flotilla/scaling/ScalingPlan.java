@@ -10,37 +10,53 @@ import java.util.stream.Collectors;
 /**
  * A decision with the figures it came from.
  *
- * @param reason why, in a word: {@code backlog}, {@code no-work}, {@code steady}, {@code depth-unknown}, {@code
- *     instances-unknown}
+ * @param reason why, in a word: {@code backlog}, {@code no-work}, {@code steady}, {@code confirmed}, {@code depth-unknown},
+ *     {@code instances-unknown}
  * @param depth the request queue; empty when it was unknown
  * @param census the instances by what they are
+ * @param vote what the policy wanted; empty when it was not asked
  * @param desired desired capacity within the limits; empty when it could not be computed
+ * @param clamps what kept the plan from what the policy wanted, one line each
+ * @param findings what the auditor found, with its proof, one line each
  * @param actions what to do, in this order; empty means to hold
- * @param memory what to remember
+ * @param next what to remember
  */
 public record ScalingPlan(
         Instant at,
         String reason,
         Optional<QueueDepth> depth,
         Census census,
+        Optional<ScalingPolicy.Desire> vote,
         OptionalInt desired,
+        List<String> clamps,
+        List<String> findings,
         List<ScalingAction> actions,
-        FleetMemory memory,
-        PolicyState policyState) {
+        ControlState next) {
     public ScalingPlan {
+        clamps = List.copyOf(clamps);
+        findings = List.copyOf(findings);
         actions = List.copyOf(actions);
+    }
+
+    /** What to remember of drains and launches. */
+    public FleetMemory memory() {
+        return next.memory();
     }
 
     /**
      * Instances by what they are.
      *
-     * @param pending booting: not reported yet
+     * @param pending booting: not reported yet, or ordered and not described yet
      * @param running at work
      * @param draining asked to end, not terminated yet
      * @param silent alive by EC2's word, but not heard of
-     * @param ending shutting down, stopping or stopped
+     * @param ending shutting down, stopping, or leaving by their own decision
+     * @param spare stopped
      */
-    public record Census(int pending, int running, int draining, int silent, int ending) {
+    public record Census(int pending, int running, int draining, int silent, int ending, int spare) {
+        /** Nothing is known. */
+        public static final Census NONE = new Census(0, 0, 0, 0, 0, 0);
+
         /** Booting and working instances. */
         public int active() {
             return pending + running;
@@ -52,20 +68,6 @@ public record ScalingPlan(
         if (actions.isEmpty()) {
             return "hold";
         }
-        return actions.stream().map(ScalingPlan::kind).distinct().collect(Collectors.joining("+"));
-    }
-
-    /** The kind of an action, as logs and the HTTP interface show it. */
-    public static String kind(ScalingAction action) {
-        if (action instanceof ScalingAction.Launch) {
-            return "launch";
-        }
-        if (action instanceof ScalingAction.Drain) {
-            return "drain";
-        }
-        if (action instanceof ScalingAction.CancelDrain) {
-            return "cancel-drain";
-        }
-        return "terminate";
+        return actions.stream().map(ScalingAction::kind).distinct().collect(Collectors.joining("+"));
     }
 }

@@ -9,5 +9,7 @@ import java.time.Instant;
  * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
  * @param busy classifiers at work
  * @param inHand messages leased to the worker, those being classified included
+ * @param service what it has done since its start
  */
-public record WorkerView(Instant reportedAt, Activity activity, long drainEpoch, int busy, int inHand) {}
+public record WorkerView(
+        Instant reportedAt, Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {}

@@ -2,11 +2,13 @@ package flotilla.supervisor;
 
 import flotilla.domain.InstanceId;
 import flotilla.protocol.DecisionReport;
-import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
+import flotilla.scaling.FleetController;
+import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.Instance;
 import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
+import flotilla.supervisor.InstanceFleet.LaunchFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,37 +18,51 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
 
-/** Launches and terminates through {@link InstanceFleet} and talks to workers where they said that they listen. */
+/** Starts and ends instances through {@link InstanceFleet}, and asks workers to end: by name, or through the queues. */
 public final class Ec2FleetOperator implements FleetOperator {
     private final InstanceFleet fleet;
+    private final Optional<DrainRequests> requests;
     private final String cluster;
     private final String userData;
 
     /** What became of one action. */
     private record Done(
-            ScalingAction action, DecisionReport.Action report, Optional<Instance> instance, boolean outcomeKnown) {}
+            ScalingAction action,
+            DecisionReport.Action report,
+            Optional<Instance> instance,
+            Optional<Throwable> failure,
+            List<Long> requestsGone) {}
 
     /**
+     * @param requests the terminate queues, when drains go through them
      * @param cluster the cluster's name, part of every client token
      * @param userData handed to every launched worker
      */
-    public Ec2FleetOperator(InstanceFleet fleet, String cluster, String userData) {
+    public Ec2FleetOperator(InstanceFleet fleet, Optional<DrainRequests> requests, String cluster, String userData) {
         this.fleet = fleet;
+        this.requests = requests;
         this.cluster = cluster;
         this.userData = userData;
     }
 
     @Override
-    public CompletionStage<List<Instance>> describe() {
+    public CompletionStage<InstanceFleet.Described> describe() {
         return fleet.describe();
     }
 
     @Override
-    public CompletionStage<Outcome> carryOut(ScalingPlan plan, Function<InstanceId, Optional<WorkerReport>> reportOf) {
+    public CompletionStage<List<DrainConfirmation>> confirmations() {
+        return requests.map(DrainRequests::confirmations).orElseGet(() -> CompletableFuture.completedFuture(List.of()));
+    }
+
+    @Override
+    public CompletionStage<Outcome> carryOut(
+            ScalingPlan plan, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         CompletionStage<List<Done>> all = CompletableFuture.completedFuture(new ArrayList<>());
         for (ScalingAction action : plan.actions()) {
-            CompletionStage<Done> one = carryOut(action, reportOf).exceptionally(failure -> failed(action, failure));
+            CompletionStage<Done> one = carryOut(action, controlOf).exceptionally(failure -> failed(action, failure));
             all = all.thenCombine(one, (list, done) -> {
                 list.add(done);
                 return list;
@@ -56,64 +72,112 @@ public final class Ec2FleetOperator implements FleetOperator {
     }
 
     private CompletionStage<Done> carryOut(
-            ScalingAction action, Function<InstanceId, Optional<WorkerReport>> reportOf) {
+            ScalingAction action, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         if (action instanceof ScalingAction.Launch launch) {
-            return fleet.launch(launch.id(), clientToken(launch), userData)
-                    .thenApply(instance -> new Done(
-                            launch,
-                            DecisionLog.action(launch, instance.id().value(), "ok"),
-                            Optional.of(instance),
-                            true));
+            return fleet.launch(launch.tier(), clientToken(launch), userData)
+                    .thenApply(instance -> launched(launch, instance));
         }
-        if (action instanceof ScalingAction.Terminate terminate) {
-            return fleet.terminate(terminate.instance()).thenApply(done -> ok(action));
+        if (action instanceof ScalingAction.Start start) {
+            return fleet.start(start.id()).thenApply(done -> ok(action));
+        }
+        if (action instanceof ScalingAction.SetGroupCapacity set) {
+            return fleet.setGroupCapacity(set.capacity()).thenApply(done -> ok(action));
+        }
+        if (action instanceof ScalingAction.AssignId assign) {
+            return fleet.assignId(assign.id(), assign.tier().orElseThrow()).thenApply(done -> ok(action));
         }
         if (action instanceof ScalingAction.Drain drain) {
-            return tell(action, reportOf.apply(drain.instance()), new WorkerCommand.Drain(drain.epoch()));
+            return tell(action, controlOf.apply(drain.id()), new WorkerCommand.Drain(drain.epoch()));
         }
-        ScalingAction.CancelDrain cancel = (ScalingAction.CancelDrain) action;
-        return tell(action, reportOf.apply(cancel.instance()), new WorkerCommand.CancelDrain(cancel.epoch()));
+        if (action instanceof ScalingAction.CancelDrain cancel) {
+            return tell(action, controlOf.apply(cancel.id()), new WorkerCommand.CancelDrain(cancel.epoch()));
+        }
+        if (action instanceof ScalingAction.RequestDrains request) {
+            return queues().send(request.tokens()).thenApply(unsent -> requested(request, unsent));
+        }
+        if (action instanceof ScalingAction.CancelRequests cancel) {
+            return queues().cancel(cancel.count()).thenApply(back -> cancelled(cancel, back));
+        }
+        if (action instanceof ScalingAction.Terminate terminate) {
+            return fleet.terminate(terminate.id()).thenApply(done -> ok(action));
+        }
+        ScalingAction.Stop stop = (ScalingAction.Stop) action;
+        return fleet.stop(stop.id()).thenApply(done -> ok(action));
+    }
+
+    private DrainRequests queues() {
+        return requests.orElseThrow(() -> new IllegalStateException("there are no terminate queues"));
     }
 
     private static CompletionStage<Done> tell(
-            ScalingAction action, Optional<WorkerReport> report, WorkerCommand command) {
-        report.ifPresent(worker -> worker.control().tell(command));
+            ScalingAction action, Optional<ActorRef<WorkerCommand>> control, WorkerCommand command) {
+        control.ifPresent(worker -> worker.tell(command));
         return CompletableFuture.completedFuture(ok(action));
     }
 
     /** Equal for every repetition of one launch, different for any two launches; at most 64 characters, as EC2 asks. */
     private String clientToken(ScalingAction.Launch launch) {
-        String tail = "-" + launch.id() + "-" + launch.generation();
+        String tail = "-" + launch.tier() + "-" + launch.generation();
         return cluster.substring(0, Math.min(cluster.length(), 64 - tail.length())) + tail;
     }
 
+    private static Done launched(ScalingAction.Launch launch, Instance instance) {
+        return new Done(
+                launch,
+                DecisionLog.action(launch, instance.id().value(), "ok"),
+                Optional.of(instance),
+                Optional.empty(),
+                List.of());
+    }
+
+    private static Done requested(ScalingAction.RequestDrains request, List<Long> unsent) {
+        String outcome = unsent.isEmpty() ? "ok" : unsent.size() + " not sent";
+        return new Done(request, DecisionLog.action(request, "", outcome), Optional.empty(), Optional.empty(), unsent);
+    }
+
+    private static Done cancelled(ScalingAction.CancelRequests cancel, List<Long> back) {
+        boolean whole = cancel.count() == ScalingAction.CancelRequests.ALL || back.size() == cancel.count();
+        String outcome = whole ? "ok" : "only " + back.size() + " were left";
+        return new Done(cancel, DecisionLog.action(cancel, "", outcome), Optional.empty(), Optional.empty(), back);
+    }
+
     private static Done ok(ScalingAction action) {
-        return new Done(action, DecisionLog.action(action, "", "ok"), Optional.empty(), true);
+        return new Done(action, DecisionLog.action(action, "", "ok"), Optional.empty(), Optional.empty(), List.of());
     }
 
     private static Done failed(ScalingAction action, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        boolean known = cause instanceof InstanceFleet.LaunchFailedException refused && refused.outcomeKnown();
         String message = String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
-        return new Done(action, DecisionLog.action(action, "", message), Optional.empty(), known);
+        List<Long> gone = action instanceof ScalingAction.RequestDrains request ? request.tokens() : List.of();
+        return new Done(action, DecisionLog.action(action, "", message), Optional.empty(), Optional.of(cause), gone);
     }
 
     private static Outcome outcome(List<Done> all) {
         Map<ScalingAction.Launch, Instance> launched = new HashMap<>();
         List<ScalingAction.Launch> refused = new ArrayList<>();
         List<ScalingAction.Launch> unanswered = new ArrayList<>();
+        List<Long> gone = new ArrayList<>();
+        Optional<String> trouble = Optional.empty();
         for (Done done : all) {
+            gone.addAll(done.requestsGone());
+            Optional<LaunchFailedException> refusal = done.failure()
+                    .filter(LaunchFailedException.class::isInstance)
+                    .map(LaunchFailedException.class::cast);
+            trouble = trouble.or(
+                    () -> refusal.filter(LaunchFailedException::outcomeKnown).map(LaunchFailedException::code));
             if (done.action() instanceof ScalingAction.Launch launch) {
                 if (done.instance().isPresent()) {
                     launched.put(launch, done.instance().get());
-                } else if (done.outcomeKnown()) {
+                } else if (refusal.filter(LaunchFailedException::outcomeKnown).isPresent()) {
                     refused.add(launch);
                 } else {
                     unanswered.add(launch);
                 }
             }
         }
-        return new Outcome(all.stream().map(Done::report).toList(), launched, refused, unanswered);
+        return new Outcome(
+                all.stream().map(Done::report).toList(),
+                new FleetController.Results(launched, refused, unanswered, trouble, gone));
     }
 }

@@ -2,46 +2,44 @@ package flotilla.supervisor;
 
 import flotilla.domain.InstanceId;
 import flotilla.protocol.DecisionReport;
-import flotilla.protocol.SupervisorCommand.WorkerReport;
-import flotilla.scaling.Instance;
-import flotilla.scaling.ScalingAction;
+import flotilla.protocol.WorkerCommand;
+import flotilla.scaling.FleetController;
+import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.ScalingPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
 
-/** Carries plans out. Expected failures are values: the stages returned here complete normally, except {@link #describe}. */
+/**
+ * Carries plans out. Expected failures are values: the stages returned here complete normally, except {@link #describe} and
+ * {@link #confirmations}.
+ */
 public interface FleetOperator {
     /** All instances of our cluster; fails when they cannot be had. */
-    CompletionStage<List<Instance>> describe();
+    CompletionStage<InstanceFleet.Described> describe();
+
+    /** Takes what workers said in the terminate-confirm queue; nothing when drains do not go through queues. */
+    CompletionStage<List<DrainConfirmation>> confirmations();
 
     /**
      * Carries out a plan's actions.
      *
-     * @param reportOf the last report of the worker on an instance; called before this method returns
+     * @param controlOf where the worker on an instance takes commands; called before this method returns
      */
-    CompletionStage<Outcome> carryOut(ScalingPlan plan, Function<InstanceId, Optional<WorkerReport>> reportOf);
+    CompletionStage<Outcome> carryOut(
+            ScalingPlan plan, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf);
 
     /**
      * What became of the actions.
      *
      * @param actions all of them, in the plan's order
-     * @param launched launches that gave an instance
-     * @param refused launches that EC2 refused: there is no instance
-     * @param unanswered launches without an answer: there may be an instance
+     * @param results what the controller has to know
      */
-    record Outcome(
-            List<DecisionReport.Action> actions,
-            Map<ScalingAction.Launch, Instance> launched,
-            List<ScalingAction.Launch> refused,
-            List<ScalingAction.Launch> unanswered) {
+    record Outcome(List<DecisionReport.Action> actions, FleetController.Results results) {
         public Outcome {
             actions = List.copyOf(actions);
-            launched = Map.copyOf(launched);
-            refused = List.copyOf(refused);
-            unanswered = List.copyOf(unanswered);
         }
     }
 }

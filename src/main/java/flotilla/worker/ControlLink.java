@@ -2,6 +2,7 @@ package flotilla.worker;
 
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
+import flotilla.scaling.WorkerSighting;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
@@ -80,14 +81,17 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
     private Behavior<Command> onStatus(Status message) {
         WorkerStatus status = message.status();
         supervisor.tell(new SupervisorCommand.WorkerReport(
-                identity.id(),
-                identity.instance(),
-                identity.appTierId(),
-                status.activity(),
-                status.drainEpoch(),
-                status.busy(),
-                status.inHand(),
-                status.images(),
+                new WorkerSighting(
+                        identity.id(),
+                        identity.instance(),
+                        identity.appTierId(),
+                        status.activity(),
+                        status.drainEpoch(),
+                        status.busy(),
+                        status.inHand(),
+                        status.service(),
+                        identity.life(),
+                        identity.nextReport()),
                 control));
         return look();
     }

@@ -9,9 +9,11 @@ import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ReceiveControl;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.WireFormat;
+import flotilla.scaling.ServiceCount;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -57,11 +59,15 @@ final class ImagePipeline {
     private final Duration hangAfter;
     private final int mostInHand;
     private final Clock clock;
+    private final int parallelism;
     private final LongAdder answered = new LongAdder();
+    private final LongAdder classified = new LongAdder();
+    private final LongAdder busyMicros = new LongAdder();
 
     /**
      * @param hangAfter how long an image may be with the classifiers
      * @param mostInHand the most messages that {@code prefetch} ever allows
+     * @param parallelism classifiers side by side
      */
     ImagePipeline(
             ActorSystem<?> system,
@@ -72,6 +78,7 @@ final class ImagePipeline {
             Prefetch prefetch,
             Duration hangAfter,
             int mostInHand,
+            int parallelism,
             Clock clock) {
         this.system = system;
         this.ports = ports;
@@ -81,6 +88,7 @@ final class ImagePipeline {
         this.prefetch = prefetch;
         this.hangAfter = hangAfter;
         this.mostInHand = mostInHand;
+        this.parallelism = parallelism;
         this.clock = clock;
     }
 
@@ -109,6 +117,11 @@ final class ImagePipeline {
     /** Images answered since the start. */
     long answered() {
         return answered.sum();
+    }
+
+    /** What was classified since the start, and how long the classifiers took for it. */
+    ServiceCount service() {
+        return new ServiceCount(classified.sum(), Duration.of(busyMicros.sum(), ChronoUnit.MICROS), parallelism);
     }
 
     private Parcel take(QueueMessage message) {
@@ -175,6 +188,8 @@ final class ImagePipeline {
         leases.classifying(parcel.message(), false);
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.classifyMillis());
+            classified.increment();
+            busyMicros.add(Math.round(done.classifyMillis() * 1000));
             Map<String, Double> timings = new LinkedHashMap<>();
             Instant acceptedAt = parcel.request().acceptedAt();
             timings.put("queue", (double)

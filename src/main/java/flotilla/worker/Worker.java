@@ -334,7 +334,7 @@ public final class Worker {
                 epoch,
                 parts.leases().busy(),
                 parts.leases().inHand(),
-                parts.pipeline().answered())));
+                parts.pipeline().service())));
         return Behaviors.same();
     }
 }

@@ -4,20 +4,25 @@ import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Who this worker is. Its name and instance are fixed; its app-tier id is told by the supervisor. Safe for all threads. */
 public final class WorkerIdentity {
     private final WorkerId id;
     private final Optional<InstanceId> instance;
+    private final long life;
+    private final AtomicLong reports = new AtomicLong();
     private final AtomicReference<Optional<AppTierId>> appTierId = new AtomicReference<>(Optional.empty());
 
     /**
      * @param instance the EC2 instance; empty for a worker started by hand
+     * @param life when this process started, in milliseconds
      */
-    public WorkerIdentity(WorkerId id, Optional<InstanceId> instance) {
+    public WorkerIdentity(WorkerId id, Optional<InstanceId> instance, long life) {
         this.id = id;
         this.instance = instance;
+        this.life = life;
     }
 
     public WorkerId id() {
@@ -31,6 +36,16 @@ public final class WorkerIdentity {
     /** The app-tier id; empty until it is told. */
     public Optional<AppTierId> appTierId() {
         return appTierId.get();
+    }
+
+    /** When this process started, in milliseconds: tells this life of a machine from an earlier one. */
+    long life() {
+        return life;
+    }
+
+    /** The number of the next report, from 1. */
+    long nextReport() {
+        return reports.incrementAndGet();
     }
 
     void told(Optional<AppTierId> told) {

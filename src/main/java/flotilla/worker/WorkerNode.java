@@ -91,6 +91,7 @@ public final class WorkerNode {
                 prefetch,
                 settings.hangAfter(),
                 parallelism + settings.prefetchLimit(),
+                parallelism,
                 clock);
         return new Worker.Parts(identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()));
     }

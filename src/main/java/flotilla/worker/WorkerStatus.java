@@ -1,10 +1,12 @@
 package flotilla.worker;
 
 import flotilla.scaling.Activity;
+import flotilla.scaling.ServiceCount;
 
 /**
  * What a worker does at one moment.
  *
  * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
+ * @param service what was classified since the start
  */
-record WorkerStatus(Activity activity, long drainEpoch, int busy, int inHand, long images) {}
+record WorkerStatus(Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {}

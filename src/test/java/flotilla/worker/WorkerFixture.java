@@ -28,7 +28,7 @@ final class WorkerFixture {
     private WorkerFixture() {}
 
     static WorkerIdentity identity() {
-        return new WorkerIdentity(new WorkerId("i-1"), Optional.of(new InstanceId("i-1")));
+        return new WorkerIdentity(new WorkerId("i-1"), Optional.of(new InstanceId("i-1")), 1);
     }
 
     /** A request whose image is stored. */

@@ -64,16 +64,18 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
                 fleet.mode(),
                 fleet.launchTemplate(),
                 Optional.of(LOCAL_IMAGE),
-                fleet.instanceType(),
-                fleet.subnetId(),
+                fleet.instanceTypes(),
+                fleet.subnetIds(),
                 fleet.securityGroupIds(),
                 fleet.instanceProfile(),
                 fleet.keyName(),
+                fleet.autoScalingGroup(),
+                fleet.warmPool(),
                 fleet.workerSettings());
     }
 
     @Override
-    public CompletionStage<List<Instance>> describe() {
+    public CompletionStage<Described> describe() {
         Queue<Instance> found = new ConcurrentLinkedQueue<>();
         return client.describeInstancesPaginator(request -> request.maxResults(PAGE_SIZE)
                         .filters(Filter.builder()
@@ -87,7 +89,7 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
                     if (failure != null) {
                         throw AwsErrors.wrap("EC2 DescribeInstances of cluster " + cluster, failure);
                     }
-                    return List.copyOf(found);
+                    return new Described(List.copyOf(found), 0);
                 });
     }
 
@@ -98,15 +100,17 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
                 throw new LaunchFailedException(
                         AwsErrors.wrap("EC2 RunInstances of app-tier id " + id, failure)
                                 .getMessage(),
+                        AwsErrors.code(failure),
                         Ec2Launch.outcomeKnown(failure),
                         AwsErrors.unwrap(failure));
             }
             if (response.instances().isEmpty()) {
                 throw new LaunchFailedException(
-                        "EC2 RunInstances of app-tier id " + id + " answered with no instance", false, null);
+                        "EC2 RunInstances of app-tier id " + id + " answered with no instance", "", false, null);
             }
             Instance launched = Ec2Tags.toOwn(response.instances().get(0));
-            return new Instance(launched.id(), Optional.of(id), launched.state(), launched.launchedAt());
+            return new Instance(
+                    launched.id(), Optional.of(id), launched.state(), launched.launchedAt(), launched.type());
         });
     }
 
@@ -119,6 +123,46 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
                     }
                     return Done.getInstance();
                 });
+    }
+
+    @Override
+    public CompletionStage<Done> start(InstanceId id) {
+        return client.startInstances(request -> request.instanceIds(id.value())).handle((response, failure) -> {
+            if (failure != null) {
+                throw new LaunchFailedException(
+                        AwsErrors.wrap("EC2 StartInstances of " + id, failure).getMessage(),
+                        AwsErrors.code(failure),
+                        Ec2Launch.outcomeKnown(failure),
+                        AwsErrors.unwrap(failure));
+            }
+            return Done.getInstance();
+        });
+    }
+
+    @Override
+    public CompletionStage<Done> stop(InstanceId id) {
+        return client.stopInstances(request -> request.instanceIds(id.value())).handle((response, failure) -> {
+            if (failure != null && !AwsErrors.code(failure).equals("InvalidInstanceID.NotFound")) {
+                throw AwsErrors.wrap("EC2 StopInstances of " + id, failure);
+            }
+            return Done.getInstance();
+        });
+    }
+
+    @Override
+    public CompletionStage<Done> assignId(InstanceId id, AppTierId appTierId) {
+        return client.createTags(request -> request.resources(id.value()).tags(Ec2Tags.of(cluster, appTierId)))
+                .handle((response, failure) -> {
+                    if (failure != null) {
+                        throw AwsErrors.wrap("EC2 CreateTags of " + id, failure);
+                    }
+                    return Done.getInstance();
+                });
+    }
+
+    @Override
+    public CompletionStage<Done> setGroupCapacity(int capacity) {
+        throw new UnsupportedOperationException("only an Auto Scaling group has a capacity to set");
     }
 
     @Override

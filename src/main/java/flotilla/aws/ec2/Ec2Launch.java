@@ -64,10 +64,10 @@ final class Ec2Launch {
                 .ifPresent(name -> request.launchTemplate(
                         template -> template.launchTemplateName(name).version(NEWEST_VERSION)));
         if (fleet.launchTemplate().isEmpty() || fleet.imageId().isPresent()) {
-            request.instanceType(fleet.instanceType());
+            request.instanceType(fleet.instanceTypes().get(0));
         }
         fleet.imageId().ifPresent(request::imageId);
-        fleet.subnetId().ifPresent(request::subnetId);
+        fleet.subnetIds().stream().findFirst().ifPresent(request::subnetId);
         fleet.keyName().ifPresent(request::keyName);
         fleet.instanceProfile().ifPresent(name -> request.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {

@@ -27,7 +27,8 @@ final class Ec2Tags {
                 new InstanceId(instance.instanceId()),
                 appTierId(instance.tags()),
                 state(instance.state().nameAsString()),
-                Optional.ofNullable(instance.launchTime()).orElse(Instant.EPOCH));
+                Optional.ofNullable(instance.launchTime()).orElse(Instant.EPOCH),
+                Optional.ofNullable(instance.instanceTypeAsString()).orElse(""));
     }
 
     private static Optional<AppTierId> appTierId(List<Tag> tags) {

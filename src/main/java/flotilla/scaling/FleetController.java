@@ -1,0 +1,271 @@
+package flotilla.scaling;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.GatewayId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.QueueDepth;
+import flotilla.domain.WorkerId;
+import flotilla.scaling.FleetMemory.DrainIntent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
+ * remembers. It is told everything, time included, and answers with values, so that the same code runs in the actor, in
+ * {@code simulate} and in the tests. Confined to its owner.
+ */
+public final class FleetController {
+    /** A gateway that has said nothing for so long is idle or gone. */
+    private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
+
+    /** What a gateway said of its images, and when. */
+    private record Announced(long accepted, long unanswered, Instant at) {}
+
+    /** What EC2 and the queues say; what could not be read is empty. */
+    public record Readings(
+            Optional<QueueDepth> depth,
+            Optional<List<Instance>> instances,
+            int ordered,
+            List<FleetObservation.DrainConfirmation> confirmations) {
+        public Readings {
+            instances = instances.map(List::copyOf);
+            confirmations = List.copyOf(confirmations);
+        }
+
+        public Readings(Optional<QueueDepth> depth, Optional<List<Instance>> instances) {
+            this(depth, instances, 0, List.of());
+        }
+    }
+
+    /**
+     * A decision, and what other policies would have decided in its place.
+     *
+     * @param shadows a plan of each shadow policy for the same fleet; never carried out
+     * @param forecast the backlog expected one interval later, in images; empty when there is nothing to tell it from
+     */
+    public record Decided(ScalingPlan plan, List<Shadow> shadows, Optional<Double> forecast) {
+        public Decided {
+            shadows = List.copyOf(shadows);
+        }
+    }
+
+    /** What a policy that only watches wanted. */
+    public record Shadow(String policy, ScalingPlan plan) {}
+
+    /** What became of a plan's actions. */
+    public record Results(
+            Map<ScalingAction.Launch, Instance> launched,
+            List<ScalingAction.Launch> refused,
+            List<ScalingAction.Launch> unanswered,
+            Optional<String> trouble,
+            List<Long> requestsGone) {
+        /**
+         * @param launched launches that gave an instance
+         * @param refused launches that EC2 refused: there is no instance
+         * @param unanswered launches without an answer: there may be an instance
+         * @param trouble EC2's error code when it refused to launch or to start
+         * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
+         */
+        public Results {
+            launched = Map.copyOf(launched);
+            refused = List.copyOf(refused);
+            unanswered = List.copyOf(unanswered);
+            requestsGone = List.copyOf(requestsGone);
+        }
+
+        /** Nothing that the controller has to know. */
+        public static Results none() {
+            return new Results(Map.of(), List.of(), List.of(), Optional.empty(), List.of());
+        }
+    }
+
+    /** What to say to a worker that has reported. */
+    public sealed interface WorkerOrder {
+        /** It is known under this app-tier id; none for a worker started by hand. */
+        record Register(Optional<AppTierId> id) implements WorkerOrder {}
+
+        /** It was asked to drain and does not seem to have heard. */
+        record Drain(long epoch) implements WorkerOrder {}
+
+        /** Its drain was taken back and it does not seem to have heard. */
+        record CancelDrain(long epoch) implements WorkerOrder {}
+    }
+
+    private final FleetPlanner planner;
+    private final PlannerRules rules;
+    private final boolean byHand;
+    private final List<FleetPlanner> shadowPlanners;
+    private final FleetRoster roster = new FleetRoster();
+    private final Map<GatewayId, Announced> announced = new HashMap<>();
+    private final List<PolicyState> shadowStates = new ArrayList<>();
+    private ControlState state;
+    private long accepted;
+
+    /**
+     * @param shadows policies that vote and are not heeded
+     */
+    public FleetController(
+            ScalingPolicy policy, List<ScalingPolicy> shadows, PlannerRules rules, WorkloadModel.Assumed assumed) {
+        this.planner = new FleetPlanner(policy, rules);
+        this.rules = rules;
+        this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
+        this.shadowPlanners = shadows.stream().map(planner::with).toList();
+        this.state = ControlState.initial(policy, assumed);
+        shadows.forEach(shadow -> shadowStates.add(shadow.initialState()));
+    }
+
+    /** The policy that decides. */
+    public ScalingPolicy policy() {
+        return planner.policy();
+    }
+
+    /** A worker has reported; the answer is what to say to it. A report that comes late changes nothing. */
+    public List<WorkerOrder> reported(WorkerSighting sighting, Instant now) {
+        if (!roster.reported(sighting, now)) {
+            return List.of();
+        }
+        List<WorkerOrder> orders = new ArrayList<>();
+        if (sighting.instance().isEmpty()) {
+            orders.add(new WorkerOrder.Register(Optional.empty()));
+            return orders;
+        }
+        InstanceId id = sighting.instance().get();
+        Optional<AppTierId> known = roster.appTierId(id);
+        if (known.isPresent() && !known.equals(sighting.appTierId())) {
+            orders.add(new WorkerOrder.Register(known));
+        }
+        repeatIntent(id, sighting, orders);
+        return orders;
+    }
+
+    /** A command may be lost; the report shows whether it was heard. */
+    private void repeatIntent(InstanceId id, WorkerSighting sighting, List<WorkerOrder> orders) {
+        DrainIntent intent = state.memory().drains().get(id);
+        if (intent == null || rules.shape().drains() == PlannerRules.DrainChannel.QUEUES) {
+            return;
+        }
+        boolean drainUnheard = !intent.cancelled() && sighting.activity() == Activity.WORKING;
+        boolean cancelUnheard = intent.cancelled()
+                && sighting.activity() == Activity.DRAINING
+                && sighting.drainEpoch() <= intent.epoch();
+        if (drainUnheard) {
+            orders.add(new WorkerOrder.Drain(intent.epoch()));
+        } else if (cancelUnheard) {
+            orders.add(new WorkerOrder.CancelDrain(intent.epoch()));
+        }
+    }
+
+    /**
+     * A gateway tells what it has counted since its start.
+     *
+     * @return images without an answer at all gateways
+     */
+    public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        Announced before = announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+        // Of a gateway that was not known, what it has not answered yet is all that matters.
+        long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
+        accepted += Math.max(0, acceptedThere - baseline);
+        return unanswered();
+    }
+
+    /** Images without an answer at all gateways that have spoken lately. */
+    public long unanswered() {
+        return announced.values().stream().mapToLong(Announced::unanswered).sum();
+    }
+
+    /** Decides, and remembers that it has. */
+    public Decided decide(Readings readings, Instant now) {
+        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        Optional<List<InstanceView>> instances = byHand
+                ? Optional.of(rosterByHand(now))
+                : readings.instances().map(described -> roster.described(described, now));
+        FleetObservation observation = new FleetObservation(
+                readings.depth(),
+                instances,
+                byHand || instances.isEmpty() ? List.of() : roster.strays(now),
+                readings.ordered(),
+                readings.confirmations(),
+                new Traffic(accepted, unanswered(), announced.size()),
+                now);
+        ScalingPlan plan = planner.plan(observation, state, now);
+        List<Shadow> shadows = new ArrayList<>();
+        for (int i = 0; i < shadowPlanners.size(); i++) {
+            FleetPlanner shadow = shadowPlanners.get(i);
+            ScalingPlan would =
+                    shadow.plan(observation, new ControlState(state.memory(), shadowStates.get(i), state.model()), now);
+            shadowStates.set(i, would.next().policy());
+            shadows.add(new Shadow(shadow.policy().name(), would));
+        }
+        state = plan.next();
+        return new Decided(plan, shadows, forecast(observation, plan));
+    }
+
+    private List<InstanceView> rosterByHand(Instant now) {
+        roster.described(List.of(), now);
+        return roster.byHand();
+    }
+
+    /** The backlog one interval later if arrivals go on as in the last minute and all that works goes on working. */
+    private Optional<Double> forecast(FleetObservation observation, ScalingPlan plan) {
+        if (observation.depth().isEmpty() || observation.instances().isEmpty()) {
+            return Optional.empty();
+        }
+        WorkloadModel model = plan.next().model();
+        double seconds = rules.interval().toMillis() / 1000.0;
+        double arriving = model.arrivals().rate(Duration.ofMinutes(1)) * seconds;
+        double served = plan.census().running() * seconds / model.serviceSeconds();
+        return Optional.of(Math.max(0, observation.depth().get().messages() + arriving - served));
+    }
+
+    /** What became of the last plan's actions. */
+    public void acted(Results results, Instant now) {
+        FleetMemory memory = state.memory();
+        for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
+            roster.launched(one.getValue(), now);
+            memory = memory.withoutUnconfirmed(one.getKey().tier());
+        }
+        for (ScalingAction.Launch launch : results.refused()) {
+            memory = memory.withoutUnconfirmed(launch.tier());
+        }
+        for (ScalingAction.Launch launch : results.unanswered()) {
+            memory = memory.withUnconfirmed(launch.tier(), launch.generation(), now);
+        }
+        if (!results.launched().isEmpty()) {
+            memory = memory.withoutTrouble();
+        } else if (results.trouble().isPresent()) {
+            memory = memory.withTrouble(results.trouble().get(), now);
+        }
+        state = state.with(memory.withoutRequests(results.requestsGone()));
+    }
+
+    /** The last report of a worker. */
+    public Optional<WorkerSighting> report(WorkerId worker) {
+        return roster.report(worker);
+    }
+
+    /** The last report of the worker on an instance. */
+    public Optional<WorkerSighting> reportOn(InstanceId instance) {
+        return roster.reportOn(instance);
+    }
+
+    /** The instances for people. */
+    public List<ShownInstance> show(Instant now) {
+        return roster.show(now);
+    }
+
+    /** What was learned so far. */
+    public WorkloadModel model() {
+        return state.model();
+    }
+
+    /** What is remembered. */
+    public FleetMemory memory() {
+        return state.memory();
+    }
+}

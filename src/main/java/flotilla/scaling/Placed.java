@@ -1,0 +1,117 @@
+package flotilla.scaling;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.scaling.FleetMemory.DrainIntent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+
+/** An instance and what it is to the planner. */
+record Placed(InstanceView view, Standing standing) {
+    /** What an instance is to the planner. */
+    enum Standing {
+        /** Terminated: its app-tier id is free again. */
+        GONE,
+        /** Shutting down or stopping. */
+        ENDING,
+        /** Stopped: it can be started. */
+        SPARE,
+        /** Has not reported yet. */
+        BOOTING,
+        WORKING,
+        DRAINING,
+        DRAINED,
+        /** Not heard of for a while: no capacity, but maybe at work. */
+        SILENT,
+        /** Proven dead. */
+        DEAD,
+        /** Ends by its own decision. */
+        LEAVING
+    }
+
+    /** The least that EC2 charges for a start. */
+    private static final Duration PAID_AT_LEAST = Duration.ofSeconds(60);
+
+    InstanceId id() {
+        return view.instance().id();
+    }
+
+    Optional<AppTierId> appTierId() {
+        return view.instance().appTierId();
+    }
+
+    boolean is(Standing one) {
+        return standing == one;
+    }
+
+    /** Whether it takes up a place under the maximum. */
+    boolean isLiving() {
+        return standing != Standing.GONE && standing != Standing.ENDING && standing != Standing.SPARE;
+    }
+
+    int inHand() {
+        return view.worker().map(WorkerView::inHand).orElse(0);
+    }
+
+    /**
+     * The emptiest first; of equal ones those whose first minute, which is paid in any case, is over; then the highest
+     * app-tier id, so that low ids stay.
+     *
+     * @see <a href="https://aws.amazon.com/ec2/pricing/on-demand/">EC2 charges by the second, with a minimum of 60 s</a>
+     */
+    static Comparator<Placed> easiestToLose(Instant now) {
+        return Comparator.comparingInt(Placed::inHand)
+                .thenComparing(placed -> Duration.between(placed.view.instance().launchedAt(), now)
+                                .compareTo(PAID_AT_LEAST)
+                        < 0)
+                .thenComparing(
+                        placed -> placed.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE),
+                        Comparator.reverseOrder())
+                .thenComparing(Placed::id);
+    }
+
+    /**
+     * Places an instance.
+     *
+     * @param intents what each instance was last asked
+     */
+    static Placed of(InstanceView view, Map<InstanceId, DrainIntent> intents, ScalingLimits limits, Instant now) {
+        return new Placed(view, standing(view, intents.get(view.instance().id()), limits, now));
+    }
+
+    private static Standing standing(InstanceView view, DrainIntent intent, ScalingLimits limits, Instant now) {
+        Instance instance = view.instance();
+        switch (instance.state()) {
+            case TERMINATED:
+                return Standing.GONE;
+            case STOPPED:
+                return Standing.SPARE;
+            case SHUTTING_DOWN, STOPPING:
+                return Standing.ENDING;
+            default:
+                break;
+        }
+        Duration silence = Duration.between(view.lastSign(), now);
+        if (view.worker().isEmpty()) {
+            boolean allowanceOver = Duration.between(instance.launchedAt(), now).compareTo(limits.bootAllowance()) > 0;
+            return allowanceOver && silence.compareTo(limits.deadAfter()) > 0 ? Standing.DEAD : Standing.BOOTING;
+        }
+        Activity activity = view.worker().get().activity();
+        if (activity == Activity.DRAINED) {
+            return Standing.DRAINED;
+        }
+        if (silence.compareTo(limits.deadAfter()) > 0) {
+            return Standing.DEAD;
+        }
+        if (silence.compareTo(limits.silentAfter()) > 0) {
+            return Standing.SILENT;
+        }
+        if (activity == Activity.LEAVING) {
+            return Standing.LEAVING;
+        }
+        return intent != null && !intent.cancelled() ? Standing.DRAINING : Standing.WORKING;
+    }
+}

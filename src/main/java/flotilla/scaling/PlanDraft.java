@@ -1,0 +1,457 @@
+package flotilla.scaling;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.QueueDepth;
+import flotilla.scaling.FleetMemory.BootWatch;
+import flotilla.scaling.FleetMemory.DrainIntent;
+import flotilla.scaling.FleetMemory.UnconfirmedLaunch;
+import flotilla.scaling.Placed.Standing;
+import flotilla.scaling.PlannerRules.DrainChannel;
+import flotilla.scaling.PlannerRules.Mode;
+import flotilla.scaling.ScalingAction.EndReason;
+import flotilla.scaling.ScalingPlan.Census;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** A plan in the making: confined to one call of {@link FleetPlanner#plan}. It turns counts into actions on instances. */
+final class PlanDraft {
+    private final PlannerRules rules;
+    private final Instant now;
+    private final List<Placed> placed;
+    private final int ordered;
+    private final Map<InstanceId, DrainIntent> intents;
+    private final Map<AppTierId, UnconfirmedLaunch> unconfirmed;
+    private final Set<Long> requests;
+    private final BootWatch boots;
+    private final FleetMemory before;
+    private final List<ScalingAction> actions = new ArrayList<>();
+    private final List<String> clamps = new ArrayList<>();
+    private final List<String> findings = new ArrayList<>();
+    private final Census census;
+    private long epoch;
+    private boolean requestsKnown;
+
+    PlanDraft(
+            PlannerRules rules,
+            Instant now,
+            List<Placed> placed,
+            int ordered,
+            Map<InstanceId, DrainIntent> intents,
+            Map<AppTierId, UnconfirmedLaunch> unconfirmed,
+            Set<Long> requests,
+            BootWatch boots,
+            FleetMemory before,
+            long epoch) {
+        this.rules = rules;
+        this.now = now;
+        this.placed = placed;
+        this.ordered = ordered;
+        this.intents = intents;
+        this.unconfirmed = unconfirmed;
+        this.requests = requests;
+        this.boots = boots;
+        this.before = before;
+        this.epoch = epoch;
+        this.requestsKnown = before.requestsKnown() || rules.shape().drains() != DrainChannel.QUEUES;
+        this.census = countAll();
+    }
+
+    Census census() {
+        return census;
+    }
+
+    private Census countAll() {
+        Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
+        placed.forEach(one -> counts.merge(one.standing(), 1, Integer::sum));
+        int waiting = untaken().size();
+        int working = counts.getOrDefault(Standing.WORKING, 0);
+        return new Census(
+                counts.getOrDefault(Standing.BOOTING, 0) + ordered,
+                Math.max(0, working - waiting),
+                counts.getOrDefault(Standing.DRAINING, 0)
+                        + counts.getOrDefault(Standing.DRAINED, 0)
+                        + Math.min(working, waiting),
+                counts.getOrDefault(Standing.SILENT, 0) + counts.getOrDefault(Standing.DEAD, 0),
+                counts.getOrDefault(Standing.ENDING, 0) + counts.getOrDefault(Standing.LEAVING, 0),
+                counts.getOrDefault(Standing.SPARE, 0));
+    }
+
+    /** Terminate requests that no worker has taken yet, as far as is known. */
+    private Set<Long> untaken() {
+        Set<Long> left = new TreeSet<>(requests);
+        if (rules.shape().drains() == DrainChannel.QUEUES) {
+            with(Standing.DRAINING)
+                    .flatMap(one -> one.view().worker().stream())
+                    .forEach(worker -> left.remove(worker.drainEpoch()));
+        }
+        return left;
+    }
+
+    private Stream<Placed> with(Standing standing) {
+        return placed.stream().filter(one -> one.is(standing));
+    }
+
+    /** What the policy is told of the instances. */
+    List<PolicyInput.Capacity> capacities() {
+        List<PolicyInput.Capacity> all = new ArrayList<>();
+        int working = census.running();
+        for (Placed one : placed) {
+            boolean ready = one.is(Standing.WORKING);
+            if (one.is(Standing.BOOTING) || ready && working-- > 0) {
+                Instance instance = one.view().instance();
+                Duration age = Duration.between(instance.launchedAt(), now);
+                all.add(new PolicyInput.Capacity(
+                        instance.id(), instance.type(), ready, age.isNegative() ? Duration.ZERO : age));
+            }
+        }
+        for (int i = 0; i < ordered; i++) {
+            all.add(new PolicyInput.Capacity(new InstanceId("ordered-" + (i + 1)), "", false, Duration.ZERO));
+        }
+        return all;
+    }
+
+    /** How many drains could be taken back now. */
+    int revocable() {
+        return rules.shape().drains() == DrainChannel.QUEUES
+                ? untaken().size()
+                : (int) with(Standing.DRAINING).count();
+    }
+
+    /** What the policy wants, within the limits; what kept it back is noted. */
+    int clamp(ScalingPolicy.Desire vote, int scheduled) {
+        int desired = rules.limits().clamp(vote.instances(), scheduled);
+        if (desired < vote.instances()) {
+            clamps.add("max-instances " + rules.limits().maxInstances());
+        } else if (desired > vote.instances()) {
+            clamps.add(
+                    scheduled > rules.limits().minInstances()
+                            ? "scheduled minimum " + Math.min(scheduled, desired)
+                            : "min-instances " + rules.limits().minInstances());
+        }
+        int spares = rules.shape().sparesStopped() ? 0 : rules.shape().spares();
+        if (spares > 0) {
+            desired = rules.limits().clamp(desired + spares, scheduled);
+            clamps.add("running spares " + spares);
+        }
+        return desired;
+    }
+
+    void endConfirmed() {
+        for (Placed one : placed) {
+            if (one.is(Standing.DRAINED)) {
+                end(one, EndReason.DRAINED);
+            } else if (one.is(Standing.DEAD)) {
+                end(one, one.view().worker().isPresent() ? EndReason.SILENT : EndReason.NEVER_REPORTED);
+            }
+        }
+    }
+
+    private void end(Placed one, EndReason why) {
+        boolean stop = rules.shape().mode() == Mode.START_STOP || why == EndReason.DRAINED && sparesMissing() > 0;
+        actions.add(
+                stop
+                        ? new ScalingAction.Stop(one.id(), one.appTierId(), why)
+                        : new ScalingAction.Terminate(one.id(), one.appTierId(), why));
+    }
+
+    /** Stopped spares that are still to be made, those that this plan stops left out. */
+    private int sparesMissing() {
+        if (rules.shape().mode() != Mode.LAUNCH || !rules.shape().sparesStopped()) {
+            return 0;
+        }
+        long made = placed.stream()
+                .filter(one -> one.is(Standing.SPARE) || one.view().instance().state() == InstanceState.STOPPING)
+                .count();
+        long stopping =
+                actions.stream().filter(ScalingAction.Stop.class::isInstance).count();
+        return (int) Math.max(0, rules.shape().spares() - made - stopping);
+    }
+
+    /** Confirmations from the queue, and whatever does not fit together. */
+    void audit(FleetObservation observation) {
+        if (!requestsKnown) {
+            findings.add("terminate requests of an earlier supervisor, if any, are taken back");
+            actions.add(new ScalingAction.CancelRequests(ScalingAction.CancelRequests.ALL));
+            requestsKnown = true;
+        }
+        observation.confirmations().forEach(this::confirm);
+        giveIds();
+        observation.strays().forEach(this::mend);
+    }
+
+    private void confirm(FleetObservation.DrainConfirmation confirmation) {
+        Optional<Placed> from = placed.stream()
+                .filter(one -> one.id().equals(confirmation.instance()))
+                .findFirst();
+        boolean open = requests.contains(confirmation.token());
+        boolean living = from.filter(Placed::isLiving).isPresent();
+        boolean ended = actions.stream()
+                .anyMatch(action -> action.instance()
+                        .filter(confirmation.instance()::equals)
+                        .isPresent());
+        if (open && living && !ended) {
+            requests.remove(confirmation.token());
+            intents.put(confirmation.instance(), new DrainIntent(confirmation.token(), false));
+            end(from.get(), EndReason.DRAINED);
+        } else if (!ended) {
+            findings.add("confirmation of " + confirmation.instance() + " ignored: its request " + confirmation.token()
+                    + (open ? " is open, but it is gone" : " is not open"));
+        }
+    }
+
+    /** Living instances without an app-tier id get one; of two with the same id the younger one gets another. */
+    private void giveIds() {
+        if (rules.shape().mode() == Mode.BY_HAND) {
+            return;
+        }
+        Set<AppTierId> seen = new HashSet<>();
+        Set<AppTierId> free = freeIds();
+        placed.stream()
+                .filter(Placed::isLiving)
+                .sorted(Comparator.comparing(
+                                (Placed one) -> one.view().instance().launchedAt())
+                        .thenComparing(Placed::id))
+                .forEach(one -> {
+                    Optional<AppTierId> id = one.appTierId();
+                    if (id.isPresent() && seen.add(id.get())) {
+                        return;
+                    }
+                    Optional<AppTierId> next = free.stream().findFirst();
+                    ScalingAction.AssignId.Why why =
+                            id.isPresent() ? ScalingAction.AssignId.Why.DUPLICATE : ScalingAction.AssignId.Why.UNTAGGED;
+                    if (id.isPresent() || rules.shape().mode() != Mode.GROUP) {
+                        findings.add("instance " + one.id() + " launched at "
+                                + one.view().instance().launchedAt() + " has "
+                                + (id.isPresent()
+                                        ? "the app-tier id " + id.get() + " of an older one"
+                                        : "no app-tier id")
+                                + (next.isPresent() ? "" : ", and none is free"));
+                    }
+                    if (next.isPresent()) {
+                        free.remove(next.get());
+                        actions.add(new ScalingAction.AssignId(one.id(), next, why));
+                    }
+                });
+    }
+
+    /** A worker whose instance EC2 does not describe as ours is drained, and then its instance is ended. */
+    private void mend(FleetObservation.Stray stray) {
+        Duration known = Duration.between(stray.since(), now);
+        if (known.compareTo(rules.orphanGrace()) < 0) {
+            return;
+        }
+        String proof = "worker on " + stray.instance() + " reports since " + stray.since()
+                + ", and EC2 describes no such instance of ours";
+        if (stray.activity() == Activity.WORKING) {
+            findings.add(proof + ": drained");
+            actions.add(new ScalingAction.Drain(stray.instance(), Optional.empty(), epoch++));
+        } else if (stray.activity() == Activity.DRAINED) {
+            findings.add(proof + ", and it is drained: terminated");
+            actions.add(new ScalingAction.Terminate(stray.instance(), Optional.empty(), EndReason.ORPHAN));
+        }
+    }
+
+    /** More capacity: drains are taken back first, then instances are started. */
+    void scaleOut(int wanted) {
+        int revoked = rules.shape().drains() == DrainChannel.QUEUES ? cancelRequests(wanted) : cancelDrains(wanted);
+        start(wanted - revoked);
+    }
+
+    private int cancelDrains(int wanted) {
+        List<Placed> revocable = with(Standing.DRAINING)
+                .sorted(Placed.easiestToLose(now).reversed())
+                .limit(wanted)
+                .toList();
+        for (Placed one : revocable) {
+            long drain = intents.get(one.id()).epoch();
+            intents.put(one.id(), new DrainIntent(drain, true));
+            actions.add(new ScalingAction.CancelDrain(one.id(), one.appTierId(), drain));
+        }
+        return revocable.size();
+    }
+
+    private int cancelRequests(int wanted) {
+        int count = Math.min(wanted, untaken().size());
+        if (count > 0) {
+            actions.add(new ScalingAction.CancelRequests(count));
+        }
+        return count;
+    }
+
+    private void start(int wanted) {
+        int allowed = allowedStarts(wanted);
+        if (allowed <= 0) {
+            return;
+        }
+        if (rules.shape().mode() == Mode.GROUP) {
+            actions.add(new ScalingAction.SetGroupCapacity(living() + ordered + allowed));
+            return;
+        }
+        List<Placed> spares = with(Standing.SPARE)
+                .sorted(Comparator.comparing((Placed one) ->
+                                one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
+                        .thenComparing(Placed::id))
+                .limit(rules.shape().mode() == Mode.START_STOP || rules.shape().spares() > 0 ? allowed : 0)
+                .toList();
+        spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
+        if (rules.shape().mode() != Mode.START_STOP) {
+            launch(allowed - spares.size());
+        } else if (spares.size() < allowed) {
+            clamps.add("no more stopped instances in the set");
+        }
+    }
+
+    /** How many of the wanted starts may happen now. */
+    private int allowedStarts(int wanted) {
+        if (wanted <= 0) {
+            return 0;
+        }
+        int allowed = Math.min(wanted, Math.max(0, rules.limits().maxInstances() - living() - ordered));
+        if (allowed < wanted) {
+            clamps.add("max-instances " + rules.limits().maxInstances() + " with those that still end");
+        }
+        if (rules.steps().outPaused()) {
+            clamps.add("scale-out paused");
+            return 0;
+        }
+        if (allowed > rules.steps().out()) {
+            clamps.add("scale-out-step " + rules.steps().out());
+            allowed = rules.steps().out();
+        }
+        Optional<FleetMemory.LaunchTrouble> trouble = before.trouble();
+        if (trouble.isPresent() && now.isBefore(trouble.get().until())) {
+            clamps.add("launches pause until " + trouble.get().until() + " after "
+                    + trouble.get().failures() + " x " + trouble.get().code());
+            return 0;
+        }
+        if (boots.failedInARow() >= rules.boots().replacementsInARow()) {
+            clamps.add(boots.failedInARow() + " boots in a row failed"
+                    + (now.isBefore(boots.heldUntil())
+                            ? ", launches are held until " + boots.heldUntil()
+                            : ", one launch at a time"));
+            return now.isBefore(boots.heldUntil()) || census.pending() > 0 ? 0 : Math.min(1, allowed);
+        }
+        return allowed;
+    }
+
+    private int living() {
+        return (int) placed.stream().filter(Placed::isLiving).count();
+    }
+
+    private void launch(int count) {
+        List<ScalingAction> launches = new ArrayList<>();
+        unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation())));
+        for (AppTierId id : freeIds()) {
+            launches.add(new ScalingAction.Launch(id, epoch));
+        }
+        actions.addAll(launches.subList(0, Math.max(0, Math.min(count, launches.size()))));
+    }
+
+    private Set<AppTierId> freeIds() {
+        Set<AppTierId> free = IntStream.rangeClosed(1, rules.limits().maxInstances())
+                .mapToObj(AppTierId::new)
+                .collect(Collectors.toCollection(TreeSet::new));
+        free.removeAll(unconfirmed.keySet());
+        placed.stream()
+                .filter(one -> !one.is(Standing.GONE))
+                .forEach(one -> one.appTierId().ifPresent(free::remove));
+        actions.stream()
+                .filter(ScalingAction.AssignId.class::isInstance)
+                .forEach(action -> action.appTierId().ifPresent(free::remove));
+        return free;
+    }
+
+    /** Less capacity: as many workers as given are asked to end. */
+    void scaleIn(int wanted) {
+        if (rules.steps().inPaused()) {
+            clamps.add("scale-in paused");
+            return;
+        }
+        int count = wanted;
+        if (count > rules.steps().in()) {
+            clamps.add("scale-in-step " + rules.steps().in());
+            count = rules.steps().in();
+        }
+        if (rules.shape().drains() == DrainChannel.QUEUES) {
+            List<Long> tokens = LongStream.range(epoch, epoch + count).boxed().toList();
+            epoch += count;
+            requests.addAll(tokens);
+            actions.add(new ScalingAction.RequestDrains(tokens));
+            return;
+        }
+        with(Standing.WORKING).sorted(Placed.easiestToLose(now)).limit(count).forEach(one -> {
+            intents.put(one.id(), new DrainIntent(epoch, false));
+            actions.add(new ScalingAction.Drain(one.id(), one.appTierId(), epoch));
+        });
+    }
+
+    /** Launches what is missing to have the wanted instances and the stopped spares besides. */
+    void keepSpares(int desired) {
+        int missing = sparesMissing();
+        if (missing == 0 || actions.stream().anyMatch(ScalingAction.Start.class::isInstance)) {
+            return;
+        }
+        long launching =
+                actions.stream().filter(ScalingAction.Launch.class::isInstance).count();
+        long surplus = Math.max(0, census.active() + launching - desired)
+                + with(Standing.DRAINING).count()
+                + with(Standing.DRAINED).count();
+        int count = (int) Math.max(0, missing - surplus);
+        int room = rules.limits().maxInstances() - living() - (int) launching;
+        if (count > 0 && launching == 0) {
+            launch(allowedStarts(Math.min(count, room)));
+        }
+    }
+
+    /** The plan when nothing could be desired. */
+    ScalingPlan finish(Optional<QueueDepth> depth, String reason, PolicyState policy, WorkloadModel model) {
+        return plan(depth, reason, Optional.empty(), OptionalInt.empty(), policy, model);
+    }
+
+    ScalingPlan finish(
+            Optional<QueueDepth> depth, String reason, ScalingPolicy.Desire vote, int desired, WorkloadModel model) {
+        boolean onlyEnds = !actions.isEmpty()
+                && actions.stream()
+                        .allMatch(action ->
+                                action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop);
+        return plan(
+                depth, onlyEnds ? "confirmed" : reason, Optional.of(vote), OptionalInt.of(desired), vote.next(), model);
+    }
+
+    private ScalingPlan plan(
+            Optional<QueueDepth> depth,
+            String reason,
+            Optional<ScalingPolicy.Desire> vote,
+            OptionalInt desired,
+            PolicyState policy,
+            WorkloadModel model) {
+        FleetMemory memory =
+                new FleetMemory(intents, unconfirmed, epoch, requests, requestsKnown, before.trouble(), boots);
+        return new ScalingPlan(
+                now,
+                reason,
+                depth,
+                census,
+                vote,
+                desired,
+                clamps,
+                findings,
+                actions,
+                new ControlState(memory, policy, model));
+    }
+}

@@ -1,0 +1,31 @@
+package flotilla.scaling;
+
+import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.WorkerId;
+import java.util.Optional;
+
+/**
+ * What a worker says of itself. Its whole state is in each one, so a lost one only costs time.
+ *
+ * @param worker the worker's name
+ * @param instance its EC2 instance; empty for a worker started by hand
+ * @param appTierId what it was told; empty while it has not been told
+ * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
+ * @param busy classifiers at work
+ * @param inHand messages leased to it
+ * @param service what it has done since its start
+ * @param life when the worker's process started, in milliseconds; tells a machine that was started again from before
+ * @param number counts the reports of this life, so that one that comes late is known
+ */
+public record WorkerSighting(
+        WorkerId worker,
+        Optional<InstanceId> instance,
+        Optional<AppTierId> appTierId,
+        Activity activity,
+        long drainEpoch,
+        int busy,
+        int inHand,
+        ServiceCount service,
+        long life,
+        long number) {}
