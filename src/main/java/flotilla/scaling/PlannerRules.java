@@ -116,6 +116,10 @@ public record PlannerRules(
         return new PlannerRules(limits, other, steps, shape, boots, interval, orphanGrace);
     }
 
+    public PlannerRules with(BootRule other) {
+        return new PlannerRules(limits, schedule, steps, shape, other, interval, orphanGrace);
+    }
+
     public PlannerRules with(Duration otherInterval) {
         return new PlannerRules(limits, schedule, steps, shape, boots, otherInterval, orphanGrace);
     }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,12 @@ class FlotillaSettingsTest {
         assertThat(settings.cluster()).isEqualTo(new ClusterSettings("flotilla", "127.0.0.1", 0, List.of()));
         assertThat(settings.aws())
                 .isEqualTo(new AwsSettings(
-                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(settings.queue())
                 .isEqualTo(new QueueSettings(
                         "flotilla-request",
@@ -58,14 +64,26 @@ class FlotillaSettingsTest {
                         Duration.ofSeconds(3)));
         assertThat(settings.scaling())
                 .isEqualTo(new ScalingSettings(
-                        ScalingSettings.Policy.MESSAGE_COUNT,
+                        ScalingSettings.Policy.BACKLOG_TIME,
+                        List.of(),
                         Duration.ofSeconds(10),
                         Duration.ofMillis(300),
                         0,
                         20,
+                        List.of(),
+                        new ScalingSettings.Steps(0, 0, false, false),
+                        Duration.ofMinutes(2),
+                        0.99,
                         1,
+                        new ScalingSettings.Alarm(25, 2, Duration.ofMinutes(1), Duration.ofMinutes(1), 1),
+                        new ScalingSettings.BacklogPerInstance(
+                                Duration.ofMinutes(1), Optional.empty(), true, 0, 0.1, Duration.ZERO),
+                        new ScalingSettings.Assumed(
+                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(90)),
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(5),
+                        new ScalingSettings.Replacements(3, Duration.ofMinutes(1)),
+                        Duration.ofMinutes(1),
                         false,
                         500));
         assertThat(settings.fleet())
@@ -73,12 +91,15 @@ class FlotillaSettingsTest {
                         FleetSettings.Mode.LAUNCH,
                         Optional.empty(),
                         Optional.empty(),
-                        "c7i.large",
-                        Optional.empty(),
+                        List.of("c7i.large"),
+                        List.of(),
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
+                        new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                         "{}"));
+        assertThat(settings.drain()).isEqualTo(new DrainSettings(DrainSettings.Channel.CLUSTER));
         assertThat(settings.model()).isEqualTo(new ModelSettings(Optional.empty()));
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
@@ -116,6 +137,7 @@ class FlotillaSettingsTest {
                 "flotilla.aws.endpoint.sqs=http://s:1",
                 "flotilla.aws.endpoint.s3=http://s:2",
                 "flotilla.aws.endpoint.ec2=http://s:3",
+                "flotilla.aws.endpoint.autoscaling=http://s:4",
                 "flotilla.aws.credentials.access-key-id=k",
                 "flotilla.aws.credentials.secret-access-key=s",
                 "flotilla.queue.request=q1",
@@ -143,6 +165,32 @@ class FlotillaSettingsTest {
                 "flotilla.scaling.debounce=22ms",
                 "flotilla.scaling.min-instances=1",
                 "flotilla.scaling.max-instances=23",
+                "flotilla.scaling.policy=step",
+                "flotilla.scaling.shadow=[alarm]",
+                "flotilla.scaling.schedule=[{cron=\"0 8 * * *\",duration=41s,min-instances=42,zone=Europe/Berlin}]",
+                "flotilla.scaling.scale-out.step=43",
+                "flotilla.scaling.scale-out.paused=true",
+                "flotilla.scaling.scale-in.step=44",
+                "flotilla.scaling.scale-in.paused=true",
+                "flotilla.scaling.slo=45s",
+                "flotilla.scaling.attainment=0.46",
+                "flotilla.scaling.alarm.high=47",
+                "flotilla.scaling.alarm.low=46",
+                "flotilla.scaling.alarm.period=48s",
+                "flotilla.scaling.alarm.cooldown=49s",
+                "flotilla.scaling.alarm.adjustment=50",
+                "flotilla.scaling.backlog-per-instance.acceptable-latency=51s",
+                "flotilla.scaling.backlog-per-instance.processing-time=52s",
+                "flotilla.scaling.backlog-per-instance.count-in-flight=false",
+                "flotilla.scaling.backlog-per-instance.activation=53",
+                "flotilla.scaling.backlog-per-instance.tolerance=0.54",
+                "flotilla.scaling.backlog-per-instance.stabilization=55s",
+                "flotilla.scaling.assumed.service-time=56s",
+                "flotilla.scaling.assumed.boot-median=57s",
+                "flotilla.scaling.assumed.boot-p90=58s",
+                "flotilla.scaling.replacements.in-a-row=59",
+                "flotilla.scaling.replacements.hold=60s",
+                "flotilla.scaling.orphan-grace=61s",
                 "flotilla.scaling.messages-per-instance=24",
                 "flotilla.scaling.silent-after=25s",
                 "flotilla.scaling.boot-allowance=26s",
@@ -151,8 +199,12 @@ class FlotillaSettingsTest {
                 "flotilla.fleet.mode=static",
                 "flotilla.fleet.launch-template=t",
                 "flotilla.fleet.image-id=i",
-                "flotilla.fleet.instance-type=it",
-                "flotilla.fleet.subnet-id=sn",
+                "flotilla.fleet.instance-types=[it]",
+                "flotilla.fleet.subnet-ids=[sn]",
+                "flotilla.fleet.auto-scaling-group=asg",
+                "flotilla.fleet.warm-pool.size=0",
+                "flotilla.fleet.warm-pool.state=running",
+                "flotilla.drain.channel=queues",
                 "flotilla.fleet.security-group-ids=[sg]",
                 "flotilla.fleet.instance-profile=ip",
                 "flotilla.fleet.key-name=kn",
@@ -189,32 +241,54 @@ class FlotillaSettingsTest {
                                 Optional.of(URI.create("http://s:1")),
                                 Optional.of(URI.create("http://s:2")),
                                 Optional.of(URI.create("http://s:3")),
+                                Optional.of(URI.create("http://s:4")),
                                 Optional.of(new AwsSettings.Credentials("k", "s"))),
                         new QueueSettings(
                                 "q1", "q2", "q3", "q4", "q5", Duration.ofSeconds(11), Duration.ofSeconds(12), 13),
                         new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
                         new HttpSettings("hh", 2, Duration.ofSeconds(14), 15, 16, 17, 18, 19, Duration.ofSeconds(20)),
                         new ScalingSettings(
-                                ScalingSettings.Policy.MESSAGE_COUNT,
+                                ScalingSettings.Policy.STEP,
+                                List.of(ScalingSettings.Policy.ALARM),
                                 Duration.ofSeconds(21),
                                 Duration.ofMillis(22),
                                 1,
                                 23,
+                                List.of(new ScalingSettings.ScheduledMinimum(
+                                        "0 8 * * *", Duration.ofSeconds(41), 42, ZoneId.of("Europe/Berlin"))),
+                                new ScalingSettings.Steps(43, 44, true, true),
+                                Duration.ofSeconds(45),
+                                0.46,
                                 24,
+                                new ScalingSettings.Alarm(47, 46, Duration.ofSeconds(48), Duration.ofSeconds(49), 50),
+                                new ScalingSettings.BacklogPerInstance(
+                                        Duration.ofSeconds(51),
+                                        Optional.of(Duration.ofSeconds(52)),
+                                        false,
+                                        53,
+                                        0.54,
+                                        Duration.ofSeconds(55)),
+                                new ScalingSettings.Assumed(
+                                        Duration.ofSeconds(56), Duration.ofSeconds(57), Duration.ofSeconds(58)),
                                 Duration.ofSeconds(25),
                                 Duration.ofSeconds(26),
+                                new ScalingSettings.Replacements(59, Duration.ofSeconds(60)),
+                                Duration.ofSeconds(61),
                                 true,
                                 27),
                         new FleetSettings(
                                 FleetSettings.Mode.STATIC,
                                 Optional.of("t"),
                                 Optional.of("i"),
-                                "it",
-                                Optional.of("sn"),
+                                List.of("it"),
+                                List.of("sn"),
                                 List.of("sg"),
                                 Optional.of("ip"),
                                 Optional.of("kn"),
+                                Optional.of("asg"),
+                                new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.RUNNING),
                                 "a=1"),
+                        new DrainSettings(DrainSettings.Channel.QUEUES),
                         new ModelSettings(Optional.of(Path.of("/m"))),
                         new ClassifierSettings(
                                 ClassifierSettings.Kind.TABLE,
@@ -272,7 +346,7 @@ class FlotillaSettingsTest {
                 "flotilla.http.port=abc | flotilla.http.port",
                 "flotilla.http.sync-wait=0s | flotilla.http.sync-wait must be from 1s to 7200s, not 0s",
                 "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
-                "flotilla.scaling.policy=magic | must be one of message-count, not \"magic\"",
+                "flotilla.scaling.policy=magic | must be one of backlog-time, message-count, step, alarm, backlog-per-instance, not \"magic\"",
                 "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",

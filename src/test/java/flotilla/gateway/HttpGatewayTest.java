@@ -477,7 +477,24 @@ class HttpGatewayTest {
         assertThat(question.limit()).isEqualTo(5);
         question.replyTo()
                 .tell(new DecisionReport(List.of(new DecisionReport.Decision(
-                        1, at, "message-count", "hold", "depth-unknown", -1, -1, 0, 1, 0, -1, List.of()))));
+                        1,
+                        at,
+                        "message-count",
+                        "hold",
+                        "depth-unknown",
+                        -1,
+                        -1,
+                        0,
+                        1,
+                        0,
+                        -1,
+                        List.of(),
+                        new DecisionReport.Vote(-1, Map.of()),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty()))));
         assertThat(decisions.join().body())
                 .isEqualTo("{\"decisions\":[{\"n\":1,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\","
                         + "\"decision\":\"hold\",\"reason\":\"depth-unknown\",\"visible\":null,\"inFlight\":null,"

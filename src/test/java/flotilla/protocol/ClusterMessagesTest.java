@@ -6,8 +6,12 @@ import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.scaling.Activity;
+import flotilla.scaling.ServiceCount;
+import flotilla.scaling.WorkerSighting;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -30,34 +34,42 @@ class ClusterMessagesTest {
     @Test
     void workerReports_shouldRoundTrip() {
         roundTrip(new SupervisorCommand.WorkerReport(
-                new WorkerId("i-1"),
-                Optional.of(new InstanceId("i-1")),
-                Optional.of(new AppTierId(3)),
-                Activity.DRAINING,
-                1_700_000_000_000L,
-                2,
-                5,
-                1234,
+                new WorkerSighting(
+                        new WorkerId("i-1"),
+                        Optional.of(new InstanceId("i-1")),
+                        Optional.of(new AppTierId(3)),
+                        Activity.DRAINING,
+                        1_700_000_000_000L,
+                        2,
+                        5,
+                        new ServiceCount(1234, Duration.ofMillis(617_123), 2),
+                        1_700_000_000_001L,
+                        17),
                 KIT.<WorkerCommand>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.WorkerReport(
-                new WorkerId("by-hand"),
-                Optional.empty(),
-                Optional.empty(),
-                Activity.WORKING,
-                0,
-                0,
-                0,
-                0,
+                new WorkerSighting(
+                        new WorkerId("by-hand"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Activity.WORKING,
+                        0,
+                        0,
+                        0,
+                        ServiceCount.none(1),
+                        0,
+                        1),
                 KIT.<WorkerCommand>createTestProbe().getRef()));
     }
 
     @Test
     void questionsAndNotices_shouldRoundTrip() {
-        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 110));
+        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
         roundTrip(new SupervisorCommand.GetFleet(
                 KIT.<FleetReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecisions(
                 10, KIT.<DecisionReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetDecision(
+                7, KIT.<DecisionReport>createTestProbe().getRef()));
     }
 
     @Test
@@ -84,6 +96,13 @@ class ClusterMessagesTest {
                 0,
                 0,
                 4,
-                List.of(new DecisionReport.Action("launch", 1, "i-1", "", "ok"))))));
+                List.of(new DecisionReport.Action("launch", 1, "i-1", "", "ok")),
+                new DecisionReport.Vote(5, Map.of("backlog", 4.5)),
+                List.of("max-instances 4"),
+                List.of("instance i-2 has no app-tier id"),
+                List.of(new DecisionReport.Shadow(
+                        "step", "launch", "backlog", 1, 1, 0, new DecisionReport.Vote(1, Map.of()))),
+                Optional.of(new DecisionReport.Forecast(at, 3.5, 4)),
+                Optional.empty()))));
     }
 }

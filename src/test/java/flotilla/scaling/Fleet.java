@@ -15,6 +15,8 @@ final class Fleet {
     static final ScalingLimits LIMITS =
             new ScalingLimits(0, 20, Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofMinutes(5));
 
+    static final String TYPE = "c7i.large";
+
     private final List<InstanceView> instances = new ArrayList<>();
 
     static Fleet none() {
@@ -80,12 +82,13 @@ final class Fleet {
                 id,
                 InstanceState.RUNNING,
                 NOW.minusSeconds(600),
-                Optional.of(new WorkerView(NOW.minus(ago), activity, epoch, Math.min(1, inHand), inHand)));
+                Optional.of(new WorkerView(
+                        NOW.minus(ago), activity, epoch, Math.min(1, inHand), inHand, ServiceCount.none(1))));
     }
 
     private void add(int id, InstanceState state, Instant launchedAt, Optional<WorkerView> worker) {
-        Instance instance = new Instance(id(id), Optional.of(new AppTierId(id)), state, launchedAt);
-        instances.add(new InstanceView(instance, launchedAt, worker));
+        Instance instance = new Instance(id(id), Optional.of(new AppTierId(id)), state, launchedAt, TYPE);
+        instances.add(new InstanceView(instance, launchedAt, Optional.empty(), worker));
     }
 
     FleetObservation with(int visible, int inFlight) {

@@ -10,6 +10,7 @@ import flotilla.domain.QueueDepth;
 import flotilla.scaling.FleetMemory.DrainIntent;
 import flotilla.scaling.ScalingAction.CancelDrain;
 import flotilla.scaling.ScalingAction.Drain;
+import flotilla.scaling.ScalingAction.EndReason;
 import flotilla.scaling.ScalingAction.Launch;
 import flotilla.scaling.ScalingAction.Terminate;
 import java.time.Duration;
@@ -24,14 +25,20 @@ import org.junit.jupiter.api.Test;
 class FleetPlannerTest {
     private static final long EPOCH = 7;
 
-    private final FleetPlanner planner = new FleetPlanner(new MessageCountPolicy(1), Fleet.LIMITS);
+    private final FleetPlanner planner = new FleetPlanner(new MessageCountPolicy(1), PlannerRules.of(Fleet.LIMITS));
 
     private ScalingPlan plan(FleetObservation observation) {
         return plan(observation, FleetMemory.empty());
     }
 
     private ScalingPlan plan(FleetObservation observation, FleetMemory memory) {
-        return planner.plan(observation, PolicyState.initial(), memory, NOW);
+        return plan(planner, observation, memory);
+    }
+
+    private static ScalingPlan plan(FleetPlanner planner, FleetObservation observation, FleetMemory memory) {
+        ControlState state =
+                new ControlState(memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
+        return planner.plan(observation, state, NOW);
     }
 
     private static FleetMemory asked(int... ids) {
@@ -104,7 +111,7 @@ class FleetPlannerTest {
         assertThat(plan.actions()).isEmpty();
         assertThat(plan.decision()).isEqualTo("hold");
         assertThat(plan.reason()).isEqualTo("steady");
-        assertThat(plan.census()).isEqualTo(new ScalingPlan.Census(1, 2, 0, 0, 0));
+        assertThat(plan.census()).isEqualTo(new ScalingPlan.Census(1, 2, 0, 0, 0, 0));
     }
 
     @Test
@@ -128,7 +135,7 @@ class FleetPlannerTest {
     void drained_shouldBeTerminatedAlthoughWorkCame() {
         ScalingPlan plan = plan(Fleet.none().working(1, 1).drained(EPOCH, 2).withMessages(2), asked(2));
 
-        assertThat(plan.actions()).contains(new Terminate(id(2), Optional.of(new AppTierId(2)), Terminate.Why.DRAINED));
+        assertThat(plan.actions()).contains(new Terminate(id(2), Optional.of(new AppTierId(2)), EndReason.DRAINED));
         assertThat(idsOf(plan, Launch.class)).containsExactly(3);
         assertThat(idsOf(plan, CancelDrain.class)).isEmpty();
     }
@@ -191,7 +198,7 @@ class FleetPlannerTest {
                 plan(Fleet.none().silentFor(Duration.ofSeconds(121), 1).withMessages(0));
 
         assertThat(plan.actions())
-                .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), Terminate.Why.SILENT));
+                .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), EndReason.SILENT));
     }
 
     @Test
@@ -201,7 +208,7 @@ class FleetPlannerTest {
                 .isEmpty();
         assertThat(plan(Fleet.none().neverReportedFor(Duration.ofMinutes(6), 1).withMessages(0))
                         .actions())
-                .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), Terminate.Why.NEVER_REPORTED));
+                .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), EndReason.NEVER_REPORTED));
     }
 
     @Test
@@ -209,7 +216,7 @@ class FleetPlannerTest {
         ScalingPlan plan = plan(Fleet.none().working(0, 1, 2).drained(EPOCH, 3).withUnknownDepth());
 
         assertThat(plan.actions())
-                .containsExactly(new Terminate(id(3), Optional.of(new AppTierId(3)), Terminate.Why.DRAINED));
+                .containsExactly(new Terminate(id(3), Optional.of(new AppTierId(3)), EndReason.DRAINED));
         assertThat(plan.desired()).isEmpty();
         assertThat(plan.reason()).isEqualTo("depth-unknown");
     }
@@ -267,23 +274,11 @@ class FleetPlannerTest {
     void minimum_shouldBeKeptWithoutAnyWork() {
         FleetPlanner keeping = new FleetPlanner(
                 new MessageCountPolicy(1),
-                new ScalingLimits(2, 20, Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofMinutes(5)));
+                PlannerRules.of(new ScalingLimits(
+                        2, 20, Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofMinutes(5))));
 
-        ScalingPlan plan = keeping.plan(
-                Fleet.none().working(0, 1, 2, 3).withMessages(0), PolicyState.initial(), FleetMemory.empty(), NOW);
+        ScalingPlan plan = plan(keeping, Fleet.none().working(0, 1, 2, 3).withMessages(0), FleetMemory.empty());
 
         assertThat(idsOf(plan, Drain.class)).containsExactly(3);
-    }
-
-    @Test
-    void messagesPerInstance_shouldRoundUp() {
-        MessageCountPolicy policy = new MessageCountPolicy(20);
-        FleetObservation any = Fleet.none().withMessages(0);
-
-        assertThat(IntStream.of(0, 1, 20, 21, 400)
-                        .map(messages -> policy.desire(new QueueDepth(messages, 0, 0), any, PolicyState.initial(), NOW)
-                                .instances())
-                        .toArray())
-                .containsExactly(0, 1, 1, 2, 20);
     }
 }

@@ -49,7 +49,9 @@ class FleetWalkTest {
         }
     }
 
-    private final FleetPlanner planner = new FleetPlanner(new MessageCountPolicy(1), LIMITS);
+    private final FleetPlanner planner = new FleetPlanner(
+            new MessageCountPolicy(1),
+            PlannerRules.of(LIMITS).with(new PlannerRules.BootRule(1000, Duration.ofMinutes(1))));
     private final List<Machine> machines = new ArrayList<>();
     private final Map<InstanceId, Instant> firstSeen = new HashMap<>();
     private FleetMemory memory = FleetMemory.empty();
@@ -75,6 +77,10 @@ class FleetWalkTest {
         assertThat(living()).as("seed %d", seed).isZero();
     }
 
+    private ControlState state() {
+        return new ControlState(memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
+    }
+
     private long living() {
         return machines.stream().filter(machine -> machine.state.isAlive()).count();
     }
@@ -92,10 +98,9 @@ class FleetWalkTest {
                 Optional.of(machines.stream().map(this::view).toList()),
                 now);
 
-        ScalingPlan plan = planner.plan(observation, PolicyState.initial(), memory, now);
+        ScalingPlan plan = planner.plan(observation, state(), now);
 
-        assertThat(planner.plan(observation, PolicyState.initial(), memory, now))
-                .isEqualTo(plan);
+        assertThat(planner.plan(observation, state(), now)).isEqualTo(plan);
         memory = plan.memory();
         for (ScalingAction action : plan.actions()) {
             carryOut(action, random, trouble);
@@ -146,11 +151,17 @@ class FleetWalkTest {
         firstSeen.putIfAbsent(machine.id, now);
         Optional<WorkerView> worker = machine.heard && machine.reportedAt != null
                 ? Optional.of(new WorkerView(
-                        machine.reportedAt, machine.activity, machine.epoch, machine.inHand, machine.inHand))
+                        machine.reportedAt,
+                        machine.activity,
+                        machine.epoch,
+                        machine.inHand,
+                        machine.inHand,
+                        ServiceCount.none(1)))
                 : Optional.empty();
         return new InstanceView(
-                new Instance(machine.id, Optional.of(machine.appTierId), machine.state, machine.launchedAt),
+                new Instance(machine.id, Optional.of(machine.appTierId), machine.state, machine.launchedAt, ""),
                 firstSeen.get(machine.id),
+                Optional.empty(),
                 worker);
     }
 
@@ -158,7 +169,7 @@ class FleetWalkTest {
         if (action instanceof ScalingAction.Launch launch) {
             launch(launch, trouble ? random.nextInt(6) : 5);
         } else if (action instanceof ScalingAction.Drain drain) {
-            Machine machine = machine(drain.instance());
+            Machine machine = machine(drain.id());
             // One that did not hear of its cancelled drain may be asked again, under a higher epoch.
             assertThat(machine.activity == Activity.WORKING || machine.epoch < drain.epoch())
                     .isTrue();
@@ -167,12 +178,12 @@ class FleetWalkTest {
                 machine.epoch = drain.epoch();
             }
         } else if (action instanceof ScalingAction.CancelDrain cancel) {
-            Machine machine = machine(cancel.instance());
+            Machine machine = machine(cancel.id());
             if (!machine.frozen && machine.activity == Activity.DRAINING && machine.epoch == cancel.epoch()) {
                 machine.activity = Activity.WORKING;
             }
         } else if (action instanceof ScalingAction.Terminate terminate) {
-            Machine machine = machine(terminate.instance());
+            Machine machine = machine(terminate.id());
             boolean drained = machine.activity == Activity.DRAINED;
             boolean silent = machine.reportedAt == null
                     || Duration.between(machine.reportedAt, now).compareTo(LIMITS.deadAfter()) > 0;
@@ -183,18 +194,18 @@ class FleetWalkTest {
 
     /** Fate 0: refused; 1: no answer and no machine; 2: no answer but a machine; else a machine. */
     private void launch(ScalingAction.Launch launch, int fate) {
-        String token = launch.id() + "-" + launch.generation();
+        String token = launch.tier() + "-" + launch.generation();
         if (fate == 0) {
-            memory = memory.withoutUnconfirmed(launch.id());
+            memory = memory.withoutUnconfirmed(launch.tier());
             return;
         }
         boolean known = machines.stream().anyMatch(machine -> machine.token.equals(token));
         if (fate != 1 && !known) {
-            machines.add(new Machine(new InstanceId("i-" + ++launches), launch.id(), token, now));
+            machines.add(new Machine(new InstanceId("i-" + ++launches), launch.tier(), token, now));
         }
         memory = fate <= 2
-                ? memory.withUnconfirmed(launch.id(), launch.generation(), now)
-                : memory.withoutUnconfirmed(launch.id());
+                ? memory.withUnconfirmed(launch.tier(), launch.generation(), now)
+                : memory.withoutUnconfirmed(launch.tier());
     }
 
     private Machine machine(InstanceId id) {

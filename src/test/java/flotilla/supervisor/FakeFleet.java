@@ -47,14 +47,14 @@ final class FakeFleet implements InstanceFleet {
 
     synchronized void put(int appTierId, InstanceState state) {
         InstanceId id = new InstanceId("i-" + appTierId);
-        instances.put(id, new Instance(id, Optional.of(new AppTierId(appTierId)), state, LAUNCHED_AT));
+        instances.put(id, new Instance(id, Optional.of(new AppTierId(appTierId)), state, LAUNCHED_AT, ""));
     }
 
     @Override
-    public synchronized CompletionStage<List<Instance>> describe() {
+    public synchronized CompletionStage<Described> describe() {
         return describeGate.thenApply(open -> {
             synchronized (this) {
-                return describesNothing ? List.of() : List.copyOf(instances.values());
+                return new Described(describesNothing ? List.of() : List.copyOf(instances.values()), 0);
             }
         });
     }
@@ -64,11 +64,12 @@ final class FakeFleet implements InstanceFleet {
         launchTokens.add(clientToken);
         Instance instance = byToken.computeIfAbsent(
                 clientToken,
-                token -> new Instance(new InstanceId("i-" + id), Optional.of(id), InstanceState.PENDING, LAUNCHED_AT));
+                token -> new Instance(
+                        new InstanceId("i-" + id), Optional.of(id), InstanceState.PENDING, LAUNCHED_AT, ""));
         instances.put(instance.id(), instance);
         if (unansweredLaunches > 0) {
             unansweredLaunches--;
-            return CompletableFuture.failedFuture(new LaunchFailedException("no answer", false, null));
+            return CompletableFuture.failedFuture(new LaunchFailedException("no answer", "", false, null));
         }
         return CompletableFuture.completedFuture(instance);
     }
@@ -79,7 +80,39 @@ final class FakeFleet implements InstanceFleet {
         instances.computeIfPresent(
                 id,
                 (same, instance) ->
-                        new Instance(id, instance.appTierId(), InstanceState.TERMINATED, instance.launchedAt()));
+                        new Instance(id, instance.appTierId(), InstanceState.TERMINATED, instance.launchedAt(), ""));
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Done> start(InstanceId id) {
+        return changed(id, InstanceState.PENDING);
+    }
+
+    @Override
+    public CompletionStage<Done> stop(InstanceId id) {
+        return changed(id, InstanceState.STOPPED);
+    }
+
+    @Override
+    public synchronized CompletionStage<Done> assignId(InstanceId id, AppTierId appTierId) {
+        instances.computeIfPresent(
+                id,
+                (same, instance) -> new Instance(
+                        id, Optional.of(appTierId), instance.state(), instance.launchedAt(), instance.type()));
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Done> setGroupCapacity(int capacity) {
+        throw new UnsupportedOperationException("not a group");
+    }
+
+    private synchronized CompletionStage<Done> changed(InstanceId id, InstanceState state) {
+        instances.computeIfPresent(
+                id,
+                (same, instance) ->
+                        new Instance(id, instance.appTierId(), state, instance.launchedAt(), instance.type()));
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 }

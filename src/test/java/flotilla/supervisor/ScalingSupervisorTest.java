@@ -14,10 +14,14 @@ import flotilla.protocol.FleetReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
-import flotilla.scaling.FleetPlanner;
+import flotilla.scaling.FleetController;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
+import flotilla.scaling.PlannerRules;
 import flotilla.scaling.ScalingLimits;
+import flotilla.scaling.ServiceCount;
+import flotilla.scaling.WorkerSighting;
+import flotilla.scaling.WorkloadModel;
 import flotilla.testing.HandClock;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +50,7 @@ class ScalingSupervisorTest {
     private final FakeFleet fleet = new FakeFleet();
     private final AtomicReference<Optional<QueueDepth>> depth =
             new AtomicReference<>(Optional.of(new QueueDepth(0, 0, 0)));
+    private long reports;
     private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
 
     @AfterAll
@@ -54,14 +59,15 @@ class ScalingSupervisorTest {
     }
 
     private ActorRef<SupervisorCommand> start() {
-        return start(new Ec2FleetOperator(fleet, "flotilla", "user data"), false);
+        return start(new Ec2FleetOperator(fleet, Optional.empty(), "flotilla", "user data"), false);
     }
 
     private ActorRef<SupervisorCommand> start(FleetOperator operator, boolean byHand) {
         ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
-                new ScalingSupervisor.Settings(INTERVAL, DEBOUNCE, 100, "message-count", byHand),
+                new ScalingSupervisor.Settings(INTERVAL, DEBOUNCE, 100),
                 clock,
-                new FleetPlanner(new MessageCountPolicy(1), LIMITS),
+                () -> new FleetController(
+                        new MessageCountPolicy(1), List.of(), rules(byHand), WorkloadModel.Assumed.usual()),
                 operator,
                 () -> depth.get()
                         .map(known -> CompletableFuture.completedFuture(known))
@@ -70,20 +76,32 @@ class ScalingSupervisorTest {
         return supervisor;
     }
 
+    private static PlannerRules rules(boolean byHand) {
+        PlannerRules.Shape shape = new PlannerRules.Shape(
+                byHand ? PlannerRules.Mode.BY_HAND : PlannerRules.Mode.LAUNCH,
+                PlannerRules.DrainChannel.CLUSTER,
+                0,
+                true);
+        return PlannerRules.of(LIMITS).with(shape);
+    }
+
     private void messages(int visible) {
         depth.set(Optional.of(new QueueDepth(visible, 0, 0)));
     }
 
     private void report(ActorRef<SupervisorCommand> supervisor, int id, Activity activity, long epoch) {
         supervisor.tell(new SupervisorCommand.WorkerReport(
-                new WorkerId("i-" + id),
-                Optional.of(new InstanceId("i-" + id)),
-                Optional.empty(),
-                activity,
-                epoch,
-                0,
-                0,
-                3,
+                new WorkerSighting(
+                        new WorkerId("i-" + id),
+                        Optional.of(new InstanceId("i-" + id)),
+                        Optional.empty(),
+                        activity,
+                        epoch,
+                        0,
+                        0,
+                        new ServiceCount(3, Duration.ofSeconds(1), 1),
+                        1,
+                        ++reports),
                 worker.getRef()));
     }
 
@@ -127,7 +145,7 @@ class ScalingSupervisorTest {
         messages(110);
 
         for (int i = 1; i <= 110; i++) {
-            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i));
+            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i, i));
         }
         assertThat(decisions(supervisor)).hasSize(1);
         TIME.timePasses(DEBOUNCE);
@@ -281,8 +299,10 @@ class ScalingSupervisorTest {
     @Test
     void fleetByHand_shouldOnlySayWhatItWouldWant() {
         messages(5);
-        ActorRef<SupervisorCommand> supervisor =
-                start(new DryRunFleetOperator(() -> CompletableFuture.completedFuture(List.of()), "by hand"), true);
+        ActorRef<SupervisorCommand> supervisor = start(
+                new DryRunFleetOperator(
+                        () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)), "by hand"),
+                true);
 
         assertThat(decision(supervisor, 1).actions())
                 .hasSize(5)

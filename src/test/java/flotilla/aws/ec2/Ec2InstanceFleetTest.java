@@ -28,6 +28,7 @@ class Ec2InstanceFleetTest {
     private static final Instant LAUNCHED_AT = Instant.parse("2026-11-22T10:00:00Z");
     private static final AppTierId SEVEN = new AppTierId(7);
 
+    private static final String TYPE = "";
     private final FakeEc2 ec2 = new FakeEc2();
     private final AwsClients clients = AwsClients.open(ec2.settings(), 0);
 
@@ -42,11 +43,13 @@ class Ec2InstanceFleetTest {
                 FleetSettings.Mode.LAUNCH,
                 template,
                 image,
-                "c7i.large",
-                Optional.empty(),
+                List.of("c7i.large"),
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                 "");
     }
 
@@ -76,15 +79,22 @@ class Ec2InstanceFleetTest {
                                 + FakeEc2.instance("i-3", "pending", FakeEc2.tag("flotilla:app-tier-id", "many"))
                                 + "</instancesSet></item></reservationSet>");
 
-        assertThat(Await.result(fleet().describe()))
+        assertThat(Await.result(fleet().describe()).instances())
                 .containsExactly(
                         new Instance(
                                 new InstanceId("i-1"),
                                 Optional.of(new AppTierId(3)),
                                 InstanceState.RUNNING,
-                                LAUNCHED_AT),
-                        new Instance(new InstanceId("i-2"), Optional.empty(), InstanceState.SHUTTING_DOWN, LAUNCHED_AT),
-                        new Instance(new InstanceId("i-3"), Optional.empty(), InstanceState.PENDING, LAUNCHED_AT));
+                                LAUNCHED_AT,
+                                TYPE),
+                        new Instance(
+                                new InstanceId("i-2"),
+                                Optional.empty(),
+                                InstanceState.SHUTTING_DOWN,
+                                LAUNCHED_AT,
+                                TYPE),
+                        new Instance(
+                                new InstanceId("i-3"), Optional.empty(), InstanceState.PENDING, LAUNCHED_AT, TYPE));
 
         assertThat(ec2.calls()).hasSize(2);
         assertThat(ec2.calls().get(0))
@@ -101,7 +111,8 @@ class Ec2InstanceFleetTest {
         Instance launched = Await.result(fleet().launch(SEVEN, "blue-7-1", "flotilla { a = ü }"));
 
         assertThat(launched)
-                .isEqualTo(new Instance(new InstanceId("i-9"), Optional.of(SEVEN), InstanceState.PENDING, LAUNCHED_AT));
+                .isEqualTo(new Instance(
+                        new InstanceId("i-9"), Optional.of(SEVEN), InstanceState.PENDING, LAUNCHED_AT, TYPE));
         Map<String, String> call = ec2.calls().get(0);
         assertThat(call)
                 .containsEntry("Action", "RunInstances")
@@ -142,11 +153,13 @@ class Ec2InstanceFleetTest {
                 FleetSettings.Mode.LAUNCH,
                 Optional.empty(),
                 Optional.of("ami-1"),
-                "c7i.xlarge",
-                Optional.of("subnet-1"),
+                List.of("c7i.xlarge"),
+                List.of("subnet-1"),
                 List.of("sg-1", "sg-2"),
                 Optional.of("profile"),
                 Optional.of("key"),
+                Optional.empty(),
+                new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                 "");
 
         Await.result(fleet(full).launch(SEVEN, "token", ""));
@@ -229,7 +242,12 @@ class Ec2InstanceFleetTest {
     @Test
     void nothingToLaunchOnAws_shouldBeASettingsError() {
         AwsSettings aws = new AwsSettings(
-                Optional.of("us-east-1"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.of("us-east-1"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         try (AwsClients real = AwsClients.open(aws, 0)) {
             assertThatThrownBy(
                             () -> Ec2InstanceFleet.connect(real, settings(Optional.empty(), Optional.empty()), "blue"))

@@ -45,6 +45,7 @@ final class FakeEc2 implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", "local")));
     }
 

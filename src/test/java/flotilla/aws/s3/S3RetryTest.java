@@ -68,6 +68,7 @@ class S3RetryTest {
                         Optional.of(URI.create(
                                 "http://127.0.0.1:" + server.getAddress().getPort())),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.of(new AwsSettings.Credentials("local", "local"))),
                 0);
         objects = new S3Objects(system.get(), clients);

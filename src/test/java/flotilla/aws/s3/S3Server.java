@@ -46,6 +46,7 @@ final class S3Server implements AutoCloseable {
                 Optional.empty(),
                 Optional.of(URI.create("http://127.0.0.1:" + proxy.getPort())),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", secret)));
     }
 

@@ -45,6 +45,7 @@ final class SqsServer implements AutoCloseable {
                 Optional.of(URI.create(url)),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", "local")));
     }
 
