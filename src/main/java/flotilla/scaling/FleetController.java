@@ -63,19 +63,31 @@ public final class FleetController {
             List<ScalingAction.Launch> refused,
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
-            List<Long> requestsGone) {
+            List<Long> requestsGone,
+            boolean started) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
+         * @param started whether EC2 started a stopped instance, or took the order to enlarge the group
          */
         public Results {
             launched = Map.copyOf(launched);
             refused = List.copyOf(refused);
             unanswered = List.copyOf(unanswered);
             requestsGone = List.copyOf(requestsGone);
+        }
+
+        /** Results of launches and terminate requests alone. */
+        public Results(
+                Map<ScalingAction.Launch, Instance> launched,
+                List<ScalingAction.Launch> refused,
+                List<ScalingAction.Launch> unanswered,
+                Optional<String> trouble,
+                List<Long> requestsGone) {
+            this(launched, refused, unanswered, trouble, requestsGone, false);
         }
 
         /** Nothing that the controller has to know. */
@@ -236,7 +248,7 @@ public final class FleetController {
         for (ScalingAction.Launch launch : results.unanswered()) {
             memory = memory.withUnconfirmed(launch.tier(), launch.generation(), now);
         }
-        if (!results.launched().isEmpty()) {
+        if (!results.launched().isEmpty() || results.started()) {
             memory = memory.withoutTrouble();
         } else if (results.trouble().isPresent()) {
             memory = memory.withTrouble(results.trouble().get(), now);

@@ -299,7 +299,7 @@ final class PlanDraft {
             return;
         }
         if (rules.shape().mode() == Mode.GROUP) {
-            actions.add(new ScalingAction.SetGroupCapacity(living() + ordered + allowed));
+            actions.add(new ScalingAction.SetGroupCapacity(living() - ending() + ordered + allowed));
             return;
         }
         List<Placed> spares = with(Standing.SPARE)
@@ -351,6 +351,17 @@ final class PlanDraft {
 
     private int living() {
         return (int) placed.stream().filter(Placed::isLiving).count();
+    }
+
+    /** Living instances that this plan ends; in a group each of them takes one off the desired capacity. */
+    private int ending() {
+        Set<InstanceId> ended = actions.stream()
+                .filter(ScalingAction.Terminate.class::isInstance)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
+        return (int) placed.stream()
+                .filter(one -> one.isLiving() && ended.contains(one.id()))
+                .count();
     }
 
     private void launch(int count) {

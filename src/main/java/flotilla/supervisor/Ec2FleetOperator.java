@@ -159,8 +159,12 @@ public final class Ec2FleetOperator implements FleetOperator {
         List<ScalingAction.Launch> unanswered = new ArrayList<>();
         List<Long> gone = new ArrayList<>();
         Optional<String> trouble = Optional.empty();
+        boolean started = false;
         for (Done done : all) {
             gone.addAll(done.requestsGone());
+            started |= done.failure().isEmpty()
+                    && (done.action() instanceof ScalingAction.Start
+                            || done.action() instanceof ScalingAction.SetGroupCapacity);
             Optional<LaunchFailedException> refusal = done.failure()
                     .filter(LaunchFailedException.class::isInstance)
                     .map(LaunchFailedException.class::cast);
@@ -178,6 +182,6 @@ public final class Ec2FleetOperator implements FleetOperator {
         }
         return new Outcome(
                 all.stream().map(Done::report).toList(),
-                new FleetController.Results(launched, refused, unanswered, trouble, gone));
+                new FleetController.Results(launched, refused, unanswered, trouble, gone, started));
     }
 }
