@@ -96,7 +96,8 @@ final class GatewayRole implements AutoCloseable {
                     ? Optional.of(Ec2InstanceFleet.connect(
                             cloud.clients(),
                             settings.fleet(),
-                            settings.cluster().name()))
+                            settings.cluster().name(),
+                            Clock.systemUTC()))
                     : Optional.empty();
             ActorRef<SupervisorCommand> supervisor =
                     supervisor(system, settings, operator(system, config, settings, fleet), requests);

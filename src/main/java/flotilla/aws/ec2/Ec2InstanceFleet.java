@@ -9,6 +9,7 @@ import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.scaling.Instance;
 import flotilla.supervisor.InstanceFleet;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,10 @@ import org.apache.pekko.Done;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** The machines of our cluster on EC2: those whose tag {@code flotilla:cluster} is our cluster's name. */
+/**
+ * The machines of our cluster on EC2: those whose tag {@code flotilla:cluster} is our cluster's name; in mode {@code
+ * auto-scaling-group} those that the group has launched, by the tag that EC2 Auto Scaling puts on them.
+ */
 public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
@@ -29,25 +33,36 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
 
     private final Ec2AsyncClient client;
     private final String cluster;
-    private final Ec2Launch launch;
+    private final Filter ours;
+    private final Ec2Launcher launcher;
 
-    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, FleetSettings fleet) {
+    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, FleetSettings fleet, Clock clock) {
         this.client = client;
         this.cluster = cluster;
-        this.launch = new Ec2Launch(cluster, fleet);
+        this.ours = fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP
+                ? filter(Ec2Tags.GROUP, fleet.autoScalingGroup().orElseThrow())
+                : filter(Ec2Tags.CLUSTER, cluster);
+        Ec2Launch launch = new Ec2Launch(cluster, fleet);
+        this.launcher =
+                new Ec2Launcher(client, launch, new LaunchPlaces(launch.types(), fleet.subnetIds(), clock), clock);
+    }
+
+    private static Filter filter(String tag, String value) {
+        return Filter.builder().name("tag:" + tag).values(value).build();
     }
 
     /**
      * Makes the client; nothing is sent yet.
      *
      * @param cluster the value of the tag {@code flotilla:cluster}
+     * @param clock tells for how long a place without capacity is avoided
      * @throws SettingsException when it may launch and does not know what
      */
-    public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster) {
+    public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
         FleetSettings usable = withImage(clients.settings(), fleet);
         Ec2AsyncClient client =
                 clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
-        return new Ec2InstanceFleet(client, cluster, usable);
+        return new Ec2InstanceFleet(client, cluster, usable, clock);
     }
 
     private static FleetSettings withImage(AwsSettings aws, FleetSettings fleet) {
@@ -77,11 +92,8 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     @Override
     public CompletionStage<Described> describe() {
         Queue<Instance> found = new ConcurrentLinkedQueue<>();
-        return client.describeInstancesPaginator(request -> request.maxResults(PAGE_SIZE)
-                        .filters(Filter.builder()
-                                .name("tag:" + Ec2Tags.CLUSTER)
-                                .values(cluster)
-                                .build()))
+        return client.describeInstancesPaginator(
+                        request -> request.maxResults(PAGE_SIZE).filters(ours))
                 .reservations()
                 .subscribe(reservation ->
                         reservation.instances().stream().map(Ec2Tags::toOwn).forEach(found::add))
@@ -95,23 +107,7 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
 
     @Override
     public CompletionStage<Instance> launch(AppTierId id, String clientToken, String userData) {
-        return client.runInstances(launch.request(id, clientToken, userData)).handle((response, failure) -> {
-            if (failure != null) {
-                throw new LaunchFailedException(
-                        AwsErrors.wrap("EC2 RunInstances of app-tier id " + id, failure)
-                                .getMessage(),
-                        AwsErrors.code(failure),
-                        Ec2Launch.outcomeKnown(failure),
-                        AwsErrors.unwrap(failure));
-            }
-            if (response.instances().isEmpty()) {
-                throw new LaunchFailedException(
-                        "EC2 RunInstances of app-tier id " + id + " answered with no instance", "", false, null);
-            }
-            Instance launched = Ec2Tags.toOwn(response.instances().get(0));
-            return new Instance(
-                    launched.id(), Optional.of(id), launched.state(), launched.launchedAt(), launched.type());
-        });
+        return launcher.launch(id, clientToken, userData);
     }
 
     @Override

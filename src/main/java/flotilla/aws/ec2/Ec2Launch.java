@@ -20,7 +20,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
  * How one machine is launched. With a launch template (its newest version) only those parameters are sent that are given
- * besides; the instance type goes with the image, so it is sent when there is no template or an image is given too.
+ * besides. The instance type goes with the image: it is sent when there is no template, or an image is given too, or there are
+ * several types to choose from.
  */
 final class Ec2Launch {
     private static final String NEWEST_VERSION = "$Latest";
@@ -36,7 +37,19 @@ final class Ec2Launch {
             "InsufficientHostCapacity",
             "InsufficientInstanceCapacity",
             "InsufficientReservedInstanceCapacity",
+            "InsufficientVolumeCapacity",
             "RequestLimitExceeded");
+
+    /** Errors that say that another instance type or another subnet may have what is missing here. */
+    private static final Set<String> NO_CAPACITY = Set.of(
+            "InsufficientCapacity",
+            "InsufficientFreeAddressesInSubnet",
+            "InsufficientHostCapacity",
+            "InsufficientInstanceCapacity",
+            "InsufficientReservedInstanceCapacity",
+            "InsufficientVolumeCapacity",
+            // The type is not offered in this availability zone.
+            "Unsupported");
 
     /** The token was used with other parameters: that earlier call may have launched a machine. */
     private static final String TOKEN_WAS_USED = "IdempotentParameterMismatch";
@@ -49,11 +62,19 @@ final class Ec2Launch {
         this.fleet = fleet;
     }
 
-    RunInstancesRequest request(AppTierId id, String clientToken, String userData) {
+    /** The types to choose from; empty for the launch template's own. */
+    List<String> types() {
+        boolean templateDecides = fleet.launchTemplate().isPresent()
+                && fleet.imageId().isEmpty()
+                && fleet.instanceTypes().size() == 1;
+        return templateDecides ? List.of() : fleet.instanceTypes();
+    }
+
+    /** A request without a client token. */
+    RunInstancesRequest.Builder request(AppTierId id, LaunchPlaces.Place place, String userData) {
         RunInstancesRequest.Builder request = RunInstancesRequest.builder()
                 .minCount(1)
                 .maxCount(1)
-                .clientToken(clientToken)
                 .userData(Base64.getEncoder().encodeToString(userData.getBytes(UTF_8)))
                 .tagSpecifications(tags(ResourceType.INSTANCE, id), tags(ResourceType.VOLUME, id))
                 .instanceInitiatedShutdownBehavior(ShutdownBehavior.TERMINATE)
@@ -63,17 +84,20 @@ final class Ec2Launch {
         fleet.launchTemplate()
                 .ifPresent(name -> request.launchTemplate(
                         template -> template.launchTemplateName(name).version(NEWEST_VERSION)));
-        if (fleet.launchTemplate().isEmpty() || fleet.imageId().isPresent()) {
-            request.instanceType(fleet.instanceTypes().get(0));
-        }
+        place.type().ifPresent(request::instanceType);
+        place.subnet().ifPresent(request::subnetId);
         fleet.imageId().ifPresent(request::imageId);
-        fleet.subnetIds().stream().findFirst().ifPresent(request::subnetId);
         fleet.keyName().ifPresent(request::keyName);
         fleet.instanceProfile().ifPresent(name -> request.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {
             request.securityGroupIds(fleet.securityGroupIds());
         }
-        return request.build();
+        return request;
+    }
+
+    /** Whether an error code says that it may go better elsewhere. */
+    static boolean noCapacity(String code) {
+        return NO_CAPACITY.contains(code);
     }
 
     /** Whether EC2 answered that this launch token has no machine. */
