@@ -1,8 +1,6 @@
 package flotilla.app;
 
 import com.typesafe.config.Config;
-import flotilla.aws.ec2.Ec2InstanceFleet;
-import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
 import flotilla.config.SettingsException;
@@ -29,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
@@ -59,14 +58,14 @@ final class GatewayRole implements AutoCloseable {
     private static final int DEAD_LETTER_RECEIVES = 1;
 
     private final CloudConnections cloud;
-    private final Optional<Ec2InstanceFleet> fleet;
+    private final Optional<FleetConnection> fleet;
     private final ActorSystem<Void> system;
     private final ActorRef<HttpGateway.Command> gateway;
     private final InetSocketAddress address;
 
     private GatewayRole(
             CloudConnections cloud,
-            Optional<Ec2InstanceFleet> fleet,
+            Optional<FleetConnection> fleet,
             ActorSystem<Void> system,
             ActorRef<HttpGateway.Command> gateway,
             InetSocketAddress address) {
@@ -83,6 +82,16 @@ final class GatewayRole implements AutoCloseable {
      * @throws SettingsException with one line and the remedy when it cannot
      */
     static GatewayRole start(Config config, FlotillaSettings settings) {
+        return start(config, settings, gateways -> {});
+    }
+
+    /**
+     * Starts a gateway and returns when it serves.
+     *
+     * @param beforeSupervisor is told where workers find the cluster, each {@code host:port}, before the supervisor starts
+     * @throws SettingsException with one line and the remedy when it cannot
+     */
+    static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
         ActorSystem<Void> system = null;
         try {
@@ -92,13 +101,8 @@ final class GatewayRole implements AutoCloseable {
             system = member(config, settings);
             ImageStore images = cloud.images(system);
             CloudConnections.requireUsable(images);
-            Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() != FleetSettings.Mode.STATIC
-                    ? Optional.of(Ec2InstanceFleet.connect(
-                            cloud.clients(),
-                            settings.fleet(),
-                            settings.cluster().name(),
-                            Clock.systemUTC()))
-                    : Optional.empty();
+            beforeSupervisor.accept(gateways(system, settings));
+            Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings);
             ActorRef<SupervisorCommand> supervisor =
                     supervisor(system, settings, operator(system, config, settings, fleet), requests);
             HttpGateway.Ports ports = new HttpGateway.Ports(
@@ -175,22 +179,28 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static FleetOperator operator(
-            ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<Ec2InstanceFleet> ec2) {
-        if (ec2.isEmpty()) {
+            ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<FleetConnection> connection) {
+        if (connection.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
                     "workers are started by hand");
         }
-        Ec2InstanceFleet fleet = ec2.get();
         if (settings.scaling().dryRun()) {
-            return new DryRunFleetOperator(fleet::describe, "dry-run");
+            return new DryRunFleetOperator(connection.get()::look, "dry-run");
         }
+        return new Ec2FleetOperator(
+                connection.get().fleet(),
+                Optional.empty(),
+                settings.cluster().name(),
+                WorkerUserData.render(config, settings, gateways(system, settings)));
+    }
+
+    /** Where workers find the cluster. */
+    private static List<String> gateways(ActorSystem<?> system, FlotillaSettings settings) {
         Address self = Cluster.get(system).selfMember().address();
-        List<String> gateways = settings.cluster().seedNodes().isEmpty()
+        return settings.cluster().seedNodes().isEmpty()
                 ? List.of(self.host().get() + ":" + self.port().get())
                 : settings.cluster().seedNodes();
-        return new Ec2FleetOperator(
-                fleet, Optional.empty(), settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
     }
 
     private static ActorRef<SupervisorCommand> supervisor(
@@ -239,7 +249,7 @@ final class GatewayRole implements AutoCloseable {
         }
         system.terminate();
         Processes.await(system.getWhenTerminated(), STOP_WITHIN);
-        fleet.ifPresent(Ec2InstanceFleet::close);
+        fleet.ifPresent(FleetConnection::close);
         cloud.close();
     }
 

@@ -2,7 +2,6 @@ package flotilla.aws.ec2;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
-import flotilla.config.AwsSettings;
 import flotilla.config.FleetSettings;
 import flotilla.config.SettingsException;
 import flotilla.domain.AppTierId;
@@ -12,7 +11,6 @@ import flotilla.supervisor.InstanceFleet;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,27 +26,17 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE_SIZE = 1000;
-    /** What the embedded cloud calls its only image. */
-    private static final String LOCAL_IMAGE = "ami-local";
 
     private final Ec2AsyncClient client;
     private final String cluster;
     private final Filter ours;
     private final Ec2Launcher launcher;
 
-    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, FleetSettings fleet, Clock clock) {
+    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, Filter ours, Ec2Launcher launcher) {
         this.client = client;
         this.cluster = cluster;
-        this.ours = fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP
-                ? filter(Ec2Tags.GROUP, fleet.autoScalingGroup().orElseThrow())
-                : filter(Ec2Tags.CLUSTER, cluster);
-        Ec2Launch launch = new Ec2Launch(cluster, fleet);
-        this.launcher =
-                new Ec2Launcher(client, launch, new LaunchPlaces(launch.types(), fleet.subnetIds(), clock), clock);
-    }
-
-    private static Filter filter(String tag, String value) {
-        return Filter.builder().name("tag:" + tag).values(value).build();
+        this.ours = ours;
+        this.launcher = launcher;
     }
 
     /**
@@ -59,34 +47,30 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
      * @throws SettingsException when it may launch and does not know what
      */
     public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
-        FleetSettings usable = withImage(clients.settings(), fleet);
-        Ec2AsyncClient client =
-                clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
-        return new Ec2InstanceFleet(client, cluster, usable, clock);
+        Ec2Launch launch = Ec2Launch.of(clients.settings(), fleet, cluster);
+        if (fleet.mode() == FleetSettings.Mode.LAUNCH) {
+            launch.requireSomething();
+        }
+        Ec2AsyncClient client = client(clients);
+        return new Ec2InstanceFleet(
+                client,
+                cluster,
+                ours(fleet, cluster),
+                new Ec2Launcher(client, launch, new LaunchPlaces(launch.types(), fleet.subnetIds(), clock), clock));
     }
 
-    private static FleetSettings withImage(AwsSettings aws, FleetSettings fleet) {
-        if (fleet.mode() != FleetSettings.Mode.LAUNCH
-                || fleet.imageId().isPresent()
-                || fleet.launchTemplate().isPresent()) {
-            return fleet;
-        }
-        if (aws.ec2().isEmpty()) {
-            throw new SettingsException("flotilla.fleet.launch-template or flotilla.fleet.image-id must be given when "
-                    + "flotilla.fleet.mode is launch; `flotilla provision` creates a launch template");
-        }
-        return new FleetSettings(
-                fleet.mode(),
-                fleet.launchTemplate(),
-                Optional.of(LOCAL_IMAGE),
-                fleet.instanceTypes(),
-                fleet.subnetIds(),
-                fleet.securityGroupIds(),
-                fleet.instanceProfile(),
-                fleet.keyName(),
-                fleet.autoScalingGroup(),
-                fleet.warmPool(),
-                fleet.workerSettings());
+    static Ec2AsyncClient client(AwsClients clients) {
+        return clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
+    }
+
+    private static Filter ours(FleetSettings fleet, String cluster) {
+        return fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP
+                ? filter(Ec2Tags.GROUP, fleet.autoScalingGroup().orElseThrow())
+                : filter(Ec2Tags.CLUSTER, cluster);
+    }
+
+    private static Filter filter(String tag, String value) {
+        return Filter.builder().name("tag:" + tag).values(value).build();
     }
 
     @Override

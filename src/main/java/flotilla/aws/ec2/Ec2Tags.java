@@ -52,7 +52,7 @@ final class Ec2Tags {
         };
     }
 
-    private static Tag tag(String key, String value) {
+    static Tag tag(String key, String value) {
         return Tag.builder().key(key).value(value).build();
     }
 }
