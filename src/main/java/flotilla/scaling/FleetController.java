@@ -63,19 +63,30 @@ public final class FleetController {
             List<ScalingAction.Launch> refused,
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
-            List<Long> requestsGone) {
+            List<Long> requestsGone,
+            boolean requestsEmptied) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
+         * @param requestsEmptied whether the terminate-request queue was emptied
          */
         public Results {
             launched = Map.copyOf(launched);
             refused = List.copyOf(refused);
             unanswered = List.copyOf(unanswered);
             requestsGone = List.copyOf(requestsGone);
+        }
+
+        public Results(
+                Map<ScalingAction.Launch, Instance> launched,
+                List<ScalingAction.Launch> refused,
+                List<ScalingAction.Launch> unanswered,
+                Optional<String> trouble,
+                List<Long> requestsGone) {
+            this(launched, refused, unanswered, trouble, requestsGone, false);
         }
 
         /** Nothing that the controller has to know. */
@@ -94,6 +105,9 @@ public final class FleetController {
 
         /** Its drain was taken back and it does not seem to have heard. */
         record CancelDrain(long epoch) implements WorkerOrder {}
+
+        /** Terminate requests with a lower token are an earlier supervisor's: nobody waits for them. */
+        record RequestsFrom(long token) implements WorkerOrder {}
     }
 
     private final FleetPlanner planner;
@@ -103,6 +117,11 @@ public final class FleetController {
     private final FleetRoster roster = new FleetRoster();
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private final List<PolicyState> shadowStates = new ArrayList<>();
+    private final boolean byQueues;
+    /** Confirmations that were taken out of their queue while nobody knew the instances. */
+    private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
+
+    private Optional<Instant> since = Optional.empty();
     private ControlState state;
     private long accepted;
 
@@ -114,6 +133,7 @@ public final class FleetController {
         this.planner = new FleetPlanner(policy, rules);
         this.rules = rules;
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
+        this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
         this.state = ControlState.initial(policy, assumed);
         shadows.forEach(shadow -> shadowStates.add(shadow.initialState()));
@@ -126,6 +146,10 @@ public final class FleetController {
 
     /** A worker has reported; the answer is what to say to it. A report that comes late changes nothing. */
     public List<WorkerOrder> reported(WorkerSighting sighting, Instant now) {
+        begin(now);
+        boolean newHere = roster.report(sighting.worker())
+                .filter(before -> before.life() == sighting.life())
+                .isEmpty();
         if (!roster.reported(sighting, now)) {
             return List.of();
         }
@@ -139,14 +163,22 @@ public final class FleetController {
         if (known.isPresent() && !known.equals(sighting.appTierId())) {
             orders.add(new WorkerOrder.Register(known));
         }
+        if (newHere && byQueues) {
+            orders.add(new WorkerOrder.RequestsFrom(since.orElseThrow().toEpochMilli()));
+        }
         repeatIntent(id, sighting, orders);
         return orders;
+    }
+
+    /** No epoch and no token of this controller is lower than the moment in which it was first asked for anything. */
+    private void begin(Instant now) {
+        since = since.or(() -> Optional.of(now));
     }
 
     /** A command may be lost; the report shows whether it was heard. */
     private void repeatIntent(InstanceId id, WorkerSighting sighting, List<WorkerOrder> orders) {
         DrainIntent intent = state.memory().drains().get(id);
-        if (intent == null || rules.shape().drains() == PlannerRules.DrainChannel.QUEUES) {
+        if (intent == null || byQueues) {
             return;
         }
         boolean drainUnheard = !intent.cancelled() && sighting.activity() == Activity.WORKING;
@@ -181,16 +213,18 @@ public final class FleetController {
 
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
+        begin(now);
         announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
                 : readings.instances().map(described -> roster.described(described, now));
+        undecided.addAll(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
                 instances,
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
-                readings.confirmations(),
+                undecided,
                 new Traffic(accepted, unanswered(), announced.size()),
                 now);
         ScalingPlan plan = planner.plan(observation, state, now);
@@ -203,6 +237,9 @@ public final class FleetController {
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();
+        if (instances.isPresent()) {
+            undecided.clear();
+        }
         return new Decided(plan, shadows, forecast(observation, plan));
     }
 
@@ -241,6 +278,7 @@ public final class FleetController {
         } else if (results.trouble().isPresent()) {
             memory = memory.withTrouble(results.trouble().get(), now);
         }
+        memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
         state = state.with(memory.withoutRequests(results.requestsGone()));
     }
 

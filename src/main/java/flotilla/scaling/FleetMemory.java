@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * @param lastEpoch the highest epoch, generation or token given out
  * @param requests tokens of terminate requests that are neither taken back nor confirmed; only with the drain channel
  *     {@code queues}
- * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not
+ * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not, until the queue was
+ *     emptied
  * @param trouble why EC2 launched nothing the last time, until a launch succeeds
  * @param boots how the last boots went
  */
@@ -39,8 +40,17 @@ public record FleetMemory(
      *
      * @param epoch names this drain; a cancel names the same one
      * @param cancelled whether the drain was taken back
+     * @param confirmed whether the worker has said in the terminate-confirm queue that it is drained
      */
-    public record DrainIntent(long epoch, boolean cancelled) {}
+    public record DrainIntent(long epoch, boolean cancelled, boolean confirmed) {
+        public DrainIntent(long epoch, boolean cancelled) {
+            this(epoch, cancelled, false);
+        }
+
+        static DrainIntent confirmed(long token) {
+            return new DrainIntent(token, false, true);
+        }
+    }
 
     /** A launch that may or may not have happened. */
     public record UnconfirmedLaunch(long generation, Instant since) {}
@@ -119,6 +129,11 @@ public record FleetMemory(
     /** The memory after EC2 launched something. */
     public FleetMemory withoutTrouble() {
         return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
+    }
+
+    /** The memory after the terminate-request queue was emptied. */
+    public FleetMemory withRequestsKnown() {
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, true, trouble, boots);
     }
 
     /** The memory without terminate requests that were taken back or never sent. */

@@ -22,6 +22,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** Starts and ends instances through {@link InstanceFleet}, and asks workers to end: by name, or through the queues. */
 public final class Ec2FleetOperator implements FleetOperator {
+    private static final ScalingAction EMPTY_THE_QUEUE =
+            new ScalingAction.CancelRequests(ScalingAction.CancelRequests.ALL);
+
     private final InstanceFleet fleet;
     private final Optional<DrainRequests> requests;
     private final String cluster;
@@ -159,7 +162,9 @@ public final class Ec2FleetOperator implements FleetOperator {
         List<ScalingAction.Launch> unanswered = new ArrayList<>();
         List<Long> gone = new ArrayList<>();
         Optional<String> trouble = Optional.empty();
+        boolean emptied = false;
         for (Done done : all) {
+            emptied |= done.failure().isEmpty() && done.action().equals(EMPTY_THE_QUEUE);
             gone.addAll(done.requestsGone());
             Optional<LaunchFailedException> refusal = done.failure()
                     .filter(LaunchFailedException.class::isInstance)
@@ -178,6 +183,6 @@ public final class Ec2FleetOperator implements FleetOperator {
         }
         return new Outcome(
                 all.stream().map(Done::report).toList(),
-                new FleetController.Results(launched, refused, unanswered, trouble, gone));
+                new FleetController.Results(launched, refused, unanswered, trouble, gone, emptied));
     }
 }

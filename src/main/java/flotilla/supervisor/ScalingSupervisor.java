@@ -243,6 +243,9 @@ public final class ScalingSupervisor {
         if (order instanceof WorkerOrder.Drain drain) {
             return new WorkerCommand.Drain(drain.epoch());
         }
+        if (order instanceof WorkerOrder.RequestsFrom requests) {
+            return new WorkerCommand.RequestsFrom(requests.token());
+        }
         return new WorkerCommand.CancelDrain(((WorkerOrder.CancelDrain) order).epoch());
     }
 

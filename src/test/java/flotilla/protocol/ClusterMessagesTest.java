@@ -78,6 +78,7 @@ class ClusterMessagesTest {
         roundTrip(new WorkerCommand.Registered(Optional.empty()));
         roundTrip(new WorkerCommand.Drain(17));
         roundTrip(new WorkerCommand.CancelDrain(17));
+        roundTrip(new WorkerCommand.RequestsFrom(1_700_000_000_000L));
     }
 
     @Test
