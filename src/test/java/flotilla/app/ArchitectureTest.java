@@ -58,7 +58,15 @@ class ArchitectureTest {
             onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");
 
     @ArchTest
-    static final ArchRule sqsAdapter = adapter("flotilla.aws.sqs..");
+    static final ArchRule sqsAdapter = onlyKnows(
+            "flotilla.aws.sqs..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.scaling",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.supervisor",
+            "flotilla.worker");
 
     @ArchTest
     static final ArchRule s3Adapter = adapter("flotilla.aws.s3..");
