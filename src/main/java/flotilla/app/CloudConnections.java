@@ -9,6 +9,8 @@ import flotilla.config.FlotillaSettings;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
+import flotilla.supervisor.DrainRequests;
+import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** The queues and stores that both roles use, over shared clients. */
@@ -37,6 +39,20 @@ final class CloudConnections implements AutoCloseable {
     /** Opens a queue; blocks until SQS has told its URL. */
     MessageQueue queue(String name, int parallelReceives) {
         return queues.open(name, SqsSourceSettings.of(settings.queue(), parallelReceives))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** The terminate queues, for the supervisor; blocks as {@link #queue} does. */
+    DrainRequests drainRequests() {
+        return queues.openDrainRequests(settings.queue(), settings.cluster().name())
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** The terminate queues, for a worker; blocks as {@link #queue} does. */
+    TerminateRequests terminateRequests() {
+        return queues.openTerminateRequests(settings.queue(), settings.cluster().name())
                 .toCompletableFuture()
                 .join();
     }

@@ -2,6 +2,7 @@ package flotilla.app;
 
 import com.typesafe.config.Config;
 import flotilla.aws.ec2.Ec2InstanceFleet;
+import flotilla.config.DrainSettings;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
@@ -12,6 +13,7 @@ import flotilla.inference.ImageHeaders;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.DryRunFleetOperator;
 import flotilla.supervisor.Ec2FleetOperator;
 import flotilla.supervisor.FleetOperator;
@@ -99,7 +101,7 @@ final class GatewayRole implements AutoCloseable {
                             settings.cluster().name()))
                     : Optional.empty();
             ActorRef<SupervisorCommand> supervisor =
-                    supervisor(system, settings, operator(system, config, settings, fleet), requests);
+                    supervisor(system, settings, operator(system, config, settings, fleet, cloud), requests);
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -174,7 +176,11 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static FleetOperator operator(
-            ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<Ec2InstanceFleet> ec2) {
+            ActorSystem<?> system,
+            Config config,
+            FlotillaSettings settings,
+            Optional<Ec2InstanceFleet> ec2,
+            CloudConnections cloud) {
         if (ec2.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
@@ -188,8 +194,11 @@ final class GatewayRole implements AutoCloseable {
         List<String> gateways = settings.cluster().seedNodes().isEmpty()
                 ? List.of(self.host().get() + ":" + self.port().get())
                 : settings.cluster().seedNodes();
+        Optional<DrainRequests> requests = settings.drain().channel() == DrainSettings.Channel.QUEUES
+                ? Optional.of(cloud.drainRequests())
+                : Optional.empty();
         return new Ec2FleetOperator(
-                fleet, Optional.empty(), settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
+                fleet, requests, settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
     }
 
     private static ActorRef<SupervisorCommand> supervisor(
