@@ -40,7 +40,7 @@ class TerminateRequestTakerTest {
                         new TerminateRequestTaker.Parts(
                                 WorkerFixture.identity(), requests, leases, answered::get, worker.getRef())),
                 DispatcherSelector.fromConfig(CallingThreadDispatcher.Id()));
-        KIT.createTestProbe().awaitAssert(() -> {
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(15), Duration.ofMillis(5), () -> {
             // The first message has been dealt with when a look follows from it: from here on all is on this thread.
             taker.tell(new TerminateRequestTaker.Open());
             finishAnImage();
