@@ -63,13 +63,15 @@ public final class FleetController {
             List<ScalingAction.Launch> refused,
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
-            List<Long> requestsGone) {
+            List<Long> requestsGone,
+            boolean carriedOut) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
+         * @param carriedOut false when the plan was only shown, so that nobody was asked anything
          */
         public Results {
             launched = Map.copyOf(launched);
@@ -78,9 +80,24 @@ public final class FleetController {
             requestsGone = List.copyOf(requestsGone);
         }
 
-        /** Nothing that the controller has to know. */
+        /** What became of a plan that was carried out. */
+        public Results(
+                Map<ScalingAction.Launch, Instance> launched,
+                List<ScalingAction.Launch> refused,
+                List<ScalingAction.Launch> unanswered,
+                Optional<String> trouble,
+                List<Long> requestsGone) {
+            this(launched, refused, unanswered, trouble, requestsGone, true);
+        }
+
+        /** The plan was carried out, and there is nothing that the controller has to know of it. */
         public static Results none() {
             return new Results(Map.of(), List.of(), List.of(), Optional.empty(), List.of());
+        }
+
+        /** The plan was only shown. */
+        public static Results onlyShown() {
+            return new Results(Map.of(), List.of(), List.of(), Optional.empty(), List.of(), false);
         }
     }
 
@@ -104,6 +121,9 @@ public final class FleetController {
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private final List<PolicyState> shadowStates = new ArrayList<>();
     private ControlState state;
+    /** What was asked by plans that were carried out; the last plan's part comes with its results. */
+    private FleetMemory asked = FleetMemory.empty();
+
     private long accepted;
 
     /**
@@ -148,6 +168,9 @@ public final class FleetController {
         DrainIntent intent = state.memory().drains().get(id);
         if (intent == null || rules.shape().drains() == PlannerRules.DrainChannel.QUEUES) {
             return;
+        }
+        if (!intent.equals(asked.drains().get(id))) {
+            return; // It was not asked yet, and if plans are only shown it never will be.
         }
         boolean drainUnheard = !intent.cancelled() && sighting.activity() == Activity.WORKING;
         boolean cancelUnheard = intent.cancelled()
@@ -226,6 +249,10 @@ public final class FleetController {
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
         FleetMemory memory = state.memory();
+        if (!results.carriedOut()) {
+            state = state.with(memory.asking(asked));
+            return;
+        }
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             roster.launched(one.getValue(), now);
             memory = memory.withoutUnconfirmed(one.getKey().tier());
@@ -241,7 +268,8 @@ public final class FleetController {
         } else if (results.trouble().isPresent()) {
             memory = memory.withTrouble(results.trouble().get(), now);
         }
-        state = state.with(memory.withoutRequests(results.requestsGone()));
+        asked = memory.withoutRequests(results.requestsGone());
+        state = state.with(asked);
     }
 
     /** The last report of a worker. */

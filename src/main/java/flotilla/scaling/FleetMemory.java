@@ -127,4 +127,9 @@ public record FleetMemory(
         left.removeAll(gone);
         return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
     }
+
+    /** This memory, of drains and terminate requests only those of another: what was asked since then was not. */
+    FleetMemory asking(FleetMemory before) {
+        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, requestsKnown, trouble, boots);
+    }
 }

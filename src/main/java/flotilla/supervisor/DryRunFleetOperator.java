@@ -44,6 +44,6 @@ public final class DryRunFleetOperator implements FleetOperator {
                 plan.actions().stream()
                         .map(action -> DecisionLog.action(action, "", outcome))
                         .toList(),
-                FleetController.Results.none()));
+                FleetController.Results.onlyShown()));
     }
 }
