@@ -79,6 +79,7 @@ public record BacklogTimePolicy(Duration slo, double attainment) implements Scal
         figures.put("bootP90", reach);
         figures.put("out", (double) out);
         figures.put("in", (double) in);
+        figures.put("slo", slo.toMillis() / 1000.0);
         String reason = now.backlog < 0.5 ? desired == 0 ? "no-work" : "arrivals" : "backlog";
         return new Desire(desired, reason, figures, state);
     }
