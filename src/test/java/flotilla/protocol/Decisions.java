@@ -18,6 +18,7 @@ public final class Decisions {
 
     private final String reason;
     private long n = 7;
+    private Instant at = AT;
     private String policy = "message-count";
     private int visible;
     private int inFlight;
@@ -51,6 +52,11 @@ public final class Decisions {
 
     public Decisions number(long number) {
         n = number;
+        return this;
+    }
+
+    public Decisions at(long secondsLater) {
+        at = AT.plusSeconds(secondsLater);
         return this;
     }
 
@@ -123,7 +129,7 @@ public final class Decisions {
         Stream<String> kinds = actions.stream().map(Action::kind).distinct();
         return new Decision(
                 n,
-                AT,
+                at,
                 policy,
                 actions.isEmpty() ? "hold" : kinds.collect(Collectors.joining("+")),
                 reason,
