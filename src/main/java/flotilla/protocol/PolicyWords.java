@@ -21,7 +21,7 @@ final class PolicyWords {
         switch (policy) {
             case "backlog-time" -> words.backlogTime();
             case "message-count" -> words.messageCount();
-            case "step" -> words.step(vote.desired());
+            case "step" -> words.step();
             case "alarm" -> words.alarm();
             case "backlog-per-instance" -> words.backlogPerInstance();
             default -> {}
@@ -43,7 +43,7 @@ final class PolicyWords {
             long out = whole("out");
             long in = Math.max(out, whole("in"));
             say("To answer within the objective of " + seconds("slo") + " takes " + Words.count(out, "machine")
-                    + "; machines beyond " + in + " can be spared for long enough to be let go.");
+                    + (in == 0 ? "." : "; machines beyond " + in + " can be spared for long enough to be let go."));
         }
     }
 
@@ -56,21 +56,23 @@ final class PolicyWords {
         }
     }
 
-    private void step(int desired) {
+    private void step() {
         if (has("messages", "active")) {
             long messages = whole("messages");
             long active = whole("active");
-            String step = messages > active
+            boolean more = messages > active;
+            boolean fewer = messages == 0 && active > 0;
+            String step = more
                     ? "there are more messages than machines, so one more is due"
-                    : messages == 0 && active > 0
-                            ? "there is no message, so one machine less is due"
-                            : "that calls for no step";
+                    : fewer ? "there is no message, so one machine less is due" : "that calls for no step";
             say("It counted " + Words.count(messages, "message") + " and " + Words.count(active, "machine") + ": "
                     + step + ".");
-        }
-        if (has("nextStepIn")) {
-            say("It takes one step in each interval, and the next one not before another " + seconds("nextStepIn")
-                    + ".");
+            if (left.containsKey("nextStepIn")) {
+                String next = seconds("nextStepIn");
+                if (more || fewer) {
+                    say("It takes one step in each interval, and the next one not before another " + next + ".");
+                }
+            }
         }
     }
 

@@ -304,7 +304,7 @@ class DecisionStoryTest {
                                 "It takes one step in each interval, and the next one not before another 4.2 s.")),
                 arguments(
                         "step",
-                        Map.of("messages", 0.0, "active", 0.0),
+                        Map.of("messages", 0.0, "active", 0.0, "nextStepIn", 4.2),
                         List.of("It counted no message and no machine: that calls for no step.")),
                 arguments(
                         "alarm",
