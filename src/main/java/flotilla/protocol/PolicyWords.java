@@ -39,11 +39,25 @@ final class PolicyWords {
             say("A machine that is launched now is up after " + seconds("bootMedian") + " in one case of two, after "
                     + seconds("bootP90") + " in nine of ten.");
         }
-        if (has("out", "in", "slo")) {
-            long out = whole("out");
-            long in = Math.max(out, whole("in"));
-            say("To answer within the objective of " + seconds("slo") + " takes " + Words.count(out, "machine")
-                    + (in == 0 ? "." : "; machines beyond " + in + " can be spared for long enough to be let go."));
+        if (has("slo", "allowedWait")) {
+            say("The objective is an answer within " + seconds("slo")
+                    + "; as the work comes now, an image may wait for " + seconds("allowedWait") + " of that.");
+        }
+        if (has("neededOut", "neededIn")) {
+            long out = whole("neededOut");
+            long in = whole("neededIn");
+            long spared = Math.max(out, in);
+            say("That takes " + Words.count(out, "machine")
+                    + (spared == 0
+                            ? "."
+                            : "; machines beyond " + spared + " can be spared for long enough to be let go."));
+        }
+        if (left.containsKey("withWork")) {
+            long withWork = whole("withWork");
+            if (withWork > 0) {
+                say("What waits keeps " + Words.count(withWork, "machine")
+                        + " of those that are there at work for another" + " interval.");
+            }
         }
     }
 

@@ -271,16 +271,24 @@ class DecisionStoryTest {
                                 "serviceTime", 0.523,
                                 "bootMedian", 60.0,
                                 "bootP90", 90.0,
-                                "out", 2.0,
-                                "in", 3.0,
-                                "slo", 120.0),
+                                "slo", 120.0,
+                                "allowedWait", 113.5,
+                                "neededOut", 2.0,
+                                "neededIn", 3.0,
+                                "withWork", 1.0),
                         List.of(
                                 "It counted a backlog of 26 images with 0.4 more coming in each second, and 0.52 s for an"
                                         + " image on one machine.",
                                 "A machine that is launched now is up after 60 s in one case of two, after 90 s in nine of"
                                         + " ten.",
-                                "To answer within the objective of 120 s takes 2 machines; machines beyond 3 can be spared"
-                                        + " for long enough to be let go.")),
+                                "The objective is an answer within 120 s; as the work comes now, an image may wait for"
+                                        + " 113.5 s of that.",
+                                "That takes 2 machines; machines beyond 3 can be spared for long enough to be let go.",
+                                "What waits keeps 1 machine of those that are there at work for another interval.")),
+                arguments(
+                        "backlog-time",
+                        Map.of("neededOut", 0.0, "neededIn", 0.0, "withWork", 0.0),
+                        List.of("That takes no machine.")),
                 arguments(
                         "message-count",
                         Map.of("messages", 26.0, "messagesPerInstance", 20.0),
