@@ -63,15 +63,13 @@ public final class FleetController {
             List<ScalingAction.Launch> refused,
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
-            List<Long> requestsGone,
-            boolean carriedOut) {
+            List<Long> requestsGone) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
-         * @param carriedOut false when the plan was only shown, so that nobody was asked anything
          */
         public Results {
             launched = Map.copyOf(launched);
@@ -80,24 +78,9 @@ public final class FleetController {
             requestsGone = List.copyOf(requestsGone);
         }
 
-        /** What became of a plan that was carried out. */
-        public Results(
-                Map<ScalingAction.Launch, Instance> launched,
-                List<ScalingAction.Launch> refused,
-                List<ScalingAction.Launch> unanswered,
-                Optional<String> trouble,
-                List<Long> requestsGone) {
-            this(launched, refused, unanswered, trouble, requestsGone, true);
-        }
-
-        /** The plan was carried out, and there is nothing that the controller has to know of it. */
+        /** Nothing that the controller has to know. */
         public static Results none() {
             return new Results(Map.of(), List.of(), List.of(), Optional.empty(), List.of());
-        }
-
-        /** The plan was only shown. */
-        public static Results onlyShown() {
-            return new Results(Map.of(), List.of(), List.of(), Optional.empty(), List.of(), false);
         }
     }
 
@@ -249,10 +232,6 @@ public final class FleetController {
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
         FleetMemory memory = state.memory();
-        if (!results.carriedOut()) {
-            state = state.with(memory.asking(asked));
-            return;
-        }
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             roster.launched(one.getValue(), now);
             memory = memory.withoutUnconfirmed(one.getKey().tier());
@@ -270,6 +249,11 @@ public final class FleetController {
         }
         asked = memory.withoutRequests(results.requestsGone());
         state = state.with(asked);
+    }
+
+    /** The last plan was only shown: nobody was asked anything. */
+    public void onlyShown() {
+        state = state.with(state.memory().asking(asked));
     }
 
     /** The last report of a worker. */

@@ -212,7 +212,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onActed(Acted acted) {
-        controller.acted(acted.outcome().results(), clock.instant());
+        acted.outcome().tell(controller, clock.instant());
         DecisionLog.Added added = decisions.add(acted.decided(), acted.outcome().actions());
         context.getLog().info(DecisionLog.line(added.decision()));
         ledger.ifPresent(keeper -> {

@@ -71,14 +71,14 @@ class FleetControllerTest {
         FleetController controller = controller(new MessageCountPolicy(1));
         report(controller, 1);
         decide(controller, 1);
-        controller.acted(Results.onlyShown(), now);
+        controller.onlyShown();
 
         for (int look = 0; look < 3; look++) {
             now = now.plus(INTERVAL);
             report(controller, 1);
             assertThat(decide(controller, 0).plan().decision()).isEqualTo("drain");
             assertThat(report(controller, 1)).as("before the results").isEmpty();
-            controller.acted(Results.onlyShown(), now);
+            controller.onlyShown();
             assertThat(report(controller, 1)).as("after the results").isEmpty();
             assertThat(controller.memory().drains()).isEmpty();
         }
