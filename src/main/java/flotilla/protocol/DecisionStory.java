@@ -5,7 +5,9 @@ import flotilla.protocol.DecisionReport.Forecast;
 import flotilla.protocol.DecisionReport.Shadow;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -93,19 +95,33 @@ public final class DecisionStory {
     }
 
     private String because() {
-        int images = decision.visible() + decision.inFlight();
+        boolean noImage = decision.visible() + decision.inFlight() == 0;
+        String enough =
+                Words.count(decision.desired(), "machine") + (decision.desired() > 1 ? " are" : " is") + " enough";
         return switch (decision.reason()) {
-            case "backlog" -> ", because " + waiting();
-            case "arrivals" -> ", because images keep coming in";
-            case "no-work" ->
-                images == 0 ? ", because no image is left" : ", because there is little work: " + waiting();
+            case "backlog" -> ", because " + (isLess() ? enough + ": " : "") + waiting();
+            case "arrivals" ->
+                ", because " + (isLess() ? enough + " for the images that keep" : "images keep") + " coming in";
+            case "no-work" -> ", because " + (noImage ? "no image is left" : "there is little work: " + waiting());
             case "depth-unknown" -> "; the queue's depth could not be read, so that nothing else may be done";
             case "steady", "confirmed", "" -> "";
             default -> ", because of " + decision.reason();
         };
     }
 
+    /** Whether workers were asked to end and nothing else changed the number of machines. */
+    private boolean isLess() {
+        Set<String> kinds =
+                decision.actions().stream().map(DecisionReport.Action::kind).collect(Collectors.toSet());
+        return (kinds.contains("drain") || kinds.contains("request-drain"))
+                && Collections.disjoint(kinds, List.of("launch", "start", "set-capacity", "cancel-drain"));
+    }
+
+    /** SQS's counters lag behind the gateways' own, which a policy may heed. */
     private String waiting() {
+        if (decision.visible() + decision.inFlight() == 0) {
+            return "images are still unanswered, by the gateways' count";
+        }
         String waiting = Words.count(decision.visible(), "image") + " " + Words.was(decision.visible()) + " waiting";
         return decision.inFlight() == 0
                 ? waiting

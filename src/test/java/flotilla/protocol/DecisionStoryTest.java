@@ -65,6 +65,21 @@ class DecisionStoryTest {
                         "Asked a worker (app-tier id 2) to finish what is in hand and end, because there is little work: 1"
                                 + " image was waiting."),
                 arguments(
+                        "drain of what is beyond need",
+                        because("backlog").queue(5, 2).fleet(0, 3, 0).wanted(2).actions(ok("drain", 3, "")),
+                        "Asked a worker (app-tier id 3) to finish what is in hand and end, because 2 machines are enough: 5"
+                                + " images were waiting and 2 were in work."),
+                arguments(
+                        "drain while images come in",
+                        because("arrivals").fleet(0, 3, 0).wanted(1).actions(ok("drain", 3, "")),
+                        "Asked a worker (app-tier id 3) to finish what is in hand and end, because 1 machine is enough for"
+                                + " the images that keep coming in."),
+                arguments(
+                        "launch for what only the gateways have counted",
+                        because("backlog").wanted(1).actions(ok("launch", 1, "")),
+                        "Cold start: launched a machine (app-tier id 1), because images are still unanswered, by the"
+                                + " gateways' count."),
+                arguments(
                         "drain of a stray",
                         because("steady")
                                 .fleet(0, 1, 0)
