@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.sqs.SqsQueues;
@@ -9,6 +10,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
+import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
 import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -63,6 +65,15 @@ final class CloudConnections implements AutoCloseable {
 
     ResultStore results(ActorSystem<?> system) {
         return new S3ResultStore(system, clients, settings.storage());
+    }
+
+    /**
+     * Where decisions are kept.
+     *
+     * @param writer names this process among all that ever write
+     */
+    DecisionLedger decisions(ActorSystem<?> system, String writer) {
+        return new S3DecisionLedger(system, clients, settings.storage(), writer);
     }
 
     /**

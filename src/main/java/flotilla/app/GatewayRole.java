@@ -10,14 +10,17 @@ import flotilla.config.SettingsException;
 import flotilla.domain.GatewayId;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.protocol.DecisionReport;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.supervisor.DecisionNumbers;
 import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.DryRunFleetOperator;
 import flotilla.supervisor.Ec2FleetOperator;
 import flotilla.supervisor.FleetOperator;
 import flotilla.supervisor.InstanceFleet;
+import flotilla.supervisor.LedgerKeeper;
 import flotilla.supervisor.ScalingSupervisor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -34,6 +37,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -57,6 +61,7 @@ final class GatewayRole implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(30);
     private static final Duration FINISH_REQUESTS_WITHIN = Duration.ofSeconds(5);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
+    private static final Duration LAST_DECISIONS_WITHIN = Duration.ofSeconds(4);
     private static final int RESPONSE_RECEIVES = 2;
     private static final int DEAD_LETTER_RECEIVES = 1;
 
@@ -100,8 +105,12 @@ final class GatewayRole implements AutoCloseable {
                             settings.fleet(),
                             settings.cluster().name()))
                     : Optional.empty();
-            ActorRef<SupervisorCommand> supervisor =
-                    supervisor(system, settings, operator(system, config, settings, fleet, cloud), requests);
+            ActorRef<SupervisorCommand> supervisor = supervisor(
+                    system,
+                    settings,
+                    operator(system, config, settings, fleet, cloud),
+                    requests,
+                    ledger(system, settings, cloud));
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -184,11 +193,11 @@ final class GatewayRole implements AutoCloseable {
         if (ec2.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
-                    "workers are started by hand");
+                    DecisionReport.Action.BY_HAND);
         }
         Ec2InstanceFleet fleet = ec2.get();
         if (settings.scaling().dryRun()) {
-            return new DryRunFleetOperator(fleet::describe, "dry-run");
+            return new DryRunFleetOperator(fleet::describe, DecisionReport.Action.DRY_RUN);
         }
         Address self = Cluster.get(system).selfMember().address();
         List<String> gateways = settings.cluster().seedNodes().isEmpty()
@@ -201,15 +210,40 @@ final class GatewayRole implements AutoCloseable {
                 fleet, requests, settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
     }
 
+    /** What keeps the decisions that fall on this node; it writes the last ones when the supervisor has gone. */
+    private static Optional<ActorRef<LedgerKeeper.Command>> ledger(
+            ActorSystem<?> system, FlotillaSettings settings, CloudConnections cloud) {
+        if (!settings.scaling().ledger()) {
+            return Optional.empty();
+        }
+        ActorRef<LedgerKeeper.Command> keeper = system.systemActorOf(
+                LedgerKeeper.create(cloud.decisions(system, UUID.randomUUID().toString())),
+                "decision-ledger",
+                Props.empty());
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "keep-last-decisions",
+                        () -> AskPattern.ask(
+                                keeper, LedgerKeeper.Flush::new, LAST_DECISIONS_WITHIN, system.scheduler()));
+        return Optional.of(keeper);
+    }
+
     private static ActorRef<SupervisorCommand> supervisor(
-            ActorSystem<?> system, FlotillaSettings settings, FleetOperator operator, MessageQueue requests) {
+            ActorSystem<?> system,
+            FlotillaSettings settings,
+            FleetOperator operator,
+            MessageQueue requests,
+            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
-                new ScalingSupervisor.Settings(scaling.interval(), scaling.debounce(), scaling.history()),
+                new ScalingSupervisor.Settings(
+                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt),
                 Clock.systemUTC(),
                 () -> ScalingSetup.controller(settings),
                 operator,
-                requests::depth);
+                requests::depth,
+                ledger);
         return ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         Behaviors.supervise(supervisor)

@@ -100,9 +100,11 @@ public record BacklogTimePolicy(Duration slo, double attainment) implements Scal
         figures.put("serviceTime", forecast.serviceSeconds());
         figures.put("bootMedian", boot.median());
         figures.put("bootP90", reach);
+        figures.put("slo", objective);
         figures.put("allowedWait", theta);
         figures.put("neededOut", (double) out);
         figures.put("neededIn", (double) in);
+        figures.put("withWork", (double) stay);
         String reason = forecast.backlog() >= 0.5 ? "backlog" : desired == 0 ? "no-work" : "arrivals";
         return new Desire(desired, reason, figures, state);
     }

@@ -123,6 +123,9 @@ public final class FleetController {
 
     private Optional<Instant> since = Optional.empty();
     private ControlState state;
+    /** What was asked by plans that were carried out; the last plan's part comes with its results. */
+    private FleetMemory asked = FleetMemory.empty();
+
     private long accepted;
 
     /**
@@ -180,6 +183,9 @@ public final class FleetController {
         DrainIntent intent = state.memory().drains().get(id);
         if (intent == null || byQueues) {
             return;
+        }
+        if (!intent.equals(asked.drains().get(id))) {
+            return; // It was not asked yet, and if plans are only shown it never will be.
         }
         boolean drainUnheard = !intent.cancelled() && sighting.activity() == Activity.WORKING;
         boolean cancelUnheard = intent.cancelled()
@@ -279,7 +285,13 @@ public final class FleetController {
             memory = memory.withTrouble(results.trouble().get(), now);
         }
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
-        state = state.with(memory.withoutRequests(results.requestsGone()));
+        asked = memory.withoutRequests(results.requestsGone());
+        state = state.with(asked);
+    }
+
+    /** The last plan was only shown: nobody was asked anything. */
+    public void onlyShown() {
+        state = state.with(state.memory().asking(asked));
     }
 
     /** The last report of a worker. */

@@ -142,4 +142,12 @@ public record FleetMemory(
         left.removeAll(gone);
         return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
     }
+
+    /**
+     * This memory, of drains and terminate requests only those of an earlier one: what was planned since then was not asked,
+     * and nobody waits for the queue of requests to be emptied.
+     */
+    FleetMemory asking(FleetMemory before) {
+        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, true, trouble, boots);
+    }
 }

@@ -64,7 +64,7 @@ public final class FleetPlanner {
         if (observation.instances().isEmpty()) {
             return new ScalingPlan(
                     now,
-                    "instances-unknown",
+                    ScalingPlan.INSTANCES_UNKNOWN,
                     observation.depth(),
                     Census.NONE,
                     Optional.empty(),

@@ -2,12 +2,9 @@ package flotilla.supervisor;
 
 import flotilla.domain.InstanceId;
 import flotilla.protocol.WorkerCommand;
-import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetObservation.DrainConfirmation;
-import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,19 +39,8 @@ public final class DryRunFleetOperator implements FleetOperator {
     @Override
     public CompletionStage<Outcome> carryOut(
             ScalingPlan plan, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
-        return CompletableFuture.completedFuture(new Outcome(
-                plan.actions().stream()
-                        .map(action -> DecisionLog.action(action, "", outcome))
-                        .toList(),
-                nothingDone(plan)));
-    }
-
-    /** Requests that were not sent are not open, and there are no earlier ones to take back. */
-    private static FleetController.Results nothingDone(ScalingPlan plan) {
-        List<Long> unsent = plan.actions().stream()
-                .filter(ScalingAction.RequestDrains.class::isInstance)
-                .flatMap(action -> ((ScalingAction.RequestDrains) action).tokens().stream())
-                .toList();
-        return new FleetController.Results(Map.of(), List.of(), List.of(), Optional.empty(), unsent, true);
+        return CompletableFuture.completedFuture(Outcome.onlyShown(plan.actions().stream()
+                .map(action -> DecisionLog.action(action, "", outcome))
+                .toList()));
     }
 }

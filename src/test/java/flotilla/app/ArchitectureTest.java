@@ -69,7 +69,13 @@ class ArchitectureTest {
             "flotilla.worker");
 
     @ArchTest
-    static final ArchRule s3Adapter = adapter("flotilla.aws.s3..");
+    static final ArchRule s3Adapter = onlyKnows(
+            "flotilla.aws.s3..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.supervisor");
 
     @ArchTest
     static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");
