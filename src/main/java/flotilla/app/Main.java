@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             CloudCommand.class,
             ClassifyCommand.class,
             WhyCommand.class,
+            SimulateCommand.class,
             TestCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",

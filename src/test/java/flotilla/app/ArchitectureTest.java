@@ -54,6 +54,18 @@ class ArchitectureTest {
     static final ArchRule inferenceKnowsNoOtherRoom = room("flotilla.inference");
 
     @ArchTest
+    static final ArchRule simulationKnowsOnlyTheCore =
+            onlyKnows("flotilla.simulation..", "flotilla.domain", "flotilla.scaling", "flotilla.protocol");
+
+    @ArchTest
+    static final ArchRule onlySimulationImportsTheSolver = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.simulation")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.ojalgo..");
+
+    @ArchTest
     static final ArchRule localKnowsOnlyItsSettings =
             onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");
 
