@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.sqs.SqsQueues;
@@ -9,6 +10,9 @@ import flotilla.config.FlotillaSettings;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
+import flotilla.supervisor.DecisionLedger;
+import flotilla.supervisor.DrainRequests;
+import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** The queues and stores that both roles use, over shared clients. */
@@ -41,12 +45,35 @@ final class CloudConnections implements AutoCloseable {
                 .join();
     }
 
+    /** The terminate queues, for the supervisor; blocks as {@link #queue} does. */
+    DrainRequests drainRequests() {
+        return queues.openDrainRequests(settings.queue(), settings.cluster().name())
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** The terminate queues, for a worker; blocks as {@link #queue} does. */
+    TerminateRequests terminateRequests() {
+        return queues.openTerminateRequests(settings.queue(), settings.cluster().name())
+                .toCompletableFuture()
+                .join();
+    }
+
     ImageStore images(ActorSystem<?> system) {
         return new S3ImageStore(system, clients, settings.storage());
     }
 
     ResultStore results(ActorSystem<?> system) {
         return new S3ResultStore(system, clients, settings.storage());
+    }
+
+    /**
+     * Where decisions are kept.
+     *
+     * @param writer names this process among all that ever write
+     */
+    DecisionLedger decisions(ActorSystem<?> system, String writer) {
+        return new S3DecisionLedger(system, clients, settings.storage(), writer);
     }
 
     /**

@@ -1,19 +1,24 @@
 package flotilla.app;
 
 import com.typesafe.config.Config;
+import flotilla.config.DrainSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
 import flotilla.config.SettingsException;
 import flotilla.domain.GatewayId;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.protocol.DecisionReport;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.supervisor.DecisionNumbers;
+import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.DryRunFleetOperator;
 import flotilla.supervisor.Ec2FleetOperator;
 import flotilla.supervisor.FleetOperator;
 import flotilla.supervisor.InstanceFleet;
+import flotilla.supervisor.LedgerKeeper;
 import flotilla.supervisor.ScalingSupervisor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -31,6 +36,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -54,6 +60,7 @@ final class GatewayRole implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(30);
     private static final Duration FINISH_REQUESTS_WITHIN = Duration.ofSeconds(5);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
+    private static final Duration LAST_DECISIONS_WITHIN = Duration.ofSeconds(4);
     private static final int RESPONSE_RECEIVES = 2;
     private static final int DEAD_LETTER_RECEIVES = 1;
 
@@ -103,8 +110,12 @@ final class GatewayRole implements AutoCloseable {
             CloudConnections.requireUsable(images);
             beforeSupervisor.accept(gateways(system, settings));
             Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings);
-            ActorRef<SupervisorCommand> supervisor =
-                    supervisor(system, settings, operator(system, config, settings, fleet), requests);
+            ActorRef<SupervisorCommand> supervisor = supervisor(
+                    system,
+                    settings,
+                    operator(system, config, settings, fleet, cloud),
+                    requests,
+                    ledger(system, settings, cloud));
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -179,18 +190,25 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static FleetOperator operator(
-            ActorSystem<?> system, Config config, FlotillaSettings settings, Optional<FleetConnection> connection) {
+            ActorSystem<?> system,
+            Config config,
+            FlotillaSettings settings,
+            Optional<FleetConnection> connection,
+            CloudConnections cloud) {
         if (connection.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
-                    "workers are started by hand");
+                    DecisionReport.Action.BY_HAND);
         }
         if (settings.scaling().dryRun()) {
-            return new DryRunFleetOperator(connection.get()::look, "dry-run");
+            return new DryRunFleetOperator(connection.get()::look, DecisionReport.Action.DRY_RUN);
         }
+        Optional<DrainRequests> requests = settings.drain().channel() == DrainSettings.Channel.QUEUES
+                ? Optional.of(cloud.drainRequests())
+                : Optional.empty();
         return new Ec2FleetOperator(
                 connection.get().fleet(),
-                Optional.empty(),
+                requests,
                 settings.cluster().name(),
                 WorkerUserData.render(config, settings, gateways(system, settings)));
     }
@@ -203,15 +221,40 @@ final class GatewayRole implements AutoCloseable {
                 : settings.cluster().seedNodes();
     }
 
+    /** What keeps the decisions that fall on this node; it writes the last ones when the supervisor has gone. */
+    private static Optional<ActorRef<LedgerKeeper.Command>> ledger(
+            ActorSystem<?> system, FlotillaSettings settings, CloudConnections cloud) {
+        if (!settings.scaling().ledger()) {
+            return Optional.empty();
+        }
+        ActorRef<LedgerKeeper.Command> keeper = system.systemActorOf(
+                LedgerKeeper.create(cloud.decisions(system, UUID.randomUUID().toString())),
+                "decision-ledger",
+                Props.empty());
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "keep-last-decisions",
+                        () -> AskPattern.ask(
+                                keeper, LedgerKeeper.Flush::new, LAST_DECISIONS_WITHIN, system.scheduler()));
+        return Optional.of(keeper);
+    }
+
     private static ActorRef<SupervisorCommand> supervisor(
-            ActorSystem<?> system, FlotillaSettings settings, FleetOperator operator, MessageQueue requests) {
+            ActorSystem<?> system,
+            FlotillaSettings settings,
+            FleetOperator operator,
+            MessageQueue requests,
+            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
-                new ScalingSupervisor.Settings(scaling.interval(), scaling.debounce(), scaling.history()),
+                new ScalingSupervisor.Settings(
+                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt),
                 Clock.systemUTC(),
                 () -> ScalingSetup.controller(settings),
                 operator,
-                requests::depth);
+                requests::depth,
+                ledger);
         return ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         Behaviors.supervise(supervisor)

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             WorkerProcessCommand.class,
             CloudCommand.class,
             ClassifyCommand.class,
+            WhyCommand.class,
+            SimulateCommand.class,
             TestCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",

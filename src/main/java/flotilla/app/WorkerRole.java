@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import flotilla.aws.imds.Ec2Identity;
+import flotilla.config.DrainSettings;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.domain.InstanceId;
@@ -77,7 +78,11 @@ final class WorkerRole implements AutoCloseable {
         try {
             WorkerNode.Queues queues = new WorkerNode.Queues(
                     cloud.queue(settings.queue().request(), settings.worker().receiveParallelism()),
-                    cloud.queue(settings.queue().response(), 1));
+                    cloud.queue(settings.queue().response(), 1),
+                    settings.drain().channel() == DrainSettings.Channel.QUEUES
+                                    && identity.instance().isPresent()
+                            ? Optional.of(cloud.terminateRequests())
+                            : Optional.empty());
             ClassifierFactory classifiers = model.join();
             data = ActorSystem.create(
                     WorkerNode.create(

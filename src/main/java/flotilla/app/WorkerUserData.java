@@ -14,7 +14,8 @@ import java.util.Map;
  * instances of a cluster share it, so it names none of them.
  */
 final class WorkerUserData {
-    private static final List<String> SHARED = List.of("queue", "storage", "model", "classifier", "http.max-pixels");
+    private static final List<String> SHARED =
+            List.of("queue", "drain", "storage", "model", "classifier", "http.max-pixels");
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
     private static final List<String> WHEN_GIVEN =
             List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2");

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param orphanGrace time before an orphan is mended
  * @param dryRun decide and log, change nothing
  * @param history decisions that are remembered
+ * @param ledger whether decisions are kept in the output bucket
  */
 public record ScalingSettings(
         Policy policy,
@@ -43,7 +44,8 @@ public record ScalingSettings(
         Replacements replacements,
         Duration orphanGrace,
         boolean dryRun,
-        int history) {
+        int history,
+        boolean ledger) {
     /** How desired capacity is computed. */
     public enum Policy {
         BACKLOG_TIME,
@@ -219,7 +221,8 @@ public record ScalingSettings(
                 new Replacements(config.getInt("replacements.in-a-row"), config.getDuration("replacements.hold")),
                 config.getDuration("orphan-grace"),
                 config.getBoolean("dry-run"),
-                config.getInt("history"));
+                config.getInt("history"),
+                config.getBoolean("ledger"));
     }
 
     private static Policy policy(String name, String key) {

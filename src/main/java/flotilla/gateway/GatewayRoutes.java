@@ -6,9 +6,6 @@ import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
 import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.Uploads.Received;
-import flotilla.protocol.DecisionReport;
-import flotilla.protocol.FleetReport;
-import flotilla.protocol.SupervisorCommand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +32,10 @@ import org.slf4j.LoggerFactory;
 /** The HTTP interface: which request is answered how. What is behind it is asked, never done here. */
 final class GatewayRoutes extends AllDirectives {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRoutes.class);
-    private static final Duration ASK = Duration.ofSeconds(5);
     /** Added to a wait before the ask for it is given up; the wait itself is PendingReplies' to end. */
     private static final Duration ASK_MARGIN = Duration.ofSeconds(10);
 
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
-    private static final int DEFAULT_DECISIONS = 100;
     /** The ancestors' field whose answers are {@code stem:label}. */
     private static final String STEM_FIELD = "inputFile";
 
@@ -56,7 +51,8 @@ final class GatewayRoutes extends AllDirectives {
     private final ActorSystem<?> system;
     private final Uploads uploads;
     private final ActorRef<PendingReplies.Command> pending;
-    private final ActorRef<SupervisorCommand> supervisor;
+    private final ScalingAnswers scaling;
+    private final DecisionStream stream;
     private final Lookup results;
     private final Supplier<CompletionStage<Optional<String>>> readiness;
     private final HttpSettings settings;
@@ -68,14 +64,16 @@ final class GatewayRoutes extends AllDirectives {
             ActorSystem<?> system,
             Uploads uploads,
             ActorRef<PendingReplies.Command> pending,
-            ActorRef<SupervisorCommand> supervisor,
+            ScalingAnswers scaling,
+            DecisionStream stream,
             Lookup results,
             Supplier<CompletionStage<Optional<String>>> readiness,
             HttpSettings settings) {
         this.system = system;
         this.uploads = uploads;
         this.pending = pending;
-        this.supervisor = supervisor;
+        this.scaling = scaling;
+        this.stream = stream;
         this.results = results;
         this.readiness = readiness;
         this.settings = settings;
@@ -92,10 +90,13 @@ final class GatewayRoutes extends AllDirectives {
                 path(
                         PathMatchers.segment("v1").slash("classifications").slash(PathMatchers.segment()),
                         id -> get(() -> answer(request -> result(id, request)))),
-                path(PathMatchers.segment("v1").slash("fleet"), () -> get(() -> answer(request -> fleet()))),
-                path(
+                path(PathMatchers.segment("v1").slash("fleet"), () -> get(() -> answer(scaling::fleet))),
+                pathPrefix(
                         PathMatchers.segment("v1").slash("scaling").slash("decisions"),
-                        () -> get(() -> answer(this::decisions))),
+                        () -> concat(
+                                pathEnd(() -> get(() -> answer(scaling::decisions))),
+                                path("stream", () -> get(() -> answer(stream::open))),
+                                path(PathMatchers.segment(), n -> get(() -> answer(request -> scaling.decision(n)))))),
                 path("healthz", () -> get(() -> complete(Replies.json(200, Replies.object("status", "ok"))))),
                 path("readyz", () -> get(() -> answer(request -> ready()))));
     }
@@ -305,24 +306,6 @@ final class GatewayRoutes extends AllDirectives {
                 replyTo -> new PendingReplies.Await(id, wait, replyTo),
                 wait.plus(ASK_MARGIN),
                 system.scheduler());
-    }
-
-    private CompletionStage<HttpResponse> fleet() {
-        CompletionStage<FleetReport> report =
-                AskPattern.ask(supervisor, SupervisorCommand.GetFleet::new, ASK, system.scheduler());
-        return report.thenApply(fleet -> Replies.json(200, Replies.json(fleet)));
-    }
-
-    private CompletionStage<HttpResponse> decisions(HttpRequest request) {
-        int limit = request.getUri()
-                .query()
-                .get("limit")
-                .filter(text -> text.matches("\\d{1,6}"))
-                .map(Integer::valueOf)
-                .orElse(DEFAULT_DECISIONS);
-        CompletionStage<DecisionReport> report = AskPattern.ask(
-                supervisor, replyTo -> new SupervisorCommand.GetDecisions(limit, replyTo), ASK, system.scheduler());
-        return report.thenApply(decisions -> Replies.json(200, Replies.json(decisions)));
     }
 
     private CompletionStage<HttpResponse> ready() {

@@ -70,6 +70,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     private final HttpSettings settings;
     private final ActorRef<Started> startedTo;
     private final List<UniqueKillSwitch> readers;
+    private final DecisionStream stream;
     private Optional<ServerBinding> binding = Optional.empty();
 
     /**
@@ -102,11 +103,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings,
                     clock,
                     random);
+            DecisionStream stream = new DecisionStream(context.getSystem(), supervisor);
             GatewayRoutes routes = new GatewayRoutes(
                     context.getSystem(),
                     new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize()),
                     pending,
-                    supervisor,
+                    new ScalingAnswers(context.getSystem(), supervisor),
+                    stream,
                     lookup(ports),
                     () -> readiness(ports),
                     settings);
@@ -124,7 +127,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             .withSettings(ServerTimeouts.settings(context.getSystem(), settings.syncWait()))
                             .bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
-            return new HttpGateway(context, settings, readers, startedTo);
+            return new HttpGateway(context, settings, readers, stream, startedTo);
         });
     }
 
@@ -132,10 +135,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ActorContext<Command> context,
             HttpSettings settings,
             List<UniqueKillSwitch> readers,
+            DecisionStream stream,
             ActorRef<Started> startedTo) {
         super(context);
         this.settings = settings;
         this.readers = readers;
+        this.stream = stream;
         this.startedTo = startedTo;
     }
 
@@ -165,9 +170,14 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     }
 
     private Behavior<Command> onStop(Stop stop) {
-        CompletionStage<Done> closed = binding.map(
+        Optional<ServerBinding> port = binding;
+        // To the server a response is over when its head was sent: it would cut the streams off.
+        CompletionStage<Done> streams = stream.close()
+                .toCompletableFuture()
+                .completeOnTimeout(Done.getInstance(), stop.within().toMillis(), TimeUnit.MILLISECONDS);
+        CompletionStage<Done> closed = streams.thenCompose(ended -> port.map(
                         bound -> bound.terminate(stop.within()).thenApply(terminated -> Done.getInstance()))
-                .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance()));
+                .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance())));
         getContext().pipeToSelf(closed, (done, failure) -> new Stopped(stop.replyTo()));
         return this;
     }

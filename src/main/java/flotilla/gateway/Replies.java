@@ -8,7 +8,9 @@ import flotilla.domain.ClassificationResult;
 import flotilla.domain.FileName;
 import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
-import flotilla.protocol.DecisionReport;
+import flotilla.protocol.DecisionJson;
+import flotilla.protocol.DecisionReport.Decision;
+import flotilla.protocol.DecisionStory;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.WireFormat;
 import java.util.List;
@@ -127,43 +129,16 @@ final class Replies {
         return node;
     }
 
-    static ObjectNode json(DecisionReport report) {
+    static ObjectNode decisions(List<Decision> decisions) {
         ObjectNode node = JSON.createObjectNode();
-        ArrayNode decisions = node.putArray("decisions");
-        for (DecisionReport.Decision decision : report.decisions()) {
-            ObjectNode one = decisions
-                    .addObject()
-                    .put("n", decision.n())
-                    .put("at", decision.at().toString())
-                    .put("policy", decision.policy())
-                    .put("decision", decision.decision())
-                    .put("reason", decision.reason());
-            figure(one, "visible", decision.visible());
-            figure(one, "inFlight", decision.inFlight());
-            one.put("pending", decision.pending())
-                    .put("running", decision.running())
-                    .put("draining", decision.draining());
-            figure(one, "desired", decision.desired());
-            ArrayNode actions = one.putArray("actions");
-            for (DecisionReport.Action action : decision.actions()) {
-                actions.addObject()
-                        .put("kind", action.kind())
-                        .put("appTierId", action.appTierId())
-                        .put("instanceId", action.instanceId())
-                        .put("why", action.why())
-                        .put("outcome", action.outcome());
-            }
-        }
+        ArrayNode array = node.putArray("decisions");
+        decisions.forEach(decision -> array.add(json(decision)));
         return node;
     }
 
-    /** An unknown figure is null: no data is not zero. */
-    private static void figure(ObjectNode node, String field, int value) {
-        if (value < 0) {
-            node.putNull(field);
-        } else {
-            node.put(field, value);
-        }
+    /** A decision with all its figures, and in a sentence. */
+    static ObjectNode json(Decision decision) {
+        return DecisionJson.toJson(decision).put("summary", DecisionStory.sentence(decision));
     }
 
     /** Whether the client says that it wants this media type; {@code *}{@code /*} is not saying so. */

@@ -1,5 +1,7 @@
 package flotilla.protocol;
 
+import flotilla.domain.AppTierId;
+import flotilla.scaling.ShownInstance;
 import java.time.Instant;
 import java.util.List;
 
@@ -7,6 +9,19 @@ import java.util.List;
 public record FleetReport(List<Line> instances) implements CborSerializable {
     public FleetReport {
         instances = List.copyOf(instances);
+    }
+
+    /** The report on instances. */
+    public static FleetReport of(List<ShownInstance> shown) {
+        return new FleetReport(shown.stream()
+                .map(one -> new Line(
+                        one.name(),
+                        one.appTierId().map(AppTierId::value).orElse(0),
+                        one.state(),
+                        one.busy(),
+                        one.images(),
+                        one.since()))
+                .toList());
     }
 
     /**

@@ -41,4 +41,14 @@ public interface SupervisorCommand {
      * @param n its number; the report is empty when it is not remembered
      */
     record GetDecision(long n, ActorRef<DecisionReport> replyTo) implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks for the decisions that came after one, the next ones first. A number above all that the supervisor knows is another
+     * supervisor's, and the answer begins with the oldest decision.
+     *
+     * @param n the last decision that is known
+     * @param limit the most that are wanted
+     */
+    record GetDecisionsAfter(long n, int limit, ActorRef<DecisionReport> replyTo)
+            implements SupervisorCommand, CborSerializable {}
 }

@@ -11,6 +11,7 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.InstanceId;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
@@ -24,12 +25,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The JSON of everything that is durable: request messages, result notices and result objects. The result object is also
- * what the HTTP interface answers. Fields that a reader does not know are ignored; a version it does not know is refused.
+ * The JSON of everything that is durable: request messages, result notices, result objects, terminate requests and their
+ * confirmations. The result object is also what the HTTP interface answers. Fields that a reader does not know are ignored; a version it does not know is refused.
  */
 public final class WireFormat {
     /** The version written, and the only one read. */
     public static final int VERSION = 1;
+
+    private static final String TERMINATE_REQUEST = "terminate-request";
+    private static final String TERMINATE_CONFIRM = "terminate-confirm";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -99,6 +103,60 @@ public final class WireFormat {
     /** Reads a result object. */
     public static ClassificationResult readResult(String text) throws UnreadableException {
         return read("result", text, WireFormat::result);
+    }
+
+    /** The terminate request as JSON. */
+    public static String write(TerminateRequest request) {
+        return control(TERMINATE_REQUEST, request.cluster(), request.token()).toString();
+    }
+
+    /** Reads a terminate request. */
+    public static TerminateRequest readTerminateRequest(String text) throws UnreadableException {
+        return read("terminate request", text, node -> {
+            requireKind(node, TERMINATE_REQUEST);
+            return new TerminateRequest(required(node, "cluster"), requiredToken(node));
+        });
+    }
+
+    /** The confirmation of a terminate request as JSON. */
+    public static String write(TerminateConfirmation confirmation) {
+        ObjectNode node = control(TERMINATE_CONFIRM, confirmation.cluster(), confirmation.token());
+        node.put("instance", confirmation.instance().value());
+        confirmation.appTierId().ifPresent(id -> node.put("appTierId", id.value()));
+        return node.toString();
+    }
+
+    /** Reads the confirmation of a terminate request. */
+    public static TerminateConfirmation readTerminateConfirmation(String text) throws UnreadableException {
+        return read("terminate confirmation", text, node -> {
+            requireKind(node, TERMINATE_CONFIRM);
+            return new TerminateConfirmation(
+                    required(node, "cluster"),
+                    requiredToken(node),
+                    new InstanceId(required(node, "instance")),
+                    Optional.ofNullable(node.get("appTierId")).map(id -> new AppTierId(id.asInt())));
+        });
+    }
+
+    private static ObjectNode control(String kind, String cluster, long token) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("v", VERSION);
+        node.put("kind", kind);
+        node.put("cluster", cluster);
+        return node.put("token", token);
+    }
+
+    private static void requireKind(JsonNode node, String kind) {
+        if (!node.path("kind").asText().equals(kind)) {
+            throw new IllegalArgumentException("kind is not " + kind);
+        }
+    }
+
+    private static long requiredToken(JsonNode node) {
+        if (!node.path("token").isIntegralNumber() || !node.get("token").canConvertToLong()) {
+            throw new IllegalArgumentException("token is missing");
+        }
+        return node.get("token").asLong();
     }
 
     /** The result as the HTTP interface shows it. */

@@ -17,4 +17,10 @@ public interface WorkerCommand {
 
     /** Go back to work unless the drain of this epoch is finished. Repeating it changes nothing. */
     record CancelDrain(long epoch) implements WorkerCommand, CborSerializable {}
+
+    /**
+     * Terminate requests with a lower token are an earlier supervisor's: nobody waits for them. Only with the drain channel
+     * {@code queues}.
+     */
+    record RequestsFrom(long token) implements WorkerCommand, CborSerializable {}
 }

@@ -2,6 +2,8 @@ package flotilla.scaling;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Two alarms on the number of visible messages, and simple scaling behind them:
@@ -61,10 +63,30 @@ public record AlarmPolicy(int high, int low, Duration period, Duration cooldown,
         boolean in = !cooling && hasLasted(lowSince, now) && active > 0;
         int desired = out ? active + adjustment : in ? Math.max(0, active - adjustment) : active;
         Instant lastChange = out || in ? now : before.lastChange();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("visible", (double) visible);
+        figures.put("high", (double) high);
+        figures.put("low", (double) low);
+        figures.put("period", seconds(period));
+        if (visible > high) {
+            figures.put("highFor", seconds(Duration.between(highSince, now)));
+        } else if (visible < low) {
+            figures.put("lowFor", seconds(Duration.between(lowSince, now)));
+        }
+        if (cooling) {
+            figures.put(
+                    "cooldownLeft",
+                    seconds(Duration.between(now, before.lastChange().plus(cooldown))));
+        }
         return new Desire(
                 desired,
                 visible > high ? "backlog" : visible < low ? "no-work" : "steady",
+                figures,
                 new State(highSince, lowSince, lastChange));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     private boolean hasLasted(Instant since, Instant now) {

@@ -16,43 +16,44 @@ final class ArrivalRate {
 
     private ArrivalRate() {}
 
-    /** Images per second now. A single burst is work to do, not a rate: a rise must show in most parts of its window. */
+    /**
+     * Images per second now. A single burst is work to do, not a rate: a rise must show in most parts of its window. Before
+     * the first look nothing had arrived.
+     */
     static double current(ArrivalHistory arrivals) {
-        double known = arrivals.span().toMillis() / 1000.0;
-        double base = rate(arrivals, Math.min(known, LONGEST));
+        double known = Math.max(WINDOWS[1], Math.min(LONGEST, seconds(arrivals.span())));
+        double base = over(arrivals, known);
         for (double window : WINDOWS) {
-            if (window > known) {
-                return median(arrivals, known);
-            }
-            double count = rate(arrivals, window) * window;
+            double count = over(arrivals, window) * window;
             double expected = base * window;
-            if (Math.abs(count - expected) > SIGMAS * Math.sqrt(expected) + 2) {
-                return count > expected ? Math.max(base, median(arrivals, window)) : count / window;
+            double off = SIGMAS * Math.sqrt(expected) + 2;
+            if (count < expected - off) {
+                return count / window;
+            }
+            if (count > expected + off && window > WINDOWS[0]) {
+                return Math.max(base, median(arrivals, window));
             }
         }
-        return base;
+        return known >= LONGEST ? base : Math.min(base, median(arrivals, known));
     }
 
-    /** Images per second that came within some time, however they came. */
-    static double lasting(ArrivalHistory arrivals, double seconds) {
-        double known = arrivals.span().toMillis() / 1000.0;
-        return rate(arrivals, Math.min(known, seconds));
+    /** Images per second over some time, however they came. */
+    static double over(ArrivalHistory arrivals, double seconds) {
+        return (arrivals.total() - arrivals.totalAgo(millis(seconds))) / seconds;
     }
 
     private static double median(ArrivalHistory arrivals, double window) {
         double[] rates = new double[PARTS];
         double part = window / PARTS;
         for (int i = 0; i < PARTS; i++) {
-            rates[i] = part < 0.05
-                    ? 0
-                    : (arrivals.totalAgo(millis(i * part)) - arrivals.totalAgo(millis((i + 1) * part))) / part;
+            rates[i] = (arrivals.totalAgo(millis(i * part)) - arrivals.totalAgo(millis((i + 1) * part))) / part;
         }
         Arrays.sort(rates);
         return rates[PARTS / 2];
     }
 
-    private static double rate(ArrivalHistory arrivals, double seconds) {
-        return arrivals.rate(millis(seconds));
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     private static Duration millis(double seconds) {

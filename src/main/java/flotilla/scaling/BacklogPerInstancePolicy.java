@@ -89,6 +89,9 @@ public record BacklogPerInstancePolicy(
         figures.put("backlog", (double) backlog);
         figures.put("serviceTime", seconds);
         figures.put("targetPerInstance", target);
+        if (desired != wanted) {
+            figures.put("highestLately", (double) highest);
+        }
         return new Desire(desired, backlog == 0 ? "no-work" : "backlog", figures, new State(wishes));
     }
 }

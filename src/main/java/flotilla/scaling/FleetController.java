@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -57,6 +58,21 @@ public final class FleetController {
     /** What a policy that only watches wanted. */
     public record Shadow(String policy, ScalingPlan plan) {}
 
+    /**
+     * What became of starts.
+     *
+     * @param some whether EC2 started a stopped instance, or took an order to enlarge the group
+     * @param refused instances that EC2 refused to start
+     */
+    public record Starts(boolean some, Set<InstanceId> refused) {
+        /** There were none. */
+        public static final Starts NONE = new Starts(false, Set.of());
+
+        public Starts {
+            refused = Set.copyOf(refused);
+        }
+    }
+
     /** What became of a plan's actions. */
     public record Results(
             Map<ScalingAction.Launch, Instance> launched,
@@ -64,14 +80,16 @@ public final class FleetController {
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
             List<Long> requestsGone,
-            boolean started) {
+            boolean requestsEmptied,
+            Starts starts) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
-         * @param started whether EC2 started a stopped instance, or took the order to enlarge the group
+         * @param requestsEmptied whether the terminate-request queue was emptied
+         * @param starts what became of starts of stopped instances and of orders to a group
          */
         public Results {
             launched = Map.copyOf(launched);
@@ -80,7 +98,17 @@ public final class FleetController {
             requestsGone = List.copyOf(requestsGone);
         }
 
-        /** Results of launches and terminate requests alone. */
+        /** Results without starts. */
+        public Results(
+                Map<ScalingAction.Launch, Instance> launched,
+                List<ScalingAction.Launch> refused,
+                List<ScalingAction.Launch> unanswered,
+                Optional<String> trouble,
+                List<Long> requestsGone,
+                boolean requestsEmptied) {
+            this(launched, refused, unanswered, trouble, requestsGone, requestsEmptied, Starts.NONE);
+        }
+
         public Results(
                 Map<ScalingAction.Launch, Instance> launched,
                 List<ScalingAction.Launch> refused,
@@ -106,6 +134,9 @@ public final class FleetController {
 
         /** Its drain was taken back and it does not seem to have heard. */
         record CancelDrain(long epoch) implements WorkerOrder {}
+
+        /** Terminate requests with a lower token are an earlier supervisor's: nobody waits for them. */
+        record RequestsFrom(long token) implements WorkerOrder {}
     }
 
     private final FleetPlanner planner;
@@ -115,7 +146,15 @@ public final class FleetController {
     private final FleetRoster roster = new FleetRoster();
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private final List<PolicyState> shadowStates = new ArrayList<>();
+    private final boolean byQueues;
+    /** Confirmations that were taken out of their queue while nobody knew the instances. */
+    private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
+
+    private Optional<Instant> since = Optional.empty();
     private ControlState state;
+    /** What was asked by plans that were carried out; the last plan's part comes with its results. */
+    private FleetMemory asked = FleetMemory.empty();
+
     private long accepted;
 
     /**
@@ -126,6 +165,7 @@ public final class FleetController {
         this.planner = new FleetPlanner(policy, rules);
         this.rules = rules;
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
+        this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
         this.state = ControlState.initial(policy, assumed);
         shadows.forEach(shadow -> shadowStates.add(shadow.initialState()));
@@ -138,6 +178,10 @@ public final class FleetController {
 
     /** A worker has reported; the answer is what to say to it. A report that comes late changes nothing. */
     public List<WorkerOrder> reported(WorkerSighting sighting, Instant now) {
+        begin(now);
+        boolean newHere = roster.report(sighting.worker())
+                .filter(before -> before.life() == sighting.life())
+                .isEmpty();
         if (!roster.reported(sighting, now)) {
             return List.of();
         }
@@ -151,15 +195,26 @@ public final class FleetController {
         if (known.isPresent() && !known.equals(sighting.appTierId())) {
             orders.add(new WorkerOrder.Register(known));
         }
+        if (newHere && byQueues) {
+            orders.add(new WorkerOrder.RequestsFrom(since.orElseThrow().toEpochMilli()));
+        }
         repeatIntent(id, sighting, orders);
         return orders;
+    }
+
+    /** No epoch and no token of this controller is lower than the moment in which it was first asked for anything. */
+    private void begin(Instant now) {
+        since = since.or(() -> Optional.of(now));
     }
 
     /** A command may be lost; the report shows whether it was heard. */
     private void repeatIntent(InstanceId id, WorkerSighting sighting, List<WorkerOrder> orders) {
         DrainIntent intent = state.memory().drains().get(id);
-        if (intent == null || rules.shape().drains() == PlannerRules.DrainChannel.QUEUES) {
+        if (intent == null || byQueues) {
             return;
+        }
+        if (!intent.equals(asked.drains().get(id))) {
+            return; // It was not asked yet, and if plans are only shown it never will be.
         }
         boolean drainUnheard = !intent.cancelled() && sighting.activity() == Activity.WORKING;
         boolean cancelUnheard = intent.cancelled()
@@ -193,16 +248,18 @@ public final class FleetController {
 
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
+        begin(now);
         announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
                 : readings.instances().map(described -> roster.described(described, now));
+        undecided.addAll(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
                 instances,
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
-                readings.confirmations(),
+                undecided,
                 new Traffic(accepted, unanswered(), announced.size()),
                 now);
         ScalingPlan plan = planner.plan(observation, state, now);
@@ -215,6 +272,9 @@ public final class FleetController {
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();
+        if (instances.isPresent()) {
+            undecided.clear();
+        }
         return new Decided(plan, shadows, forecast(observation, plan));
     }
 
@@ -248,12 +308,20 @@ public final class FleetController {
         for (ScalingAction.Launch launch : results.unanswered()) {
             memory = memory.withUnconfirmed(launch.tier(), launch.generation(), now);
         }
-        if (!results.launched().isEmpty() || results.started()) {
+        if (!results.launched().isEmpty() || results.starts().some()) {
             memory = memory.withoutTrouble();
         } else if (results.trouble().isPresent()) {
-            memory = memory.withTrouble(results.trouble().get(), now);
+            memory =
+                    memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
         }
-        state = state.with(memory.withoutRequests(results.requestsGone()));
+        memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
+        asked = memory.withoutRequests(results.requestsGone());
+        state = state.with(asked);
+    }
+
+    /** The last plan was only shown: nobody was asked anything. */
+    public void onlyShown() {
+        state = state.with(state.memory().asking(asked));
     }
 
     /** The last report of a worker. */

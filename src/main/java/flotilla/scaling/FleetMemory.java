@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,8 @@ import java.util.TreeSet;
  * @param lastEpoch the highest epoch, generation or token given out
  * @param requests tokens of terminate requests that are neither taken back nor confirmed; only with the drain channel
  *     {@code queues}
- * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not
+ * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not, until the queue was
+ *     emptied
  * @param trouble why EC2 launched nothing the last time, until a launch succeeds
  * @param boots how the last boots went
  */
@@ -39,8 +41,17 @@ public record FleetMemory(
      *
      * @param epoch names this drain; a cancel names the same one
      * @param cancelled whether the drain was taken back
+     * @param confirmed whether the worker has said in the terminate-confirm queue that it is drained
      */
-    public record DrainIntent(long epoch, boolean cancelled) {}
+    public record DrainIntent(long epoch, boolean cancelled, boolean confirmed) {
+        public DrainIntent(long epoch, boolean cancelled) {
+            this(epoch, cancelled, false);
+        }
+
+        static DrainIntent confirmed(long token) {
+            return new DrainIntent(token, false, true);
+        }
+    }
 
     /** A launch that may or may not have happened. */
     public record UnconfirmedLaunch(long generation, Instant since) {}
@@ -51,16 +62,24 @@ public record FleetMemory(
      * @param code EC2's error code, such as {@code InsufficientInstanceCapacity}
      * @param failures ticks in a row on which nothing could be launched
      * @param until no launch is tried before
+     * @param notStarted stopped instances that EC2 refused to start since the last success
      */
-    public record LaunchTrouble(String code, int failures, Instant until) {
+    public record LaunchTrouble(String code, int failures, Instant until, Set<InstanceId> notStarted) {
         static final Duration FIRST = Duration.ofSeconds(10);
         static final Duration LONGEST = Duration.ofMinutes(5);
 
+        public LaunchTrouble {
+            notStarted = Set.copyOf(notStarted);
+        }
+
         /** One more failure: the pause doubles from {@link #FIRST} up to {@link #LONGEST}. */
-        static LaunchTrouble after(Optional<LaunchTrouble> before, String code, Instant now) {
+        static LaunchTrouble after(
+                Optional<LaunchTrouble> before, String code, Set<InstanceId> notStarted, Instant now) {
             int failures = before.map(LaunchTrouble::failures).orElse(0) + 1;
             long pause = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(20, failures - 1));
-            return new LaunchTrouble(code, failures, now.plusMillis(pause));
+            Set<InstanceId> all = new HashSet<>(notStarted);
+            before.ifPresent(one -> all.addAll(one.notStarted()));
+            return new LaunchTrouble(code, failures, now.plusMillis(pause), all);
         }
     }
 
@@ -110,9 +129,9 @@ public record FleetMemory(
         return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
-    /** The memory after EC2 refused to launch. */
-    public FleetMemory withTrouble(String code, Instant now) {
-        Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, now));
+    /** The memory after EC2 refused to launch, or to start some instances. */
+    public FleetMemory withTrouble(String code, Set<InstanceId> notStarted, Instant now) {
+        Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, notStarted, now));
         return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots);
     }
 
@@ -121,10 +140,23 @@ public record FleetMemory(
         return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
     }
 
+    /** The memory after the terminate-request queue was emptied. */
+    public FleetMemory withRequestsKnown() {
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, true, trouble, boots);
+    }
+
     /** The memory without terminate requests that were taken back or never sent. */
     public FleetMemory withoutRequests(Collection<Long> gone) {
         Set<Long> left = new TreeSet<>(requests);
         left.removeAll(gone);
         return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
+    }
+
+    /**
+     * This memory, of drains and terminate requests only those of an earlier one: what was planned since then was not asked,
+     * and nobody waits for the queue of requests to be emptied.
+     */
+    FleetMemory asking(FleetMemory before) {
+        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, true, trouble, boots);
     }
 }

@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +31,7 @@ import java.util.stream.Collectors;
  *   <li>an instance is ended only when its worker is drained or proven dead;
  *   <li>never more living instances than the maximum; an app-tier id is free only when no described instance but a
  *       terminated one has it;
+ *   <li>drains asked for through the queues are counted, not named: see {@link OpenRequests};
  *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled; with the
  *       instances unknown nothing is done at all.
  * </ul>
@@ -65,7 +64,7 @@ public final class FleetPlanner {
         if (observation.instances().isEmpty()) {
             return new ScalingPlan(
                     now,
-                    "instances-unknown",
+                    ScalingPlan.INSTANCES_UNKNOWN,
                     observation.depth(),
                     Census.NONE,
                     Optional.empty(),
@@ -98,9 +97,8 @@ public final class FleetPlanner {
                         now),
                 state.policy());
         int desired = draft.clamp(vote, scheduled);
-        if (desired > census.active()) {
-            draft.scaleOut(desired - census.active());
-        } else if (desired < census.running()) {
+        draft.scaleOut(Math.max(0, desired - census.active()));
+        if (desired < census.running()) {
             draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
         draft.keepSpares(desired);
@@ -110,10 +108,18 @@ public final class FleetPlanner {
 
     private PlanDraft draft(FleetObservation observation, FleetMemory memory, Instant now) {
         List<InstanceView> instances = observation.instances().orElseThrow();
-        Map<InstanceId, DrainIntent> intents = rebuildIntents(instances, memory);
+        OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
+        boolean queues = rules.shape().drains() == DrainChannel.QUEUES;
+        Map<InstanceId, DrainIntent> intents = queues
+                ? requests.intents(instances, observation.confirmations(), memory.drains())
+                : rebuildIntents(instances, memory);
         List<Placed> placed = instances.stream()
                 .map(view -> Placed.of(view, intents, rules.limits(), now))
                 .toList();
+        if (queues) {
+            // A taker is proven dead by then, and its request is back in the queue.
+            requests.sortOut(placed, now, rules.limits().deadAfter());
+        }
         return new PlanDraft(
                 rules,
                 now,
@@ -121,7 +127,7 @@ public final class FleetPlanner {
                 observation.ordered(),
                 intents,
                 stillUnconfirmed(instances, memory, now),
-                openRequests(placed, observation, memory),
+                requests,
                 bootWatch(placed, memory, now),
                 memory,
                 nextEpoch(memory, intents, now));
@@ -158,31 +164,6 @@ public final class FleetPlanner {
                 .flatMap(view -> view.instance().appTierId().stream())
                 .forEach(left::remove);
         return left;
-    }
-
-    /** Tokens of terminate requests that are still open: nobody confirmed them, and who took one is alive. */
-    private Set<Long> openRequests(List<Placed> placed, FleetObservation observation, FleetMemory memory) {
-        Set<Long> open = new TreeSet<>(memory.requests());
-        if (rules.shape().drains() != DrainChannel.QUEUES) {
-            return open;
-        }
-        Map<InstanceId, Standing> standings =
-                placed.stream().collect(Collectors.toMap(Placed::id, Placed::standing, (one, other) -> one));
-        memory.drains().forEach((id, intent) -> {
-            Standing standing = standings.getOrDefault(id, Standing.GONE);
-            if (standing != Standing.DRAINING && standing != Standing.WORKING && standing != Standing.SILENT) {
-                open.remove(intent.epoch());
-            }
-        });
-        placed.stream()
-                .filter(one -> one.is(Standing.DRAINED))
-                .flatMap(one -> one.view().worker().stream())
-                .forEach(worker -> open.remove(worker.drainEpoch()));
-        placed.stream()
-                .filter(one -> one.is(Standing.DRAINING))
-                .flatMap(one -> one.view().worker().stream())
-                .forEach(worker -> open.add(worker.drainEpoch()));
-        return open;
     }
 
     /** How many boots in a row have failed: an instance that was booting at the last look and is gone now never reported. */

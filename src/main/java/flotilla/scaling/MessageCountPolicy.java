@@ -1,5 +1,7 @@
 package flotilla.scaling;
 
+import java.util.Map;
+
 /**
  * One instance for each so many messages:
  *
@@ -25,6 +27,10 @@ public record MessageCountPolicy(int messagesPerInstance) implements ScalingPoli
     public Desire desire(PolicyInput input, PolicyState state) {
         long messages = (long) input.depth().visible() + input.depth().inFlight();
         long desired = (messages + messagesPerInstance - 1) / messagesPerInstance;
-        return new Desire((int) Math.min(Integer.MAX_VALUE, desired), messages == 0 ? "no-work" : "backlog", state);
+        return new Desire(
+                (int) Math.min(Integer.MAX_VALUE, desired),
+                messages == 0 ? "no-work" : "backlog",
+                Map.of("messages", (double) messages, "messagesPerInstance", (double) messagesPerInstance),
+                state);
     }
 }

@@ -23,6 +23,7 @@ record Placed(InstanceView view, Standing standing) {
         BOOTING,
         WORKING,
         DRAINING,
+        /** Said so itself, in a report or in the terminate-confirm queue. */
         DRAINED,
         /** Not heard of for a while: no capacity, but maybe at work. */
         SILENT,
@@ -93,6 +94,9 @@ record Placed(InstanceView view, Standing standing) {
                 return Standing.ENDING;
             default:
                 break;
+        }
+        if (intent != null && intent.confirmed()) {
+            return Standing.DRAINED;
         }
         Duration silence = Duration.between(view.lastSign(), now);
         if (view.worker().isEmpty()) {

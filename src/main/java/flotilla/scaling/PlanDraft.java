@@ -36,7 +36,7 @@ final class PlanDraft {
     private final int ordered;
     private final Map<InstanceId, DrainIntent> intents;
     private final Map<AppTierId, UnconfirmedLaunch> unconfirmed;
-    private final Set<Long> requests;
+    private final OpenRequests requests;
     private final BootWatch boots;
     private final FleetMemory before;
     private final List<ScalingAction> actions = new ArrayList<>();
@@ -44,7 +44,6 @@ final class PlanDraft {
     private final List<String> findings = new ArrayList<>();
     private final Census census;
     private long epoch;
-    private boolean requestsKnown;
 
     PlanDraft(
             PlannerRules rules,
@@ -53,7 +52,7 @@ final class PlanDraft {
             int ordered,
             Map<InstanceId, DrainIntent> intents,
             Map<AppTierId, UnconfirmedLaunch> unconfirmed,
-            Set<Long> requests,
+            OpenRequests requests,
             BootWatch boots,
             FleetMemory before,
             long epoch) {
@@ -67,7 +66,6 @@ final class PlanDraft {
         this.boots = boots;
         this.before = before;
         this.epoch = epoch;
-        this.requestsKnown = before.requestsKnown() || rules.shape().drains() != DrainChannel.QUEUES;
         this.census = countAll();
     }
 
@@ -78,7 +76,7 @@ final class PlanDraft {
     private Census countAll() {
         Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
         placed.forEach(one -> counts.merge(one.standing(), 1, Integer::sum));
-        int waiting = untaken().size();
+        int waiting = requests.waiting().size();
         int working = counts.getOrDefault(Standing.WORKING, 0);
         return new Census(
                 counts.getOrDefault(Standing.BOOTING, 0) + ordered,
@@ -89,17 +87,6 @@ final class PlanDraft {
                 counts.getOrDefault(Standing.SILENT, 0) + counts.getOrDefault(Standing.DEAD, 0),
                 counts.getOrDefault(Standing.ENDING, 0) + counts.getOrDefault(Standing.LEAVING, 0),
                 counts.getOrDefault(Standing.SPARE, 0));
-    }
-
-    /** Terminate requests that no worker has taken yet, as far as is known. */
-    private Set<Long> untaken() {
-        Set<Long> left = new TreeSet<>(requests);
-        if (rules.shape().drains() == DrainChannel.QUEUES) {
-            with(Standing.DRAINING)
-                    .flatMap(one -> one.view().worker().stream())
-                    .forEach(worker -> left.remove(worker.drainEpoch()));
-        }
-        return left;
     }
 
     private Stream<Placed> with(Standing standing) {
@@ -128,7 +115,8 @@ final class PlanDraft {
     /** How many drains could be taken back now. */
     int revocable() {
         return rules.shape().drains() == DrainChannel.QUEUES
-                ? untaken().size()
+                ? (int) Math.min(
+                        requests.waiting().size(), with(Standing.WORKING).count())
                 : (int) with(Standing.DRAINING).count();
     }
 
@@ -182,36 +170,14 @@ final class PlanDraft {
         return (int) Math.max(0, rules.shape().spares() - made - stopping);
     }
 
-    /** Confirmations from the queue, and whatever does not fit together. */
+    /** Whatever does not fit together. */
     void audit(FleetObservation observation) {
-        if (!requestsKnown) {
-            findings.add("terminate requests of an earlier supervisor, if any, are taken back");
+        findings.addAll(requests.findings());
+        if (!requests.known()) {
             actions.add(new ScalingAction.CancelRequests(ScalingAction.CancelRequests.ALL));
-            requestsKnown = true;
         }
-        observation.confirmations().forEach(this::confirm);
         giveIds();
         observation.strays().forEach(this::mend);
-    }
-
-    private void confirm(FleetObservation.DrainConfirmation confirmation) {
-        Optional<Placed> from = placed.stream()
-                .filter(one -> one.id().equals(confirmation.instance()))
-                .findFirst();
-        boolean open = requests.contains(confirmation.token());
-        boolean living = from.filter(Placed::isLiving).isPresent();
-        boolean ended = actions.stream()
-                .anyMatch(action -> action.instance()
-                        .filter(confirmation.instance()::equals)
-                        .isPresent());
-        if (open && living && !ended) {
-            requests.remove(confirmation.token());
-            intents.put(confirmation.instance(), new DrainIntent(confirmation.token(), false));
-            end(from.get(), EndReason.DRAINED);
-        } else if (!ended) {
-            findings.add("confirmation of " + confirmation.instance() + " ignored: its request " + confirmation.token()
-                    + (open ? " is open, but it is gone" : " is not open"));
-        }
     }
 
     /** Living instances without an app-tier id get one; of two with the same id the younger one gets another. */
@@ -266,7 +232,7 @@ final class PlanDraft {
         }
     }
 
-    /** More capacity: drains are taken back first, then instances are started. */
+    /** More capacity, if any is wanted: drains are taken back first, then instances are started. */
     void scaleOut(int wanted) {
         int revoked = rules.shape().drains() == DrainChannel.QUEUES ? cancelRequests(wanted) : cancelDrains(wanted);
         start(wanted - revoked);
@@ -285,12 +251,15 @@ final class PlanDraft {
         return revocable.size();
     }
 
+    /** Requests beyond the workers that could take them would wait for those that boot: they are taken back in any case. */
     private int cancelRequests(int wanted) {
-        int count = Math.min(wanted, untaken().size());
+        int waiting = requests.waiting().size();
+        int revoked = Math.min(wanted, revocable());
+        int count = revoked + waiting - revocable();
         if (count > 0) {
             actions.add(new ScalingAction.CancelRequests(count));
         }
-        return count;
+        return revoked;
     }
 
     private void start(int wanted) {
@@ -302,14 +271,21 @@ final class PlanDraft {
             actions.add(new ScalingAction.SetGroupCapacity(living() - ending() + ordered + allowed));
             return;
         }
+        boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
+        // An instance that EC2 has just refused to start waits for the others; where one can be launched instead, it
+        // stays.
+        Set<InstanceId> refused =
+                before.trouble().map(FleetMemory.LaunchTrouble::notStarted).orElse(Set.of());
         List<Placed> spares = with(Standing.SPARE)
-                .sorted(Comparator.comparing((Placed one) ->
-                                one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
+                .filter(one -> fixedSet || rules.shape().spares() > 0 && !refused.contains(one.id()))
+                .sorted(Comparator.comparing((Placed one) -> refused.contains(one.id()))
+                        .thenComparing(
+                                one -> one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
                         .thenComparing(Placed::id))
-                .limit(rules.shape().mode() == Mode.START_STOP || rules.shape().spares() > 0 ? allowed : 0)
+                .limit(allowed)
                 .toList();
         spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
-        if (rules.shape().mode() != Mode.START_STOP) {
+        if (!fixedSet) {
             launch(allowed - spares.size());
         } else if (spares.size() < allowed) {
             clamps.add("no more stopped instances in the set");
@@ -399,9 +375,13 @@ final class PlanDraft {
             count = rules.steps().in();
         }
         if (rules.shape().drains() == DrainChannel.QUEUES) {
+            if (!requests.known()) {
+                clamps.add("terminate requests only after the queue was emptied");
+                return;
+            }
             List<Long> tokens = LongStream.range(epoch, epoch + count).boxed().toList();
             epoch += count;
-            requests.addAll(tokens);
+            requests.ask(tokens);
             actions.add(new ScalingAction.RequestDrains(tokens));
             return;
         }
@@ -419,9 +399,7 @@ final class PlanDraft {
         }
         long launching =
                 actions.stream().filter(ScalingAction.Launch.class::isInstance).count();
-        long surplus = Math.max(0, census.active() + launching - desired)
-                + with(Standing.DRAINING).count()
-                + with(Standing.DRAINED).count();
+        long surplus = Math.max(0, census.active() + launching - desired) + census.draining();
         int count = (int) Math.max(0, missing - surplus);
         int room = rules.limits().maxInstances() - living() - (int) launching;
         if (count > 0 && launching == 0) {
@@ -451,8 +429,8 @@ final class PlanDraft {
             OptionalInt desired,
             PolicyState policy,
             WorkloadModel model) {
-        FleetMemory memory =
-                new FleetMemory(intents, unconfirmed, epoch, requests, requestsKnown, before.trouble(), boots);
+        FleetMemory memory = new FleetMemory(
+                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots);
         return new ScalingPlan(
                 now,
                 reason,

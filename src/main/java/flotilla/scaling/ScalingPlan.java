@@ -38,6 +38,14 @@ public record ScalingPlan(
         actions = List.copyOf(actions);
     }
 
+    /** The reason when EC2 could not be asked; the census then counts nothing, which is not the same as zero. */
+    static final String INSTANCES_UNKNOWN = "instances-unknown";
+
+    /** Whether the census is what was seen. */
+    public boolean instancesKnown() {
+        return !reason.equals(INSTANCES_UNKNOWN);
+    }
+
     /** What to remember of drains and launches. */
     public FleetMemory memory() {
         return next.memory();

@@ -1,6 +1,9 @@
 package flotilla.scaling;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One step in each interval, and never more:
@@ -35,13 +38,20 @@ public record StepPolicy() implements ScalingPolicy {
         int active = input.active().size();
         Instant last = state instanceof State known ? known.lastStep() : Instant.MIN;
         // A look between two ticks is no interval of its own; ticks come a little early or late.
-        boolean due = last.equals(Instant.MIN)
-                || !input.now()
-                        .isBefore(last.plus(input.interval().multipliedBy(9).dividedBy(10)));
+        Instant next = last.equals(Instant.MIN)
+                ? input.now()
+                : last.plus(input.interval().multipliedBy(9).dividedBy(10));
+        boolean due = !input.now().isBefore(next);
         int step = messages > active ? 1 : messages == 0 && active > 0 ? -1 : 0;
-        if (step == 0 || !due) {
-            return new Desire(active, messages == 0 ? "no-work" : "backlog", new State(last));
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("messages", (double) messages);
+        figures.put("active", (double) active);
+        if (!due) {
+            figures.put("nextStepIn", Duration.between(input.now(), next).toMillis() / 1000.0);
         }
-        return new Desire(active + step, step > 0 ? "backlog" : "no-work", new State(input.now()));
+        if (step == 0 || !due) {
+            return new Desire(active, messages == 0 ? "no-work" : "backlog", figures, new State(last));
+        }
+        return new Desire(active + step, step > 0 ? "backlog" : "no-work", figures, new State(input.now()));
     }
 }

@@ -5,160 +5,152 @@ import flotilla.domain.InstanceId;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionReport.Forecast;
-import flotilla.protocol.DecisionReport.Shadow;
-import flotilla.protocol.DecisionReport.Vote;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The last decisions, each as one line of the log and as one record. Confined to the supervisor's actor. */
 final class DecisionLog {
+    /** What one message may hold, in bytes, by a rough estimate: well below the frame of the cluster's transport. */
+    private static final int MESSAGE_SIZE = 256 * 1024;
+
+    private static final int MAX_OUTCOME = 300;
+
     private final int capacity;
     private final String policy;
     private final Duration interval;
     private final Deque<Decision> decisions = new ArrayDeque<>();
-    private long count;
+    private long next;
 
-    DecisionLog(int capacity, String policy, Duration interval) {
+    /**
+     * @param capacity the most decisions that are remembered
+     * @param first the number of the first one
+     */
+    DecisionLog(int capacity, String policy, Duration interval, long first) {
         this.capacity = capacity;
         this.policy = policy;
         this.interval = interval;
+        this.next = first;
+    }
+
+    /**
+     * What a plan adds.
+     *
+     * @param decision its record
+     * @param judged earlier decisions of which it is known now how they went on
+     */
+    record Added(Decision decision, List<Decision> judged) {
+        Added {
+            judged = List.copyOf(judged);
+        }
     }
 
     /** Remembers a plan and what became of its actions, and tells earlier decisions how it went on. */
-    Decision add(FleetController.Decided decided, List<DecisionReport.Action> actions) {
-        ScalingPlan plan = decided.plan();
-        lookBack(plan);
-        count++;
-        Decision decision = new Decision(
-                count,
-                plan.at(),
-                policy,
-                plan.decision(),
-                plan.reason(),
-                plan.depth().map(depth -> depth.visible()).orElse(-1),
-                plan.depth().map(depth -> depth.inFlight()).orElse(-1),
-                plan.census().pending(),
-                plan.census().running(),
-                plan.census().draining(),
-                plan.desired().orElse(-1),
-                actions,
-                vote(plan),
-                plan.clamps(),
-                plan.findings(),
-                decided.shadows().stream().map(DecisionLog::shadow).toList(),
-                decided.forecast()
-                        .map(backlog -> new Forecast(plan.at().plus(interval), backlog, expectedActive(plan))),
-                Optional.empty());
+    Added add(FleetController.Decided decided, List<DecisionReport.Action> actions) {
+        List<Decision> judged = lookBack(decided.plan());
+        Decision decision = DecisionRecord.of(next++, policy, interval, decided, actions);
         decisions.addFirst(decision);
         while (decisions.size() > capacity) {
             decisions.removeLast();
         }
-        return decision;
+        return new Added(decision, judged);
     }
 
-    /** Gives the decisions whose forecast was for now, or before, what really was. */
-    private void lookBack(ScalingPlan now) {
-        if (now.depth().isEmpty() || now.desired().isEmpty()) {
-            return;
+    /**
+     * Gives decisions what really was at the time that their forecast was for: by the first look then, or a tenth of an
+     * interval before. What is seen nearly an interval later belongs to another forecast, so a decision after which nobody
+     * could look is never judged.
+     */
+    private List<Decision> lookBack(ScalingPlan now) {
+        if (now.depth().isEmpty() || !now.instancesKnown()) {
+            return List.of();
         }
         Forecast found = new Forecast(
                 now.at(), now.depth().get().messages(), now.census().active());
-        List<Decision> all = new ArrayList<>(decisions);
-        for (int i = 0; i < all.size() && all.get(i).hindsight().isEmpty(); i++) {
-            Decision one = all.get(i);
-            boolean due = one.forecast()
-                    .filter(forecast -> !forecast.at().isAfter(now.at().plus(interval.dividedBy(10))))
-                    .isPresent();
-            if (due) {
-                all.set(i, with(one, found));
+        List<Decision> judged = new ArrayList<>();
+        List<Decision> newer = new ArrayList<>();
+        while (!decisions.isEmpty() && !isPast(decisions.peekFirst(), now.at())) {
+            Decision one = decisions.removeFirst();
+            if (one.hindsight().isEmpty() && isDue(one, now.at())) {
+                one = one.withHindsight(found);
+                judged.add(one);
             }
+            newer.add(one);
         }
-        decisions.clear();
-        decisions.addAll(all);
+        Collections.reverse(newer);
+        newer.forEach(decisions::addFirst);
+        return judged;
     }
 
-    private static int expectedActive(ScalingPlan plan) {
-        int change = 0;
-        for (ScalingAction action : plan.actions()) {
-            if (action instanceof ScalingAction.Launch
-                    || action instanceof ScalingAction.Start
-                    || action instanceof ScalingAction.CancelDrain) {
-                change++;
-            } else if (action instanceof ScalingAction.Drain) {
-                change--;
-            } else if (action instanceof ScalingAction.RequestDrains requests) {
-                change -= requests.tokens().size();
-            } else if (action instanceof ScalingAction.SetGroupCapacity
-                    || action instanceof ScalingAction.CancelRequests) {
-                return plan.desired().orElse(plan.census().active());
+    private boolean isDue(Decision one, Instant now) {
+        return one.forecast()
+                .filter(forecast -> !forecast.at().isAfter(now.plus(interval.dividedBy(10))))
+                .isPresent();
+    }
+
+    private boolean isPast(Decision one, Instant now) {
+        Duration sinceForecast = Duration.between(one.at().plus(interval), now);
+        return sinceForecast.compareTo(interval.multipliedBy(9).dividedBy(10)) >= 0;
+    }
+
+    /** The newest decisions, as many as are wanted and fit in a message. */
+    DecisionReport newest(int limit) {
+        List<Decision> fitting = fitting(decisions.stream(), limit);
+        return new DecisionReport(fitting, fitting.size() < Math.min(limit, decisions.size()));
+    }
+
+    /** The decisions that came next after one; where that one is not ours, from the oldest on. */
+    DecisionReport after(long n, int limit) {
+        long last = n < next ? n : 0;
+        List<Decision> later = new ArrayList<>();
+        decisions.descendingIterator().forEachRemaining(one -> {
+            if (one.n() > last) {
+                later.add(one);
             }
-        }
-        return Math.max(0, plan.census().active() + change);
-    }
-
-    private static Decision with(Decision one, Forecast hindsight) {
-        return new Decision(
-                one.n(),
-                one.at(),
-                one.policy(),
-                one.decision(),
-                one.reason(),
-                one.visible(),
-                one.inFlight(),
-                one.pending(),
-                one.running(),
-                one.draining(),
-                one.desired(),
-                one.actions(),
-                one.vote(),
-                one.clamps(),
-                one.findings(),
-                one.shadows(),
-                one.forecast(),
-                Optional.of(hindsight));
-    }
-
-    private static Vote vote(ScalingPlan plan) {
-        return plan.vote()
-                .map(desire -> new Vote(desire.instances(), desire.figures()))
-                .orElseGet(() -> new Vote(-1, Map.of()));
-    }
-
-    private static Shadow shadow(FleetController.Shadow shadow) {
-        ScalingPlan plan = shadow.plan();
-        return new Shadow(
-                shadow.policy(),
-                plan.decision(),
-                plan.reason(),
-                plan.desired().orElse(-1),
-                count(plan, ScalingAction.Launch.class) + count(plan, ScalingAction.Start.class),
-                count(plan, ScalingAction.Drain.class),
-                vote(plan));
-    }
-
-    private static int count(ScalingPlan plan, Class<? extends ScalingAction> kind) {
-        return (int) plan.actions().stream().filter(kind::isInstance).count();
-    }
-
-    /** The newest decisions first. */
-    DecisionReport report(int limit) {
-        return new DecisionReport(decisions.stream().limit(Math.max(0, limit)).toList());
+        });
+        List<Decision> fitting = new ArrayList<>(fitting(later.stream(), limit));
+        boolean more = fitting.size() < later.size();
+        Collections.reverse(fitting);
+        return new DecisionReport(fitting, more);
     }
 
     /** One decision, or none. */
-    DecisionReport report(long n) {
+    DecisionReport one(long n) {
         return new DecisionReport(
                 decisions.stream().filter(decision -> decision.n() == n).toList());
+    }
+
+    private static List<Decision> fitting(Stream<Decision> all, int limit) {
+        List<Decision> fitting = new ArrayList<>();
+        int size = 0;
+        for (Decision one : (Iterable<Decision>) all.limit(Math.max(0, limit))::iterator) {
+            size += size(one);
+            if (size > MESSAGE_SIZE && !fitting.isEmpty()) {
+                break;
+            }
+            fitting.add(one);
+        }
+        return fitting;
+    }
+
+    private static int size(Decision one) {
+        int text = Stream.concat(one.clamps().stream(), one.findings().stream())
+                .mapToInt(String::length)
+                .sum();
+        int outcomes = one.actions().stream()
+                .mapToInt(action -> 100 + action.outcome().length())
+                .sum();
+        return 700 + text + outcomes + 400 * one.shadows().size();
     }
 
     /** The decision as {@code key=value} pairs in fixed order. */
@@ -189,7 +181,7 @@ final class DecisionLog {
                             .map(shadow -> shadow.policy() + ":" + shadow.desired())
                             .collect(Collectors.joining(",", "[", "]")));
         }
-        return line.toString();
+        return line.toString().replaceAll("\\s+", " ");
     }
 
     private static String text(DecisionReport.Action action) {
@@ -207,6 +199,11 @@ final class DecisionLog {
                 action.appTierId().map(AppTierId::value).orElse(0),
                 instanceId.isEmpty() ? action.instance().map(InstanceId::value).orElse("") : instanceId,
                 action.why(),
-                outcome);
+                shortened(outcome));
+    }
+
+    /** Of what EC2 answers, the beginning: what is remembered must stay small. */
+    private static String shortened(String outcome) {
+        return outcome.length() <= MAX_OUTCOME ? outcome : outcome.substring(0, MAX_OUTCOME - 1) + "…";
     }
 }

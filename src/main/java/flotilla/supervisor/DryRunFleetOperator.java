@@ -2,7 +2,6 @@ package flotilla.supervisor;
 
 import flotilla.domain.InstanceId;
 import flotilla.protocol.WorkerCommand;
-import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.ScalingPlan;
 import java.util.List;
@@ -40,10 +39,8 @@ public final class DryRunFleetOperator implements FleetOperator {
     @Override
     public CompletionStage<Outcome> carryOut(
             ScalingPlan plan, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
-        return CompletableFuture.completedFuture(new Outcome(
-                plan.actions().stream()
-                        .map(action -> DecisionLog.action(action, "", outcome))
-                        .toList(),
-                FleetController.Results.none()));
+        return CompletableFuture.completedFuture(Outcome.onlyShown(plan.actions().stream()
+                .map(action -> DecisionLog.action(action, "", outcome))
+                .toList()));
     }
 }

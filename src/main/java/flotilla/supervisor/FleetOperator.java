@@ -6,6 +6,7 @@ import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.ScalingPlan;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -36,10 +37,29 @@ public interface FleetOperator {
      *
      * @param actions all of them, in the plan's order
      * @param results what the controller has to know
+     * @param carriedOut false when the plan was only shown and nobody was asked anything
      */
-    record Outcome(List<DecisionReport.Action> actions, FleetController.Results results) {
+    record Outcome(List<DecisionReport.Action> actions, FleetController.Results results, boolean carriedOut) {
         public Outcome {
             actions = List.copyOf(actions);
+        }
+
+        public Outcome(List<DecisionReport.Action> actions, FleetController.Results results) {
+            this(actions, results, true);
+        }
+
+        /** The plan was only shown. */
+        public static Outcome onlyShown(List<DecisionReport.Action> actions) {
+            return new Outcome(actions, FleetController.Results.none(), false);
+        }
+
+        /** Tells the controller of the last plan's decisions what became of it. */
+        void tell(FleetController controller, Instant now) {
+            if (carriedOut) {
+                controller.acted(results, now);
+            } else {
+                controller.onlyShown();
+            }
         }
     }
 }

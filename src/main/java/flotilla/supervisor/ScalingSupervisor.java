@@ -1,14 +1,12 @@
 package flotilla.supervisor;
 
-import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
-import flotilla.domain.WorkerId;
-import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
+import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
 import flotilla.protocol.SupervisorCommand.GetFleet;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
@@ -16,21 +14,20 @@ import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
-import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.ScalingPlan;
-import flotilla.scaling.ShownInstance;
 import flotilla.scaling.WorkerSighting;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
@@ -45,8 +42,18 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class ScalingSupervisor {
 
-    /** How the supervisor is run. */
-    public record Settings(Duration interval, Duration debounce, int history) {}
+    /**
+     * How the supervisor is run.
+     *
+     * @param history decisions that are remembered
+     * @param firstNumber the number of the first decision of a supervisor that starts at a moment
+     */
+    public record Settings(Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+        /** Decisions are counted from 1. */
+        public Settings(Duration interval, Duration debounce, int history) {
+            this(interval, debounce, history, start -> 1);
+        }
+    }
 
     private record Reconcile() implements SupervisorCommand {}
 
@@ -64,10 +71,21 @@ public final class ScalingSupervisor {
     private final Clock clock;
     private final FleetController controller;
     private final FleetOperator operator;
-    private final Supplier<CompletionStage<QueueDepth>> depth;
+    private final Lookout lookout;
     private final DecisionLog decisions;
-    private final Map<WorkerId, ActorRef<WorkerCommand>> controls = new HashMap<>();
+    private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
+    private final WorkerControls controls = new WorkerControls();
     private long plannedFor = NEVER_PLANNED;
+
+    /** Creates a supervisor whose decisions do not outlive it. */
+    public static Behavior<SupervisorCommand> create(
+            Settings settings,
+            Clock clock,
+            Supplier<FleetController> controller,
+            FleetOperator operator,
+            Supplier<CompletionStage<QueueDepth>> depth) {
+        return create(settings, clock, controller, operator, depth, Optional.empty());
+    }
 
     /**
      * Creates the supervisor.
@@ -75,15 +93,20 @@ public final class ScalingSupervisor {
      * @param controller what decides; this supervisor's alone
      * @param depth reads the request queue's depth
      * @param operator carries plans out
+     * @param ledger is told of every decision
      */
     public static Behavior<SupervisorCommand> create(
             Settings settings,
             Clock clock,
             Supplier<FleetController> controller,
             FleetOperator operator,
-            Supplier<CompletionStage<QueueDepth>> depth) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new ScalingSupervisor(context, timers, settings, clock, controller.get(), operator, depth).start()));
+            Supplier<CompletionStage<QueueDepth>> depth,
+            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            Lookout lookout = new Lookout(operator, depth, context.getSystem().log());
+            return new ScalingSupervisor(context, timers, settings, clock, controller.get(), operator, lookout, ledger)
+                    .start();
+        }));
     }
 
     private ScalingSupervisor(
@@ -93,15 +116,21 @@ public final class ScalingSupervisor {
             Clock clock,
             FleetController controller,
             FleetOperator operator,
-            Supplier<CompletionStage<QueueDepth>> depth) {
+            Lookout lookout,
+            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         this.context = context;
         this.timers = timers;
         this.settings = settings;
         this.clock = clock;
         this.controller = controller;
         this.operator = operator;
-        this.depth = depth;
-        this.decisions = new DecisionLog(settings.history(), controller.policy().name(), settings.interval());
+        this.lookout = lookout;
+        this.ledger = ledger;
+        this.decisions = new DecisionLog(
+                settings.history(),
+                controller.policy().name(),
+                settings.interval(),
+                settings.firstNumber().applyAsLong(clock.instant()));
     }
 
     private Behavior<SupervisorCommand> start() {
@@ -115,64 +144,41 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> idle() {
-        return Behaviors.receive(SupervisorCommand.class)
-                .onMessage(Reconcile.class, reconcile -> onReconcile())
-                .onMessage(WorkIsWaiting.class, waiting -> onReconcile())
-                .onMessage(WorkerReport.class, this::onWorkerReport)
-                .onMessage(WorkArrived.class, this::onWorkArrived)
-                .onMessage(GetFleet.class, this::onGetFleet)
-                .onMessage(GetDecisions.class, this::onGetDecisions)
-                .onMessage(GetDecision.class, this::onGetDecision)
+        return reports(Behaviors.receive(SupervisorCommand.class)
+                        .onMessage(Reconcile.class, reconcile -> onReconcile())
+                        .onMessage(WorkIsWaiting.class, waiting -> onReconcile()))
                 .build();
     }
 
     private Behavior<SupervisorCommand> reconciling() {
-        return Behaviors.receive(SupervisorCommand.class)
-                .onMessage(Observed.class, this::onObserved)
-                .onMessage(Acted.class, this::onActed)
-                .onMessage(Reconcile.class, this::onReconcileTooEarly)
-                .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly)
-                .onMessage(WorkerReport.class, this::onWorkerReport)
-                .onMessage(WorkArrived.class, this::onWorkArrived)
-                .onMessage(GetFleet.class, this::onGetFleet)
-                .onMessage(GetDecisions.class, this::onGetDecisions)
-                .onMessage(GetDecision.class, this::onGetDecision)
+        return reports(Behaviors.receive(SupervisorCommand.class)
+                        .onMessage(Observed.class, this::onObserved)
+                        .onMessage(Acted.class, this::onActed)
+                        .onMessage(Reconcile.class, this::onReconcileTooEarly)
+                        .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly))
                 .build();
     }
 
+    /** What is taken at any time. */
+    private BehaviorBuilder<SupervisorCommand> reports(BehaviorBuilder<SupervisorCommand> phase) {
+        return phase.onMessage(WorkerReport.class, this::onWorkerReport)
+                .onMessage(WorkArrived.class, this::onWorkArrived)
+                .onMessage(
+                        GetFleet.class,
+                        question -> tell(question.replyTo(), FleetReport.of(controller.show(clock.instant()))))
+                .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
+                .onMessage(
+                        GetDecisionsAfter.class,
+                        question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
+                .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())));
+    }
+
     private Behavior<SupervisorCommand> onReconcile() {
-        CompletionStage<Optional<QueueDepth>> depthOrNothing = orNothing(depth.get(), "read the queue's depth");
-        CompletionStage<Optional<InstanceFleet.Described>> fleetOrNothing =
-                orNothing(operator.describe(), "describe instances");
-        CompletionStage<List<DrainConfirmation>> confirmations = orNothing(
-                        operator.confirmations(), "read the terminate-confirm queue")
-                .thenApply(read -> read.orElse(List.of()));
-        CompletionStage<FleetController.Readings> readings = depthOrNothing
-                .thenCombine(
-                        fleetOrNothing,
-                        (known, fleet) -> new FleetController.Readings(
-                                known,
-                                fleet.map(InstanceFleet.Described::instances),
-                                fleet.map(InstanceFleet.Described::ordered).orElse(0),
-                                List.of()))
-                .thenCombine(
-                        confirmations,
-                        (read, confirmed) -> new FleetController.Readings(
-                                read.depth(), read.instances(), read.ordered(), confirmed));
         context.pipeToSelf(
-                readings,
+                lookout.look(),
                 (read, failure) -> new Observed(
                         read != null ? read : new FleetController.Readings(Optional.empty(), Optional.empty())));
         return reconciling();
-    }
-
-    private <T> CompletionStage<Optional<T>> orNothing(CompletionStage<T> read, String what) {
-        return read.handle((known, failure) -> {
-            if (failure != null) {
-                context.getSystem().log().warn("cannot {}: {}", what, failure.getMessage());
-            }
-            return Optional.ofNullable(known);
-        });
     }
 
     private Behavior<SupervisorCommand> onReconcileTooEarly(Reconcile reconcile) {
@@ -191,7 +197,7 @@ public final class ScalingSupervisor {
         observed.readings()
                 .depth()
                 .ifPresent(known -> plannedFor = Math.max(known.messages(), controller.unanswered()));
-        controls.keySet().removeIf(worker -> controller.report(worker).isEmpty());
+        controls.forgetUnless(worker -> controller.report(worker).isPresent());
         context.pipeToSelf(operator.carryOut(plan, this::controlOn), (outcome, failure) -> {
             if (failure != null) {
                 throw new IllegalStateException("the fleet's operator must answer with values", failure);
@@ -202,21 +208,24 @@ public final class ScalingSupervisor {
     }
 
     private Optional<ActorRef<WorkerCommand>> controlOn(InstanceId instance) {
-        return controller.reportOn(instance).map(sighting -> controls.get(sighting.worker()));
+        return controller.reportOn(instance).flatMap(sighting -> controls.of(sighting.worker()));
     }
 
     private Behavior<SupervisorCommand> onActed(Acted acted) {
-        controller.acted(acted.outcome().results(), clock.instant());
-        DecisionReport.Decision decision =
-                decisions.add(acted.decided(), acted.outcome().actions());
-        context.getLog().info(DecisionLog.line(decision));
+        acted.outcome().tell(controller, clock.instant());
+        DecisionLog.Added added = decisions.add(acted.decided(), acted.outcome().actions());
+        context.getLog().info(DecisionLog.line(added.decision()));
+        ledger.ifPresent(keeper -> {
+            added.judged().forEach(earlier -> keeper.tell(new LedgerKeeper.Amend(earlier)));
+            keeper.tell(new LedgerKeeper.Keep(added.decision()));
+        });
         return idle();
     }
 
     private Behavior<SupervisorCommand> onWorkerReport(WorkerReport report) {
         WorkerSighting sighting = report.sighting();
         Optional<WorkerSighting> before = controller.report(sighting.worker());
-        controls.put(sighting.worker(), report.control());
+        controls.heard(report);
         List<WorkerOrder> orders = controller.reported(sighting, clock.instant());
         if (before.isEmpty() || before.get().activity() != sighting.activity()) {
             context.getLog()
@@ -232,18 +241,8 @@ public final class ScalingSupervisor {
                 timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
             }
         }
-        orders.forEach(order -> report.control().tell(command(order)));
+        WorkerControls.answer(report, orders);
         return Behaviors.same();
-    }
-
-    private static WorkerCommand command(WorkerOrder order) {
-        if (order instanceof WorkerOrder.Register register) {
-            return new WorkerCommand.Registered(register.id());
-        }
-        if (order instanceof WorkerOrder.Drain drain) {
-            return new WorkerCommand.Drain(drain.epoch());
-        }
-        return new WorkerCommand.CancelDrain(((WorkerOrder.CancelDrain) order).epoch());
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
@@ -254,31 +253,8 @@ public final class ScalingSupervisor {
         return Behaviors.same();
     }
 
-    private Behavior<SupervisorCommand> onGetFleet(GetFleet question) {
-        question.replyTo()
-                .tell(new FleetReport(controller.show(clock.instant()).stream()
-                        .map(ScalingSupervisor::line)
-                        .toList()));
-        return Behaviors.same();
-    }
-
-    private static FleetReport.Line line(ShownInstance shown) {
-        return new FleetReport.Line(
-                shown.name(),
-                shown.appTierId().map(AppTierId::value).orElse(0),
-                shown.state(),
-                shown.busy(),
-                shown.images(),
-                shown.since());
-    }
-
-    private Behavior<SupervisorCommand> onGetDecisions(GetDecisions question) {
-        question.replyTo().tell(decisions.report(question.limit()));
-        return Behaviors.same();
-    }
-
-    private Behavior<SupervisorCommand> onGetDecision(GetDecision question) {
-        question.replyTo().tell(decisions.report(question.n()));
+    private static <T> Behavior<SupervisorCommand> tell(ActorRef<T> asker, T answer) {
+        asker.tell(answer);
         return Behaviors.same();
     }
 }

@@ -1,7 +1,6 @@
 package flotilla.worker;
 
 import flotilla.domain.AppTierId;
-import flotilla.protocol.ReceiveControl;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import java.time.Duration;
@@ -19,8 +18,9 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * The life of one worker: it decides when the {@link ImagePipeline} receives and when it does not, and tells what it does.
  *
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (no gateway in sight for
- * too long: receives nothing), {@code draining} (asked to end; may be taken back), {@code drained} (no way back), {@code
- * leaving} (the process ends). It never touches a message itself.
+ * too long: receives nothing), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
+ * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
+ * (the process ends). It never touches a message itself.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -38,13 +38,21 @@ public final class Worker {
     /** The process is about to end: receive nothing more, return what is not begun, finish the rest. */
     public record Leave(ActorRef<Done> replyTo) implements Command {}
 
+    /** The taker has a terminate request, which this worker may accept or refuse. */
+    record RequestTaken(long token) implements Command {}
+
+    /** The terminate request is confirmed, and gone from its queue. */
+    record RequestConfirmed() implements Command {}
+
     private record Start() implements Command {}
 
     private record Run() implements Command {}
 
-    private record PipelineEnded(int run, Throwable failure) implements Command {}
+    /** The pipeline's run of this number ended. */
+    record PipelineEnded(int run, Throwable failure) implements Command {}
 
-    private record Paused(int pause) implements Command {}
+    /** The pause of this number is complete. */
+    record Paused(int pause) implements Command {}
 
     /** A message left this worker's hands. */
     record HandsChanged() implements Command {}
@@ -61,14 +69,24 @@ public final class Worker {
      */
     public record Settings(Duration joinWait, Duration reportInterval, Duration selfFence, Duration restartBackoff) {}
 
-    /** What the worker steers. */
-    record Parts(WorkerIdentity identity, Leases leases, ImagePipeline pipeline, Runnable returnWaiting) {}
+    /**
+     * What the worker steers.
+     *
+     * @param taker looks for terminate requests; the system's ignoring reference when there are none
+     */
+    record Parts(
+            WorkerIdentity identity,
+            Leases leases,
+            ImagePipeline pipeline,
+            Runnable returnWaiting,
+            ActorRef<TerminateRequestTaker.Command> taker) {}
 
     /** What others are told of a phase, and what a command has to know of it. */
     private enum Phase {
         RECEIVING(Activity.WORKING),
         FENCED(Activity.LEAVING),
         DRAINING(Activity.DRAINING),
+        ENDING(Activity.DRAINING),
         DRAINED(Activity.DRAINED),
         LEAVING(Activity.LEAVING);
 
@@ -83,13 +101,10 @@ public final class Worker {
     private final TimerScheduler<Command> timers;
     private final Settings settings;
     private final Parts parts;
-    private Optional<ReceiveControl> control = Optional.empty();
+    private final Intake intake;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private Phase phase = Phase.RECEIVING;
     private long epoch;
-    private int runs;
-    private int pauses;
-    private boolean receivePaused;
 
     /**
      * Creates a worker that is not linked to any cluster yet.
@@ -111,6 +126,7 @@ public final class Worker {
         this.timers = timers;
         this.settings = settings;
         this.parts = parts;
+        this.intake = new Intake(context, parts.pipeline());
     }
 
     private Behavior<Command> joining() {
@@ -118,7 +134,9 @@ public final class Worker {
     }
 
     private Behavior<Command> working() {
-        return phase(common().onMessage(Run.class, run -> receive()).onMessage(Fence.class, this::onFence));
+        return phase(common().onMessage(Run.class, run -> receive())
+                .onMessage(Fence.class, this::onFence)
+                .onMessage(RequestTaken.class, this::onRequestTaken));
     }
 
     private Behavior<Command> fenced() {
@@ -130,13 +148,19 @@ public final class Worker {
                 .onMessage(HandsChanged.class, changed -> drainedIfEmpty()));
     }
 
+    private Behavior<Command> ending() {
+        return phase(common().onMessage(Paused.class, this::onPaused)
+                .onMessage(HandsChanged.class, changed -> drainedIfEmpty())
+                .onMessage(RequestConfirmed.class, confirmed -> becomeDrained()));
+    }
+
     private Behavior<Command> drained() {
         return phase(common());
     }
 
     private Behavior<Command> leaving(ActorRef<Done> replyTo) {
         return phase(common().onMessage(Paused.class, done -> {
-                    receivePaused |= done.pause() == pauses;
+                    intake.completed(done);
                     return leftIfEmpty(replyTo);
                 })
                 .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo)));
@@ -156,13 +180,15 @@ public final class Worker {
     /** A phase; what it does not speak of means nothing to it. */
     private Behavior<Command> phase(BehaviorBuilder<Command> handlers) {
         return handlers.onMessage(HandsChanged.class, this::onHandsChanged)
+                .onMessage(RequestTaken.class, this::onRequestTakenInVain)
                 .onAnyMessage(ignored -> Behaviors.same())
                 .build();
     }
 
     /** There is room for another message. */
     private Behavior<Command> onHandsChanged(HandsChanged changed) {
-        control.ifPresent(ReceiveControl::wake);
+        intake.wake();
+        parts.taker().tell(new TerminateRequestTaker.HandsChanged());
         return Behaviors.same();
     }
 
@@ -173,6 +199,10 @@ public final class Worker {
         }
         if (command instanceof WorkerCommand.Drain drain) {
             return onDrain(drain);
+        }
+        if (command instanceof WorkerCommand.RequestsFrom requests) {
+            parts.taker().tell(new TerminateRequestTaker.RequestsFrom(requests.token()));
+            return Behaviors.same();
         }
         return command instanceof WorkerCommand.CancelDrain cancel ? onCancelDrain(cancel) : Behaviors.same();
     }
@@ -212,19 +242,43 @@ public final class Worker {
         return resume();
     }
 
+    private Behavior<Command> onRequestTaken(RequestTaken taken) {
+        parts.taker().tell(new TerminateRequestTaker.Accept());
+        epoch = taken.token();
+        context.getLog().info("ending token={} inHand={}", epoch, parts.leases().inHand());
+        phase = Phase.ENDING;
+        parts.returnWaiting().run();
+        pause();
+        report();
+        return ending();
+    }
+
+    private Behavior<Command> onRequestTakenInVain(RequestTaken taken) {
+        parts.taker().tell(new TerminateRequestTaker.Refuse());
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onPaused(Paused done) {
-        receivePaused |= done.pause() == pauses;
+        intake.completed(done);
         return drainedIfEmpty();
     }
 
     private Behavior<Command> drainedIfEmpty() {
-        if (!receivePaused || parts.leases().inHand() > 0) {
+        if (!intake.isPaused() || parts.leases().inHand() > 0) {
             return Behaviors.same();
         }
+        if (phase == Phase.ENDING) {
+            parts.taker().tell(new TerminateRequestTaker.Drained());
+            return Behaviors.same();
+        }
+        return becomeDrained();
+    }
+
+    private Behavior<Command> becomeDrained() {
         phase = Phase.DRAINED;
         context.getLog()
                 .info("drained epoch={} images={}", epoch, parts.pipeline().answered());
-        control.ifPresent(ReceiveControl::stop);
+        intake.stop();
         report();
         return drained();
     }
@@ -232,6 +286,7 @@ public final class Worker {
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
         phase = Phase.LEAVING;
+        parts.taker().tell(new TerminateRequestTaker.Refuse());
         parts.returnWaiting().run();
         pause();
         report();
@@ -239,7 +294,7 @@ public final class Worker {
     }
 
     private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
-        if (receivePaused && parts.leases().inHand() == 0) {
+        if (intake.isPaused() && parts.leases().inHand() == 0) {
             replyTo.tell(Done.getInstance());
         }
         return Behaviors.same();
@@ -271,32 +326,26 @@ public final class Worker {
     }
 
     private Behavior<Command> onPipelineEnded(PipelineEnded ended) {
-        if (ended.run() != runs) {
+        if (!intake.hasEnded(ended)) {
             return Behaviors.same();
         }
-        control = Optional.empty();
         parts.leases().releaseAll();
         if (phase == Phase.RECEIVING) {
             String why =
                     ended.failure() == null ? "it completed" : ended.failure().getMessage();
             context.getLog().warn("the pipeline ended, running it again in {}: {}", settings.restartBackoff(), why);
+            parts.taker().tell(new TerminateRequestTaker.Shut());
             timers.startSingleTimer(new Run(), settings.restartBackoff());
         } else {
-            context.getSelf().tell(new Paused(pauses));
+            intake.completePause();
         }
         return Behaviors.same();
     }
 
-    /** Runs the pipeline, or lets a paused one receive again. */
     private Behavior<Command> receive() {
         phase = Phase.RECEIVING;
-        if (control.isPresent()) {
-            control.get().resume();
-        } else {
-            ImagePipeline.Running running = parts.pipeline().run();
-            int run = ++runs;
-            control = Optional.of(running.control());
-            context.pipeToSelf(running.completion(), (done, failure) -> new PipelineEnded(run, failure));
+        parts.taker().tell(new TerminateRequestTaker.Open());
+        if (intake.open()) {
             context.getLog()
                     .info(
                             "receiving as worker={} appTierId={}",
@@ -310,22 +359,15 @@ public final class Worker {
     }
 
     private Behavior<Command> resume() {
-        receivePaused = false;
         Behavior<Command> next = receive();
         report();
         return next;
     }
 
-    /** Stops receiving; {@link Paused} with the number of this pause follows when nothing more can arrive. */
     private void pause() {
-        receivePaused = false;
-        int pause = ++pauses;
         timers.cancel(new Run());
-        if (control.isEmpty()) {
-            context.getSelf().tell(new Paused(pause));
-        } else {
-            context.pipeToSelf(control.get().pause(), (done, failure) -> new Paused(pause));
-        }
+        parts.taker().tell(new TerminateRequestTaker.Shut());
+        intake.pause();
     }
 
     private Behavior<Command> report() {

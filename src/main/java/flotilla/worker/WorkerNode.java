@@ -8,6 +8,7 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -26,8 +27,12 @@ public final class WorkerNode {
 
     private WorkerNode() {}
 
-    /** The queues that a worker reads and writes. */
-    public record Queues(MessageQueue requests, MessageQueue responses) {}
+    /**
+     * The queues that a worker reads and writes.
+     *
+     * @param terminate the terminate queues, when drains go through them
+     */
+    public record Queues(MessageQueue requests, MessageQueue responses, Optional<TerminateRequests> terminate) {}
 
     /** What classifies, and how many times side by side. */
     public record Classifiers(ClassifierFactory factory, int parallelism) {}
@@ -59,7 +64,9 @@ public final class WorkerNode {
                     images.apply(context.getSystem()),
                     results.apply(context.getSystem()));
             return Worker.create(
-                    life, self -> parts(context, self, identity, ports, classifiers, settings, queue, clock));
+                    life,
+                    self -> parts(
+                            context, self, identity, ports, queues.terminate(), classifiers, settings, queue, clock));
         });
     }
 
@@ -68,6 +75,7 @@ public final class WorkerNode {
             ActorRef<Worker.Command> worker,
             WorkerIdentity identity,
             Ports ports,
+            Optional<TerminateRequests> terminate,
             Classifiers classifiers,
             WorkerSettings settings,
             QueueSettings queue,
@@ -93,6 +101,16 @@ public final class WorkerNode {
                 parallelism + settings.prefetchLimit(),
                 parallelism,
                 clock);
-        return new Worker.Parts(identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()));
+        ActorRef<TerminateRequestTaker.Command> taker = terminate
+                .map(requests -> context.spawn(
+                        TerminateRequestTaker.create(
+                                new TerminateRequestTaker.Settings(
+                                        settings.reportInterval(), queue.visibilityTimeout()),
+                                new TerminateRequestTaker.Parts(
+                                        identity, requests, leases, pipeline::answered, worker)),
+                        "terminate-request-taker"))
+                .orElseGet(() -> context.getSystem().ignoreRef());
+        return new Worker.Parts(
+                identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()), taker);
     }
 }

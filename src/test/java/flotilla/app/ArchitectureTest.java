@@ -54,14 +54,40 @@ class ArchitectureTest {
     static final ArchRule inferenceKnowsNoOtherRoom = room("flotilla.inference");
 
     @ArchTest
+    static final ArchRule simulationKnowsOnlyTheCore =
+            onlyKnows("flotilla.simulation..", "flotilla.domain", "flotilla.scaling", "flotilla.protocol");
+
+    @ArchTest
+    static final ArchRule onlySimulationImportsTheSolver = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.simulation")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.ojalgo..");
+
+    @ArchTest
     static final ArchRule localKnowsOnlyItsSettings =
             onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");
 
     @ArchTest
-    static final ArchRule sqsAdapter = adapter("flotilla.aws.sqs..");
+    static final ArchRule sqsAdapter = onlyKnows(
+            "flotilla.aws.sqs..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.scaling",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.supervisor",
+            "flotilla.worker");
 
     @ArchTest
-    static final ArchRule s3Adapter = adapter("flotilla.aws.s3..");
+    static final ArchRule s3Adapter = onlyKnows(
+            "flotilla.aws.s3..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.supervisor");
 
     @ArchTest
     static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");

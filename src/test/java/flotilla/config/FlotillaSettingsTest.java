@@ -85,7 +85,8 @@ class FlotillaSettingsTest {
                         new ScalingSettings.Replacements(3, Duration.ofMinutes(1)),
                         Duration.ofMinutes(1),
                         false,
-                        500));
+                        500,
+                        true));
         assertThat(settings.fleet())
                 .isEqualTo(new FleetSettings(
                         FleetSettings.Mode.LAUNCH,
@@ -196,6 +197,7 @@ class FlotillaSettingsTest {
                 "flotilla.scaling.boot-allowance=26s",
                 "flotilla.scaling.dry-run=true",
                 "flotilla.scaling.history=27",
+                "flotilla.scaling.ledger=false",
                 "flotilla.fleet.mode=static",
                 "flotilla.fleet.launch-template=t",
                 "flotilla.fleet.image-id=i",
@@ -275,7 +277,8 @@ class FlotillaSettingsTest {
                                 new ScalingSettings.Replacements(59, Duration.ofSeconds(60)),
                                 Duration.ofSeconds(61),
                                 true,
-                                27),
+                                27,
+                                false),
                         new FleetSettings(
                                 FleetSettings.Mode.STATIC,
                                 Optional.of("t"),

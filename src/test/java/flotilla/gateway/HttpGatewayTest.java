@@ -498,7 +498,9 @@ class HttpGatewayTest {
         assertThat(decisions.join().body())
                 .isEqualTo("{\"decisions\":[{\"n\":1,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\","
                         + "\"decision\":\"hold\",\"reason\":\"depth-unknown\",\"visible\":null,\"inFlight\":null,"
-                        + "\"pending\":0,\"running\":1,\"draining\":0,\"desired\":null,\"actions\":[]}]}");
+                        + "\"pending\":0,\"running\":1,\"draining\":0,\"desired\":null,\"actions\":[],\"vote\":null,\"clamps\":[],"
+                        + "\"findings\":[],\"shadows\":[],\"forecast\":null,\"hindsight\":null,\"summary\":\"Did nothing: the"
+                        + " queue's depth could not be read, and no data is never taken for no work.\"}]}");
     }
 
     @Test

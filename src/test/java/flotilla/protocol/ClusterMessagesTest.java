@@ -68,6 +68,8 @@ class ClusterMessagesTest {
                 KIT.<FleetReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecisions(
                 10, KIT.<DecisionReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetDecisionsAfter(
+                112_000_000_000L, 50, KIT.<DecisionReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecision(
                 7, KIT.<DecisionReport>createTestProbe().getRef()));
     }
@@ -78,12 +80,14 @@ class ClusterMessagesTest {
         roundTrip(new WorkerCommand.Registered(Optional.empty()));
         roundTrip(new WorkerCommand.Drain(17));
         roundTrip(new WorkerCommand.CancelDrain(17));
+        roundTrip(new WorkerCommand.RequestsFrom(1_700_000_000_000L));
     }
 
     @Test
     void reports_shouldRoundTrip() {
         Instant at = Instant.parse("2026-11-22T12:00:00.123456Z");
         roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        roundTrip(new DecisionReport(List.of(), true));
         roundTrip(new DecisionReport(List.of(new DecisionReport.Decision(
                 1,
                 at,
@@ -103,6 +107,6 @@ class ClusterMessagesTest {
                 List.of(new DecisionReport.Shadow(
                         "step", "launch", "backlog", 1, 1, 0, new DecisionReport.Vote(1, Map.of()))),
                 Optional.of(new DecisionReport.Forecast(at, 3.5, 4)),
-                Optional.empty()))));
+                Optional.of(new DecisionReport.Forecast(at, 4, 3))))));
     }
 }

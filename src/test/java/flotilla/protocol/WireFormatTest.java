@@ -9,6 +9,7 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.InstanceId;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
@@ -79,6 +80,45 @@ class WireFormatTest {
     }
 
     @Test
+    void terminateRequest_shouldRoundTripAndLookTheSameForEver() throws Exception {
+        TerminateRequest request = new TerminateRequest("flotilla", 1_700_000_000_001L);
+
+        assertThat(WireFormat.write(request))
+                .isEqualTo("{\"v\":1,\"kind\":\"terminate-request\",\"cluster\":\"flotilla\",\"token\":1700000000001}");
+        assertThat(WireFormat.readTerminateRequest(WireFormat.write(request))).isEqualTo(request);
+    }
+
+    @Test
+    void terminateConfirmation_shouldRoundTripWithAnIdAndWithout() throws Exception {
+        TerminateConfirmation confirmation =
+                new TerminateConfirmation("flotilla", 17, new InstanceId("i-1"), Optional.of(new AppTierId(3)));
+        TerminateConfirmation unnamed =
+                new TerminateConfirmation("flotilla", 17, new InstanceId("i-1"), Optional.empty());
+
+        assertThat(WireFormat.write(confirmation))
+                .isEqualTo("{\"v\":1,\"kind\":\"terminate-confirm\",\"cluster\":\"flotilla\",\"token\":17,"
+                        + "\"instance\":\"i-1\",\"appTierId\":3}");
+        assertThat(WireFormat.readTerminateConfirmation(WireFormat.write(confirmation)))
+                .isEqualTo(confirmation);
+        assertThat(WireFormat.readTerminateConfirmation(WireFormat.write(unnamed)))
+                .isEqualTo(unnamed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"v\":1,\"kind\":\"terminate-confirm\",\"cluster\":\"c\",\"token\":1}",
+                "{\"v\":1,\"kind\":\"terminate-request\",\"cluster\":\"c\"}",
+                "{\"v\":1,\"kind\":\"terminate-request\",\"cluster\":\"c\",\"token\":\"1\"}",
+                "{\"v\":1,\"kind\":\"terminate-request\",\"cluster\":\"c\",\"token\":1.5}",
+                "{\"v\":1,\"kind\":\"terminate-request\",\"token\":1}",
+            })
+    void otherKindsAndMissingFields_shouldBeNoTerminateRequest(String text) {
+        assertThatThrownBy(() -> WireFormat.readTerminateRequest(text))
+                .isInstanceOf(WireFormat.UnreadableException.class);
+    }
+
+    @Test
     void fieldsThatAreNotKnown_shouldBeIgnored() throws Exception {
         String text = WireFormat.write(REQUEST).replaceFirst("\\{", "{\"later\":{\"x\":1},");
 
@@ -91,6 +131,10 @@ class WireFormatTest {
         assertThatThrownBy(() -> WireFormat.readRequest(text)).isInstanceOf(WireFormat.UnreadableException.class);
         assertThatThrownBy(() -> WireFormat.readNotice(text)).isInstanceOf(WireFormat.UnreadableException.class);
         assertThatThrownBy(() -> WireFormat.readResult(text)).isInstanceOf(WireFormat.UnreadableException.class);
+        assertThatThrownBy(() -> WireFormat.readTerminateRequest(text))
+                .isInstanceOf(WireFormat.UnreadableException.class);
+        assertThatThrownBy(() -> WireFormat.readTerminateConfirmation(text))
+                .isInstanceOf(WireFormat.UnreadableException.class);
     }
 
     @Test

@@ -15,9 +15,12 @@ import flotilla.scaling.ScalingAction.SetGroupCapacity;
 import flotilla.scaling.ScalingAction.Start;
 import flotilla.scaling.ScalingAction.Terminate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What sets the modes start-stop and auto-scaling-group apart from launches. */
@@ -79,6 +82,70 @@ class FleetModesTest {
         assertThat(controller.memory().trouble()).isEmpty();
     }
 
+    @Test
+    void instanceThatEc2RefusedToStart_shouldWaitForTheOthersOfTheSet() {
+        FleetController controller = controller(rules(Mode.START_STOP));
+        assertThat(decide(controller, NOW)).containsExactly(start(1));
+        controller.acted(refused(1), NOW);
+
+        assertThat(decide(controller, NOW.plusSeconds(11))).containsExactly(start(2));
+        controller.acted(refused(2), NOW.plusSeconds(11));
+
+        assertThat(decide(controller, NOW.plusSeconds(60)))
+                .as("all of them were refused: from the beginning")
+                .containsExactly(start(1));
+    }
+
+    @Test
+    void spareThatEc2RefusedToStart_shouldBeReplacedByALaunch() {
+        FleetController controller =
+                controller(PlannerRules.of(Fleet.LIMITS).with(new Shape(Mode.LAUNCH, DrainChannel.CLUSTER, 2, true)));
+        assertThat(decide(controller, NOW)).containsExactly(start(1));
+        controller.acted(
+                new Results(
+                        Map.of(),
+                        List.of(),
+                        List.of(),
+                        Optional.of("InsufficientInstanceCapacity"),
+                        List.of(),
+                        false,
+                        new FleetController.Starts(false, Set.of(id(1), id(2)))),
+                NOW);
+
+        assertThat(decide(controller, NOW.plusSeconds(11))).singleElement().isInstanceOf(ScalingAction.Launch.class);
+    }
+
+    private static FleetController controller(PlannerRules rules) {
+        return new FleetController(new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual());
+    }
+
+    /** With one message and two stopped instances. */
+    private static List<ScalingAction> decide(FleetController controller, Instant at) {
+        List<Instance> stopped = Stream.of(1, 2)
+                .map(n -> new Instance(
+                        id(n), Optional.of(new AppTierId(n)), InstanceState.STOPPED, NOW.minusSeconds(60), ""))
+                .toList();
+        return controller
+                .decide(new Readings(Optional.of(new QueueDepth(1, 0, 0)), Optional.of(stopped)), at)
+                .plan()
+                .actions();
+    }
+
+    private static Start start(int n) {
+        return new Start(id(n), Optional.of(new AppTierId(n)));
+    }
+
+    private static Results refused(int n) {
+        return new Results(
+                Map.of(),
+                List.of(),
+                List.of(),
+                Optional.of("InsufficientInstanceCapacity"),
+                List.of(),
+                false,
+                new FleetController.Starts(false, Set.of(id(n))));
+    }
+
     private static Results results(String trouble, boolean started) {
         return new Results(
                 Map.of(),
@@ -86,6 +153,7 @@ class FleetModesTest {
                 List.of(),
                 Optional.of(trouble).filter(code -> !code.isEmpty()),
                 List.of(),
-                started);
+                false,
+                new FleetController.Starts(started, Set.of()));
     }
 }

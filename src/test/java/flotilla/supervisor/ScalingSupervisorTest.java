@@ -15,6 +15,7 @@ import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
+import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
 import flotilla.scaling.PlannerRules;
@@ -63,11 +64,14 @@ class ScalingSupervisorTest {
     }
 
     private ActorRef<SupervisorCommand> start(FleetOperator operator, boolean byHand) {
+        return start(operator, rules(byHand));
+    }
+
+    private ActorRef<SupervisorCommand> start(FleetOperator operator, PlannerRules rules) {
         ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(INTERVAL, DEBOUNCE, 100),
                 clock,
-                () -> new FleetController(
-                        new MessageCountPolicy(1), List.of(), rules(byHand), WorkloadModel.Assumed.usual()),
+                () -> new FleetController(new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual()),
                 operator,
                 () -> depth.get()
                         .map(known -> CompletableFuture.completedFuture(known))
@@ -265,6 +269,36 @@ class ScalingSupervisorTest {
         worker.expectMessageClass(WorkerCommand.Registered.class);
         worker.expectMessage(new WorkerCommand.CancelDrain(epoch));
         assertThat(fleet.launchTokens).isEmpty();
+    }
+
+    @Test
+    void drainThroughTheQueues_shouldBeConfirmedThereAndEndTheInstance() {
+        MemoryDrainRequests queues = new MemoryDrainRequests();
+        fleet.put(4, InstanceState.RUNNING);
+        messages(1);
+        ActorRef<SupervisorCommand> supervisor = start(
+                new Ec2FleetOperator(fleet, Optional.of(queues), "flotilla", "user data"),
+                PlannerRules.of(LIMITS)
+                        .with(new PlannerRules.Shape(
+                                PlannerRules.Mode.LAUNCH, PlannerRules.DrainChannel.QUEUES, 0, true)));
+        decision(supervisor, 1);
+        report(supervisor, 4, Activity.WORKING, 0);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        long from = worker.expectMessageClass(WorkerCommand.RequestsFrom.class).token();
+        messages(0);
+        TIME.timePasses(INTERVAL);
+        assertThat(decision(supervisor, 2).decision()).isEqualTo("request-drain");
+        long token = queues.take();
+        assertThat(token).isGreaterThanOrEqualTo(from);
+        report(supervisor, 4, Activity.WORKING, 0);
+        worker.expectMessageClass(WorkerCommand.Registered.class);
+        worker.expectNoMessage(Duration.ofMillis(100));
+
+        queues.confirm(new DrainConfirmation(new InstanceId("i-4"), token));
+        TIME.timePasses(INTERVAL);
+
+        assertThat(decision(supervisor, 3).decision()).isEqualTo("terminate");
+        assertThat(fleet.terminated).containsExactly(new InstanceId("i-4"));
     }
 
     @Test

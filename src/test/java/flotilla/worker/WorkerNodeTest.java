@@ -47,6 +47,7 @@ class WorkerNodeTest {
 
     private final MemoryQueue requests = new MemoryQueue();
     private final MemoryQueue responses = new MemoryQueue();
+    private final MemoryTerminateRequests terminate = new MemoryTerminateRequests();
     private final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final WorkerFixture.NamingClassifiers classifiers = new WorkerFixture.NamingClassifiers();
@@ -62,7 +63,7 @@ class WorkerNodeTest {
         WorkerSettings defaults = SETTINGS.worker();
         worker = KIT.spawn(WorkerNode.create(
                 WorkerFixture.identity(),
-                new WorkerNode.Queues(requests, responses),
+                new WorkerNode.Queues(requests, responses, Optional.of(terminate)),
                 system -> images,
                 system -> results,
                 new WorkerNode.Classifiers(classifiers, 2),
@@ -100,12 +101,13 @@ class WorkerNodeTest {
         });
     }
 
-    private void awaitActivity(Activity activity) {
-        link.fishForMessage(
-                Duration.ofSeconds(15),
-                status -> status.activity() == activity
-                        ? FishingOutcomes.complete()
-                        : FishingOutcomes.continueAndIgnore());
+    private WorkerStatus awaitActivity(Activity activity) {
+        return link.fishForMessage(
+                        Duration.ofSeconds(15),
+                        status -> status.activity() == activity
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore())
+                .get(0);
     }
 
     private void supervisorSays(WorkerCommand command) {
@@ -303,6 +305,95 @@ class WorkerNodeTest {
         requests.deliver(body(next), 1);
         eventually(() -> assertThat(results.results).containsKey(next.id()));
         assertThat(requests.runs()).isEqualTo(2);
+    }
+
+    @Test
+    void terminateRequest_shouldBeTakenAfterAnImageAndConfirmedWhenNothingIsInHand() {
+        requests.deliver(body(stored(images, "slow-1.png")), 1);
+        QueueMessage second = requests.deliver(body(stored(images, "slow-2.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(2));
+        QueueMessage waiting = requests.deliver(body(stored(images, "slow-3.png")), 1);
+        link.fishForMessage(
+                Duration.ofSeconds(15),
+                status -> status.inHand() == 3 ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
+        terminate.put(17);
+        awaitActivity(Activity.WORKING);
+        assertThat(terminate.looks()).isZero();
+
+        classifiers.slow.release();
+
+        WorkerStatus draining = awaitActivity(Activity.DRAINING);
+        assertThat(draining.drainEpoch()).isEqualTo(17);
+        eventually(() -> assertThat(requests.isPaused()).isTrue());
+        assertThat(terminate.done()).containsExactly("take 17");
+        classifiers.slow.release(2);
+        assertThat(awaitActivity(Activity.DRAINED).drainEpoch()).isEqualTo(17);
+        assertThat(terminate.done()).containsExactly("take 17", "confirm 17 i-1/3");
+        assertThat(requests.acknowledged()).hasSize(3).contains(new MessageAction.Delete(second));
+        assertThat(requests.acknowledged())
+                .containsAnyOf(
+                        new MessageAction.ChangeMessageVisibility(waiting, 0), new MessageAction.Delete(waiting));
+    }
+
+    @Test
+    void idleWorker_shouldTakeARequestAndHearOfNoCancel() {
+        terminate.put(17);
+        terminate.put(18);
+
+        awaitActivity(Activity.DRAINED);
+
+        supervisorSays(new WorkerCommand.CancelDrain(17));
+        supervisorSays(new WorkerCommand.Drain(19));
+        for (int i = 0; i < 5; i++) {
+            assertThat(link.receiveMessage())
+                    .extracting(WorkerStatus::drainEpoch)
+                    .isEqualTo(17L);
+        }
+        assertThat(terminate.done()).containsExactly("take 17", "confirm 17 i-1/3");
+        assertThat(requests.isPaused()).isTrue();
+    }
+
+    @Test
+    void requestOfAnEarlierSupervisor_shouldNotEndTheWorker() {
+        supervisorSays(new WorkerCommand.RequestsFrom(18));
+        eventually(() -> assertThat(terminate.looks()).isPositive());
+
+        terminate.put(17);
+
+        eventually(() -> assertThat(terminate.done()).containsExactly("take 17", "discard 17"));
+        assertThat(link.receiveMessage().activity()).isEqualTo(Activity.WORKING);
+    }
+
+    @Test
+    void requestTakenWhileANamedDrainCame_shouldBePutBack() {
+        eventually(() -> assertThat(terminate.looks()).isPositive());
+        terminate.holdLooks();
+        int looks = terminate.looks();
+        eventually(() -> assertThat(terminate.looks()).isGreaterThan(looks));
+        supervisorSays(new WorkerCommand.Drain(99));
+        awaitActivity(Activity.DRAINED);
+        terminate.put(17);
+
+        terminate.answerLooks();
+
+        eventually(() -> assertThat(terminate.done()).containsExactly("take 17", "put-back 17"));
+    }
+
+    @Test
+    void workerThatLeavesWithARequestInHand_shouldPutItBack() {
+        requests.deliver(body(stored(images, "slow-1.png")), 1);
+        requests.deliver(body(stored(images, "slow-2.png")), 1);
+        terminate.put(17);
+        eventually(() -> assertThat(classifiers.classified).hasValue(2));
+        classifiers.slow.release();
+        awaitActivity(Activity.DRAINING);
+        TestProbe<Done> left = KIT.createTestProbe();
+
+        worker.tell(new Worker.Leave(left.getRef()));
+
+        eventually(() -> assertThat(terminate.done()).containsExactly("take 17", "put-back 17"));
+        classifiers.slow.release();
+        left.receiveMessage(Duration.ofSeconds(15));
     }
 
     @Test

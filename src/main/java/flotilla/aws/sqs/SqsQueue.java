@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
 /** The calls that we make for one queue, in our own types. Every failure is an {@link InfrastructureException}. */
 final class SqsQueue {
@@ -35,6 +38,7 @@ final class SqsQueue {
     private final String name;
     private final String url;
     private final SqsSourceSettings settings;
+    private final SqsBatch<String> sending;
     private final SqsBatch<QueueMessage> deletion;
     private final SqsBatch<ChangeMessageVisibility> visibilityChange;
 
@@ -43,6 +47,7 @@ final class SqsQueue {
         this.name = name;
         this.url = url;
         this.settings = settings;
+        this.sending = new SqsBatch<>("SQS SendMessageBatch to queue " + name, this::requestSending);
         this.deletion = new SqsBatch<>("SQS DeleteMessageBatch on queue " + name, this::requestDeletion);
         this.visibilityChange =
                 new SqsBatch<>("SQS ChangeMessageVisibilityBatch on queue " + name, this::requestVisibilityChange);
@@ -58,7 +63,26 @@ final class SqsQueue {
                 });
     }
 
-    /** One long poll. */
+    /** Sends many messages, 10 in a request. Never fails: returns those for which SQS did not say that it has them. */
+    CompletionStage<List<String>> sendAll(List<String> bodies) {
+        CompletionStage<List<String>> unsent = CompletableFuture.completedFuture(List.of());
+        for (int from = 0; from < bodies.size(); from += SqsSourceSettings.MAX_BATCH_SIZE) {
+            List<String> slice = bodies.subList(from, Math.min(bodies.size(), from + SqsSourceSettings.MAX_BATCH_SIZE));
+            CompletionStage<List<String>> sliceUnsent = sending.carryOut(slice).exceptionally(failure -> {
+                log.warn(
+                        "{} messages not sent: {}",
+                        slice.size(),
+                        AwsErrors.unwrap(failure).getMessage());
+                return slice;
+            });
+            unsent = unsent.thenCombine(
+                    sliceUnsent,
+                    (one, other) -> Stream.concat(one.stream(), other.stream()).toList());
+        }
+        return unsent;
+    }
+
+    /** One poll, long or short as the settings say. */
     CompletionStage<List<QueueMessage>> receive(int maxMessages) {
         return client.receiveMessage(request -> request.queueUrl(url)
                         .maxNumberOfMessages(maxMessages)
@@ -128,6 +152,18 @@ final class SqsQueue {
                             count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE),
                             count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED));
                 });
+    }
+
+    private CompletableFuture<List<SqsBatch.Rejected>> requestSending(List<String> bodies) {
+        List<SendMessageBatchRequestEntry> entries = IntStream.range(0, bodies.size())
+                .mapToObj(index -> SendMessageBatchRequestEntry.builder()
+                        .id(Integer.toString(index))
+                        .messageBody(bodies.get(index))
+                        .build())
+                .toList();
+        return client.sendMessageBatch(request -> request.queueUrl(url).entries(entries))
+                .thenApply(SendMessageBatchResponse::failed)
+                .thenApply(SqsBatch.Rejected::of);
     }
 
     private CompletableFuture<List<SqsBatch.Rejected>> requestDeletion(List<QueueMessage> messages) {

@@ -2,8 +2,11 @@ package flotilla.aws.sqs;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
+import flotilla.config.QueueSettings;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageQueue;
+import flotilla.supervisor.DrainRequests;
+import flotilla.worker.TerminateRequests;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
@@ -13,6 +16,8 @@ import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 public final class SqsQueues implements AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+    /** How long a receive waits before there is said to be nothing left to take back; the shortest that SQS knows. */
+    private static final Duration CANCEL_WAIT = Duration.ofSeconds(1);
 
     private final SqsAsyncClient client;
 
@@ -33,11 +38,36 @@ public final class SqsQueues implements AutoCloseable {
      *     queue or SQS does not let us look
      */
     public CompletionStage<MessageQueue> open(String name, SqsSourceSettings settings) {
+        return find(name, settings).thenApply(queue -> new SqsMessageQueue(queue, settings));
+    }
+
+    /** Opens the terminate queues for the supervisor of a cluster; fails as {@link #open} does. */
+    public CompletionStage<DrainRequests> openDrainRequests(QueueSettings settings, String cluster) {
+        return find(settings.terminateRequest(), polling(settings, CANCEL_WAIT))
+                .thenCombine(
+                        find(settings.terminateConfirm(), polling(settings, Duration.ZERO)),
+                        (requests, confirmations) -> new SqsDrainRequests(requests, confirmations, cluster));
+    }
+
+    /** Opens the terminate queues for a worker of a cluster; fails as {@link #open} does. */
+    public CompletionStage<TerminateRequests> openTerminateRequests(QueueSettings settings, String cluster) {
+        return find(settings.terminateRequest(), polling(settings, Duration.ZERO))
+                .thenCombine(
+                        find(settings.terminateConfirm(), polling(settings, Duration.ZERO)),
+                        (requests, confirmations) -> new SqsTerminateRequests(
+                                requests, confirmations, cluster, settings.visibilityTimeout()));
+    }
+
+    private static SqsSourceSettings polling(QueueSettings settings, Duration wait) {
+        return new SqsSourceSettings(wait, SqsSourceSettings.MAX_BATCH_SIZE, 1, settings.visibilityTimeout());
+    }
+
+    private CompletionStage<SqsQueue> find(String name, SqsSourceSettings settings) {
         return client.getQueueUrl(request -> request.queueName(name)).handle((found, failure) -> {
             if (failure != null) {
                 throw cannotOpen(name, failure);
             }
-            return new SqsMessageQueue(new SqsQueue(client, name, found.queueUrl(), settings), settings);
+            return new SqsQueue(client, name, found.queueUrl(), settings);
         });
     }
 

@@ -1,0 +1,240 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The terminate queues over real processes, by the figures that the protocol is known by, scaled to what a small machine
+ * bears. Images take so long that workers hold still while the number of messages is changed: a purge takes away all of
+ * them, those in workers' hands included, and the workers go on with what they have.
+ */
+class DrainQueuesIT {
+    private static final String REQUESTS = "flotilla-request";
+    private static final String TERMINATE_REQUESTS = "flotilla-terminate-request";
+    private static final String TERMINATE_CONFIRMATIONS = "flotilla-terminate-confirm";
+
+    private static final String[] SETTINGS = {
+        "--set", "flotilla.drain.channel=queues",
+        "--set", "flotilla.classifier.kind=delay",
+        "--set", "flotilla.worker.prefetch-limit=0",
+        "--set", "flotilla.worker.self-fence=2m",
+        "--set", "flotilla.scaling.policy=message-count",
+        "--set", "flotilla.scaling.messages-per-instance=1",
+        "--set", "flotilla.scaling.interval=1s",
+        "--set", "flotilla.scaling.silent-after=30s",
+        "--set", "flotilla.queue.receive-wait=1s",
+        "--set", "flotilla.queue.visibility-timeout=10s",
+        "--set", "flotilla.local.boot-delay=0s",
+        "--set",
+                "flotilla.local.worker-jvm-options=[-Xmx96m, -Xss512k, \"-XX:+UseSerialGC\", \"-XX:TieredStopAtLevel=1\"]"
+    };
+
+    /** What the supervisor asked for and took back since the start, as its decisions tell it. */
+    private record Account(int asked, int takenBack, int launched, int terminated) {
+        int open() {
+            return asked - takenBack;
+        }
+
+        static Account of(List<JsonNode> decisions) {
+            int asked = 0;
+            int takenBack = 0;
+            int launched = 0;
+            int terminated = 0;
+            for (JsonNode decision : decisions) {
+                for (JsonNode action : decision.path("actions")) {
+                    String outcome = action.path("outcome").asText();
+                    boolean cancel = action.path("kind").asText().equals("cancel-request");
+                    assertThat(outcome.equals("ok") || cancel && outcome.startsWith("only "))
+                            .as(decision.toString())
+                            .isTrue();
+                    String why = action.path("why").asText();
+                    switch (action.path("kind").asText()) {
+                        case "request-drain" -> asked += Integer.parseInt(why);
+                        case "cancel-request" -> takenBack += takenBack(why, outcome);
+                        case "launch" -> launched++;
+                        case "terminate" -> {
+                            assertThat(why).as(decision.toString()).isEqualTo("drained");
+                            terminated++;
+                        }
+                        default -> throw new AssertionError("what is " + decision);
+                    }
+                }
+            }
+            return new Account(asked, takenBack, launched, terminated);
+        }
+
+        /** Those of an earlier supervisor do not count. */
+        private static int takenBack(String why, String outcome) {
+            if (why.equals("all")) {
+                return 0;
+            }
+            return Integer.parseInt(outcome.equals("ok") ? why : outcome.split(" ")[1]);
+        }
+    }
+
+    @Test
+    void newWorkWhileWorkersAreAskedToEnd_shouldTakeBackExactlyTheRequestsThatItNeeds(@TempDir Path folder)
+            throws Exception {
+        Path data = folder.resolve("data");
+        try (FlotillaProcess local = start(
+                folder,
+                List.of("local", "--port", "0", "--data", data.toString()),
+                "flotilla.classifier.delay=16s",
+                "flotilla.classifier.parallelism=1")) {
+            GatewayClient client = new GatewayClient(local.awaitLine("ready "));
+            try (QueueClient queues = new QueueClient(data)) {
+                // Six running, three asked, messages 3 -> 5: two requests are taken back, one instance still ends.
+                Account before = sixOfWhichThreeAreAsked(client, queues);
+                send(client, 2);
+                awaitOpen(client, 1);
+                Account after = Account.of(client.decisions());
+                assertThat(after.takenBack() - before.takenBack()).isEqualTo(2);
+                assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(1, 0));
+                Eventually.until(
+                        "one instance ended",
+                        () -> Account.of(client.decisions()).terminated() >= 1);
+                assertThat(Account.of(client.decisions()).takenBack()).isEqualTo(after.takenBack());
+
+                // No message left: the last one ends too.
+                endAll(client, queues);
+                assertThat(Account.of(client.decisions()).launched()).isEqualTo(6);
+
+                // Six running, three asked, messages 3 -> 8: all three are taken back, two instances are launched.
+                before = sixOfWhichThreeAreAsked(client, queues);
+                send(client, 5);
+                awaitOpen(client, 6);
+                Eventually.until(
+                        "two launches", () -> Account.of(client.decisions()).launched() == 14);
+                after = Account.of(client.decisions());
+                assertThat(after.takenBack() - before.takenBack()).isEqualTo(3);
+                assertThat(after.asked()).isEqualTo(before.asked());
+                assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
+                endAll(client, queues);
+            }
+            List<ProcessHandle> below = local.descendants();
+            local.terminate();
+            assertThat(below).as("left running").noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    /** A worker holds two images of which one takes longer, so that it can be met between them. */
+    @Test
+    void supervisorKilledAndThenAWorkerWithItsRequest_shouldLeaveNoRequestBehind(@TempDir Path folder)
+            throws Exception {
+        Path data = folder.resolve("data");
+        String[] settings = {
+            "flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"),
+            "flotilla.cluster.port=" + freePort(),
+            "flotilla.http.port=0",
+            "flotilla.classifier.delay=40s",
+            "flotilla.classifier.parallelism=2"
+        };
+        try (FlotillaProcess cloud = start(folder, List.of("cloud", "--data", data.toString()))) {
+            cloud.awaitLine("cloud ready");
+            try (QueueClient queues = new QueueClient(data);
+                    FlotillaProcess first = start(folder, List.of("gateway"), settings)) {
+                GatewayClient client = new GatewayClient(first.awaitLine("ready "));
+                send(client, 1);
+                awaitBusy(client, 1);
+                queues.purge(REQUESTS);
+                awaitOpen(client, 1);
+                assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(1, 0));
+                first.kill();
+
+                try (FlotillaProcess second = start(folder, List.of("gateway"), settings)) {
+                    GatewayClient again = new GatewayClient(second.awaitLine("ready "));
+                    // The old request is taken back, and when the worker has reported it is asked anew.
+                    awaitOpen(again, 1);
+                    assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(1, 0));
+                    send(again, 1);
+                    awaitOpen(again, 0);
+                    queues.purge(REQUESTS);
+                    awaitOpen(again, 1);
+                    Eventually.until(
+                            "the request taken after the first image",
+                            () -> queues.depth(TERMINATE_REQUESTS).equals(new QueueClient.Depth(0, 1)));
+                    Eventually.until(
+                            "a draining worker",
+                            () -> again.fleet().get(0).path("state").asText().equals("draining"));
+
+                    cloud.workers().forEach(ProcessHandle::destroyForcibly);
+
+                    awaitOpen(again, 0);
+                    Eventually.until("an empty fleet", () -> again.fleet().isEmpty());
+                    assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
+                    Account end = Account.of(again.decisions());
+                    assertThat(end.launched()).isZero();
+                    assertThat(end.terminated()).isZero();
+                    second.terminate();
+                }
+            }
+            cloud.terminate();
+        }
+    }
+
+    private static FlotillaProcess start(Path folder, List<String> command, String... settings) throws IOException {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of(SETTINGS));
+        for (String setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        return FlotillaProcess.start(folder, arguments.toArray(String[]::new));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void send(GatewayClient client, int count) {
+        for (int i = 0; i < count; i++) {
+            client.accept("image-" + i + ".png", GatewayClient.TINY_PNG);
+        }
+    }
+
+    private static void awaitBusy(GatewayClient client, int count) {
+        Eventually.until(
+                count + " busy workers",
+                () -> client.fleet().stream()
+                                .filter(instance -> instance.path("busy").asInt() == 1)
+                                .count()
+                        == count);
+    }
+
+    /** Six new workers, each at an image that was just begun, when the number of messages falls to three. */
+    private static Account sixOfWhichThreeAreAsked(GatewayClient client, QueueClient queues) {
+        int ended = Account.of(client.decisions()).terminated();
+        send(client, 6);
+        awaitBusy(client, 6);
+        queues.purge(REQUESTS);
+        send(client, 3);
+        awaitOpen(client, ended + 3);
+        assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(3, 0));
+        return Account.of(client.decisions());
+    }
+
+    /** Takes all messages away and waits until every instance has ended, each by a request of its own. */
+    private static void endAll(GatewayClient client, QueueClient queues) {
+        queues.purge(REQUESTS);
+        Eventually.until("an empty fleet", () -> client.fleet().isEmpty());
+        Account account = Account.of(client.decisions());
+        assertThat(account.terminated()).isEqualTo(account.launched()).isEqualTo(account.open());
+        assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
+        assertThat(queues.depth(TERMINATE_CONFIRMATIONS)).isEqualTo(new QueueClient.Depth(0, 0));
+    }
+
+    /** Waits until so many requests were sent and not taken back; those that were taken by a worker count for ever. */
+    private static void awaitOpen(GatewayClient client, int count) {
+        Eventually.until(
+                count + " open requests", () -> Account.of(client.decisions()).open() == count);
+    }
+}

@@ -1,0 +1,61 @@
+package flotilla.app;
+
+import flotilla.aws.AwsClients;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** A look into the queues of an embedded cloud from outside. */
+final class QueueClient implements AutoCloseable {
+    private final AwsClients clients;
+    private final SqsAsyncClient sqs;
+
+    /**
+     * @param data where the cloud writes its {@code endpoints.json}
+     */
+    QueueClient(Path data) {
+        FlotillaSettings settings = FlotillaSettings.from(SettingsLoader.load(
+                Optional.empty(),
+                Optional.empty(),
+                List.of("flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"))));
+        clients = AwsClients.open(settings.aws(), 1);
+        sqs = clients.client(
+                SqsAsyncClient.builder(), settings.aws().sqs(), Duration.ofSeconds(10), Duration.ofSeconds(60));
+    }
+
+    /** Messages that nobody holds, and those that somebody holds. */
+    record Depth(int visible, int inFlight) {}
+
+    Depth depth(String queue) {
+        Map<QueueAttributeName, String> counts = sqs.getQueueAttributes(request -> request.queueUrl(url(queue))
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .join()
+                .attributes();
+        return new Depth(
+                Integer.parseInt(counts.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES)),
+                Integer.parseInt(counts.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)));
+    }
+
+    /** Removes every message, those that somebody holds too. */
+    void purge(String queue) {
+        sqs.purgeQueue(request -> request.queueUrl(url(queue))).join();
+    }
+
+    private String url(String queue) {
+        return sqs.getQueueUrl(request -> request.queueName(queue)).join().queueUrl();
+    }
+
+    @Override
+    public void close() {
+        sqs.close();
+        clients.close();
+    }
+}

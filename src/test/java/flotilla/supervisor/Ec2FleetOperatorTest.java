@@ -1,0 +1,107 @@
+package flotilla.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.protocol.DecisionReport;
+import flotilla.scaling.ControlState;
+import flotilla.scaling.FleetController;
+import flotilla.scaling.MessageCountPolicy;
+import flotilla.scaling.ScalingAction;
+import flotilla.scaling.ScalingAction.CancelRequests;
+import flotilla.scaling.ScalingAction.RequestDrains;
+import flotilla.scaling.ScalingPlan;
+import flotilla.scaling.WorkloadModel;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What an operator makes of actions on the terminate queues. */
+class Ec2FleetOperatorTest {
+    private final MemoryDrainRequests queues = new MemoryDrainRequests();
+    private final FleetOperator operator =
+            new Ec2FleetOperator(new FakeFleet(), Optional.of(queues), "flotilla", "user data");
+
+    private static ScalingPlan plan(ScalingAction... actions) {
+        return new ScalingPlan(
+                FakeFleet.LAUNCHED_AT,
+                "backlog",
+                Optional.empty(),
+                ScalingPlan.Census.NONE,
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                List.of(),
+                List.of(actions),
+                ControlState.initial(new MessageCountPolicy(1), WorkloadModel.Assumed.usual()));
+    }
+
+    private FleetOperator.Outcome carryOut(FleetOperator by, ScalingAction... actions) {
+        return by.carryOut(plan(actions), id -> Optional.empty())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static String outcome(FleetOperator.Outcome outcome) {
+        assertThat(outcome.actions()).hasSize(1);
+        DecisionReport.Action action = outcome.actions().get(0);
+        return action.kind() + "(" + action.why() + "): " + action.outcome();
+    }
+
+    @Test
+    void requests_shouldBeSent() {
+        FleetOperator.Outcome outcome = carryOut(operator, new RequestDrains(List.of(7L, 8L)));
+
+        assertThat(outcome(outcome)).isEqualTo("request-drain(2): ok");
+        assertThat(queues.waiting()).containsExactly(7L, 8L);
+        assertThat(outcome.results()).isEqualTo(FleetController.Results.none());
+    }
+
+    @Test
+    void requestsThatCouldNotBeSent_shouldBeTold() {
+        queues.goAway();
+
+        FleetOperator.Outcome outcome = carryOut(operator, new RequestDrains(List.of(7L, 8L)));
+
+        assertThat(outcome(outcome)).isEqualTo("request-drain(2): 2 not sent");
+        assertThat(outcome.results().requestsGone()).containsExactly(7L, 8L);
+    }
+
+    @Test
+    void cancelThatFindsFewer_shouldSayHowManyAndWhich() {
+        carryOut(operator, new RequestDrains(List.of(7L, 8L, 9L)));
+        queues.take();
+
+        FleetOperator.Outcome outcome = carryOut(operator, new CancelRequests(3));
+
+        assertThat(outcome(outcome)).isEqualTo("cancel-request(3): only 2 were left");
+        assertThat(outcome.results().requestsGone()).containsExactly(8L, 9L);
+        assertThat(outcome.results().requestsEmptied()).isFalse();
+    }
+
+    @Test
+    void emptyingOfTheQueue_shouldBeToldOnlyWhenItWasDone() {
+        carryOut(operator, new RequestDrains(List.of(7L)));
+        FleetOperator.Outcome outcome = carryOut(operator, new CancelRequests(CancelRequests.ALL));
+        assertThat(outcome(outcome)).isEqualTo("cancel-request(all): ok");
+        assertThat(outcome.results().requestsEmptied()).isTrue();
+        assertThat(outcome.results().requestsGone()).containsExactly(7L);
+        queues.goAway();
+
+        FleetOperator.Outcome failed = carryOut(operator, new CancelRequests(CancelRequests.ALL));
+
+        assertThat(outcome(failed)).isEqualTo("cancel-request(all): the queue is away");
+        assertThat(failed.results().requestsEmptied()).isFalse();
+    }
+
+    @Test
+    void dryRun_shouldSendNothingAndLeaveNoRequestOpen() {
+        FleetOperator dry = new DryRunFleetOperator(new FakeFleet()::describe, "dry-run");
+
+        FleetOperator.Outcome outcome = carryOut(dry, new RequestDrains(List.of(7L, 8L)));
+
+        assertThat(outcome(outcome)).isEqualTo("request-drain(2): dry-run");
+        assertThat(outcome.results().requestsGone()).containsExactly(7L, 8L);
+        assertThat(outcome.results().requestsEmptied()).isTrue();
+    }
+}
