@@ -22,8 +22,8 @@ import java.util.Optional;
  * @param settings by how a table names them; at least one
  */
 public record Contender(String name, Map<String, ScalingPolicy> settings) {
-    private static final int[] MESSAGES = {1, 5, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220};
-    private static final int[] WINDOWS = {0, 60, 300};
+    private static final int[] MESSAGES = {1, 10, 40, 80, 120, 160, 200, 220};
+    private static final int[] WINDOWS = {0, 300};
 
     public Contender {
         settings = new LinkedHashMap<>(settings);
@@ -80,7 +80,8 @@ public record Contender(String name, Map<String, ScalingPolicy> settings) {
     private static Map<String, ScalingPolicy> backlogPerInstance(World world) {
         Map<String, ScalingPolicy> settings = new LinkedHashMap<>();
         for (int window : WINDOWS) {
-            for (int latency = 10; latency <= world.slo().toSeconds(); latency += 10) {
+            for (int part = 1; part <= 8; part++) {
+                long latency = world.slo().toSeconds() * part / 8;
                 settings.put(
                         "latency " + latency + " s, window " + window + " s",
                         new BacklogPerInstancePolicy(
@@ -105,7 +106,7 @@ public record Contender(String name, Map<String, ScalingPolicy> settings) {
 
     private static Map<String, ScalingPolicy> alarm() {
         Map<String, ScalingPolicy> settings = new LinkedHashMap<>();
-        for (int high : new int[] {25, 50, 100, 200}) {
+        for (int high : new int[] {25, 100}) {
             for (int step : new int[] {1, 2, 5}) {
                 settings.put(
                         "above " + high + " by " + step,

@@ -150,7 +150,7 @@ class SimulationTest {
         assertThat(score.launches()).isBetween(2, 20);
     }
 
-    @Property(tries = 6)
+    @Property(tries = 3)
     void anyTrace_shouldBeAnsweredWholeAndNeverBelowTheBound(
             @ForAll @IntRange(min = 1, max = 1000) int seed, @ForAll @IntRange(min = 0, max = 2) int kind) {
         String spec =

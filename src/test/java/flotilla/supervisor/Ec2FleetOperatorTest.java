@@ -95,13 +95,12 @@ class Ec2FleetOperatorTest {
     }
 
     @Test
-    void dryRun_shouldSendNothingAndLeaveNoRequestOpen() {
+    void dryRun_shouldSendNothingAndSaySo() {
         FleetOperator dry = new DryRunFleetOperator(new FakeFleet()::describe, "dry-run");
 
         FleetOperator.Outcome outcome = carryOut(dry, new RequestDrains(List.of(7L, 8L)));
 
         assertThat(outcome(outcome)).isEqualTo("request-drain(2): dry-run");
-        assertThat(outcome.results().requestsGone()).containsExactly(7L, 8L);
-        assertThat(outcome.results().requestsEmptied()).isTrue();
+        assertThat(outcome.carriedOut()).isFalse();
     }
 }
