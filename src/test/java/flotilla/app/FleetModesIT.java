@@ -193,6 +193,27 @@ class FleetModesIT {
         }
     }
 
+    @Test
+    void runningWarmPool_shouldStayWhenTheWorkIsDone(@TempDir Path folder) throws Exception {
+        try (FlotillaProcess local = local(
+                folder,
+                "flotilla.fleet.warm-pool.size=1",
+                "flotilla.fleet.warm-pool.state=running",
+                "flotilla.scaling.max-instances=2")) {
+            GatewayClient client = new GatewayClient(local.awaitLine("ready "));
+            Eventually.until("a running spare", () -> states(client).equals(List.of("running")));
+
+            burst(client, 40);
+            Eventually.until(
+                    "the second one gone",
+                    () -> instancesOf(actions(client), "terminate").size() == 1
+                            && states(client).equals(List.of("running")));
+
+            assertEveryEndWasConfirmed(actions(client));
+            assertThat(instancesOf(actions(client), "launch")).hasSize(2);
+        }
+    }
+
     /** Launches that were refused for every type. */
     private static long refusals(GatewayClient client) {
         return actions(client).stream()
@@ -225,7 +246,8 @@ class FleetModesIT {
                     JsonNode last = decisions.get(decisions.size() - 1);
                     return refusals(client) > 0
                             && last.path("decision").asText().equals("hold")
-                            && last.path("desired").asInt() == 1;
+                            && last.path("desired").asInt() == 1
+                            && last.path("clamps").toString().contains("1 x InsufficientInstanceCapacity");
                 });
                 assertThat(client.fleet()).isEmpty();
                 cloud.clearFaults();
