@@ -166,6 +166,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                 });
     }
 
+    /** Beyond the group's MaxSize it is raised to that, and fails with {@link InfrastructureException} all the same. */
     @Override
     public CompletionStage<Done> setGroupCapacity(int capacity) {
         return inTurn(() -> group().thenCompose(group -> {
@@ -175,11 +176,9 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                             : CompletableFuture.completedFuture(Done.getInstance());
                     return raised.thenApply(done -> {
                         if (possible < capacity) {
-                            throw new LaunchFailedException(
+                            throw new InfrastructureException(
                                     "Auto Scaling group " + name + " has MaxSize " + group.max() + ", and " + capacity
                                             + " are wanted; raise MaxSize, or lower flotilla.scaling.max-instances",
-                                    "MaxSize",
-                                    true,
                                     null);
                         }
                         return done;
@@ -200,10 +199,11 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                 });
     }
 
-    private static LaunchFailedException launchFailed(Throwable failure) {
+    /** What EC2 Auto Scaling did not do; what it cannot do as it was set up is no reason to hold other launches back. */
+    private static Throwable launchFailed(Throwable failure) {
         Throwable cause = AwsErrors.unwrap(failure);
-        if (cause instanceof LaunchFailedException already) {
-            return already;
+        if (cause.getCause() == null) {
+            return cause;
         }
         boolean answered = cause.getCause() instanceof AwsServiceException;
         return new LaunchFailedException(
