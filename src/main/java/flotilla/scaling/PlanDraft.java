@@ -298,6 +298,10 @@ final class PlanDraft {
             clamps.add("scale-out paused");
             return 0;
         }
+        if (rules.launchesHeld() && rules.shape().mode() == Mode.LAUNCH) {
+            clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
+            return 0;
+        }
         if (allowed > rules.steps().out()) {
             clamps.add("scale-out-step " + rules.steps().out());
             allowed = rules.steps().out();

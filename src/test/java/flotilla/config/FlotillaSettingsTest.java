@@ -84,6 +84,7 @@ class FlotillaSettingsTest {
                         Duration.ofMinutes(5),
                         new ScalingSettings.Replacements(3, Duration.ofMinutes(1)),
                         Duration.ofMinutes(1),
+                        Duration.ofSeconds(10),
                         false,
                         500,
                         true));
@@ -192,6 +193,7 @@ class FlotillaSettingsTest {
                 "flotilla.scaling.replacements.in-a-row=59",
                 "flotilla.scaling.replacements.hold=60s",
                 "flotilla.scaling.orphan-grace=61s",
+                "flotilla.scaling.settle=65s",
                 "flotilla.scaling.messages-per-instance=24",
                 "flotilla.scaling.silent-after=25s",
                 "flotilla.scaling.boot-allowance=26s",
@@ -276,6 +278,7 @@ class FlotillaSettingsTest {
                                 Duration.ofSeconds(26),
                                 new ScalingSettings.Replacements(59, Duration.ofSeconds(60)),
                                 Duration.ofSeconds(61),
+                                Duration.ofSeconds(65),
                                 true,
                                 27,
                                 false),
