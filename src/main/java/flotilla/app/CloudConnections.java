@@ -1,11 +1,13 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
@@ -43,6 +45,10 @@ final class CloudConnections implements AutoCloseable {
 
     ImageStore images(ActorSystem<?> system) {
         return new S3ImageStore(system, clients, settings.storage());
+    }
+
+    IdempotencyStore idempotencyKeys(ActorSystem<?> system) {
+        return new S3IdempotencyStore(system, clients, settings.storage());
     }
 
     ResultStore results(ActorSystem<?> system) {

@@ -4,6 +4,7 @@ import flotilla.config.HttpSettings;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -12,21 +13,26 @@ import flotilla.protocol.SupervisorCommand;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /**
@@ -63,6 +69,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             MessageQueue deadLetters,
             ImageStore images,
             ResultStore results,
+            IdempotencyStore keys,
             ImageInspector inspector) {}
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(5);
@@ -98,18 +105,25 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     ports.inspector(),
                     ports.images(),
                     ports.requests(),
+                    ports.keys(),
                     pending,
                     settings,
                     clock,
                     random);
-            GatewayRoutes routes = new GatewayRoutes(
+            Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
+            Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
+            List<Endpoint> endpoints = endpoints(
                     context.getSystem(),
-                    new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize()),
-                    pending,
+                    uploads,
+                    answers,
                     supervisor,
-                    lookup(ports),
                     () -> readiness(ports),
-                    settings);
+                    settings.syncWait(),
+                    settings.uploadPaths());
+            GatewayRoutes routes = new GatewayRoutes(
+                    new Endpoints(endpoints),
+                    new AccessControl(settings.access().apiKeys(), clock),
+                    new Cors(settings.access().corsOrigins()));
             List<UniqueKillSwitch> readers = List.of(
                     QueueReaders.responses(
                             context.getSystem(),
@@ -119,13 +133,37 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
             context.pipeToSelf(
-                    Http.get(context.getSystem())
-                            .newServerAt(settings.host(), settings.port())
-                            .withSettings(ServerTimeouts.settings(context.getSystem(), settings.syncWait()))
-                            .bind(routes.create()),
+                    server(context, settings, clock).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
             return new HttpGateway(context, settings, readers, startedTo);
         });
+    }
+
+    /** Everything that is served, whatever it is served with. */
+    static List<Endpoint> endpoints(
+            ActorSystem<?> system,
+            Uploads uploads,
+            Answers answers,
+            ActorRef<SupervisorCommand> supervisor,
+            Supplier<CompletionStage<Optional<String>>> readiness,
+            Duration syncWait,
+            List<String> uploadPaths) {
+        List<Endpoint> all = new ArrayList<>();
+        all.addAll(new SiteApi(readiness).endpoints());
+        all.addAll(new UploadApi(system, uploads, answers, syncWait, uploadPaths).endpoints());
+        all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(new FleetApi(system, supervisor).endpoints());
+        return all;
+    }
+
+    private static ServerBuilder server(ActorContext<?> context, HttpSettings settings, Clock clock) {
+        ServerBuilder server = Http.get(context.getSystem())
+                .newServerAt(settings.host(), settings.port())
+                .withSettings(ServerTimeouts.settings(context.getSystem(), settings));
+        return settings.tls()
+                .map(files -> PemTls.open(files, clock))
+                .map(tls -> server.enableHttps(ConnectionContext.httpsServer(tls::engine)))
+                .orElse(server);
     }
 
     private HttpGateway(
@@ -178,8 +216,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         return Behaviors.stopped();
     }
 
-    private static GatewayRoutes.Lookup lookup(Ports ports) {
-        return new GatewayRoutes.Lookup() {
+    private static Answers.Lookup lookup(Ports ports) {
+        return new Answers.Lookup() {
             @Override
             public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
                 return ports.results().find(id);

@@ -3,6 +3,7 @@ package flotilla.testing;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.ResultStore;
 import java.util.Map;
@@ -64,6 +65,29 @@ public final class MemoryStores {
             if (away) {
                 throw new IllegalStateException("the store is away");
             }
+        }
+    }
+
+    /** Idempotency keys; the first claim stands. */
+    public static final class Keys implements IdempotencyStore {
+        public final Map<String, Claim> claims = new ConcurrentHashMap<>();
+        public final Map<String, Boolean> sent = new ConcurrentHashMap<>();
+
+        @Override
+        public CompletionStage<Claim> claim(String key, Claim claim) {
+            Claim before = claims.putIfAbsent(key, claim);
+            return CompletableFuture.completedFuture(before == null ? claim : before);
+        }
+
+        @Override
+        public CompletionStage<Done> sent(String key) {
+            sent.put(key, true);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Boolean> isSent(String key) {
+            return CompletableFuture.completedFuture(sent.containsKey(key));
         }
     }
 
