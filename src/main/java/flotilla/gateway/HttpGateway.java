@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import flotilla.config.SettingsException;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
@@ -84,6 +85,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
      *
      * @param startedTo hears whether the port could be bound
      * @param logResults print each result on the console
+     * @throws SettingsException at once when the TLS pair cannot be used
      */
     public static Behavior<Command> create(
             GatewayId id,
@@ -94,6 +96,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Clock clock,
             RandomGenerator random,
             ActorRef<Started> startedTo) {
+        Optional<PemTls> tls = settings.tls().map(files -> PemTls.open(files, clock));
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
                     PendingReplies.create(
@@ -133,7 +136,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
             context.pipeToSelf(
-                    server(context, settings, clock).bind(routes.create()),
+                    server(context, settings, tls).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
             return new HttpGateway(context, settings, readers, startedTo);
         });
@@ -156,13 +159,11 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         return all;
     }
 
-    private static ServerBuilder server(ActorContext<?> context, HttpSettings settings, Clock clock) {
+    private static ServerBuilder server(ActorContext<?> context, HttpSettings settings, Optional<PemTls> tls) {
         ServerBuilder server = Http.get(context.getSystem())
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(ServerTimeouts.settings(context.getSystem(), settings));
-        return settings.tls()
-                .map(files -> PemTls.open(files, clock))
-                .map(tls -> server.enableHttps(ConnectionContext.httpsServer(tls::engine)))
+        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(pair::engine)))
                 .orElse(server);
     }
 

@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class PemTls {
     private static final Logger LOG = LoggerFactory.getLogger(PemTls.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final List<String> KEY_KINDS = List.of("RSA", "EC", "Ed25519");
     private static final char[] NO_PASSWORD = new char[0];
 
     private final HttpSettings.Tls files;
@@ -65,7 +69,8 @@ final class PemTls {
         return engine;
     }
 
-    private synchronized SSLContext current() {
+    /** What new connections use. */
+    synchronized SSLContext current() {
         Instant now = clock.instant();
         if (now.isAfter(lookedAt.plus(LOOK_EVERY))) {
             lookedAt = now;
@@ -109,13 +114,28 @@ final class PemTls {
         }
     }
 
-    private static PrivateKey key(Path file) throws IOException {
+    /** PKCS#8 of any kind that the JDK knows, or RSA's own PKCS#1. */
+    private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
         try {
-            return DERPrivateKeyLoader.load(PEMDecoder.decode(Files.readString(file)));
+            PEMDecoder.DERData der = PEMDecoder.decode(Files.readString(file));
+            return der.label().equals("PRIVATE KEY") ? pkcs8(file, der.bytes()) : DERPrivateKeyLoader.load(der);
         } catch (PEMLoadingException e) {
             throw new SettingsException(
-                    "flotilla.http.tls.key: " + file + " is no PEM key (" + e.getMessage() + ")", e);
+                    "flotilla.http.tls.key: " + file + " is no PEM key that can be read (" + e.getMessage()
+                            + "); convert it with: openssl pkcs8 -topk8 -nocrypt -in " + file,
+                    e);
         }
+    }
+
+    private static PrivateKey pkcs8(Path file, byte[] bytes) throws GeneralSecurityException {
+        for (String algorithm : KEY_KINDS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+            } catch (InvalidKeySpecException notOfThisKind) {
+                LOG.debug("{} is no {} key: {}", file, algorithm, notOfThisKind.getMessage());
+            }
+        }
+        throw new SettingsException("flotilla.http.tls.key: " + file + " is no key of " + KEY_KINDS);
     }
 
     private static Certificate[] chain(Path file) throws IOException, GeneralSecurityException {
