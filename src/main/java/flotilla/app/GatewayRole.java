@@ -108,6 +108,7 @@ final class GatewayRole implements AutoCloseable {
                     images,
                     cloud.results(system),
                     cloud.idempotencyKeys(system),
+                    cloud.batches(system),
                     new ImageHeaders(settings.http().maxPixels()));
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param maxPixels width times height
  * @param maxUploadsInFlight uploads received at the same time
  * @param maxFiles files in one request
+ * @param maxBatch images in one batch
  * @param maxBacklog images without an answer above which new ones are refused
  * @param resultPoll how often a waiting caller's result is looked for in the store
  * @param uploadPaths where the classic form is served besides {@code /}
@@ -31,6 +32,7 @@ public record HttpSettings(
         long maxPixels,
         int maxUploadsInFlight,
         int maxFiles,
+        int maxBatch,
         int maxBacklog,
         Duration resultPoll,
         List<String> uploadPaths,
@@ -68,6 +70,7 @@ public record HttpSettings(
         Checks.atLeast(maxPixels, 1, "flotilla.http.max-pixels");
         Checks.atLeast(maxUploadsInFlight, 1, "flotilla.http.max-uploads-in-flight");
         Checks.atLeast(maxFiles, 1, "flotilla.http.max-files");
+        Checks.atLeast(maxBatch, 1, "flotilla.http.max-batch");
         Checks.atLeast(maxBacklog, 1, "flotilla.http.max-backlog");
         Checks.positive(resultPoll, "flotilla.http.result-poll");
         Checks.that(
@@ -106,6 +109,7 @@ public record HttpSettings(
                 config.getLong("max-pixels"),
                 config.getInt("max-uploads-in-flight"),
                 config.getInt("max-files"),
+                config.getInt("max-batch"),
                 config.getInt("max-backlog"),
                 config.getDuration("result-poll"),
                 config.getStringList("upload-paths"),

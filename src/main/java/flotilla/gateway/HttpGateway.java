@@ -5,6 +5,7 @@ import flotilla.config.SettingsException;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.BatchStore;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
@@ -71,6 +72,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ImageStore images,
             ResultStore results,
             IdempotencyStore keys,
+            BatchStore batches,
             ImageInspector inspector) {}
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(5);
@@ -119,6 +121,21 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     context.getSystem(),
                     uploads,
                     answers,
+                    new BatchApi(
+                            new Uploads(context.getSystem(), intake, settings.maxBatch(), settings.maxImageSize()),
+                            new BatchUploads(
+                                    context.getSystem(),
+                                    intake,
+                                    ports.images(),
+                                    settings.maxBatch(),
+                                    settings.maxImageSize()),
+                            new Batches(
+                                    context.getSystem(),
+                                    ports.batches(),
+                                    ports.results(),
+                                    ports.images(),
+                                    clock,
+                                    random)),
                     supervisor,
                     () -> readiness(ports),
                     settings.syncWait(),
@@ -147,6 +164,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ActorSystem<?> system,
             Uploads uploads,
             Answers answers,
+            BatchApi batches,
             ActorRef<SupervisorCommand> supervisor,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
@@ -155,6 +173,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         all.addAll(new SiteApi(readiness).endpoints());
         all.addAll(new UploadApi(system, uploads, answers, syncWait, uploadPaths).endpoints());
         all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(batches.endpoints());
         all.addAll(new FleetApi(system, supervisor).endpoints());
         return all;
     }

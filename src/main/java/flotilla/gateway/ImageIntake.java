@@ -37,7 +37,7 @@ final class ImageIntake {
     /** What became of an upload. */
     sealed interface Intake {
         /** The image is stored and its message is in the queue. */
-        record Accepted(RequestId id, FileName file) implements Intake {}
+        record Accepted(RequestId id, FileName file, ImageRef image) implements Intake {}
 
         /** The image was not taken. */
         record Refused(String file, Problem problem) implements Intake {}
@@ -152,7 +152,7 @@ final class ImageIntake {
 
     /** The first request may have ended between its claim and its message; a message too many does no harm. */
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing) {
-        Intake accepted = new Intake.Accepted(standing.id(), standing.file());
+        Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
         return keys.isSent(key)
                 .thenCompose(sent -> sent
                         ? CompletableFuture.completedFuture(accepted)
@@ -165,7 +165,7 @@ final class ImageIntake {
                 new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty());
         return requests.send(WireFormat.write(request)).thenApply(sent -> {
             pending.tell(new PendingReplies.Enqueued(id));
-            return new Intake.Accepted(id, file);
+            return new Intake.Accepted(id, file, ref);
         });
     }
 

@@ -59,6 +59,37 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return of(408, "upload-stalled", "the upload stalled", "send the image again without long pauses");
     }
 
+    static Problem emptyBatch() {
+        return of(
+                400,
+                "empty-batch",
+                "there is no image in the batch",
+                "send file parts, a zip, or a list of s3:// objects");
+    }
+
+    static Problem badBatch(String detail) {
+        return of(400, "bad-batch", "the batch cannot be read", detail);
+    }
+
+    static Problem unknownBatch(String id) {
+        return of(404, "unknown-id", "there is no such batch", "check the id " + id);
+    }
+
+    static Problem noSuchObject() {
+        return of(404, "no-such-object", "there is no such object", "check bucket and key");
+    }
+
+    static Problem objectNotReadable(Throwable failure) {
+        String message = failure.getCause() == null
+                ? failure.getMessage()
+                : failure.getCause().getMessage();
+        return of(
+                403,
+                "object-not-readable",
+                "the object cannot be read",
+                String.valueOf(message).replaceAll("\\s+", " "));
+    }
+
     static Problem keyMissing() {
         return of(
                 401,

@@ -8,19 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.MediaTypes;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** The requests that ask for a result by its id: long poll, conditional, or as an event when it comes. */
 final class ResultApi {
     private static final String EVENT_STREAM = "text/event-stream";
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
     private final Answers answers;
     private final Duration longestWait;
@@ -47,14 +42,16 @@ final class ResultApi {
         return answers.find(id.get(), events ? Duration.ZERO : wait.get()).thenCompose(result -> {
             if (result.isPresent()) {
                 return Answers.done(
-                        events ? events(Source.single(event(result.get()))) : Results.response(request, result.get()));
+                        events
+                                ? ServerEvents.response(Source.single(event(result.get())))
+                                : Results.response(request, result.get()));
             }
             return answers.isAccepted(id.get()).thenApply(accepted -> {
                 if (!accepted) {
                     return unknown(text).toResponse();
                 }
                 return events
-                        ? events(untilAnswered(id.get()))
+                        ? ServerEvents.response(untilAnswered(id.get()))
                         : Replies.pending(id.get(), Replies.pendingJson(id.get()));
             });
         });
@@ -62,26 +59,15 @@ final class ResultApi {
 
     /** {@code pending} at once, {@code result} when it is there; then the stream ends. */
     private Source<ByteString, NotUsed> untilAnswered(RequestId id) {
-        Source<ByteString, NotUsed> pending =
-                Source.single(ByteString.fromString("event: pending\ndata: " + Replies.pendingJson(id) + "\n\n"));
         Source<ByteString, NotUsed> answer = Source.completionStage(answers.find(id, longestWait))
                 .map(result -> result.map(ResultApi::event)
-                        .orElseGet(() -> ByteString.fromString("event: timeout\ndata: {}\n\n")));
-        return pending.concat(answer).keepAlive(KEEP_ALIVE, () -> ByteString.fromString(": still pending\n\n"));
+                        .orElseGet(() -> ServerEvents.event("timeout", Replies.pendingJson(id))));
+        return Source.single(ServerEvents.event("pending", Replies.pendingJson(id)))
+                .concat(answer);
     }
 
     private static ByteString event(ClassificationResult result) {
-        return ByteString.fromString(
-                "id: " + result.id() + "\nevent: result\ndata: " + Replies.json(new Answer.Done(result)) + "\n\n");
-    }
-
-    private static HttpResponse events(Source<ByteString, NotUsed> events) {
-        return HttpResponse.create()
-                .withStatus(StatusCodes.OK)
-                .addHeader(RawHeader.create("Cache-Control", "no-store"))
-                .withEntity(HttpEntities.createChunked(
-                        MediaTypes.TEXT_EVENT_STREAM.toContentType(),
-                        events.mapMaterializedValue(none -> (Object) none)));
+        return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
     }
 
     private static Problem unknown(String id) {

@@ -60,6 +60,7 @@ abstract class HttpFixture {
     final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
     final MemoryStores.Results results = new MemoryStores.Results();
     final MemoryStores.Keys keys = new MemoryStores.Keys();
+    final MemoryStores.Batches batches = new MemoryStores.Batches();
     final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -87,6 +88,7 @@ abstract class HttpFixture {
                 defaults.maxPixels(),
                 4,
                 5,
+                6,
                 MAX_BACKLOG,
                 Duration.ofMillis(200),
                 List.of("/process"),
@@ -106,6 +108,7 @@ abstract class HttpFixture {
                         images,
                         results,
                         keys,
+                        batches,
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,

@@ -332,7 +332,15 @@ class HttpInterfaceTest extends HttpFixture {
                         .forEachRemaining(method ->
                                 described.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
         Set<String> served = new TreeSet<>();
-        HttpGateway.endpoints(KIT.system(), null, null, null, () -> null, Duration.ZERO, List.of())
+        HttpGateway.endpoints(
+                        KIT.system(),
+                        null,
+                        null,
+                        new BatchApi(null, null, null),
+                        null,
+                        () -> null,
+                        Duration.ZERO,
+                        List.of())
                 .forEach(endpoint -> served.add(endpoint.method() + " " + endpoint.path()));
 
         assertThat(described).isEqualTo(served);
