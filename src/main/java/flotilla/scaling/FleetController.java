@@ -140,6 +140,7 @@ public final class FleetController {
     }
 
     private final FleetPlanner planner;
+    private final FleetPlanner settling;
     private final PlannerRules rules;
     private final boolean byHand;
     private final List<FleetPlanner> shadowPlanners;
@@ -151,6 +152,9 @@ public final class FleetController {
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
     private Optional<Instant> since = Optional.empty();
+    /** When the instances were known for the first time. */
+    private Optional<Instant> described = Optional.empty();
+
     private ControlState state;
     /** What was asked by plans that were carried out; the last plan's part comes with its results. */
     private FleetMemory asked = FleetMemory.empty();
@@ -163,6 +167,7 @@ public final class FleetController {
     public FleetController(
             ScalingPolicy policy, List<ScalingPolicy> shadows, PlannerRules rules, WorkloadModel.Assumed assumed) {
         this.planner = new FleetPlanner(policy, rules);
+        this.settling = new FleetPlanner(policy, rules.settling(rules.settle(), true));
         this.rules = rules;
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
@@ -262,7 +267,8 @@ public final class FleetController {
                 undecided,
                 new Traffic(accepted, unanswered(), announced.size()),
                 now);
-        ScalingPlan plan = planner.plan(observation, state, now);
+        described = described.or(() -> instances.map(known -> now));
+        ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
         List<Shadow> shadows = new ArrayList<>();
         for (int i = 0; i < shadowPlanners.size(); i++) {
             FleetPlanner shadow = shadowPlanners.get(i);
@@ -276,6 +282,13 @@ public final class FleetController {
             undecided.clear();
         }
         return new Decided(plan, shadows, forecast(observation, plan));
+    }
+
+    /** Until then EC2 may not describe yet what an earlier supervisor has launched, and a launch could be its double. */
+    private boolean isSettled(Instant now) {
+        return described
+                .filter(first -> !now.isBefore(first.plus(rules.settle())))
+                .isPresent();
     }
 
     private List<InstanceView> rosterByHand(Instant now) {

@@ -186,6 +186,12 @@ final class PlanDraft {
             return;
         }
         Set<AppTierId> seen = new HashSet<>();
+        if (placed.stream()
+                .filter(Placed::isLiving)
+                .allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
+            return;
+        }
+        seen.clear();
         Set<AppTierId> free = freeIds();
         placed.stream()
                 .filter(Placed::isLiving)
@@ -303,6 +309,10 @@ final class PlanDraft {
         }
         if (rules.steps().outPaused()) {
             clamps.add("scale-out paused");
+            return 0;
+        }
+        if (rules.launchesHeld() && rules.shape().mode() == Mode.LAUNCH) {
+            clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }
         if (allowed > rules.steps().out()) {
