@@ -71,9 +71,23 @@ class AutoScalingFleetTest {
         assertThat(first.ordered()).isZero();
         assertThat(first.instances())
                 .containsExactly(
-                        new Instance(id("i-1"), Optional.empty(), InstanceState.PENDING, NOW, "c7i.large"),
-                        new Instance(id("i-2"), Optional.empty(), InstanceState.RUNNING, NOW, "c7i.large"));
+                        new Instance(
+                                id("i-1"), Optional.empty(), InstanceState.PENDING, NOW.minusSeconds(60), "c7i.large"),
+                        new Instance(
+                                id("i-2"), Optional.empty(), InstanceState.RUNNING, NOW.minusSeconds(60), "c7i.large"));
         assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void memberThatEc2DescribesNoMore_shouldKeepItsIdAndTheTimeOfItsLaunch() {
+        scaling.desired(1).member("i-1", "InService", true);
+        Instance known = new Instance(
+                id("i-1"), Optional.of(new AppTierId(3)), InstanceState.RUNNING, FakeMachines.LAUNCHED_AT, "c7i.large");
+        ec2.describes(known);
+        Await.result(fleet.describe());
+        ec2.describesNothing();
+
+        assertThat(Await.result(fleet.describe()).instances()).containsExactly(known);
     }
 
     @Test
