@@ -56,7 +56,7 @@ class FleetControllerTest {
                         0,
                         0,
                         ServiceCount.none(1),
-                        Fleet.NOW.minusSeconds(590).toEpochMilli(),
+                        Fleet.NOW.toEpochMilli(),
                         ++reports),
                 now);
     }
