@@ -327,6 +327,7 @@ public final class FleetController {
             memory =
                     memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
         }
+        memory = memory.withoutStarts(results.starts().refused());
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
         asked = memory.withoutRequests(results.requestsGone());
         state = state.with(asked);

@@ -43,6 +43,7 @@ final class PlanDraft {
     private final List<String> clamps = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
     private final Census census;
+    private final Map<InstanceId, Instant> started;
     private long epoch;
 
     PlanDraft(
@@ -66,6 +67,7 @@ final class PlanDraft {
         this.boots = boots;
         this.before = before;
         this.epoch = epoch;
+        this.started = Placed.stillComing(before.started(), rules.settle(), now);
         this.census = countAll();
     }
 
@@ -284,7 +286,10 @@ final class PlanDraft {
                         .thenComparing(Placed::id))
                 .limit(allowed)
                 .toList();
-        spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
+        spares.forEach(one -> {
+            started.put(one.id(), now);
+            actions.add(new ScalingAction.Start(one.id(), one.appTierId()));
+        });
         if (!fixedSet) {
             launch(allowed - spares.size());
         } else if (spares.size() < allowed) {
@@ -305,8 +310,9 @@ final class PlanDraft {
             clamps.add("scale-out paused");
             return 0;
         }
-        if (rules.launchesHeld() && rules.shape().mode() == Mode.LAUNCH) {
-            clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
+        Mode mode = rules.shape().mode();
+        if (rules.launchesHeld() && (mode == Mode.LAUNCH || mode == Mode.START_STOP)) {
+            clamps.add("starts wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }
         if (allowed > rules.steps().out()) {
@@ -434,7 +440,7 @@ final class PlanDraft {
             PolicyState policy,
             WorkloadModel model) {
         FleetMemory memory = new FleetMemory(
-                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots);
+                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots, started);
         return new ScalingPlan(
                 now,
                 reason,
