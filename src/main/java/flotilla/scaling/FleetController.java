@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -151,6 +152,11 @@ public final class FleetController {
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
+    /** Stopped instances that the last plan starts. */
+    private Set<InstanceId> starting = Set.of();
+    /** When EC2 was asked to start instances that it may still describe as stopped. */
+    private final Map<InstanceId, Instant> started = new HashMap<>();
+
     private Optional<Instant> since = Optional.empty();
     /** When the instances were known for the first time. */
     private Optional<Instant> described = Optional.empty();
@@ -257,7 +263,7 @@ public final class FleetController {
         announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
-                : readings.instances().map(described -> roster.described(described, now));
+                : readings.instances().map(described -> withStarted(roster.described(described, now), now));
         undecided.addAll(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
@@ -278,6 +284,10 @@ public final class FleetController {
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();
+        starting = plan.actions().stream()
+                .filter(ScalingAction.Start.class::isInstance)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
         if (instances.isPresent()) {
             undecided.clear();
         }
@@ -289,6 +299,23 @@ public final class FleetController {
         return described
                 .filter(first -> !now.isBefore(first.plus(rules.settle())))
                 .isPresent();
+    }
+
+    /** What was started a moment ago boots, although EC2 may still describe it as stopped. */
+    private List<InstanceView> withStarted(List<InstanceView> views, Instant now) {
+        started.values().removeIf(at -> Duration.between(at, now).compareTo(rules.settle()) >= 0);
+        return views.stream()
+                .map(view -> {
+                    Instance stopped = view.instance();
+                    Instant at = started.get(stopped.id());
+                    if (at == null || stopped.state() != InstanceState.STOPPED) {
+                        return view;
+                    }
+                    Instance booting = new Instance(
+                            stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
+                    return new InstanceView(booting, at, Optional.empty(), Optional.empty());
+                })
+                .toList();
     }
 
     private List<InstanceView> rosterByHand(Instant now) {
@@ -311,6 +338,10 @@ public final class FleetController {
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
         FleetMemory memory = state.memory();
+        starting.stream()
+                .filter(id -> !results.starts().refused().contains(id))
+                .forEach(id -> started.put(id, now));
+        starting = Set.of();
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             roster.launched(one.getValue(), now);
             memory = memory.withoutUnconfirmed(one.getKey().tier());
@@ -327,7 +358,6 @@ public final class FleetController {
             memory =
                     memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
         }
-        memory = memory.withoutStarts(results.starts().refused());
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
         asked = memory.withoutRequests(results.requestsGone());
         state = state.with(asked);
@@ -335,6 +365,7 @@ public final class FleetController {
 
     /** The last plan was only shown: nobody was asked anything. */
     public void onlyShown() {
+        starting = Set.of();
         state = state.with(state.memory().asking(asked));
     }
 

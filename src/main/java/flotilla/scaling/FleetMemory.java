@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +26,6 @@ import java.util.TreeSet;
  *     emptied
  * @param trouble why EC2 launched nothing the last time, until a launch succeeds
  * @param boots how the last boots went
- * @param started when EC2 was asked to start each stopped instance that it may still describe as stopped
  */
 public record FleetMemory(
         Map<InstanceId, DrainIntent> drains,
@@ -36,8 +34,7 @@ public record FleetMemory(
         Set<Long> requests,
         boolean requestsKnown,
         Optional<LaunchTrouble> trouble,
-        BootWatch boots,
-        Map<InstanceId, Instant> started) {
+        BootWatch boots) {
 
     /**
      * What an instance was asked.
@@ -105,13 +102,12 @@ public record FleetMemory(
         drains = Map.copyOf(drains);
         unconfirmed = Collections.unmodifiableMap(new TreeMap<>(unconfirmed));
         requests = Collections.unmodifiableSet(new TreeSet<>(requests));
-        started = Map.copyOf(started);
     }
 
     /** The memory of drains and launches alone. */
     public FleetMemory(
             Map<InstanceId, DrainIntent> drains, Map<AppTierId, UnconfirmedLaunch> unconfirmed, long lastEpoch) {
-        this(drains, unconfirmed, lastEpoch, Set.of(), false, Optional.empty(), BootWatch.nothing(), Map.of());
+        this(drains, unconfirmed, lastEpoch, Set.of(), false, Optional.empty(), BootWatch.nothing());
     }
 
     /** Nothing is remembered. */
@@ -123,44 +119,37 @@ public record FleetMemory(
     public FleetMemory withUnconfirmed(AppTierId id, long generation, Instant since) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.putIfAbsent(id, new UnconfirmedLaunch(generation, since));
-        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots, started);
+        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
     /** The memory after a launch call that was answered, with a machine or without. */
     public FleetMemory withoutUnconfirmed(AppTierId id) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.remove(id);
-        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots, started);
+        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
     /** The memory after EC2 refused to launch, or to start some instances. */
     public FleetMemory withTrouble(String code, Set<InstanceId> notStarted, Instant now) {
         Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, notStarted, now));
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots, started);
-    }
-
-    /** The memory after EC2 refused to start some instances. */
-    FleetMemory withoutStarts(Collection<InstanceId> refused) {
-        Map<InstanceId, Instant> left = new HashMap<>(started);
-        left.keySet().removeAll(refused);
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, trouble, boots, left);
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots);
     }
 
     /** The memory after EC2 launched something. */
     public FleetMemory withoutTrouble() {
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots, started);
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
     }
 
     /** The memory after the terminate-request queue was emptied. */
     public FleetMemory withRequestsKnown() {
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, true, trouble, boots, started);
+        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, true, trouble, boots);
     }
 
     /** The memory without terminate requests that were taken back or never sent. */
     public FleetMemory withoutRequests(Collection<Long> gone) {
         Set<Long> left = new TreeSet<>(requests);
         left.removeAll(gone);
-        return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots, started);
+        return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
     }
 
     /**
@@ -168,6 +157,6 @@ public record FleetMemory(
      * and nobody waits for the queue of requests to be emptied.
      */
     FleetMemory asking(FleetMemory before) {
-        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, true, trouble, boots, before.started);
+        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, true, trouble, boots);
     }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -114,10 +113,8 @@ public final class FleetPlanner {
         Map<InstanceId, DrainIntent> intents = queues
                 ? requests.intents(instances, observation.confirmations(), memory.drains())
                 : rebuildIntents(instances, memory);
-        Set<InstanceId> coming =
-                Placed.stillComing(memory.started(), rules.settle(), now).keySet();
         List<Placed> placed = instances.stream()
-                .map(view -> Placed.of(view, intents, coming, rules.limits(), now))
+                .map(view -> Placed.of(view, intents, rules.limits(), now))
                 .toList();
         if (queues) {
             // A taker is proven dead by then, and its request is back in the queue.

@@ -6,10 +6,8 @@ import flotilla.scaling.FleetMemory.DrainIntent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** An instance and what it is to the planner. */
 record Placed(InstanceView view, Standing standing) {
@@ -80,25 +78,9 @@ record Placed(InstanceView view, Standing standing) {
      * Places an instance.
      *
      * @param intents what each instance was last asked
-     * @param coming stopped instances that EC2 was asked to start a moment ago
      */
-    static Placed of(
-            InstanceView view,
-            Map<InstanceId, DrainIntent> intents,
-            Set<InstanceId> coming,
-            ScalingLimits limits,
-            Instant now) {
-        if (view.instance().state() == InstanceState.STOPPED && coming.contains(view.instance().id())) {
-            return new Placed(view, Standing.BOOTING);
-        }
+    static Placed of(InstanceView view, Map<InstanceId, DrainIntent> intents, ScalingLimits limits, Instant now) {
         return new Placed(view, standing(view, intents.get(view.instance().id()), limits, now));
-    }
-
-    /** Starts that EC2 may not describe yet. */
-    static Map<InstanceId, Instant> stillComing(Map<InstanceId, Instant> started, Duration lag, Instant now) {
-        Map<InstanceId, Instant> left = new HashMap<>(started);
-        left.values().removeIf(at -> Duration.between(at, now).compareTo(lag) >= 0);
-        return left;
     }
 
     private static Standing standing(InstanceView view, DrainIntent intent, ScalingLimits limits, Instant now) {

@@ -43,7 +43,6 @@ final class PlanDraft {
     private final List<String> clamps = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
     private final Census census;
-    private final Map<InstanceId, Instant> started;
     private long epoch;
 
     PlanDraft(
@@ -67,7 +66,6 @@ final class PlanDraft {
         this.boots = boots;
         this.before = before;
         this.epoch = epoch;
-        this.started = Placed.stillComing(before.started(), rules.settle(), now);
         this.census = countAll();
     }
 
@@ -286,10 +284,7 @@ final class PlanDraft {
                         .thenComparing(Placed::id))
                 .limit(allowed)
                 .toList();
-        spares.forEach(one -> {
-            started.put(one.id(), now);
-            actions.add(new ScalingAction.Start(one.id(), one.appTierId()));
-        });
+        spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
         if (!fixedSet) {
             launch(allowed - spares.size());
         } else if (spares.size() < allowed) {
@@ -440,7 +435,7 @@ final class PlanDraft {
             PolicyState policy,
             WorkloadModel model) {
         FleetMemory memory = new FleetMemory(
-                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots, started);
+                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots);
         return new ScalingPlan(
                 now,
                 reason,

@@ -300,24 +300,6 @@ class FleetPlannerTablesTest {
     }
 
     @Test
-    void startThatEc2DoesNotDescribeYet_shouldCountAsBooting() {
-        PlannerRules rules = RULES.with(mode(Mode.START_STOP)).settling(Duration.ofSeconds(10), false);
-        FleetObservation seen = Fleet.none().inState(InstanceState.STOPPED, 1, 2).withMessages(1);
-        ScalingPlan first = plan(rules, seen);
-        ScalingPlan soon = plan(rules, seen, first.memory(), NOW.plusSeconds(9));
-        ScalingPlan later = plan(rules, seen, first.memory(), NOW.plusSeconds(10));
-
-        assertThat(first.actions()).containsExactly(new ScalingAction.Start(id(1), Optional.of(new AppTierId(1))));
-        assertThat(soon.actions()).isEmpty();
-        assertThat(soon.census().pending()).isEqualTo(1);
-        assertThat(later.actions()).isEqualTo(first.actions());
-        assertThat(plan(rules, seen, first.memory().withoutStarts(Set.of(id(1))), NOW.plusSeconds(1))
-                        .actions())
-                .as("refused")
-                .isEqualTo(first.actions());
-    }
-
-    @Test
     void unconfirmedLaunch_shouldKeepItsIdUntilItIsGivenUp() {
         FleetMemory memory = new FleetMemory(Map.of(), Map.of(), 0).withUnconfirmed(new AppTierId(1), 5, NOW);
         FleetObservation seen = Fleet.none().withMessages(1);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LogNormalTest {
+class LogNormalTablesTest {
     private final LogNormal boots = LogNormal.ofMedianAndP90(60, 90);
 
     @Test

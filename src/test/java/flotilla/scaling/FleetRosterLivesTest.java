@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Lives of instances and workers: what belongs together when reports and descriptions come late. */
-class FleetRosterTest {
+class FleetRosterLivesTest {
     private static final InstanceId ID = new InstanceId("i-1");
     private static final AppTierId TIER = new AppTierId(1);
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class WorkloadModelTest {
+class WorkloadModelTablesTest {
     private final List<InstanceView> seen = new ArrayList<>();
     private WorkloadModel model = WorkloadModel.unlearned(WorkloadModel.Assumed.usual());
     private Instant now = NOW;
