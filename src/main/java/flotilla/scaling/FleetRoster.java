@@ -21,6 +21,8 @@ import java.util.Set;
 final class FleetRoster {
     /** How long EC2 may take to describe an instance that it has launched. */
     private static final Duration DESCRIBE_LAG = Duration.ofMinutes(2);
+    /** How long EC2's answers may leave out an instance that earlier ones described: each may come from another replica. */
+    private static final Duration LEFT_OUT = Duration.ofSeconds(15);
     /** How long a terminated instance and a silent worker without an instance stay known. */
     private static final Duration KNOWN_AFTER_END = Duration.ofMinutes(1);
 
@@ -36,6 +38,7 @@ final class FleetRoster {
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
+    private final Map<InstanceId, Instant> lastDescribed = new HashMap<>();
     private final Map<InstanceId, Duration> bootTimes = new HashMap<>();
     /** Instances whose worker was awaited here, so that its first report tells how long the boot took. */
     private final Set<InstanceId> awaited = new HashSet<>();
@@ -96,6 +99,8 @@ final class FleetRoster {
         launchedHere.keySet().removeAll(next.keySet());
         launchedHere.values().removeIf(at -> Duration.between(at, now).compareTo(DESCRIBE_LAG) > 0);
         launchedHere.keySet().forEach(id -> next.put(id, instances.get(id)));
+        keepLeftOut(next, now);
+        described.forEach(instance -> lastDescribed.put(instance.id(), now));
         instances.clear();
         instances.putAll(next);
         instances.values().forEach(instance -> begin(instance, now));
@@ -112,6 +117,20 @@ final class FleetRoster {
                         Optional.ofNullable(bootTimes.get(instance.id())),
                         view(instance.id())))
                 .toList();
+    }
+
+    /** A machine that was on a moment ago would still be described as terminated if it were gone. */
+    private void keepLeftOut(Map<InstanceId, Instance> next, Instant now) {
+        lastDescribed.values().removeIf(at -> Duration.between(at, now).compareTo(LEFT_OUT) > 0);
+        for (InstanceId id : lastDescribed.keySet()) {
+            boolean drained = reportOn(id)
+                    .filter(report -> report.activity() == Activity.DRAINED)
+                    .isPresent();
+            Instance known = instances.get(id);
+            if (known != null && known.state().isAlive() && !drained) {
+                next.putIfAbsent(id, known);
+            }
+        }
     }
 
     /** A life begins when an instance is first seen and when it was started again; reports of an earlier one are void. */

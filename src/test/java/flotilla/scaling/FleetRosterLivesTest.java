@@ -62,6 +62,22 @@ class FleetRosterLivesTest {
     }
 
     @Test
+    void instanceThatOneAnswerLeavesOut_shouldStayKnownForAMoment() {
+        look(InstanceState.RUNNING, 0, 0);
+
+        assertThat(lookAtNothing(15)).hasSize(1);
+        assertThat(lookAtNothing(16)).isEmpty();
+    }
+
+    @Test
+    void drainedInstanceThatIsLeftOut_shouldBeGone() {
+        look(InstanceState.RUNNING, 0, 0);
+        hears(report(Activity.DRAINED, 0, 1), 1);
+
+        assertThat(lookAtNothing(2)).isEmpty();
+    }
+
+    @Test
     void bootTime_shouldBeFromLaunchToTheFirstReport() {
         look(InstanceState.PENDING, 0, 5);
         hears(report(Activity.WORKING, 35, 1), 40);

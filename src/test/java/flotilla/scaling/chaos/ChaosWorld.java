@@ -266,6 +266,8 @@ final class ChaosWorld {
 
     private void launch(ScalingAction.Launch launch, boolean calm, ChaosActs acts) {
         int fate = calm ? 9 : random.nextInt(10);
+        story.add(now + " launch " + launch.tier()
+                + (fate == 0 ? " refused" : fate <= 2 ? " unanswered, " + (fate == 1 ? "in vain" : "done") : " done"));
         if (fate == 0) {
             acts.refused.add(launch);
             acts.trouble = Optional.of("InsufficientInstanceCapacity");
