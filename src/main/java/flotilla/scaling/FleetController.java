@@ -251,6 +251,7 @@ public final class FleetController {
         // Of a gateway that was not known, what it has not answered yet is all that matters.
         long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
         if (acceptedThere >= baseline) {
+            // A lower count is a message that was overtaken.
             accepted += acceptedThere - baseline;
             announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
         }
