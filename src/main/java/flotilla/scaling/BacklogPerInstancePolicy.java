@@ -65,7 +65,8 @@ public record BacklogPerInstancePolicy(
 
     @Override
     public Desire desire(PolicyInput input, PolicyState state) {
-        int backlog = input.depth().visible() + (countInFlight ? input.depth().inFlight() : 0);
+        long backlog =
+                (long) input.depth().visible() + (countInFlight ? input.depth().inFlight() : 0);
         double seconds = processingTime
                 .map(time -> time.toNanos() / 1e9)
                 .orElseGet(() -> input.model().serviceSeconds());

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -24,6 +25,11 @@ import java.util.stream.Collectors;
 public final class FleetController {
     /** A gateway that has said nothing for so long is idle or gone. */
     private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
+    /** What one has counted is known for longer, so that nothing is counted twice when it speaks again. */
+    private static final Duration COUNTED_FOR = Duration.ofHours(1);
+
+    /** Looks that come later than after so many intervals were missed. */
+    private static final int LATE_BY = 3;
 
     /** What a gateway said of its images, and when. */
     private record Announced(long accepted, long unanswered, Instant at) {}
@@ -158,6 +164,8 @@ public final class FleetController {
     private final Map<InstanceId, Instant> started = new HashMap<>();
 
     private Optional<Instant> since = Optional.empty();
+    private Instant listeningAt = Instant.MIN;
+    private Optional<Instant> lastLook = Optional.empty();
     /** When the instances were known for the first time. */
     private Optional<Instant> described = Optional.empty();
 
@@ -234,7 +242,7 @@ public final class FleetController {
         if (drainUnheard) {
             orders.add(new WorkerOrder.Drain(intent.epoch()));
         } else if (cancelUnheard) {
-            orders.add(new WorkerOrder.CancelDrain(intent.epoch()));
+            orders.add(new WorkerOrder.CancelDrain(sighting.drainEpoch()));
         }
     }
 
@@ -244,23 +252,38 @@ public final class FleetController {
      * @return images without an answer at all gateways
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
-        Announced before = announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+        forgetSilentGateways(now);
+        Announced before = announced.get(gateway);
         // Of a gateway that was not known, what it has not answered yet is all that matters.
         long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
-        accepted += Math.max(0, acceptedThere - baseline);
+        if (acceptedThere >= baseline) {
+            // A lower count is a message that was overtaken.
+            accepted += acceptedThere - baseline;
+            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+        }
         return unanswered();
+    }
+
+    private void forgetSilentGateways(Instant now) {
+        listeningAt = now;
+        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(COUNTED_FOR) > 0);
+    }
+
+    private Stream<Announced> speaking() {
+        return announced.values().stream()
+                .filter(known -> Duration.between(known.at(), listeningAt).compareTo(ANNOUNCED_FOR) <= 0);
     }
 
     /** Images without an answer at all gateways that have spoken lately. */
     public long unanswered() {
-        return announced.values().stream().mapToLong(Announced::unanswered).sum();
+        return speaking().mapToLong(Announced::unanswered).sum();
     }
 
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
         begin(now);
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        forgiveWhatWasMissed(now);
+        forgetSilentGateways(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
                 : readings.instances().map(described -> withStarted(roster.described(described, now), now));
@@ -271,7 +294,7 @@ public final class FleetController {
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
                 undecided,
-                new Traffic(accepted, unanswered(), announced.size()),
+                new Traffic(accepted, unanswered(), (int) speaking().count()),
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
@@ -318,6 +341,15 @@ public final class FleetController {
                 .toList();
     }
 
+    /** Who was stopped and goes on, as a machine that slept does, hears nobody for a while, and that is nobody's silence. */
+    private void forgiveWhatWasMissed(Instant now) {
+        Duration passed = lastLook.map(last -> Duration.between(last, now)).orElse(Duration.ZERO);
+        if (passed.compareTo(rules.interval().multipliedBy(LATE_BY)) > 0) {
+            roster.forgive(passed, now);
+        }
+        lastLook = Optional.of(now);
+    }
+
     private List<InstanceView> rosterByHand(Instant now) {
         roster.described(List.of(), now);
         return roster.byHand();
@@ -343,8 +375,14 @@ public final class FleetController {
                 .forEach(id -> started.put(id, now));
         starting = Set.of();
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
-            roster.launched(one.getValue(), now);
-            memory = memory.withoutUnconfirmed(one.getKey().tier());
+            ScalingAction.Launch launch = one.getKey();
+            memory = memory.withoutUnconfirmed(launch.tier());
+            Optional<AppTierId> other = roster.appTierId(one.getValue().id());
+            if (other.isPresent() && !other.get().equals(launch.tier())) {
+                memory = memory.withSpent(launch.tier(), launch.generation());
+            } else {
+                roster.launched(one.getValue(), now);
+            }
         }
         for (ScalingAction.Launch launch : results.refused()) {
             memory = memory.withoutUnconfirmed(launch.tier());

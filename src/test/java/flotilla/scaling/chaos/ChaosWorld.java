@@ -3,9 +3,11 @@ package flotilla.scaling.chaos;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
+import flotilla.domain.QueueDepth;
 import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
+import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
@@ -13,7 +15,6 @@ import flotilla.scaling.PlannerRules;
 import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.PlannerRules.Mode;
 import flotilla.scaling.ScalingAction;
-import flotilla.scaling.ScalingAction.EndReason;
 import flotilla.scaling.ScalingLimits;
 import flotilla.scaling.WorkerSighting;
 import flotilla.scaling.WorkloadModel;
@@ -30,111 +31,84 @@ import java.util.Set;
 
 /**
  * The real {@link FleetController} in a world where everything may go wrong, second by second, all of it drawn from one
- * seed: messages are lost, doubled and late, the queue's counters are wrong, EC2 refuses, throttles, forgets to answer and
- * describes late, machines die, freeze and are cut off, and the supervisor is replaced between any two of its steps. After
- * every step the rules are checked; when the trouble ends everything must come to rest.
+ * seed: messages are lost, doubled and late, EC2 refuses, throttles, forgets to answer and describes late, machines die,
+ * freeze and are cut off, and the supervisor is replaced between any two of its steps. After every step the rules are
+ * checked; when the trouble ends everything must come to rest.
  */
 final class ChaosWorld {
-    /** The trouble goes over the full hour. */
-    private static final Instant START = Instant.parse("2026-11-24T11:56:00Z");
-
+    private static final Instant START = Instant.parse("2026-11-24T00:00:00Z");
     private static final int MOST = 6;
     private static final int INTERVAL = 10;
-    private static final int BOOT_ALLOWANCE = 60;
-    private static final int DEAD_AFTER = 40;
     private static final int TROUBLE_SECONDS = 400;
     private static final int CALM_SECONDS = 1500;
-    /** Looks without an action after which nothing more is going to happen. */
-    private static final int REST = 15;
+    private static final int LEASE_SECONDS = 15;
+
+    private record Letter(int arrives, Runnable delivery) {}
+
+    private record Returned(int at, int messages, long request) {}
 
     private final Random random;
     private final PlannerRules rules;
     private final ChaosEc2 ec2;
-    private final ChaosNetwork network;
+    private final List<Letter> network = new ArrayList<>();
+    private final List<Returned> leases = new ArrayList<>();
+    private final List<Long> requests = new ArrayList<>();
+    private final List<DrainConfirmation> confirmations = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
-    final ChaosQueues queues;
     private FleetController controller;
     private int supervisors;
     private int now;
+    private int queued;
     private int quiet;
 
     ChaosWorld(long seed) {
-        this.random = new Random(seed * 0x9E3779B97F4A7C15L);
-        this.rules = rules();
-        this.ec2 = new ChaosEc2(random);
-        this.network = new ChaosNetwork(random);
-        this.queues = new ChaosQueues(random);
-        if (rules.shape().mode() == Mode.START_STOP) {
-            ec2.prepare(MOST + random.nextInt(3));
-        }
-        replaceSupervisor();
-    }
-
-    private PlannerRules rules() {
-        Mode mode = chance(3) ? Mode.START_STOP : Mode.LAUNCH;
-        DrainChannel channel = chance(3) ? DrainChannel.QUEUES : DrainChannel.CLUSTER;
-        int spares = mode == Mode.LAUNCH && chance(4) ? 1 + random.nextInt(2) : 0;
+        this.random = new Random(seed);
+        Mode mode = random.nextInt(3) == 0 ? Mode.START_STOP : Mode.LAUNCH;
+        DrainChannel channel = random.nextInt(3) == 0 ? DrainChannel.QUEUES : DrainChannel.CLUSTER;
         ScalingLimits limits = new ScalingLimits(
-                chance(4) ? 1 : 0,
+                0,
                 MOST,
                 Duration.ofSeconds(12),
-                Duration.ofSeconds(DEAD_AFTER),
-                Duration.ofSeconds(BOOT_ALLOWANCE));
-        PlannerRules.Steps steps = chance(4)
-                ? new PlannerRules.Steps(1 + random.nextInt(3), 1 + random.nextInt(3), false, false)
-                : PlannerRules.Steps.FREE;
-        return PlannerRules.of(limits)
-                .with(new PlannerRules.Shape(mode, channel, spares, random.nextBoolean()))
+                Duration.ofSeconds(ChaosMachine.FENCE_SECONDS),
+                Duration.ofSeconds(60));
+        this.rules = PlannerRules.of(limits)
+                .with(new PlannerRules.Shape(mode, channel, 0, true))
                 .with(new PlannerRules.BootRule(3, Duration.ofSeconds(20)))
-                .with(steps)
                 .settling(Duration.ofSeconds(ChaosEc2.DESCRIBE_LAG + 2L), false);
+        this.ec2 = new ChaosEc2(random);
+        if (mode == Mode.START_STOP) {
+            ec2.prepare(MOST);
+        }
+        replaceSupervisor();
     }
 
     static Instant instant(int seconds) {
         return START.plusSeconds(seconds);
     }
 
-    /** Whether something happens that happens once in so many times. */
-    boolean chance(int times) {
-        return random.nextInt(times) == 0;
-    }
-
-    boolean byQueues() {
-        return rules.shape().drains() == DrainChannel.QUEUES;
-    }
-
     /** @throws AssertionError when a rule is broken */
     void run() {
-        for (now = 1; now <= TROUBLE_SECONDS; now++) {
-            if (chance(20)) {
-                queues.queued += random.nextInt(8);
+        for (now = 1; now <= TROUBLE_SECONDS + CALM_SECONDS; now++) {
+            boolean calm = now > TROUBLE_SECONDS;
+            if (!calm && random.nextInt(20) == 0) {
+                queued += random.nextInt(8);
             }
-            second(false);
-            if (chance(60)) {
+            deliver();
+            ec2.machines.forEach(machine -> live(machine, calm));
+            if (now % INTERVAL == 0 || !calm && random.nextInt(40) == 0) {
+                reconcile(calm);
+            }
+            if (!calm && random.nextInt(60) == 0) {
                 replaceSupervisor();
             }
-            if (now % INTERVAL == 0 || chance(40)) {
-                reconcile(false);
-            }
             check();
         }
-        quiet = 0;
-        for (; now <= TROUBLE_SECONDS + CALM_SECONDS && quiet < REST; now++) {
-            second(true);
-            if (now % INTERVAL == 0) {
-                reconcile(true);
-            }
-            check();
-        }
-        checkRest();
-    }
-
-    private void second(boolean calm) {
-        queues.tick(now, inHand());
-        network.deliver(now);
-        ec2.tick(now);
-        ec2.machines.forEach(machine -> live(machine, calm));
-        ec2.remember(now);
+        require(
+                queued == 0 && inHand() == 0,
+                "all work is answered, not " + queued + " queued, " + inHand() + " in hand");
+        require(ec2.living() == 0, "the fleet is at zero, not " + ec2.living());
+        require(quiet >= 10, "the supervisor is at rest, not quiet for " + quiet + " looks only");
+        require(requests.isEmpty(), "no terminate request is left, not " + requests);
     }
 
     private void replaceSupervisor() {
@@ -144,130 +118,226 @@ final class ChaosWorld {
     }
 
     private int inHand() {
-        return ec2.machines.stream()
-                .flatMap(machine -> machine.worker.stream())
-                .mapToInt(worker -> worker.inHand)
-                .sum();
+        return ec2.machines.stream().mapToInt(machine -> machine.inHand).sum()
+                + leases.stream().mapToInt(Returned::messages).sum();
     }
 
-    private void live(ChaosEc2.Machine machine, boolean calm) {
-        if (machine.state != InstanceState.RUNNING) {
+    /** A message may be lost, doubled, and late by a few seconds, so that two may overtake each other. */
+    private void send(boolean calm, Runnable delivery) {
+        if (calm) {
+            network.add(new Letter(now + 1, delivery));
             return;
         }
-        if (machine.worker.isEmpty() && now >= machine.upAt) {
-            machine.worker = Optional.of(new ChaosWorker(machine.id, Optional.of(machine.tier), now));
+        int copies = random.nextInt(8) == 0 ? 0 : random.nextInt(10) == 0 ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            network.add(new Letter(now + random.nextInt(random.nextInt(10) == 0 ? 15 : 3), delivery));
         }
-        if (machine.worker.isEmpty()) {
+    }
+
+    private void deliver() {
+        List<Letter> due =
+                network.stream().filter(letter -> letter.arrives() <= now).toList();
+        network.removeAll(due);
+        due.forEach(letter -> letter.delivery().run());
+        List<Returned> back = leases.stream().filter(one -> one.at() <= now).toList();
+        leases.removeAll(back);
+        back.forEach(one -> {
+            queued += one.messages();
+            if (one.request() > 0) {
+                requests.add(one.request());
+            }
+        });
+    }
+
+    private void live(ChaosMachine machine, boolean calm) {
+        switch (machine.state) {
+            case SHUTTING_DOWN -> machine.state = InstanceState.TERMINATED;
+            case STOPPING -> machine.state = InstanceState.STOPPED;
+            case PENDING -> {
+                if (now - machine.launchedAt > 3) {
+                    machine.state = InstanceState.RUNNING;
+                }
+            }
+            case RUNNING -> work(machine, calm);
+            default -> {
+                return;
+            }
+        }
+    }
+
+    private void work(ChaosMachine machine, boolean calm) {
+        if (!machine.up && now >= machine.upAt) {
+            machine.up = true;
+            machine.life = instant(now).toEpochMilli();
+        }
+        if (!machine.up) {
             return;
         }
-        if (!calm && chance(250)) {
+        if (!calm && random.nextInt(250) == 0) {
             // A set of machines is not refilled, so its dead ones only stop.
-            boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
-            machine.end(fixedSet ? InstanceState.STOPPED : InstanceState.TERMINATED, now, queues);
-            story.add(now + " " + machine.id + " died");
+            die(machine, rules.shape().mode() == Mode.LAUNCH ? InstanceState.TERMINATED : InstanceState.STOPPED);
             return;
         }
-        ChaosWorker worker = machine.worker.get();
-        if (!calm) {
-            worker.suffer(now, this);
+        if (!calm && random.nextInt(200) == 0) {
+            machine.frozen = true;
+            lose(machine);
+        } else if (machine.frozen && random.nextInt(30) == 0) {
+            machine.frozen = false;
         }
-        worker.recover(this, calm);
-        worker.live(now, this, calm);
-        if (worker.hears()) {
-            WorkerSighting report = worker.report();
-            int sent = now;
-            network.send(now, calm, () -> {
-                worker.heardAt = Math.max(worker.heardAt, sent);
-                heard(machine, report, calm);
+        if (!calm && machine.cutSince < 0 && random.nextInt(200) == 0) {
+            machine.cutSince = now;
+        } else if (machine.cutSince >= 0 && (calm || random.nextInt(25) == 0)) {
+            machine.cutSince = -1;
+            machine.activity = machine.activity == Activity.LEAVING ? Activity.WORKING : machine.activity;
+        }
+        if (machine.frozen) {
+            return;
+        }
+        if (machine.cutSince >= 0
+                && now - machine.cutSince >= ChaosMachine.FENCE_SECONDS - 1
+                && machine.activity == Activity.WORKING) {
+            machine.activity = Activity.LEAVING;
+        }
+        serve(machine);
+        if (machine.cutSince < 0) {
+            WorkerSighting sighting = machine.sighting();
+            send(calm, () -> {
+                machine.heard(sighting, now);
+                heard(sighting, calm);
             });
         }
     }
 
-    private void heard(ChaosEc2.Machine machine, WorkerSighting report, boolean calm) {
-        for (WorkerOrder order : controller.reported(report, instant(now))) {
-            network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order)));
+    private void serve(ChaosMachine machine) {
+        boolean finished = machine.inHand > 0 && random.nextInt(3) == 0;
+        if (finished) {
+            machine.answered();
+        }
+        if (machine.activity == Activity.WORKING) {
+            if (rules.shape().drains() == DrainChannel.QUEUES
+                    && machine.request == 0
+                    && !requests.isEmpty()
+                    && (finished || machine.inHand == 0)) {
+                machine.request = requests.remove(0);
+                machine.drain(machine.request);
+            } else if (machine.inHand < 2 && queued > 0) {
+                queued--;
+                machine.inHand++;
+            }
+        }
+        if (machine.activity == Activity.DRAINING && machine.inHand == 0) {
+            if (machine.request > 0) {
+                confirmations.add(new DrainConfirmation(machine.id, machine.request));
+                if (random.nextInt(5) == 0) {
+                    confirmations.add(new DrainConfirmation(machine.id, machine.request));
+                }
+                machine.request = 0;
+            }
+            machine.activity = Activity.DRAINED;
         }
     }
 
-    private void reconcile(boolean calm) {
-        controller.announced(new GatewayId("gateway"), 0, 0, instant(now));
-        Optional<List<Instance>> described =
-                !calm && chance(8) ? Optional.empty() : Optional.of(ec2.describe(now, calm));
-        FleetController.Decided decided = controller.decide(
-                new FleetController.Readings(queues.depth(calm), described, 0, queues.confirmations(calm)),
-                instant(now));
-        List<ScalingAction> actions = decided.plan().actions();
-        quiet = actions.isEmpty() ? quiet + 1 : 0;
-        if (!actions.isEmpty()) {
-            story.add(now + " " + decided.plan().reason() + " " + decided.plan().desired() + " "
-                    + decided.plan().census() + " " + actions);
+    /** What a machine holds comes back when its leases end. */
+    private void lose(ChaosMachine machine) {
+        if (machine.inHand > 0 || machine.request > 0) {
+            leases.add(new Returned(now + LEASE_SECONDS, machine.inHand, machine.request));
         }
-        ChaosActs acts = new ChaosActs();
-        for (ScalingAction action : actions) {
-            if (!calm && chance(40)) {
+        machine.inHand = 0;
+        machine.request = 0;
+    }
+
+    private void die(ChaosMachine machine, InstanceState next) {
+        lose(machine);
+        machine.up = false;
+        machine.state = next;
+    }
+
+    private void heard(WorkerSighting sighting, boolean calm) {
+        List<WorkerOrder> orders = controller.reported(sighting, instant(now));
+        orders.forEach(order -> send(calm, () -> obey(sighting.instance().orElseThrow(), order)));
+    }
+
+    private void obey(InstanceId id, WorkerOrder order) {
+        ec2.find(id)
+                .filter(machine -> machine.living() && machine.up && !machine.frozen && machine.cutSince < 0)
+                .ifPresent(machine -> {
+                    if (order instanceof WorkerOrder.Drain drain) {
+                        machine.drain(drain.epoch());
+                    } else if (order instanceof WorkerOrder.CancelDrain cancel) {
+                        machine.cancel(cancel.epoch());
+                    }
+                });
+    }
+
+    private void reconcile(boolean calm) {
+        boolean depthKnown = calm || random.nextInt(8) > 0;
+        boolean instancesKnown = calm || random.nextInt(8) > 0;
+        int wrong = calm ? 0 : random.nextInt(3) - 1;
+        controller.announced(new GatewayId("gateway"), 0, 0, instant(now));
+        List<DrainConfirmation> read = List.copyOf(confirmations);
+        confirmations.clear();
+        FleetController.Decided decided = controller.decide(
+                new FleetController.Readings(
+                        depthKnown
+                                ? Optional.of(new QueueDepth(Math.max(0, queued + wrong), inHand(), 0))
+                                : Optional.empty(),
+                        instancesKnown ? Optional.of(ec2.describe(now)) : Optional.empty(),
+                        0,
+                        read),
+                instant(now));
+        quiet = decided.plan().actions().isEmpty() ? quiet + 1 : 0;
+        if (!decided.plan().actions().isEmpty()) {
+            story.add(now + " " + decided.plan().reason() + " " + decided.plan().actions());
+        }
+        FleetController acting = controller;
+        Acts acts = new Acts();
+        for (ScalingAction action : decided.plan().actions()) {
+            if (!calm && random.nextInt(40) == 0) {
                 replaceSupervisor();
                 return;
             }
             carryOut(action, calm, acts);
         }
-        if (!calm && chance(30)) {
+        if (!calm && random.nextInt(30) == 0) {
             replaceSupervisor();
             return;
         }
-        controller.acted(acts.results(), instant(now));
+        acting.acted(acts.results(), instant(now));
     }
 
-    /** What became of a plan's actions. */
-    private static final class ChaosActs {
+    private static final class Acts {
         private final Map<ScalingAction.Launch, Instance> launched = new HashMap<>();
         private final List<ScalingAction.Launch> refused = new ArrayList<>();
         private final List<ScalingAction.Launch> unanswered = new ArrayList<>();
         private final List<Long> gone = new ArrayList<>();
-        private final Set<InstanceId> notStarted = new HashSet<>();
         private Optional<String> trouble = Optional.empty();
         private boolean emptied;
-        private boolean started;
 
         FleetController.Results results() {
-            return new FleetController.Results(
-                    launched,
-                    refused,
-                    unanswered,
-                    trouble,
-                    gone,
-                    emptied,
-                    new FleetController.Starts(started, notStarted));
+            return new FleetController.Results(launched, refused, unanswered, trouble, gone, emptied);
         }
     }
 
-    private void carryOut(ScalingAction action, boolean calm, ChaosActs acts) {
+    private void carryOut(ScalingAction action, boolean calm, Acts acts) {
         if (action instanceof ScalingAction.Launch launch) {
-            launch(launch, calm, acts);
+            launch(launch, calm ? 9 : random.nextInt(10), calm, acts);
         } else if (action instanceof ScalingAction.RequestDrains ask) {
-            acts.gone.addAll(queues.send(ask.tokens(), calm));
+            requests.addAll(ask.tokens());
         } else if (action instanceof ScalingAction.CancelRequests cancel) {
-            acts.gone.addAll(queues.cancel(cancel.count(), calm));
-            acts.emptied |= cancel.count() == ScalingAction.CancelRequests.ALL;
+            acts.emptied = cancel.count() == ScalingAction.CancelRequests.ALL;
+            for (int i = 0; i < cancel.count() && !requests.isEmpty(); i++) {
+                acts.gone.add(requests.remove(requests.size() - 1));
+            }
         } else if (action instanceof ScalingAction.Drain drain) {
-            order(drain.id(), new WorkerOrder.Drain(drain.epoch()), calm);
+            send(calm, () -> obey(drain.id(), new WorkerOrder.Drain(drain.epoch())));
         } else if (action instanceof ScalingAction.CancelDrain cancel) {
-            order(cancel.id(), new WorkerOrder.CancelDrain(cancel.epoch()), calm);
-        } else {
-            ec2.find(action.instance().orElseThrow()).ifPresent(machine -> onMachine(action, machine, calm, acts));
+            send(calm, () -> obey(cancel.id(), new WorkerOrder.CancelDrain(cancel.epoch())));
+        } else if (calm || random.nextInt(6) > 0) {
+            onMachine(action, calm);
         }
-        ec2.remember(now);
-        check();
     }
 
-    private void order(InstanceId id, WorkerOrder order, boolean calm) {
-        ec2.find(id).ifPresent(machine -> network.send(
-                now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order))));
-    }
-
-    private void launch(ScalingAction.Launch launch, boolean calm, ChaosActs acts) {
-        int fate = calm ? 9 : random.nextInt(10);
-        story.add(now + " launch " + launch.tier()
-                + (fate == 0 ? " refused" : fate <= 2 ? " unanswered, " + (fate == 1 ? "in vain" : "done") : " done"));
+    private void launch(ScalingAction.Launch launch, int fate, boolean calm, Acts acts) {
         if (fate == 0) {
             acts.refused.add(launch);
             acts.trouble = Optional.of("InsufficientInstanceCapacity");
@@ -277,72 +347,47 @@ final class ChaosWorld {
             acts.unanswered.add(launch);
             return;
         }
-        ChaosEc2.Machine machine = ec2.launch(launch.tier(), launch.generation(), now, calm);
+        Optional<ChaosMachine> machine = Optional.empty();
+        for (long generation = launch.generation(); machine.isEmpty(); generation++) {
+            machine = ec2.launch(launch.tier(), launch.tier() + "-" + generation, now, calm);
+        }
         if (fate == 2) {
             acts.unanswered.add(launch);
         } else {
-            acts.launched.put(launch, machine.now());
+            acts.launched.put(launch, machine.get().described());
         }
     }
 
-    private void onMachine(ScalingAction action, ChaosEc2.Machine machine, boolean calm, ChaosActs acts) {
-        boolean fails = !calm && chance(6);
-        if (action instanceof ScalingAction.Start) {
-            if (fails) {
-                acts.notStarted.add(machine.id);
-                acts.trouble = Optional.of("InsufficientInstanceCapacity");
-            } else {
-                acts.started = true;
-                ec2.start(machine, now, calm);
-            }
-        } else if (fails) {
+    private void onMachine(ScalingAction action, boolean calm) {
+        ChaosMachine machine = action.instance().flatMap(ec2::find).orElse(null);
+        if (machine == null) {
             return;
+        }
+        if (action instanceof ScalingAction.Start && machine.state == InstanceState.STOPPED) {
+            machine.begin(now, ec2.bootsUntil(now, calm));
         } else if (action instanceof ScalingAction.AssignId assign) {
             machine.tier = assign.tier().orElseThrow();
-        } else if (action instanceof ScalingAction.Stop stop) {
-            end(machine, InstanceState.STOPPING, stop, stop.reason());
-        } else if (action instanceof ScalingAction.Terminate terminate) {
-            end(machine, InstanceState.SHUTTING_DOWN, terminate, terminate.reason());
+        } else if (action instanceof ScalingAction.Stop && machine.living()) {
+            end(machine, InstanceState.STOPPING, action);
+        } else if (action instanceof ScalingAction.Terminate && machine.living()) {
+            end(machine, InstanceState.SHUTTING_DOWN, action);
         }
     }
 
-    private void end(ChaosEc2.Machine machine, InstanceState next, ScalingAction action, EndReason reason) {
-        if (!machine.living()) {
-            return;
-        }
-        if (machine.worker.isEmpty()) {
-            require(now - machine.launchedAt > BOOT_ALLOWANCE, action + " while it boots");
-        } else {
-            ChaosWorker worker = machine.worker.get();
-            boolean silent = worker.isProvenDead(now, DEAD_AFTER);
-            require(!worker.isAtWork() || silent, action + " while its worker is " + worker.activity);
-            boolean proven =
-                    reason == EndReason.DRAINED || reason == EndReason.ORPHAN
-                            ? worker.activity == Activity.DRAINED
-                            : silent;
-            require(proven, action + " without proof");
-        }
-        machine.end(next, now, queues);
+    private void end(ChaosMachine machine, InstanceState next, ScalingAction action) {
+        boolean fenced = machine.cutSince >= 0 && now - machine.cutSince >= ChaosMachine.FENCE_SECONDS - 1;
+        // One that comes back at this very moment may have begun to work; its leases bring the work back.
+        boolean silent = now - machine.heardAt >= ChaosMachine.FENCE_SECONDS;
+        require(!machine.atWork() || fenced || silent, action + " while its worker is " + machine.activity);
+        die(machine, next);
     }
 
     private void check() {
-        long living = ec2.living();
-        require(living <= MOST, "no more than " + MOST + " living, not " + living);
+        require(ec2.living() <= MOST, "no more than " + MOST + " living, not " + ec2.living());
         Set<AppTierId> ids = new HashSet<>();
-        for (ChaosEc2.Machine machine : ec2.machines) {
-            require(!machine.living() || ids.add(machine.tier), "app-tier id " + machine.tier + " lives twice");
-        }
-    }
-
-    private void checkRest() {
-        PlannerRules.Shape shape = rules.shape();
-        int atWork = Math.max(rules.limits().minInstances(), 0) + (shape.sparesStopped() ? 0 : shape.spares());
-        require(quiet >= REST, "the supervisor is at rest, not quiet for " + quiet + " looks only");
-        require(
-                queues.queued == 0 && inHand() == 0 && queues.leased() == 0,
-                "all work is answered, not " + queues.queued + " queued, " + inHand() + " in hand");
-        require(ec2.living() == atWork, "the fleet is at " + atWork + ", not " + ec2.living());
-        require(queues.requests.isEmpty(), "no terminate request is left, not " + queues.requests);
+        ec2.machines.stream()
+                .filter(ChaosMachine::living)
+                .forEach(machine -> require(ids.add(machine.tier), "app-tier id " + machine.tier + " lives twice"));
     }
 
     private void require(boolean holds, String rule) {
