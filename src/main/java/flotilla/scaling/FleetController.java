@@ -151,7 +151,7 @@ public final class FleetController {
     private final PlannerRules rules;
     private final boolean byHand;
     private final List<FleetPlanner> shadowPlanners;
-    private final FleetRoster roster = new FleetRoster();
+    private final FleetRoster roster;
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private final List<PolicyState> shadowStates = new ArrayList<>();
     private final boolean byQueues;
@@ -183,6 +183,7 @@ public final class FleetController {
         this.planner = new FleetPlanner(policy, rules);
         this.settling = new FleetPlanner(policy, rules.settling(rules.settle(), true));
         this.rules = rules;
+        this.roster = new FleetRoster(rules.settle());
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
@@ -334,8 +335,8 @@ public final class FleetController {
                     if (at == null || stopped.state() != InstanceState.STOPPED) {
                         return view;
                     }
-                    Instance booting = new Instance(
-                            stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
+                    Instance booting =
+                            new Instance(stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
                     return new InstanceView(booting, at, Optional.empty(), Optional.empty());
                 })
                 .toList();
@@ -370,9 +371,7 @@ public final class FleetController {
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
         FleetMemory memory = state.memory();
-        starting.stream()
-                .filter(id -> !results.starts().refused().contains(id))
-                .forEach(id -> started.put(id, now));
+        starting.stream().filter(id -> !results.starts().refused().contains(id)).forEach(id -> started.put(id, now));
         starting = Set.of();
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             ScalingAction.Launch launch = one.getKey();

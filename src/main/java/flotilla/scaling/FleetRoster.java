@@ -21,8 +21,6 @@ import java.util.Set;
 final class FleetRoster {
     /** How long EC2 may take to describe an instance that it has launched. */
     private static final Duration DESCRIBE_LAG = Duration.ofMinutes(2);
-    /** How long EC2's answers may leave out an instance that earlier ones described: each may come from another replica. */
-    private static final Duration LEFT_OUT = Duration.ofSeconds(15);
     /** How long a terminated instance and a silent worker without an instance stay known. */
     private static final Duration KNOWN_AFTER_END = Duration.ofMinutes(1);
 
@@ -54,6 +52,9 @@ final class FleetRoster {
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
+    /** How long EC2's answers may leave out what earlier ones described: each may come from another replica. */
+    private final Duration leftOut;
+
     private final Map<InstanceId, Instant> lastDescribed = new HashMap<>();
     private final Map<InstanceId, Duration> bootTimes = new HashMap<>();
     /** Instances whose worker was awaited here, so that its first report tells how long the boot took. */
@@ -67,6 +68,14 @@ final class FleetRoster {
     private final Map<InstanceId, Doubt> doubts = new HashMap<>();
     private final Map<InstanceId, Instant> strayed = new HashMap<>();
     private final Map<String, Shown> shown = new HashMap<>();
+
+    FleetRoster() {
+        this(Duration.ZERO);
+    }
+
+    FleetRoster(Duration leftOut) {
+        this.leftOut = leftOut;
+    }
 
     /** Takes a worker's report; false when a later one was here before, or when the worker's life is over. */
     boolean reported(WorkerSighting sighting, Instant now) {
@@ -162,7 +171,7 @@ final class FleetRoster {
 
     /** A machine that was on a moment ago would still be described as terminated if it were gone. */
     private void keepLeftOut(Map<InstanceId, Instance> next, Instant now) {
-        lastDescribed.values().removeIf(at -> Duration.between(at, now).compareTo(LEFT_OUT) > 0);
+        lastDescribed.values().removeIf(at -> Duration.between(at, now).compareTo(leftOut) >= 0);
         for (InstanceId id : lastDescribed.keySet()) {
             boolean drained = reportOn(id)
                     .filter(report -> report.activity() == Activity.DRAINED)

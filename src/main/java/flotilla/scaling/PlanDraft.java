@@ -314,7 +314,7 @@ final class PlanDraft {
         }
         Mode mode = rules.shape().mode();
         if (rules.launchesHeld() && (mode == Mode.LAUNCH || mode == Mode.START_STOP)) {
-            clamps.add("starts wait until EC2 must have described those of an earlier supervisor");
+            clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }
         if (allowed > rules.steps().out()) {

@@ -106,8 +106,8 @@ class FleetModesTest {
         assertThat(decide(controller, NOW.plusSeconds(19))).isEmpty();
         controller.acted(Results.none(), NOW.plusSeconds(19));
         assertThat(decide(controller, NOW.plusSeconds(20)))
-                .as("it did not start after all")
-                .containsExactly(start(1));
+                .as("it did not start after all and waits for the others")
+                .containsExactly(start(2));
     }
 
     private static Results started() {

@@ -43,8 +43,8 @@ class FleetPlannerPropertiesTest {
                     : new PlannerRules.Steps(
                             1 + random.nextInt(3), 1 + random.nextInt(3), random.nextBoolean(), random.nextBoolean());
             int least = random.nextInt(3);
-            ScalingLimits limits = new ScalingLimits(
-                    least, MOST, LIMITS.silentAfter(), LIMITS.deadAfter(), LIMITS.bootAllowance());
+            ScalingLimits limits =
+                    new ScalingLimits(least, MOST, LIMITS.silentAfter(), LIMITS.deadAfter(), LIMITS.bootAllowance());
             PlannerRules rules = PlannerRules.of(limits).with(shape).with(steps);
             List<InstanceView> instances = new ArrayList<>();
             for (int i = random.nextInt(MOST + 5); i > 0; i--) {
@@ -162,8 +162,11 @@ class FleetPlannerPropertiesTest {
     void plan_shouldNeverStartMoreThanFitUnderTheMaximum(@ForAll long seed) {
         Nasty nasty = Nasty.of(seed);
         ScalingPlan plan = plan(nasty);
-        long living = nasty.instances().stream().filter(FleetPlannerPropertiesTest::takesAPlace).count();
-        int started = all(plan, ScalingAction.Launch.class).size() + all(plan, ScalingAction.Start.class).size();
+        long living = nasty.instances().stream()
+                .filter(FleetPlannerPropertiesTest::takesAPlace)
+                .count();
+        int started = all(plan, ScalingAction.Launch.class).size()
+                + all(plan, ScalingAction.Start.class).size();
 
         assertThat(started == 0 || living + started <= MOST).isTrue();
         assertThat(plan.desired().orElse(0)).isBetween(0, MOST);
@@ -208,7 +211,9 @@ class FleetPlannerPropertiesTest {
                 && nasty.seen().confirmations().stream()
                         .anyMatch(one -> one.instance().equals(view.instance().id()));
         return confirmed
-                || view.worker().filter(worker -> worker.activity() == Activity.DRAINED).isPresent();
+                || view.worker()
+                        .filter(worker -> worker.activity() == Activity.DRAINED)
+                        .isPresent();
     }
 
     @Property
@@ -220,7 +225,8 @@ class FleetPlannerPropertiesTest {
                 .map(InstanceView::instance)
                 .filter(instance -> instance.state() != InstanceState.TERMINATED)
                 .forEach(instance -> instance.appTierId().ifPresent(held::add));
-        all(plan, ScalingAction.AssignId.class).forEach(assign -> held.add(assign.tier().orElseThrow()));
+        all(plan, ScalingAction.AssignId.class)
+                .forEach(assign -> held.add(assign.tier().orElseThrow()));
         List<AppTierId> launched = all(plan, ScalingAction.Launch.class).stream()
                 .map(ScalingAction.Launch::tier)
                 .toList();
@@ -272,8 +278,7 @@ class FleetPlannerPropertiesTest {
     }
 
     private static int desired(ScalingPolicy policy, Nasty nasty, int messages) {
-        FleetObservation seen =
-                nasty.with(Optional.of(new QueueDepth(messages, 0, 0)), Optional.of(nasty.instances()));
+        FleetObservation seen = nasty.with(Optional.of(new QueueDepth(messages, 0, 0)), Optional.of(nasty.instances()));
         return plan(policy, nasty, seen).desired().orElseThrow();
     }
 
@@ -318,7 +323,8 @@ class FleetPlannerPropertiesTest {
                         || action instanceof ScalingAction.Drain drain
                                 && !drain.id().value().equals("i-stray"));
 
-        assertThat(grows && shrinks && Nasty.of(seed).rules().shape().spares() == 0).isFalse();
+        assertThat(grows && shrinks && Nasty.of(seed).rules().shape().spares() == 0)
+                .isFalse();
     }
 
     @Property
@@ -338,7 +344,8 @@ class FleetPlannerPropertiesTest {
         for (ScalingAction.Drain drain : all(plan, ScalingAction.Drain.class)) {
             if (!drain.id().value().equals("i-stray")) {
                 assertThat(drain.epoch())
-                        .isGreaterThan(view(nasty, drain.id()).worker().orElseThrow().drainEpoch());
+                        .isGreaterThan(
+                                view(nasty, drain.id()).worker().orElseThrow().drainEpoch());
             }
         }
     }
@@ -347,7 +354,8 @@ class FleetPlannerPropertiesTest {
     @Property
     void secondLookAtWhatWasDone_shouldHold(@ForAll long seed) {
         Nasty nasty = Nasty.of(seed);
-        boolean simple = nasty.rules().shape().mode() == Mode.LAUNCH && nasty.rules().shape().spares() == 0;
+        boolean simple = nasty.rules().shape().mode() == Mode.LAUNCH
+                && nasty.rules().shape().spares() == 0;
         boolean free = nasty.rules().steps().equals(PlannerRules.Steps.FREE);
         if (!simple || !free || !nasty.byName() || !nasty.seen().strays().isEmpty()) {
             return;
@@ -369,8 +377,8 @@ class FleetPlannerPropertiesTest {
                 change(next, assign.id(), view(nasty, assign.id()).instance().state(), assign.tier());
             }
         }
-        ControlState state = new ControlState(
-                memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
+        ControlState state =
+                new ControlState(memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
         ScalingPlan second = new FleetPlanner(new MessageCountPolicy(1), nasty.rules())
                 .plan(nasty.with(nasty.seen().depth(), Optional.of(List.copyOf(next.values()))), state, NOW);
 

@@ -44,8 +44,8 @@ class FleetPlannerTablesTest {
     }
 
     private static ScalingPlan plan(PlannerRules rules, FleetObservation seen, FleetMemory memory, Instant now) {
-        ControlState state = new ControlState(
-                memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
+        ControlState state =
+                new ControlState(memory, PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
         return new FleetPlanner(new MessageCountPolicy(1), rules).plan(seen, state, now);
     }
 
@@ -54,7 +54,9 @@ class FleetPlannerTablesTest {
     }
 
     private static long count(ScalingPlan plan, String kind) {
-        return plan.actions().stream().filter(action -> action.kind().equals(kind)).count();
+        return plan.actions().stream()
+                .filter(action -> action.kind().equals(kind))
+                .count();
     }
 
     @ParameterizedTest
@@ -254,7 +256,8 @@ class FleetPlannerTablesTest {
     @CsvSource({"0,0,", "3,3,scheduled minimum 3", "99,20,scheduled minimum 20"})
     void scheduledMinimum_shouldBeKept(int scheduled, int desired, String clamp) {
         ScalingPlan plan = plan(
-                RULES.with((PlannerRules.MinimumSchedule) now -> scheduled), Fleet.none().withMessages(0));
+                RULES.with((PlannerRules.MinimumSchedule) now -> scheduled),
+                Fleet.none().withMessages(0));
 
         assertThat(plan.desired()).hasValue(desired);
         assertThat(plan.clamps()).isEqualTo(clamp == null ? List.of() : List.of(clamp));

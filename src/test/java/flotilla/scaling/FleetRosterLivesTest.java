@@ -17,7 +17,7 @@ class FleetRosterLivesTest {
     private static final InstanceId ID = new InstanceId("i-1");
     private static final AppTierId TIER = new AppTierId(1);
 
-    private final FleetRoster roster = new FleetRoster();
+    private final FleetRoster roster = new FleetRoster(Duration.ofSeconds(15));
 
     private static Instant at(int seconds) {
         return NOW.plusSeconds(seconds);
@@ -65,8 +65,8 @@ class FleetRosterLivesTest {
     void instanceThatOneAnswerLeavesOut_shouldStayKnownForAMoment() {
         look(InstanceState.RUNNING, 0, 0);
 
-        assertThat(lookAtNothing(15)).hasSize(1);
-        assertThat(lookAtNothing(16)).isEmpty();
+        assertThat(lookAtNothing(14)).hasSize(1);
+        assertThat(lookAtNothing(15)).isEmpty();
     }
 
     @Test
@@ -157,8 +157,7 @@ class FleetRosterLivesTest {
         hears(report(Activity.DRAINED, 0, 2), 50);
         lookAtNothing(51);
 
-        assertThat(roster.strays(at(51)))
-                .containsExactly(new FleetObservation.Stray(ID, at(11), Activity.DRAINED, 0));
+        assertThat(roster.strays(at(51))).containsExactly(new FleetObservation.Stray(ID, at(11), Activity.DRAINED, 0));
         look(InstanceState.RUNNING, 0, 60);
         assertThat(roster.strays(at(60))).isEmpty();
     }

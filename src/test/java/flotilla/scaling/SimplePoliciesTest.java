@@ -68,7 +68,8 @@ class SimplePoliciesTest {
     @Test
     void step_shouldWaitForTheNextTickAlthoughItComesALittleEarly() {
         StepPolicy step = new StepPolicy();
-        PolicyState first = step.desire(input(9, 0, 1, NOW), step.initialState()).next();
+        PolicyState first =
+                step.desire(input(9, 0, 1, NOW), step.initialState()).next();
 
         assertThat(step.desire(input(9, 0, 2, after(3)), first).instances()).isEqualTo(2);
         assertThat(step.desire(input(9, 0, 2, after(9)), first).instances()).isEqualTo(3);
@@ -109,16 +110,19 @@ class SimplePoliciesTest {
     @Test
     void alarm_shouldForgetAThresholdThatWasNotPassedInBetween() {
         AlarmPolicy alarm = alarm();
-        PolicyState first = alarm.desire(input(11, 0, 3, NOW), alarm.initialState()).next();
+        PolicyState first =
+                alarm.desire(input(11, 0, 3, NOW), alarm.initialState()).next();
         PolicyState between = alarm.desire(input(10, 0, 3, after(20)), first).next();
 
-        assertThat(alarm.desire(input(11, 0, 3, after(30)), between).instances()).isEqualTo(3);
+        assertThat(alarm.desire(input(11, 0, 3, after(30)), between).instances())
+                .isEqualTo(3);
     }
 
     @Test
     void alarm_shouldCoolDownAfterAChange() {
         AlarmPolicy alarm = alarm();
-        PolicyState first = alarm.desire(input(11, 0, 3, NOW), alarm.initialState()).next();
+        PolicyState first =
+                alarm.desire(input(11, 0, 3, NOW), alarm.initialState()).next();
         PolicyState rung = alarm.desire(input(11, 0, 3, after(30)), first).next();
 
         ScalingPolicy.Desire cooling = alarm.desire(input(11, 0, 5, after(89)), rung);
@@ -131,9 +135,11 @@ class SimplePoliciesTest {
     @CsvSource({"5,3", "1,0", "0,0"})
     void alarmBelow_shouldTakeAwayAndStopAtZero(int active, int expected) {
         AlarmPolicy alarm = alarm();
-        PolicyState first = alarm.desire(input(1, 0, active, NOW), alarm.initialState()).next();
+        PolicyState first =
+                alarm.desire(input(1, 0, active, NOW), alarm.initialState()).next();
 
-        assertThat(alarm.desire(input(1, 0, active, after(30)), first).instances()).isEqualTo(expected);
+        assertThat(alarm.desire(input(1, 0, active, after(30)), first).instances())
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -145,12 +151,7 @@ class SimplePoliciesTest {
 
     private static BacklogPerInstancePolicy perInstance(int activation, double tolerance, Duration stabilization) {
         return new BacklogPerInstancePolicy(
-                Duration.ofSeconds(10),
-                Optional.of(Duration.ofSeconds(2)),
-                true,
-                activation,
-                tolerance,
-                stabilization);
+                Duration.ofSeconds(10), Optional.of(Duration.ofSeconds(2)), true, activation, tolerance, stabilization);
     }
 
     @ParameterizedTest
@@ -182,7 +183,8 @@ class SimplePoliciesTest {
     @Test
     void backlogPerInstance_shouldFollowTheHighestDesireOfItsWindowInward() {
         BacklogPerInstancePolicy policy = perInstance(0, 0, Duration.ofSeconds(60));
-        PolicyState high = policy.desire(input(40, 0, 8, NOW), policy.initialState()).next();
+        PolicyState high =
+                policy.desire(input(40, 0, 8, NOW), policy.initialState()).next();
         PolicyState low = policy.desire(input(10, 0, 8, after(30)), high).next();
 
         assertThat(policy.desire(input(10, 0, 8, after(59)), low).instances()).isEqualTo(8);
@@ -194,8 +196,8 @@ class SimplePoliciesTest {
 
     @Test
     void backlogPerInstance_shouldLeaveOutWhatIsInFlightIfTold() {
-        BacklogPerInstancePolicy policy = new BacklogPerInstancePolicy(
-                Duration.ofSeconds(10), Optional.empty(), false, 0, 0, Duration.ZERO);
+        BacklogPerInstancePolicy policy =
+                new BacklogPerInstancePolicy(Duration.ofSeconds(10), Optional.empty(), false, 0, 0, Duration.ZERO);
 
         // A second for each image is assumed, so ten for each instance.
         assertThat(policy.desire(input(11, 50, 1, NOW), policy.initialState()).instances())
@@ -204,8 +206,9 @@ class SimplePoliciesTest {
 
     @Test
     void senselessBacklogPerInstance_shouldBeRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new BacklogPerInstancePolicy(
-                Duration.ZERO, Optional.empty(), true, 0, 0, Duration.ZERO));
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new BacklogPerInstancePolicy(Duration.ZERO, Optional.empty(), true, 0, 0, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> perInstance(-1, 0, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> perInstance(0, -0.1, Duration.ZERO));
     }
