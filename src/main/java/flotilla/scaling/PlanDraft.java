@@ -184,17 +184,17 @@ final class PlanDraft {
         if (rules.shape().mode() == Mode.BY_HAND) {
             return;
         }
+        Set<InstanceId> ended = ended();
+        List<Placed> holders = placed.stream()
+                .filter(one -> one.isLiving() && !ended.contains(one.id()) || one.is(Standing.SPARE))
+                .toList();
         Set<AppTierId> seen = new HashSet<>();
-        if (placed.stream()
-                .filter(Placed::isLiving)
-                .allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
+        if (holders.stream().allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
             return;
         }
         seen.clear();
         Set<AppTierId> free = freeIds();
-        Set<InstanceId> ended = ended();
-        placed.stream()
-                .filter(one -> one.isLiving() && !ended.contains(one.id()) || one.is(Standing.SPARE))
+        holders.stream()
                 .sorted(Comparator.comparing((Placed one) -> one.is(Standing.SPARE))
                         .thenComparing(one -> one.view().instance().launchedAt())
                         .thenComparing(Placed::id))

@@ -55,17 +55,6 @@ class LogNormalTest {
     }
 
     @Test
-    void residual_shouldGrowWithAgeUntilItsTailIsNoise() {
-        LogNormal boot = LogNormal.ofMedianAndP90(60, 90);
-
-        assertThat(boot.residualCdf(0, 60)).isCloseTo(boot.cdf(60), within(1e-12));
-        assertThat(boot.residualCdf(60, 0)).isZero();
-        assertThat(boot.residualCdf(50, 20)).isGreaterThan(boot.residualCdf(10, 20));
-        assertThat(boot.residualCdf(1e6, 20)).isZero();
-        assertThat(boot.residualCdf(60, 1e9)).isCloseTo(1, within(1e-6));
-    }
-
-    @Test
     void noSpreadAtAll_shouldStayADistribution() {
         LogNormal exact = LogNormal.ofMedianAndP90(60, 60);
 
