@@ -65,7 +65,8 @@ public record BacklogPerInstancePolicy(
 
     @Override
     public Desire desire(PolicyInput input, PolicyState state) {
-        int backlog = input.depth().visible() + (countInFlight ? input.depth().inFlight() : 0);
+        long backlog =
+                (long) input.depth().visible() + (countInFlight ? input.depth().inFlight() : 0);
         double seconds = processingTime
                 .map(time -> time.toNanos() / 1e9)
                 .orElseGet(() -> input.model().serviceSeconds());
@@ -74,7 +75,7 @@ public record BacklogPerInstancePolicy(
         int wanted = (int) Math.min(Integer.MAX_VALUE, Math.ceil(backlog / target - 1e-9));
         if (active == 0 && backlog <= activation) {
             wanted = 0;
-        } else if (active > 0 && wanted > 0 && Math.abs((double) wanted / active - 1) <= tolerance) {
+        } else if (active > 0 && wanted > 0 && Math.abs((double) wanted / active - 1) <= tolerance + 1e-9) {
             wanted = active;
         }
         List<Wish> wishes = new ArrayList<>();

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -23,6 +25,11 @@ import java.util.Set;
 public final class FleetController {
     /** A gateway that has said nothing for so long is idle or gone. */
     private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
+    /** What one has counted is known for longer, so that nothing is counted twice when it speaks again. */
+    private static final Duration COUNTED_FOR = Duration.ofHours(1);
+
+    /** Looks that come later than after so many intervals were missed. */
+    private static final int LATE_BY = 3;
 
     /** What a gateway said of its images, and when. */
     private record Announced(long accepted, long unanswered, Instant at) {}
@@ -144,14 +151,21 @@ public final class FleetController {
     private final PlannerRules rules;
     private final boolean byHand;
     private final List<FleetPlanner> shadowPlanners;
-    private final FleetRoster roster = new FleetRoster();
+    private final FleetRoster roster;
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private final List<PolicyState> shadowStates = new ArrayList<>();
     private final boolean byQueues;
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
+    /** Stopped instances that the last plan starts. */
+    private Set<InstanceId> starting = Set.of();
+    /** When EC2 was asked to start instances that it may still describe as stopped. */
+    private final Map<InstanceId, Instant> started = new HashMap<>();
+
     private Optional<Instant> since = Optional.empty();
+    private Instant listeningAt = Instant.MIN;
+    private Optional<Instant> lastLook = Optional.empty();
     /** When the instances were known for the first time. */
     private Optional<Instant> described = Optional.empty();
 
@@ -169,6 +183,7 @@ public final class FleetController {
         this.planner = new FleetPlanner(policy, rules);
         this.settling = new FleetPlanner(policy, rules.settling(rules.settle(), true));
         this.rules = rules;
+        this.roster = new FleetRoster(rules.settle());
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
@@ -238,7 +253,7 @@ public final class FleetController {
      * @return images without an answer at all gateways
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        forgetSilentGateways(now);
         Announced before = announced.get(gateway);
         // Of a gateway that was not known, what it has not answered yet is all that matters.
         long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
@@ -250,18 +265,29 @@ public final class FleetController {
         return unanswered();
     }
 
+    private void forgetSilentGateways(Instant now) {
+        listeningAt = now;
+        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(COUNTED_FOR) > 0);
+    }
+
+    private Stream<Announced> speaking() {
+        return announced.values().stream()
+                .filter(known -> Duration.between(known.at(), listeningAt).compareTo(ANNOUNCED_FOR) <= 0);
+    }
+
     /** Images without an answer at all gateways that have spoken lately. */
     public long unanswered() {
-        return announced.values().stream().mapToLong(Announced::unanswered).sum();
+        return speaking().mapToLong(Announced::unanswered).sum();
     }
 
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
         begin(now);
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
+        forgiveWhatWasMissed(now);
+        forgetSilentGateways(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
-                : readings.instances().map(described -> roster.described(described, now));
+                : readings.instances().map(described -> withStarted(roster.described(described, now), now));
         undecided.addAll(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
@@ -269,7 +295,7 @@ public final class FleetController {
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
                 undecided,
-                new Traffic(accepted, unanswered(), announced.size()),
+                new Traffic(accepted, unanswered(), (int) speaking().count()),
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
@@ -282,6 +308,10 @@ public final class FleetController {
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();
+        starting = plan.actions().stream()
+                .filter(ScalingAction.Start.class::isInstance)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
         if (instances.isPresent()) {
             undecided.clear();
         }
@@ -293,6 +323,32 @@ public final class FleetController {
         return described
                 .filter(first -> !now.isBefore(first.plus(rules.settle())))
                 .isPresent();
+    }
+
+    /** What was started a moment ago boots, although EC2 may still describe it as stopped. */
+    private List<InstanceView> withStarted(List<InstanceView> views, Instant now) {
+        started.values().removeIf(at -> Duration.between(at, now).compareTo(rules.settle()) >= 0);
+        return views.stream()
+                .map(view -> {
+                    Instance stopped = view.instance();
+                    Instant at = started.get(stopped.id());
+                    if (at == null || stopped.state() != InstanceState.STOPPED) {
+                        return view;
+                    }
+                    Instance booting =
+                            new Instance(stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
+                    return new InstanceView(booting, at, Optional.empty(), Optional.empty());
+                })
+                .toList();
+    }
+
+    /** Who was stopped and goes on, as a machine that slept does, hears nobody for a while, and that is nobody's silence. */
+    private void forgiveWhatWasMissed(Instant now) {
+        Duration passed = lastLook.map(last -> Duration.between(last, now)).orElse(Duration.ZERO);
+        if (passed.compareTo(rules.interval().multipliedBy(LATE_BY)) > 0) {
+            roster.forgive(passed, now);
+        }
+        lastLook = Optional.of(now);
     }
 
     private List<InstanceView> rosterByHand(Instant now) {
@@ -315,9 +371,17 @@ public final class FleetController {
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
         FleetMemory memory = state.memory();
+        starting.stream().filter(id -> !results.starts().refused().contains(id)).forEach(id -> started.put(id, now));
+        starting = Set.of();
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
-            roster.launched(one.getValue(), now);
-            memory = memory.withoutUnconfirmed(one.getKey().tier());
+            ScalingAction.Launch launch = one.getKey();
+            memory = memory.withoutUnconfirmed(launch.tier());
+            Optional<AppTierId> other = roster.appTierId(one.getValue().id());
+            if (other.isPresent() && !other.get().equals(launch.tier())) {
+                memory = memory.withSpent(launch.tier(), launch.generation());
+            } else {
+                roster.launched(one.getValue(), now);
+            }
         }
         for (ScalingAction.Launch launch : results.refused()) {
             memory = memory.withoutUnconfirmed(launch.tier());
@@ -338,6 +402,7 @@ public final class FleetController {
 
     /** The last plan was only shown: nobody was asked anything. */
     public void onlyShown() {
+        starting = Set.of();
         state = state.with(state.memory().asking(asked));
     }
 

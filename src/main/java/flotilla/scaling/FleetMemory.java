@@ -4,6 +4,7 @@ import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
  *
  * @param drains what each instance was last asked
  * @param unconfirmed launches whose outcome is unknown, by app-tier id; the id stays reserved
- * @param lastEpoch the highest epoch, generation or token given out
+ * @param spent generations of launches that gave an instance which has another app-tier id by now
+ * @param lastEpoch the highest epoch or token given out
  * @param requests tokens of terminate requests that are neither taken back nor confirmed; only with the drain channel
  *     {@code queues}
  * @param requestsKnown whether {@code requests} holds all there are; a new supervisor's does not, until the queue was
@@ -30,6 +32,7 @@ import java.util.TreeSet;
 public record FleetMemory(
         Map<InstanceId, DrainIntent> drains,
         Map<AppTierId, UnconfirmedLaunch> unconfirmed,
+        Map<AppTierId, Long> spent,
         long lastEpoch,
         Set<Long> requests,
         boolean requestsKnown,
@@ -83,31 +86,17 @@ public record FleetMemory(
         }
     }
 
-    /**
-     * Instances that boot, and how many in a row never got so far as to report.
-     *
-     * @param heldUntil after too many failures, no launch before; {@link Instant#MIN} otherwise
-     */
-    public record BootWatch(Set<InstanceId> booting, int failedInARow, Instant heldUntil) {
-        public BootWatch {
-            booting = Set.copyOf(booting);
-        }
-
-        static BootWatch nothing() {
-            return new BootWatch(Set.of(), 0, Instant.MIN);
-        }
-    }
-
     public FleetMemory {
         drains = Map.copyOf(drains);
         unconfirmed = Collections.unmodifiableMap(new TreeMap<>(unconfirmed));
+        spent = Map.copyOf(spent);
         requests = Collections.unmodifiableSet(new TreeSet<>(requests));
     }
 
     /** The memory of drains and launches alone. */
     public FleetMemory(
             Map<InstanceId, DrainIntent> drains, Map<AppTierId, UnconfirmedLaunch> unconfirmed, long lastEpoch) {
-        this(drains, unconfirmed, lastEpoch, Set.of(), false, Optional.empty(), BootWatch.nothing());
+        this(drains, unconfirmed, Map.of(), lastEpoch, Set.of(), false, Optional.empty(), BootWatch.nothing());
     }
 
     /** Nothing is remembered. */
@@ -119,37 +108,53 @@ public record FleetMemory(
     public FleetMemory withUnconfirmed(AppTierId id, long generation, Instant since) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.putIfAbsent(id, new UnconfirmedLaunch(generation, since));
-        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
+        return new FleetMemory(drains, next, spent, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
     /** The memory after a launch call that was answered, with a machine or without. */
     public FleetMemory withoutUnconfirmed(AppTierId id) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
         next.remove(id);
-        return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
+        return new FleetMemory(drains, next, spent, lastEpoch, requests, requestsKnown, trouble, boots);
+    }
+
+    /** The memory after a launch gave an instance that has another app-tier id: its generation gives no other one. */
+    FleetMemory withSpent(AppTierId id, long generation) {
+        Map<AppTierId, Long> next = new TreeMap<>(spent);
+        next.merge(id, generation, Math::max);
+        return new FleetMemory(drains, unconfirmed, next, lastEpoch, requests, requestsKnown, trouble, boots);
+    }
+
+    /**
+     * The generation of a launch now: the hour, so that a supervisor without memory repeats what its predecessor may have
+     * launched a moment ago instead of launching a second one.
+     */
+    long generation(AppTierId id, Instant now) {
+        long hour = now.truncatedTo(ChronoUnit.HOURS).toEpochMilli();
+        return Math.max(hour, spent.getOrDefault(id, hour - 1) + 1);
     }
 
     /** The memory after EC2 refused to launch, or to start some instances. */
     public FleetMemory withTrouble(String code, Set<InstanceId> notStarted, Instant now) {
         Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, notStarted, now));
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots);
+        return new FleetMemory(drains, unconfirmed, spent, lastEpoch, requests, requestsKnown, next, boots);
     }
 
     /** The memory after EC2 launched something. */
     public FleetMemory withoutTrouble() {
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
+        return new FleetMemory(drains, unconfirmed, spent, lastEpoch, requests, requestsKnown, Optional.empty(), boots);
     }
 
     /** The memory after the terminate-request queue was emptied. */
     public FleetMemory withRequestsKnown() {
-        return new FleetMemory(drains, unconfirmed, lastEpoch, requests, true, trouble, boots);
+        return new FleetMemory(drains, unconfirmed, spent, lastEpoch, requests, true, trouble, boots);
     }
 
     /** The memory without terminate requests that were taken back or never sent. */
     public FleetMemory withoutRequests(Collection<Long> gone) {
         Set<Long> left = new TreeSet<>(requests);
         left.removeAll(gone);
-        return new FleetMemory(drains, unconfirmed, lastEpoch, left, requestsKnown, trouble, boots);
+        return new FleetMemory(drains, unconfirmed, spent, lastEpoch, left, requestsKnown, trouble, boots);
     }
 
     /**
@@ -157,6 +162,6 @@ public record FleetMemory(
      * and nobody waits for the queue of requests to be emptied.
      */
     FleetMemory asking(FleetMemory before) {
-        return new FleetMemory(before.drains, unconfirmed, lastEpoch, before.requests, true, trouble, boots);
+        return new FleetMemory(before.drains, unconfirmed, spent, lastEpoch, before.requests, true, trouble, boots);
     }
 }

@@ -3,10 +3,8 @@ package flotilla.scaling;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
-import flotilla.scaling.FleetMemory.BootWatch;
 import flotilla.scaling.FleetMemory.DrainIntent;
 import flotilla.scaling.FleetMemory.UnconfirmedLaunch;
-import flotilla.scaling.Placed.Standing;
 import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.ScalingPlan.Census;
 import java.time.Duration;
@@ -17,7 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * From desired capacity to actions, for every policy, fleet mode and drain channel alike. The rules:
@@ -107,7 +106,7 @@ public final class FleetPlanner {
     }
 
     private PlanDraft draft(FleetObservation observation, FleetMemory memory, Instant now) {
-        List<InstanceView> instances = observation.instances().orElseThrow();
+        List<InstanceView> instances = inOrder(observation.instances().orElseThrow());
         OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
         boolean queues = rules.shape().drains() == DrainChannel.QUEUES;
         Map<InstanceId, DrainIntent> intents = queues
@@ -128,12 +127,22 @@ public final class FleetPlanner {
                 intents,
                 stillUnconfirmed(instances, memory, now),
                 requests,
-                bootWatch(placed, memory, now),
+                memory.boots().after(placed, rules.boots(), now),
                 memory,
-                nextEpoch(memory, intents, now));
+                nextEpoch(memory, instances, observation.strays(), now));
     }
 
-    /** Asked drains as remembered, and those that only the workers still know of. */
+    /** Each once, by its id: the order in which EC2 describes them means nothing. */
+    private static List<InstanceView> inOrder(List<InstanceView> instances) {
+        Map<InstanceId, InstanceView> byId = new TreeMap<>();
+        instances.forEach(view -> byId.putIfAbsent(view.instance().id(), view));
+        return List.copyOf(byId.values());
+    }
+
+    /**
+     * Asked drains as remembered, and what only the workers still know of: drains, and that a drain was taken back, maybe by a
+     * supervisor before this one whose word came late.
+     */
     private static Map<InstanceId, DrainIntent> rebuildIntents(List<InstanceView> instances, FleetMemory memory) {
         Map<InstanceId, DrainIntent> intents = new HashMap<>();
         for (InstanceView view : instances) {
@@ -143,10 +152,16 @@ public final class FleetPlanner {
             if (known != null && view.instance().state() != InstanceState.STOPPED) {
                 intents.put(id, known);
             }
-            view.worker()
-                    .filter(worker -> worker.activity() == Activity.DRAINING || worker.activity() == Activity.DRAINED)
-                    .filter(worker -> known == null || worker.drainEpoch() > known.epoch())
-                    .ifPresent(worker -> intents.put(id, new DrainIntent(worker.drainEpoch(), false)));
+            long asked = known == null ? 0 : known.epoch();
+            view.worker().ifPresent(worker -> {
+                boolean drains = worker.activity() == Activity.DRAINING || worker.activity() == Activity.DRAINED;
+                boolean takenBack = worker.activity() == Activity.WORKING && worker.drainEpoch() > 0;
+                if (drains && worker.drainEpoch() > asked) {
+                    intents.put(id, new DrainIntent(worker.drainEpoch(), false));
+                } else if (takenBack && worker.drainEpoch() >= asked) {
+                    intents.put(id, new DrainIntent(worker.drainEpoch(), true));
+                }
+            });
         }
         return intents;
     }
@@ -166,38 +181,19 @@ public final class FleetPlanner {
         return left;
     }
 
-    /** How many boots in a row have failed: an instance that was booting at the last look and is gone now never reported. */
-    private BootWatch bootWatch(List<Placed> placed, FleetMemory memory, Instant now) {
-        BootWatch before = memory.boots();
-        Map<InstanceId, Placed> byId =
-                placed.stream().collect(Collectors.toMap(Placed::id, one -> one, (one, other) -> one));
-        int failed = before.failedInARow();
-        boolean worse = false;
-        for (InstanceId id : before.booting().stream().sorted().toList()) {
-            Placed one = byId.get(id);
-            if (one == null || !one.is(Standing.BOOTING) && one.view().worker().isEmpty()) {
-                failed++;
-                worse = true;
-            } else if (!one.is(Standing.BOOTING)) {
-                failed = 0;
-                worse = false;
-            }
-        }
-        Instant heldUntil =
-                worse ? rules.boots().heldUntil(failed, now) : failed == 0 ? Instant.MIN : before.heldUntil();
-        return new BootWatch(
-                placed.stream()
-                        .filter(one -> one.is(Standing.BOOTING))
-                        .map(Placed::id)
-                        .collect(Collectors.toSet()),
-                failed,
-                heldUntil);
-    }
-
-    /** Epochs grow with the clock, so that a new supervisor's are above its predecessor's. */
-    private static long nextEpoch(FleetMemory memory, Map<InstanceId, DrainIntent> intents, Instant now) {
-        long highest =
-                intents.values().stream().mapToLong(DrainIntent::epoch).max().orElse(0);
-        return Math.max(now.toEpochMilli(), Math.max(memory.lastEpoch(), highest) + 1);
+    /**
+     * Epochs grow with the clock, so that a new supervisor's are above its predecessor's. Clocks may differ: what workers have
+     * heard counts, too.
+     */
+    private static long nextEpoch(
+            FleetMemory memory, List<InstanceView> instances, List<FleetObservation.Stray> strays, Instant now) {
+        LongStream heard = Stream.concat(
+                        instances.stream()
+                                .flatMap(view -> view.worker().stream())
+                                .map(WorkerView::drainEpoch),
+                        strays.stream().map(FleetObservation.Stray::drainEpoch))
+                .mapToLong(Long::longValue);
+        return Math.max(
+                now.toEpochMilli(), Math.max(memory.lastEpoch(), heard.max().orElse(0)) + 1);
     }
 }

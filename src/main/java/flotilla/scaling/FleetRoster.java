@@ -26,39 +26,72 @@ final class FleetRoster {
 
     /** By how much a worker's clock and EC2's may differ. */
     private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
+    /** How long reports of a life that is over may still arrive. */
+    private static final Duration STRAGGLE = Duration.ofMinutes(2);
+    /** A worker that has sent more reports than this when the first one is heard was up before. */
+    private static final int FIRST_REPORTS = 5;
+
+    /** Stands for a life of no worker. */
+    private static final long NOBODY = Long.MIN_VALUE;
 
     private record Heard(WorkerSighting sighting, Instant at) {}
 
-    private record Life(Instant launchedAt, Instant firstSeen) {}
+    /**
+     * From a launch or start to the next one.
+     *
+     * @param worker the life of the worker that was heard of at the last look at which the machine was on
+     * @param on whether it was on at the last look
+     */
+    private record Life(Instant launchedAt, Instant firstSeen, long worker, boolean on) {}
+
+    /** A worker's life that began before its machine did, by the clocks. */
+    private record Doubt(long life, Instant since) {}
 
     private record Shown(String state, Instant since) {}
 
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
+    /** How long EC2's answers may leave out what earlier ones described: each may come from another replica. */
+    private final Duration leftOut;
+
+    private final Map<InstanceId, Instant> lastDescribed = new HashMap<>();
     private final Map<InstanceId, Duration> bootTimes = new HashMap<>();
     /** Instances whose worker was awaited here, so that its first report tells how long the boot took. */
     private final Set<InstanceId> awaited = new HashSet<>();
 
     private final Map<WorkerId, Heard> heard = new HashMap<>();
     private final Map<InstanceId, WorkerId> workerOf = new HashMap<>();
-    /** The last life of each worker whose machine was stopped or started again: its late reports count no more. */
-    private final Map<WorkerId, Long> ended = new HashMap<>();
+    /** The last life of the worker on each machine that was stopped or started again: its late reports count no more. */
+    private final Map<InstanceId, Long> ended = new HashMap<>();
 
+    private final Map<InstanceId, Doubt> doubts = new HashMap<>();
     private final Map<InstanceId, Instant> strayed = new HashMap<>();
     private final Map<String, Shown> shown = new HashMap<>();
 
-    /** Takes a worker's report; false when a later one was here before. */
+    FleetRoster() {
+        this(Duration.ZERO);
+    }
+
+    FleetRoster(Duration leftOut) {
+        this.leftOut = leftOut;
+    }
+
+    /** Takes a worker's report; false when a later one was here before, or when the worker's life is over. */
     boolean reported(WorkerSighting sighting, Instant now) {
         Heard before = heard.get(sighting.worker());
-        if (before != null && isLater(before.sighting(), sighting) || isOfAnEarlierLife(sighting)) {
+        boolean late = before != null && !isLater(sighting, before.sighting());
+        boolean over = sighting.instance()
+                .filter(id -> isOver(id, sighting.life()) || isDoubted(id, sighting.life(), now))
+                .isPresent();
+        if (late || over) {
             return false;
         }
         heard.put(sighting.worker(), new Heard(sighting, now));
         sighting.instance().ifPresent(id -> {
             workerOf.put(id, sighting.worker());
             Life life = lives.get(id);
-            if (life != null && awaited.remove(id)) {
+            if (life != null && awaited.remove(id) && sighting.number() <= FIRST_REPORTS) {
                 Duration boot = Duration.between(life.launchedAt(), now);
                 bootTimes.put(id, boot.isNegative() ? Duration.ZERO : boot);
             }
@@ -66,20 +99,38 @@ final class FleetRoster {
         return true;
     }
 
-    /** Of a life that is known to have ended, or that began before the machine was last started. */
-    private boolean isOfAnEarlierLife(WorkerSighting sighting) {
-        Long last = ended.get(sighting.worker());
-        if (last != null && sighting.life() <= last) {
-            return true;
+    private boolean isOver(InstanceId id, long worker) {
+        return ended.containsKey(id) && worker <= ended.get(id);
+    }
+
+    /**
+     * A report from before the last start, by the clocks, is a late one of the life before, unless such reports go on and on:
+     * then the clocks are wrong.
+     */
+    private boolean isDoubted(InstanceId id, long worker, Instant now) {
+        Life life = lives.get(id);
+        if (life == null || worker >= life.launchedAt().minus(CLOCKS_APART).toEpochMilli()) {
+            return false;
         }
-        return sighting.instance()
-                .map(lives::get)
-                .filter(life -> isBefore(sighting, life.launchedAt()))
-                .isPresent();
+        Doubt doubt = doubts.compute(
+                id, (same, known) -> known != null && known.life() == worker ? known : new Doubt(worker, now));
+        return Duration.between(doubt.since(), now).compareTo(STRAGGLE) <= 0;
     }
 
     private static boolean isLater(WorkerSighting one, WorkerSighting other) {
         return one.life() > other.life() || one.life() == other.life() && one.number() > other.number();
+    }
+
+    /** The supervisor itself was away: for this time nobody was silent. */
+    void forgive(Duration away, Instant now) {
+        heard.replaceAll(
+                (worker, one) -> new Heard(one.sighting(), earlier(one.at().plus(away), now)));
+        lives.replaceAll((id, life) ->
+                new Life(life.launchedAt(), earlier(life.firstSeen().plus(away), now), life.worker(), life.on()));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** Takes a launched or started instance, which EC2 may not describe as such yet. */
@@ -92,14 +143,18 @@ final class FleetRoster {
     /** Takes EC2's word on all instances. Those just launched are kept although it does not mention them yet. */
     List<InstanceView> described(List<Instance> described, Instant now) {
         Map<InstanceId, Instance> next = new HashMap<>();
-        described.forEach(instance -> next.put(instance.id(), instance));
+        described.forEach(instance -> next.put(instance.id(), newer(instance)));
         launchedHere.keySet().removeAll(next.keySet());
         launchedHere.values().removeIf(at -> Duration.between(at, now).compareTo(DESCRIBE_LAG) > 0);
         launchedHere.keySet().forEach(id -> next.put(id, instances.get(id)));
+        keepLeftOut(next, now);
+        described.forEach(instance -> lastDescribed.put(instance.id(), now));
         instances.clear();
         instances.putAll(next);
         instances.values().forEach(instance -> begin(instance, now));
         lives.keySet().retainAll(instances.keySet());
+        ended.keySet().retainAll(instances.keySet());
+        doubts.keySet().retainAll(instances.keySet());
         awaited.retainAll(instances.keySet());
         bootTimes.keySet().retainAll(instances.keySet());
         forgetGoneWorkers(now);
@@ -114,39 +169,65 @@ final class FleetRoster {
                 .toList();
     }
 
+    /** A machine that was on a moment ago would still be described as terminated if it were gone. */
+    private void keepLeftOut(Map<InstanceId, Instance> next, Instant now) {
+        lastDescribed.values().removeIf(at -> Duration.between(at, now).compareTo(leftOut) >= 0);
+        for (InstanceId id : lastDescribed.keySet()) {
+            boolean drained = reportOn(id)
+                    .filter(report -> report.activity() == Activity.DRAINED)
+                    .isPresent();
+            Instance known = instances.get(id);
+            if (known != null && known.state().isAlive() && !drained) {
+                next.putIfAbsent(id, known);
+            }
+        }
+    }
+
+    /** EC2 may answer from the past: a description from before the last start is none. */
+    private Instance newer(Instance described) {
+        Instance known = instances.get(described.id());
+        return known != null && known.launchedAt().isAfter(described.launchedAt()) ? known : described;
+    }
+
     /** A life begins when an instance is first seen and when it was started again; reports of an earlier one are void. */
     private void begin(Instance instance, Instant now) {
         InstanceId id = instance.id();
         Life life = lives.get(id);
-        if (life == null || !life.launchedAt().equals(instance.launchedAt()) && !launchedHere.containsKey(id)) {
-            lives.put(id, new Life(instance.launchedAt(), now));
-            bootTimes.remove(id);
-        }
         boolean stopped = instance.state() == InstanceState.STOPPED;
-        boolean early = reportOn(id)
-                .filter(report -> isBefore(report, instance.launchedAt()))
-                .isPresent();
-        if (stopped || early) {
-            forget(id);
+        boolean startedAgain =
+                life != null && !life.launchedAt().equals(instance.launchedAt()) && !launchedHere.containsKey(id);
+        if (startedAgain || stopped) {
             bootTimes.remove(id);
+            // Whoever speaks after the machine was seen to be off may be its next life, which EC2 does not know of yet.
+            boolean wasOn = life == null || life.on();
+            endWorker(id, stopped && wasOn ? lifeHeard(id, NOBODY) : life == null ? NOBODY : life.worker());
+        }
+        if (life == null || startedAgain) {
+            lives.put(id, new Life(instance.launchedAt(), now, NOBODY, !stopped));
+            if (reportOn(id).filter(report -> isDoubted(id, report.life(), now)).isPresent()) {
+                endWorker(id, NOBODY);
+            }
+        } else if (stopped) {
+            lives.put(id, new Life(life.launchedAt(), life.firstSeen(), life.worker(), false));
+        } else if (instance.state().isAlive()) {
+            lives.put(id, new Life(life.launchedAt(), life.firstSeen(), lifeHeard(id, life.worker()), true));
         }
         if (instance.state().isAlive() && reportOn(id).isEmpty()) {
             awaited.add(id);
         }
     }
 
-    /** The life that is heard of last is over. */
-    private void forget(InstanceId id) {
-        WorkerId worker = workerOf.remove(id);
-        Heard last = worker == null ? null : heard.remove(worker);
-        if (last != null) {
-            ended.put(worker, last.sighting().life());
-        }
+    private long lifeHeard(InstanceId id, long otherwise) {
+        return reportOn(id).map(WorkerSighting::life).orElse(otherwise);
     }
 
-    /** Whether a worker's process began before its machine was last started. */
-    private static boolean isBefore(WorkerSighting sighting, Instant launchedAt) {
-        return sighting.life() < launchedAt.minus(CLOCKS_APART).toEpochMilli();
+    /** Nothing that was heard so far counts; of a worker that is known to be over nothing that comes counts either. */
+    private void endWorker(InstanceId id, long life) {
+        WorkerId worker = workerOf.remove(id);
+        if (worker != null) {
+            heard.remove(worker);
+        }
+        ended.merge(id, life, Math::max);
     }
 
     /** Workers that report from an instance that EC2 does not describe as ours. */
@@ -278,6 +359,5 @@ final class FleetRoster {
                     .orElseGet(() -> silence.compareTo(KNOWN_AFTER_END) > 0);
         });
         workerOf.values().retainAll(heard.keySet());
-        ended.keySet().removeIf(worker -> !instances.containsKey(new InstanceId(worker.value())));
     }
 }

@@ -3,7 +3,6 @@ package flotilla.scaling;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
-import flotilla.scaling.FleetMemory.BootWatch;
 import flotilla.scaling.FleetMemory.DrainIntent;
 import flotilla.scaling.FleetMemory.UnconfirmedLaunch;
 import flotilla.scaling.Placed.Standing;
@@ -180,23 +179,24 @@ final class PlanDraft {
         observation.strays().forEach(this::mend);
     }
 
-    /** Living instances without an app-tier id get one; of two with the same id the younger one gets another. */
+    /** Instances without an app-tier id get one; of two with the same id the stopped or younger one gets another. */
     private void giveIds() {
         if (rules.shape().mode() == Mode.BY_HAND) {
             return;
         }
+        Set<InstanceId> ended = ended();
+        List<Placed> holders = placed.stream()
+                .filter(one -> one.isLiving() && !ended.contains(one.id()) || one.is(Standing.SPARE))
+                .toList();
         Set<AppTierId> seen = new HashSet<>();
-        if (placed.stream()
-                .filter(Placed::isLiving)
-                .allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
+        if (holders.stream().allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
             return;
         }
         seen.clear();
         Set<AppTierId> free = freeIds();
-        placed.stream()
-                .filter(Placed::isLiving)
-                .sorted(Comparator.comparing(
-                                (Placed one) -> one.view().instance().launchedAt())
+        holders.stream()
+                .sorted(Comparator.comparing((Placed one) -> one.is(Standing.SPARE))
+                        .thenComparing(one -> one.view().instance().launchedAt())
                         .thenComparing(Placed::id))
                 .forEach(one -> {
                     Optional<AppTierId> id = one.appTierId();
@@ -279,12 +279,13 @@ final class PlanDraft {
         }
         boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
         // An instance that EC2 has just refused to start waits for the others; where one can be launched instead, it
-        // stays.
+        // stays. One that did not come up the last time waits as well.
         Set<InstanceId> refused =
                 before.trouble().map(FleetMemory.LaunchTrouble::notStarted).orElse(Set.of());
         List<Placed> spares = with(Standing.SPARE)
                 .filter(one -> fixedSet || rules.shape().spares() > 0 && !refused.contains(one.id()))
                 .sorted(Comparator.comparing((Placed one) -> refused.contains(one.id()))
+                        .thenComparing(one -> boots.failed().contains(one.id()))
                         .thenComparing(
                                 one -> one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
                         .thenComparing(Placed::id))
@@ -311,7 +312,8 @@ final class PlanDraft {
             clamps.add("scale-out paused");
             return 0;
         }
-        if (rules.launchesHeld() && rules.shape().mode() == Mode.LAUNCH) {
+        Mode mode = rules.shape().mode();
+        if (rules.launchesHeld() && (mode == Mode.LAUNCH || mode == Mode.START_STOP)) {
             clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }
@@ -341,22 +343,30 @@ final class PlanDraft {
 
     /** Living instances that this plan ends; in a group each of them takes one off the desired capacity. */
     private int ending() {
-        Set<InstanceId> ended = actions.stream()
-                .filter(ScalingAction.Terminate.class::isInstance)
-                .flatMap(action -> action.instance().stream())
-                .collect(Collectors.toSet());
+        Set<InstanceId> ended = ended();
         return (int) placed.stream()
                 .filter(one -> one.isLiving() && ended.contains(one.id()))
                 .count();
+    }
+
+    private Set<InstanceId> ended() {
+        return actions.stream()
+                .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
     }
 
     private void launch(int count) {
         List<ScalingAction> launches = new ArrayList<>();
         unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation())));
         for (AppTierId id : freeIds()) {
-            launches.add(new ScalingAction.Launch(id, epoch));
+            launches.add(new ScalingAction.Launch(id, before.generation(id, now)));
         }
-        actions.addAll(launches.subList(0, Math.max(0, Math.min(count, launches.size()))));
+        int possible = Math.max(0, Math.min(count, launches.size()));
+        if (possible < count) {
+            clamps.add("no app-tier id is free for " + (count - possible) + " more");
+        }
+        actions.addAll(launches.subList(0, possible));
     }
 
     private Set<AppTierId> freeIds() {
@@ -440,7 +450,14 @@ final class PlanDraft {
             PolicyState policy,
             WorkloadModel model) {
         FleetMemory memory = new FleetMemory(
-                intents, unconfirmed, epoch, requests.open(), requests.known(), before.trouble(), boots);
+                intents,
+                unconfirmed,
+                before.spent(),
+                epoch,
+                requests.open(),
+                requests.known(),
+                before.trouble(),
+                boots);
         return new ScalingPlan(
                 now,
                 reason,

@@ -80,7 +80,7 @@ public record PlannerRules(
 
     /**
      * @param replacementsInARow boots that may fail one after the other before launches are held back
-     * @param hold the first time that they are held back; it doubles with each further failure, up to an hour
+     * @param hold the first time that they are held back; it doubles with each try that fails then, up to an hour
      */
     public record BootRule(int replacementsInARow, Duration hold) {
         /** Three failures, then a minute. */
@@ -88,11 +88,9 @@ public record PlannerRules(
 
         private static final Duration LONGEST = Duration.ofHours(1);
 
-        Instant heldUntil(int failedInARow, Instant now) {
-            int doublings = Math.min(20, failedInARow - replacementsInARow);
-            return doublings < 0
-                    ? Instant.MIN
-                    : now.plusMillis(Math.min(LONGEST.toMillis(), hold.toMillis() << doublings));
+        /** When the hold of this number, from 1, ends if it begins now. */
+        Instant heldUntil(int number, Instant now) {
+            return now.plusMillis(Math.min(LONGEST.toMillis(), hold.toMillis() << Math.min(20, number - 1)));
         }
     }
 

@@ -47,8 +47,8 @@ public sealed interface ScalingAction {
      * Launch an instance.
      *
      * @param tier its app-tier id
-     * @param generation distinguishes this launch from every other with the same id; a launch whose outcome is unknown is
-     *     repeated with the same one
+     * @param generation the same for all launches of this id that may be one and the same, whoever sends them; a launch whose
+     *     outcome is unknown is repeated with the same one
      */
     record Launch(AppTierId tier, long generation) implements ScalingAction {
         @Override

@@ -34,7 +34,7 @@ public record StepPolicy() implements ScalingPolicy {
 
     @Override
     public Desire desire(PolicyInput input, PolicyState state) {
-        int messages = input.depth().visible() + input.depth().inFlight();
+        long messages = (long) input.depth().visible() + input.depth().inFlight();
         int active = input.active().size();
         Instant last = state instanceof State known ? known.lastStep() : Instant.MIN;
         // A look between two ticks is no interval of its own; ticks come a little early or late.

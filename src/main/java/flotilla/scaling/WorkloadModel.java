@@ -49,7 +49,7 @@ public record WorkloadModel(
     }
 
     public WorkloadModel {
-        // Sorted: sums over them must not depend on how they came about.
+        // Sorted: sums over them, and the first of equals, must not depend on how they came about.
         services = Collections.unmodifiableMap(new TreeMap<>(services));
         boots = Collections.unmodifiableMap(new TreeMap<>(boots));
         counted = Map.copyOf(counted);

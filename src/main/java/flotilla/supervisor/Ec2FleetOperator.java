@@ -29,8 +29,8 @@ public final class Ec2FleetOperator implements FleetOperator {
 
     private final InstanceFleet fleet;
     private final Optional<DrainRequests> requests;
-    private final String cluster;
     private final String userData;
+    private final LaunchTokens tokens;
 
     /** What became of one action. */
     private record Done(
@@ -48,8 +48,8 @@ public final class Ec2FleetOperator implements FleetOperator {
     public Ec2FleetOperator(InstanceFleet fleet, Optional<DrainRequests> requests, String cluster, String userData) {
         this.fleet = fleet;
         this.requests = requests;
-        this.cluster = cluster;
         this.userData = userData;
+        this.tokens = new LaunchTokens(cluster);
     }
 
     @Override
@@ -79,7 +79,7 @@ public final class Ec2FleetOperator implements FleetOperator {
     private CompletionStage<Done> carryOut(
             ScalingAction action, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         if (action instanceof ScalingAction.Launch launch) {
-            return fleet.launch(launch.tier(), clientToken(launch), userData)
+            return tokens.launch(launch, token -> fleet.launch(launch.tier(), token, userData))
                     .thenApply(instance -> launched(launch, instance));
         }
         if (action instanceof ScalingAction.Start start) {
@@ -118,12 +118,6 @@ public final class Ec2FleetOperator implements FleetOperator {
             ScalingAction action, Optional<ActorRef<WorkerCommand>> control, WorkerCommand command) {
         control.ifPresent(worker -> worker.tell(command));
         return CompletableFuture.completedFuture(ok(action));
-    }
-
-    /** Equal for every repetition of one launch, different for any two launches; at most 64 characters, as EC2 asks. */
-    private String clientToken(ScalingAction.Launch launch) {
-        String tail = "-" + launch.tier() + "-" + launch.generation();
-        return cluster.substring(0, Math.min(cluster.length(), 64 - tail.length())) + tail;
     }
 
     private static Done launched(ScalingAction.Launch launch, Instance instance) {

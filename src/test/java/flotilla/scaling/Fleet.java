@@ -18,9 +18,19 @@ final class Fleet {
     static final String TYPE = "c7i.large";
 
     private final List<InstanceView> instances = new ArrayList<>();
+    private final Instant now;
+
+    private Fleet(Instant now) {
+        this.now = now;
+    }
 
     static Fleet none() {
-        return new Fleet();
+        return at(NOW);
+    }
+
+    /** No instance yet, at another moment. */
+    static Fleet at(Instant now) {
+        return new Fleet(now);
     }
 
     static InstanceId id(int appTierId) {
@@ -37,7 +47,7 @@ final class Fleet {
 
     Fleet booting(int... ids) {
         for (int id : ids) {
-            add(id, InstanceState.PENDING, NOW.minusSeconds(5), Optional.empty());
+            add(id, InstanceState.PENDING, now.minusSeconds(5), Optional.empty());
         }
         return this;
     }
@@ -65,15 +75,28 @@ final class Fleet {
 
     Fleet inState(InstanceState state, int... ids) {
         for (int id : ids) {
-            add(id, state, NOW.minusSeconds(60), Optional.empty());
+            add(id, state, now.minusSeconds(60), Optional.empty());
         }
         return this;
     }
 
     Fleet neverReportedFor(Duration time, int... ids) {
         for (int id : ids) {
-            add(id, InstanceState.RUNNING, NOW.minus(time), Optional.empty());
+            add(id, InstanceState.RUNNING, now.minus(time), Optional.empty());
         }
+        return this;
+    }
+
+    /** An instance under a name of its own, a minute old; 0 is no app-tier id. */
+    Fleet tagged(InstanceState state, String name, int appTierId) {
+        add(name, appTierId, state, now.minusSeconds(60), Optional.empty());
+        return this;
+    }
+
+    /** Another drained instance with the same app-tier id. */
+    Fleet drainedTwin(long epoch, String name, int appTierId) {
+        WorkerView drained = new WorkerView(now, Activity.DRAINED, epoch, 0, 0, ServiceCount.none(1));
+        add(name, appTierId, InstanceState.RUNNING, now.minusSeconds(600), Optional.of(drained));
         return this;
     }
 
@@ -81,18 +104,23 @@ final class Fleet {
         add(
                 id,
                 InstanceState.RUNNING,
-                NOW.minusSeconds(600),
+                now.minusSeconds(600),
                 Optional.of(new WorkerView(
-                        NOW.minus(ago), activity, epoch, Math.min(1, inHand), inHand, ServiceCount.none(1))));
+                        now.minus(ago), activity, epoch, Math.min(1, inHand), inHand, ServiceCount.none(1))));
     }
 
     private void add(int id, InstanceState state, Instant launchedAt, Optional<WorkerView> worker) {
-        Instance instance = new Instance(id(id), Optional.of(new AppTierId(id)), state, launchedAt, TYPE);
+        add(id(id).value(), id, state, launchedAt, worker);
+    }
+
+    private void add(String name, int appTierId, InstanceState state, Instant launchedAt, Optional<WorkerView> worker) {
+        Optional<AppTierId> tier = appTierId == 0 ? Optional.empty() : Optional.of(new AppTierId(appTierId));
+        Instance instance = new Instance(new InstanceId(name), tier, state, launchedAt, TYPE);
         instances.add(new InstanceView(instance, launchedAt, Optional.empty(), worker));
     }
 
     FleetObservation with(int visible, int inFlight) {
-        return new FleetObservation(Optional.of(new QueueDepth(visible, inFlight, 0)), Optional.of(instances), NOW);
+        return new FleetObservation(Optional.of(new QueueDepth(visible, inFlight, 0)), Optional.of(instances), now);
     }
 
     FleetObservation withMessages(int messages) {
@@ -100,6 +128,6 @@ final class Fleet {
     }
 
     FleetObservation withUnknownDepth() {
-        return new FleetObservation(Optional.empty(), Optional.of(instances), NOW);
+        return new FleetObservation(Optional.empty(), Optional.of(instances), now);
     }
 }

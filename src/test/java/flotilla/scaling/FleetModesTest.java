@@ -97,6 +97,31 @@ class FleetModesTest {
     }
 
     @Test
+    void startThatEc2DoesNotDescribeYet_shouldCountAsBootingAndNotBeMadeGoodByAnother() {
+        FleetController controller = controller(rules(Mode.START_STOP).settling(Duration.ofSeconds(10), false));
+        assertThat(decide(controller, NOW)).as("a new supervisor waits").isEmpty();
+        assertThat(decide(controller, NOW.plusSeconds(10))).containsExactly(start(1));
+        controller.acted(started(), NOW.plusSeconds(10));
+
+        assertThat(decide(controller, NOW.plusSeconds(19))).isEmpty();
+        controller.acted(Results.none(), NOW.plusSeconds(19));
+        assertThat(decide(controller, NOW.plusSeconds(20)))
+                .as("it did not start after all and waits for the others")
+                .containsExactly(start(2));
+    }
+
+    private static Results started() {
+        return new Results(
+                Map.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                false,
+                new FleetController.Starts(true, Set.of()));
+    }
+
+    @Test
     void spareThatEc2RefusedToStart_shouldBeReplacedByALaunch() {
         FleetController controller =
                 controller(PlannerRules.of(Fleet.LIMITS).with(new Shape(Mode.LAUNCH, DrainChannel.CLUSTER, 2, true)));

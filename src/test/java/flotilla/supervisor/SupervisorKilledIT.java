@@ -104,6 +104,11 @@ class SupervisorKilledIT {
 
         @Override
         public synchronized CompletionStage<Instance> launch(AppTierId id, String clientToken, String userData) {
+            Machine known = byToken.get(clientToken);
+            if (known != null && !known.instance().state().isAlive()) {
+                return CompletableFuture.failedFuture(
+                        new LaunchFailedException("terminated", "IdempotentInstanceTerminated", true, null));
+            }
             boolean hangs = answersLeft-- <= 0;
             if (!hangs || random.nextBoolean()) {
                 byToken.computeIfAbsent(

@@ -347,12 +347,12 @@ final class ChaosWorld {
             acts.unanswered.add(launch);
             return;
         }
-        Optional<ChaosMachine> machine =
-                ec2.launch(launch.tier(), launch.tier() + "-" + launch.generation(), now, calm);
+        Optional<ChaosMachine> machine = Optional.empty();
+        for (long generation = launch.generation(); machine.isEmpty(); generation++) {
+            machine = ec2.launch(launch.tier(), launch.tier() + "-" + generation, now, calm);
+        }
         if (fate == 2) {
             acts.unanswered.add(launch);
-        } else if (machine.isEmpty()) {
-            acts.refused.add(launch);
         } else {
             acts.launched.put(launch, machine.get().described());
         }
