@@ -19,6 +19,9 @@ import java.time.Duration;
 
 /** From settings to the supervisor's mind: policies, rules and what is assumed. */
 final class ScalingSetup {
+    /** A worker that is cut off notices it only after some heartbeats are missing; its fence counts from there. */
+    private static final Duration CUT_NOTICED = Duration.ofSeconds(10);
+
     private ScalingSetup() {}
 
     static FleetController controller(FlotillaSettings settings) {
@@ -71,7 +74,7 @@ final class ScalingSetup {
                         scaling.minInstances(),
                         scaling.maxInstances(),
                         scaling.silentAfter(),
-                        settings.worker().selfFence(),
+                        settings.worker().selfFence().plus(CUT_NOTICED),
                         scaling.bootAllowance()),
                 CronMinimums.of(scaling.schedule()),
                 new PlannerRules.Steps(

@@ -1,0 +1,65 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.ScalingSettings.Policy;
+import flotilla.scaling.PlannerRules;
+import flotilla.scaling.PlannerRules.DrainChannel;
+import flotilla.scaling.PlannerRules.Mode;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ScalingSetupTest {
+    private static FlotillaSettings settings(String... lines) {
+        return FlotillaSettings.from(ConfigFactory.parseString(String.join("\n", lines))
+                .withFallback(ConfigFactory.parseResources("reference.conf"))
+                .resolve());
+    }
+
+    @Test
+    void worker_shouldBeDeadOnlyWhenItHasNoticedThatItIsCutOffAndFencedItself() {
+        PlannerRules rules = ScalingSetup.rules(settings("flotilla.worker.self-fence = 40s"));
+
+        assertThat(rules.limits().deadAfter()).isEqualTo(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void noStep_shouldBeNoLimit() {
+        PlannerRules.Steps steps = ScalingSetup.rules(settings(
+                        "flotilla.scaling.scale-out { step = 0, paused = true }", "flotilla.scaling.scale-in.step = 3"))
+                .steps();
+
+        assertThat(steps).isEqualTo(new PlannerRules.Steps(Integer.MAX_VALUE, 3, true, false));
+    }
+
+    @Test
+    void modesAndChannels_shouldBeThoseOfTheCore() {
+        assertThat(shape("start-stop", "queues"))
+                .isEqualTo(new PlannerRules.Shape(Mode.START_STOP, DrainChannel.QUEUES, 0, true));
+        assertThat(shape("static", "cluster").mode()).isEqualTo(Mode.BY_HAND);
+        assertThat(ScalingSetup.rules(
+                                settings("flotilla.fleet { mode = auto-scaling-group, auto-scaling-group = workers }"))
+                        .shape()
+                        .mode())
+                .isEqualTo(Mode.GROUP);
+        assertThat(ScalingSetup.rules(settings("flotilla.fleet.warm-pool { size = 3, state = running }"))
+                        .shape())
+                .isEqualTo(new PlannerRules.Shape(Mode.LAUNCH, DrainChannel.CLUSTER, 3, false));
+    }
+
+    private static PlannerRules.Shape shape(String mode, String channel) {
+        return ScalingSetup.rules(settings("flotilla.fleet.mode = " + mode, "flotilla.drain.channel = " + channel))
+                .shape();
+    }
+
+    @Test
+    void everyPolicy_shouldHaveTheNameOfItsSetting() {
+        assertThat(Arrays.stream(Policy.values())
+                        .map(policy -> ScalingSetup.policy(policy, settings().scaling())
+                                .name()))
+                .containsExactly("backlog-time", "message-count", "step", "alarm", "backlog-per-instance");
+    }
+}
