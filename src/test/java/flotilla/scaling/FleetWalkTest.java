@@ -31,7 +31,6 @@ class FleetWalkTest {
     private static final class Machine {
         private final InstanceId id;
         private final AppTierId appTierId;
-        private final String token;
         private final Instant launchedAt;
         private InstanceState state = InstanceState.PENDING;
         private Activity activity = Activity.WORKING;
@@ -41,10 +40,9 @@ class FleetWalkTest {
         private Instant reportedAt;
         private int inHand;
 
-        private Machine(InstanceId id, AppTierId appTierId, String token, Instant launchedAt) {
+        private Machine(InstanceId id, AppTierId appTierId, Instant launchedAt) {
             this.id = id;
             this.appTierId = appTierId;
-            this.token = token;
             this.launchedAt = launchedAt;
         }
     }
@@ -53,6 +51,7 @@ class FleetWalkTest {
             new MessageCountPolicy(1),
             PlannerRules.of(LIMITS).with(new PlannerRules.BootRule(1000, Duration.ofMinutes(1))));
     private final List<Machine> machines = new ArrayList<>();
+    private final Map<String, Machine> tokens = new HashMap<>();
     private final Map<InstanceId, Instant> firstSeen = new HashMap<>();
     private FleetMemory memory = FleetMemory.empty();
     private Instant now = Fleet.NOW;
@@ -62,6 +61,7 @@ class FleetWalkTest {
     void randomWalk_shouldKeepEveryInvariantAndComeToRest(@ForAll long seed) {
         Random random = new Random(seed);
         machines.clear();
+        tokens.clear();
         firstSeen.clear();
         memory = FleetMemory.empty();
         for (int step = 0; step < 60; step++) {
@@ -128,7 +128,11 @@ class FleetWalkTest {
         if (!machine.state.isAlive()) {
             return;
         }
-        if (machine.state == InstanceState.PENDING && random.nextInt(3) == 0) {
+        // A boot that outlasts its allowance is trouble: a replacement is launched beside it.
+        boolean slow = Duration.between(machine.launchedAt, now)
+                        .compareTo(LIMITS.bootAllowance().dividedBy(2))
+                > 0;
+        if (machine.state == InstanceState.PENDING && (random.nextInt(3) == 0 || (slow && !trouble))) {
             machine.state = InstanceState.RUNNING;
         }
         if (trouble && random.nextInt(40) == 0) {
@@ -192,20 +196,38 @@ class FleetWalkTest {
         }
     }
 
-    /** Fate 0: refused; 1: no answer and no machine; 2: no answer but a machine; else a machine. */
+    /**
+     * Fate 0: refused; 1: no answer and no machine; 2: no answer but a machine; else a machine. A token whose machine has
+     * ended is used up, so the next one is tried.
+     */
     private void launch(ScalingAction.Launch launch, int fate) {
-        String token = launch.tier() + "-" + launch.generation();
         if (fate == 0) {
             memory = memory.withoutUnconfirmed(launch.tier());
             return;
         }
-        boolean known = machines.stream().anyMatch(machine -> machine.token.equals(token));
-        if (fate != 1 && !known) {
-            machines.add(new Machine(new InstanceId("i-" + ++launches), launch.tier(), token, now));
+        if (fate != 1) {
+            launch(launch);
         }
         memory = fate <= 2
                 ? memory.withUnconfirmed(launch.tier(), launch.generation(), now)
                 : memory.withoutUnconfirmed(launch.tier());
+    }
+
+    private void launch(ScalingAction.Launch launch) {
+        for (long generation = launch.generation(); ; generation++) {
+            String token = launch.tier() + "-" + generation;
+            Optional<InstanceState> given =
+                    Optional.ofNullable(tokens.get(token)).map(machine -> machine.state);
+            if (given.isEmpty()) {
+                Machine machine = new Machine(new InstanceId("i-" + ++launches), launch.tier(), now);
+                tokens.put(token, machine);
+                machines.add(machine);
+                return;
+            }
+            if (given.get().isAlive()) {
+                return;
+            }
+        }
     }
 
     private Machine machine(InstanceId id) {
