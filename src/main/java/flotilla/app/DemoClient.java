@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The demo's client: uploads like anybody else, and reads fleet and decisions like anybody else. */
@@ -50,11 +51,11 @@ final class DemoClient {
                                 JSON.createObjectNode().put("title", failure.toString())));
     }
 
-    /** Instances that are not terminated. */
+    /** Instances that are neither terminated nor stopped. */
     List<JsonNode> fleet() throws IOException, InterruptedException {
         List<JsonNode> living = new ArrayList<>();
         for (JsonNode instance : get("/v1/fleet").path("instances")) {
-            if (!instance.path("state").asText().equals("terminated")) {
+            if (!Set.of("terminated", "stopped").contains(instance.path("state").asText())) {
                 living.add(instance);
             }
         }

@@ -104,7 +104,7 @@ final class DemoReport {
         good &= check(
                 out,
                 terminated[0] == terminated[1] && terminated[0] >= spans.size(),
-                terminated[1] + " of " + terminated[0] + " terminated instances were asked to drain, and had drained");
+                terminated[1] + " of " + terminated[0] + " ended instances were asked to drain, and had drained");
         good &= check(
                 out,
                 fleetAtStart == 0 && fleetAtEnd == 0,
@@ -164,7 +164,7 @@ final class DemoReport {
         return spans;
     }
 
-    /** Terminated instances, and those among them that were asked to drain in an earlier decision and confirmed. */
+    /** Terminated and stopped instances, and those among them that were asked to drain in an earlier decision and confirmed. */
     private int[] terminations() {
         Set<String> asked = new HashSet<>();
         Set<String> terminated = new HashSet<>();
@@ -175,7 +175,7 @@ final class DemoReport {
                 switch (action.path("kind").asText()) {
                     case "drain" -> asked.add(instance);
                     case "cancel-drain" -> asked.remove(instance);
-                    case "terminate" -> {
+                    case "terminate", "stop" -> {
                         terminated.add(instance);
                         if (asked.contains(instance)
                                 && action.path("why").asText().equals("drained")) {

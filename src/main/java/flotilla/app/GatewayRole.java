@@ -1,9 +1,7 @@
 package flotilla.app;
 
 import com.typesafe.config.Config;
-import flotilla.aws.ec2.Ec2InstanceFleet;
 import flotilla.config.DrainSettings;
-import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
 import flotilla.config.SettingsException;
@@ -34,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
@@ -66,14 +65,14 @@ final class GatewayRole implements AutoCloseable {
     private static final int DEAD_LETTER_RECEIVES = 1;
 
     private final CloudConnections cloud;
-    private final Optional<Ec2InstanceFleet> fleet;
+    private final Optional<FleetConnection> fleet;
     private final ActorSystem<Void> system;
     private final ActorRef<HttpGateway.Command> gateway;
     private final InetSocketAddress address;
 
     private GatewayRole(
             CloudConnections cloud,
-            Optional<Ec2InstanceFleet> fleet,
+            Optional<FleetConnection> fleet,
             ActorSystem<Void> system,
             ActorRef<HttpGateway.Command> gateway,
             InetSocketAddress address) {
@@ -90,6 +89,17 @@ final class GatewayRole implements AutoCloseable {
      * @throws SettingsException with one line and the remedy when it cannot
      */
     static GatewayRole start(Config config, FlotillaSettings settings) {
+        return start(config, settings, gateways -> {});
+    }
+
+    /**
+     * Starts a gateway and returns when it serves.
+     *
+     * @param beforeSupervisor is told where workers find the cluster, each {@code host:port}, before the supervisor starts
+     * @throws SettingsException with one line and the remedy when it cannot
+     */
+    static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
+        settings.http().requireSafeBinding();
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
         ActorSystem<Void> system = null;
         try {
@@ -99,12 +109,8 @@ final class GatewayRole implements AutoCloseable {
             system = member(config, settings);
             ImageStore images = cloud.images(system);
             CloudConnections.requireUsable(images);
-            Optional<Ec2InstanceFleet> fleet = settings.fleet().mode() != FleetSettings.Mode.STATIC
-                    ? Optional.of(Ec2InstanceFleet.connect(
-                            cloud.clients(),
-                            settings.fleet(),
-                            settings.cluster().name()))
-                    : Optional.empty();
+            beforeSupervisor.accept(gateways(system, settings));
+            Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings);
             ActorRef<SupervisorCommand> supervisor = supervisor(
                     system,
                     settings,
@@ -117,6 +123,8 @@ final class GatewayRole implements AutoCloseable {
                     deadLetters,
                     images,
                     cloud.results(system),
+                    cloud.idempotencyKeys(system),
+                    cloud.batches(system),
                     new ImageHeaders(settings.http().maxPixels()));
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
@@ -188,26 +196,32 @@ final class GatewayRole implements AutoCloseable {
             ActorSystem<?> system,
             Config config,
             FlotillaSettings settings,
-            Optional<Ec2InstanceFleet> ec2,
+            Optional<FleetConnection> connection,
             CloudConnections cloud) {
-        if (ec2.isEmpty()) {
+        if (connection.isEmpty()) {
             return new DryRunFleetOperator(
                     () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
                     DecisionReport.Action.BY_HAND);
         }
-        Ec2InstanceFleet fleet = ec2.get();
         if (settings.scaling().dryRun()) {
-            return new DryRunFleetOperator(fleet::describe, DecisionReport.Action.DRY_RUN);
+            return new DryRunFleetOperator(connection.get()::look, DecisionReport.Action.DRY_RUN);
         }
-        Address self = Cluster.get(system).selfMember().address();
-        List<String> gateways = settings.cluster().seedNodes().isEmpty()
-                ? List.of(self.host().get() + ":" + self.port().get())
-                : settings.cluster().seedNodes();
         Optional<DrainRequests> requests = settings.drain().channel() == DrainSettings.Channel.QUEUES
                 ? Optional.of(cloud.drainRequests())
                 : Optional.empty();
         return new Ec2FleetOperator(
-                fleet, requests, settings.cluster().name(), WorkerUserData.render(config, settings, gateways));
+                connection.get().fleet(),
+                requests,
+                settings.cluster().name(),
+                WorkerUserData.render(config, settings, gateways(system, settings)));
+    }
+
+    /** Where workers find the cluster. */
+    private static List<String> gateways(ActorSystem<?> system, FlotillaSettings settings) {
+        Address self = Cluster.get(system).selfMember().address();
+        return settings.cluster().seedNodes().isEmpty()
+                ? List.of(self.host().get() + ":" + self.port().get())
+                : settings.cluster().seedNodes();
     }
 
     /** What keeps the decisions that fall on this node; it writes the last ones when the supervisor has gone. */
@@ -281,7 +295,7 @@ final class GatewayRole implements AutoCloseable {
         }
         system.terminate();
         Processes.await(system.getWhenTerminated(), STOP_WITHIN);
-        fleet.ifPresent(Ec2InstanceFleet::close);
+        fleet.ifPresent(FleetConnection::close);
         cloud.close();
     }
 

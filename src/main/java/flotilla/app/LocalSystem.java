@@ -64,7 +64,8 @@ final class LocalSystem implements AutoCloseable {
             pairs.add("flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"));
             List<String> defaults = List.of("flotilla.scaling.max-instances=" + maxInstances(options, fixed));
             CommonOptions.Loaded loaded = options.load("local", defaults, Optional.empty(), pairs);
-            GatewayRole gateway = GatewayRole.start(loaded.config(), loaded.settings());
+            GatewayRole gateway = GatewayRole.start(
+                    loaded.config(), loaded.settings(), gateways -> LocalFleetSet.make(loaded, gateways));
             LocalSystem system = new LocalSystem(data, givenData.isEmpty(), cloud, gateway);
             system.writeEndpoints();
             return system;

@@ -87,7 +87,9 @@ final class ScalingSetup {
                 new PlannerRules.BootRule(
                         scaling.replacements().inARow(), scaling.replacements().hold()),
                 scaling.interval(),
-                scaling.orphanGrace());
+                scaling.orphanGrace(),
+                scaling.settle(),
+                false);
     }
 
     static WorkloadModel.Assumed assumed(ScalingSettings.Assumed assumed) {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param silentAfter silence after which a worker is not counted as capacity
  * @param bootAllowance silence after launch after which an instance is taken for dead
  * @param orphanGrace time before an orphan is mended
+ * @param settle how long a new supervisor launches nothing
  * @param dryRun decide and log, change nothing
  * @param history decisions that are remembered
  * @param ledger whether decisions are kept in the output bucket
@@ -43,6 +44,7 @@ public record ScalingSettings(
         Duration bootAllowance,
         Replacements replacements,
         Duration orphanGrace,
+        Duration settle,
         boolean dryRun,
         int history,
         boolean ledger) {
@@ -174,6 +176,7 @@ public record ScalingSettings(
         Checks.positive(silentAfter, "flotilla.scaling.silent-after");
         Checks.positive(bootAllowance, "flotilla.scaling.boot-allowance");
         Checks.notNegative(orphanGrace, "flotilla.scaling.orphan-grace");
+        Checks.notNegative(settle, "flotilla.scaling.settle");
         Checks.atLeast(history, 1, "flotilla.scaling.history");
     }
 
@@ -220,6 +223,7 @@ public record ScalingSettings(
                 config.getDuration("boot-allowance"),
                 new Replacements(config.getInt("replacements.in-a-row"), config.getDuration("replacements.hold")),
                 config.getDuration("orphan-grace"),
+                config.getDuration("settle"),
                 config.getBoolean("dry-run"),
                 config.getInt("history"),
                 config.getBoolean("ledger"));

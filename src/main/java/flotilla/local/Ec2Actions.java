@@ -3,7 +3,6 @@ package flotilla.local;
 import flotilla.domain.InstanceId;
 import flotilla.local.LocalInstances.StateChange;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -12,27 +11,31 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What each action of the EC2 Query API that changes something does, and how its answer reads. */
-final class Ec2Actions {
-    /** In bytes before base64. */
-    private static final int MAX_USER_DATA = 16 * 1024;
-
-    private static final int MAX_TAGS = 50;
-
+final class Ec2Actions implements QueryApi {
     private final LocalInstances instances;
+    private final LaunchTemplates templates;
+    private final TemplateActions templateActions;
     private final Ec2Descriptions descriptions;
 
-    Ec2Actions(LocalInstances instances) {
+    Ec2Actions(LocalInstances instances, LaunchTemplates templates) {
         this.instances = instances;
+        this.templates = templates;
+        this.templateActions = new TemplateActions(templates);
         this.descriptions = new Ec2Descriptions(instances);
     }
 
-    /**
-     * Carries the call out.
-     *
-     * @return what stands in the answer after the request id
-     * @throws Ec2Exception when it is refused
-     */
-    Consumer<Xml> perform(Ec2Request request) {
+    @Override
+    public String answer(String action, String requestId, Consumer<Xml> inside) {
+        return Xml.ec2Response(action, requestId, inside);
+    }
+
+    @Override
+    public String refusal(Ec2Exception error, String requestId) {
+        return Xml.ec2Error(error, requestId);
+    }
+
+    @Override
+    public Consumer<Xml> perform(Ec2Request request) {
         return switch (request.action()) {
             case "RunInstances" -> runInstances(request);
             case "TerminateInstances" -> changeState(request, instances::terminate);
@@ -46,6 +49,11 @@ final class Ec2Actions {
             }
             case "CreateTags" -> createTags(request);
             case "DeleteTags" -> deleteTags(request);
+            case "CreateLaunchTemplate",
+                    "CreateLaunchTemplateVersion",
+                    "DeleteLaunchTemplate",
+                    "DescribeLaunchTemplates",
+                    "DescribeLaunchTemplateVersions" -> templateActions.perform(request);
             default -> descriptions.describe(request);
         };
     }
@@ -56,75 +64,18 @@ final class Ec2Actions {
         if (least > most) {
             throw Ec2Exception.invalidValue("MinCount", String.valueOf(least));
         }
-        LaunchSpec spec = launchSpec(request);
-        TreeMap<String, String> tags = new TreeMap<>();
-        for (String specification : request.structures("TagSpecification")) {
-            String type = request.require(specification + ".ResourceType");
-            SortedMap<String, String> given = tags(request, specification + ".Tag");
-            if (type.equals("instance")) {
-                tags.putAll(given);
-            }
-        }
-        requireFewEnough(tags);
-        request.ignore(
-                "BlockDeviceMapping",
-                "CapacityReservationSpecification",
-                "CpuOptions",
-                "CreditSpecification",
-                "DisableApiStop",
-                "DisableApiTermination",
-                "EbsOptimized",
-                "EnclaveOptions",
-                "HibernationOptions",
-                "InstanceInitiatedShutdownBehavior",
-                "InstanceMarketOptions",
-                "MaintenanceOptions",
-                "MetadataOptions",
-                "Monitoring",
-                "NetworkInterface",
-                "Placement",
-                "PrivateDnsNameOptions",
-                "PrivateIpAddress",
-                "SecurityGroup");
-        requireNoDryRun(request);
-        List<LocalInstance> launched = instances.launch(spec, tags, most, request.fingerprint());
-        return xml -> Ec2Descriptions.reservation(xml, launched);
-    }
-
-    private static LaunchSpec launchSpec(Ec2Request request) {
-        Optional<String> template = request.get("LaunchTemplate.LaunchTemplateName")
-                .or(() -> request.get("LaunchTemplate.LaunchTemplateId"));
-        request.ignore("LaunchTemplate");
-        Optional<String> image = request.get("ImageId");
-        if (image.isEmpty() && template.isEmpty()) {
-            throw Ec2Exception.missing("ImageId");
-        }
-        Optional<String> userData = request.get("UserData").filter(text -> !text.isEmpty());
-        userData.ifPresent(Ec2Actions::requireUserData);
         Optional<String> token = request.get("ClientToken");
         token.filter(text -> text.length() > 64).ifPresent(text -> {
             throw Ec2Exception.invalidValue("clientToken", text);
         });
-        return new LaunchSpec(
-                image.orElse("ami-local"),
-                request.get("InstanceType").orElse("m1.small"),
-                userData,
-                token,
-                request.get("SubnetId"),
-                request.list("SecurityGroupId"),
-                request.get("KeyName"),
-                request.get("IamInstanceProfile.Name").or(() -> request.get("IamInstanceProfile.Arn")),
-                template);
-    }
-
-    private static void requireUserData(String base64) {
-        try {
-            if (Base64.getMimeDecoder().decode(base64).length > MAX_USER_DATA) {
-                throw new Ec2Exception("InvalidParameterValue", "User data is limited to " + MAX_USER_DATA + " bytes");
-            }
-        } catch (IllegalArgumentException e) {
-            throw new Ec2Exception("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
-        }
+        LaunchParameters template = LaunchTemplates.Reference.of(request)
+                .map(reference -> templates.require(reference).data())
+                .orElse(LaunchParameters.NONE);
+        LaunchParameters parameters = LaunchParameters.of(request, "").over(template);
+        LaunchSpec spec = parameters.spec(token);
+        requireNoDryRun(request);
+        List<LocalInstance> launched = instances.launch(spec, parameters.tags(), most, request.fingerprint());
+        return xml -> Ec2Descriptions.reservation(xml, launched);
     }
 
     private Consumer<Xml> changeState(Ec2Request request, Function<List<InstanceId>, List<StateChange>> change) {
@@ -144,7 +95,7 @@ final class Ec2Actions {
 
     private Consumer<Xml> createTags(Ec2Request request) {
         List<InstanceId> ids = resourceIds(request);
-        SortedMap<String, String> tags = tags(request, "Tag");
+        SortedMap<String, String> tags = TagParameters.of(request, "Tag");
         if (tags.isEmpty()) {
             throw Ec2Exception.missing("Tag");
         }
@@ -153,7 +104,7 @@ final class Ec2Actions {
         ids.forEach(id -> instances.tag(id, before -> {
             SortedMap<String, String> after = new TreeMap<>(before);
             after.putAll(tags);
-            requireFewEnough(after);
+            TagParameters.requireFewEnough(after);
             return after;
         }));
         return xml -> xml.put("return", true);
@@ -180,33 +131,8 @@ final class Ec2Actions {
         return xml -> xml.put("return", true);
     }
 
-    private static SortedMap<String, String> tags(Ec2Request request, String list) {
-        SortedMap<String, String> tags = new TreeMap<>();
-        for (String tag : request.structures(list)) {
-            String key = request.require(tag + ".Key");
-            String value = request.get(tag + ".Value").orElse("");
-            if (key.isEmpty() || key.length() > 128 || key.startsWith("aws:")) {
-                throw new Ec2Exception(
-                        "InvalidParameterValue",
-                        "Tag key '" + key + "' is invalid: 1 to 128 characters," + " not beginning with aws:");
-            }
-            if (value.length() > 256) {
-                throw new Ec2Exception(
-                        "InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters");
-            }
-            tags.put(key, value);
-        }
-        return tags;
-    }
-
-    private static void requireFewEnough(SortedMap<String, String> tags) {
-        if (tags.size() > MAX_TAGS) {
-            throw new Ec2Exception(
-                    "TagLimitExceeded", "The maximum number of tags for a resource is " + MAX_TAGS + ".");
-        }
-    }
-
-    private static void requireNoDryRun(Ec2Request request) {
+    /** @throws Ec2Exception when a parameter is unknown, and at the end of a dry run */
+    static void requireNoDryRun(Ec2Request request) {
         boolean dryRun = request.flag("DryRun");
         request.requireAllRead();
         if (dryRun) {

@@ -4,6 +4,7 @@ import flotilla.config.EmbeddedCloud;
 import flotilla.domain.InstanceId;
 import flotilla.local.LocalInstance.State;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ final class Ec2Descriptions {
         return new InstanceId(text);
     }
 
+    /** A moment as EC2 writes it. */
+    static String time(Instant moment) {
+        return TIME.format(moment);
+    }
+
     static void state(Xml xml, State state) {
         xml.put("code", state.code()).put("name", state.text());
     }
@@ -107,7 +113,7 @@ final class Ec2Descriptions {
                 .put("keyName", one.spec().keyName())
                 .put("amiLaunchIndex", one.index())
                 .put("instanceType", one.spec().instanceType())
-                .put("launchTime", TIME.format(one.launchedAt()))
+                .put("launchTime", time(one.launchedAt()))
                 .nest(
                         "placement",
                         placement -> placement

@@ -10,44 +10,53 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTP for the EC2 Query API, version 2016-11-15: reads and checks the request, and writes the answer or the error. */
+/**
+ * HTTP for the Query APIs of EC2, version 2016-11-15, and of EC2 Auto Scaling, version 2011-01-01: reads and checks the request,
+ * lets the one that the version names answer, and writes its answer or the error. Ordered {@link Faults} come first.
+ */
 final class Ec2Endpoint implements HttpHandler {
     private static final Logger log = LoggerFactory.getLogger(Ec2Endpoint.class);
     private static final String XML = "text/xml;charset=UTF-8";
 
-    private final Ec2Actions actions;
+    private static final String AUTO_SCALING_VERSION = "2011-01-01";
+
+    private final QueryApi ec2;
+    private final QueryApi autoScaling;
     private final Faults faults;
 
-    Ec2Endpoint(Ec2Actions actions, Faults faults) {
-        this.actions = actions;
+    Ec2Endpoint(QueryApi ec2, QueryApi autoScaling, Faults faults) {
+        this.ec2 = ec2;
+        this.autoScaling = autoScaling;
         this.faults = faults;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         String requestId = UUID.randomUUID().toString();
+        QueryApi api = ec2;
         try {
-            Http.send(exchange, 200, XML, answer(exchange, requestId));
+            byte[] body = Http.body(exchange);
+            Ec2Request request = read(exchange, body);
+            api = request.version().equals(AUTO_SCALING_VERSION) ? autoScaling : ec2;
+            SignatureV4.verify(
+                    exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders(), body);
+            faults.next(request).ifPresent(code -> {
+                throw new Ec2Exception(code, "Ordered by a test: " + code);
+            });
+            Consumer<Xml> answer = api.perform(request);
+            Http.send(exchange, 200, XML, api.answer(request.action(), requestId, answer));
         } catch (Ec2Exception e) {
             log.debug("refused: {} {}", e.code(), e.getMessage());
-            Http.send(exchange, e.httpStatus(), XML, Xml.error(e, requestId));
+            Http.send(exchange, e.httpStatus(), XML, api.refusal(e, requestId));
         } catch (RuntimeException e) {
             log.error("EC2 stand-in failed", e);
-            Http.send(exchange, 500, XML, Xml.error(new Ec2Exception("InternalError", e.toString()), requestId));
+            Http.send(exchange, 500, XML, api.refusal(new Ec2Exception("InternalError", e.toString()), requestId));
         }
     }
 
-    private String answer(HttpExchange exchange, String requestId) throws IOException {
-        byte[] body = Http.body(exchange);
+    private static Ec2Request read(HttpExchange exchange, byte[] body) {
         String query =
                 Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
-        SignatureV4.verify(exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders(), body);
-        Ec2Request request = Ec2Request.parse(query + "&" + new String(body, StandardCharsets.UTF_8));
-        Optional<String> fault = faults.next(request.action());
-        if (fault.isPresent()) {
-            throw new Ec2Exception(fault.get(), "Ordered by a test: " + fault.get());
-        }
-        Consumer<Xml> answer = actions.perform(request);
-        return Xml.response(request.action(), requestId, answer);
+        return Ec2Request.parse(query + "&" + new String(body, StandardCharsets.UTF_8));
     }
 }

@@ -1,6 +1,6 @@
 package flotilla.local;
 
-/** A refusal as EC2 gives it: an error code, a message and an HTTP status. */
+/** A refusal as EC2 and EC2 Auto Scaling give it: an error code, a message and an HTTP status. */
 final class Ec2Exception extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final String code;
@@ -18,6 +18,11 @@ final class Ec2Exception extends RuntimeException {
 
     static Ec2Exception missing(String parameter) {
         return new Ec2Exception("MissingParameter", "The request must contain the parameter " + parameter);
+    }
+
+    /** What EC2 Auto Scaling says to nearly everything that is wrong with a request. */
+    static Ec2Exception validation(String message) {
+        return new Ec2Exception("ValidationError", message);
     }
 
     String code() {

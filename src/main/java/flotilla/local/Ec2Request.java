@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The parameters of one call of the EC2 Query API. It remembers which were read, so that {@link #requireAllRead} can refuse
+ * The parameters of one call of the Query API of EC2 or EC2 Auto Scaling. It remembers which were read, so that {@link #requireAllRead} can refuse
  * those that nobody knows. Not safe for several threads.
  *
  * @see <a href="https://docs.aws.amazon.com/ec2/latest/devguide/ec2-query-api.html">Query requests</a>
@@ -37,6 +37,11 @@ final class Ec2Request {
             }
         }
         return new Ec2Request(parameters);
+    }
+
+    /** The version of the interface that the caller speaks, which also tells EC2 from EC2 Auto Scaling. */
+    String version() {
+        return parameters.getOrDefault("Version", "");
     }
 
     String action() {
@@ -99,6 +104,18 @@ final class Ec2Request {
         if (!unread.isEmpty()) {
             throw new Ec2Exception("UnknownParameter", "The parameter " + unread.first() + " is not recognized");
         }
+    }
+
+    /** Whether all of these parameters are there with these values. */
+    boolean has(Map<String, String> values) {
+        return parameters.entrySet().containsAll(values.entrySet());
+    }
+
+    /** The parameters that were not read yet. */
+    Map<String, String> rest() {
+        Map<String, String> rest = new TreeMap<>(parameters);
+        rest.keySet().retainAll(unread);
+        return rest;
     }
 
     /** Everything that was asked for, but for what a repeated call may alter. */

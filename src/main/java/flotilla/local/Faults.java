@@ -1,17 +1,24 @@
 package flotilla.local;
 
 import flotilla.domain.InstanceId;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Troubles that tests order: calls that fail, instances that lie about their state. Safe for several threads. */
 public final class Faults {
-    private final Map<String, Deque<String>> failures = new HashMap<>();
+    /** Calls of one kind that are to fail. */
+    private record Failure(String action, Map<String, String> where, String code, int left) {
+        boolean hits(String called, Predicate<Map<String, String>> has) {
+            return action.equals(called) && has.test(where);
+        }
+    }
+
+    private final List<Failure> failures = new ArrayList<>();
     private final Set<InstanceId> pretending = new HashSet<>();
     private final Set<InstanceId> hanging = new HashSet<>();
 
@@ -20,15 +27,21 @@ public final class Faults {
     /**
      * The next calls of an action fail.
      *
-     * @param action such as {@code RunInstances}
+     * @param action such as {@code RunInstances}, which also hits the launches of Auto Scaling groups
      * @param code such as {@code InsufficientInstanceCapacity} or {@code RequestLimitExceeded}; the AWS SDK repeats calls that
      *     fail with either, so that it takes several to make one call of a client fail
      */
-    public synchronized void fail(String action, String code, int count) {
-        Deque<String> queue = failures.computeIfAbsent(action, name -> new ArrayDeque<>());
-        for (int i = 0; i < count; i++) {
-            queue.add(code);
-        }
+    public void fail(String action, String code, int count) {
+        fail(action, code, count, Map.of());
+    }
+
+    /**
+     * The next calls of an action with certain parameters fail.
+     *
+     * @param where parameters and their values, such as {@code InstanceType} and {@code c7i.large}
+     */
+    public synchronized void fail(String action, String code, int count, Map<String, String> where) {
+        failures.add(new Failure(action, Map.copyOf(where), code, count));
     }
 
     /** The instance says running whatever becomes of its process. */
@@ -49,8 +62,29 @@ public final class Faults {
     }
 
     /** The error code that this call has to fail with. */
-    synchronized Optional<String> next(String action) {
-        return Optional.ofNullable(failures.get(action)).map(Deque::poll);
+    Optional<String> next(Ec2Request request) {
+        return next(request.action(), request::has);
+    }
+
+    /** The error code that a launch by the cloud itself has to fail with. */
+    Optional<String> nextLaunch(LaunchSpec spec) {
+        Map<String, String> parameters = Map.of("InstanceType", spec.instanceType(), "ImageId", spec.imageId());
+        return next("RunInstances", where -> parameters.entrySet().containsAll(where.entrySet()));
+    }
+
+    private synchronized Optional<String> next(String action, Predicate<Map<String, String>> has) {
+        for (int i = 0; i < failures.size(); i++) {
+            Failure one = failures.get(i);
+            if (one.hits(action, has)) {
+                if (one.left() > 1) {
+                    failures.set(i, new Failure(action, one.where(), one.code(), one.left() - 1));
+                } else {
+                    failures.remove(i);
+                }
+                return Optional.of(one.code());
+            }
+        }
+        return Optional.empty();
     }
 
     synchronized boolean pretendsRunning(InstanceId id) {

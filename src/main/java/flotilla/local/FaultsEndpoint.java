@@ -10,7 +10,8 @@ import java.util.Optional;
  * {@link Faults} over HTTP, for drills and tests in other processes; parameters in the query, no credentials:
  *
  * <ul>
- *   <li>{@code POST /_faults/fail?Action=RunInstances&Code=InsufficientInstanceCapacity&Count=4}
+ *   <li>{@code POST /_faults/fail?Action=RunInstances&Code=InsufficientInstanceCapacity&Count=4}: the next calls; with more
+ *       parameters, such as {@code &InstanceType=c7i.large}, the next calls that have them too
  *   <li>{@code POST /_faults/dead-process?InstanceId=i-…}: kills its process while it goes on saying running
  *   <li>{@code POST /_faults/kill?InstanceId=i-…}: kills its process, and it says terminated
  *   <li>{@code POST /_faults/hang-termination?InstanceId=i-…}
@@ -45,11 +46,12 @@ final class FaultsEndpoint implements HttpHandler {
 
     private void order(String what, Ec2Request query) {
         switch (what) {
-            case "POST /_faults/fail" ->
-                faults.fail(
-                        query.require("Action"),
-                        query.require("Code"),
-                        query.number("Count").orElse(1));
+            case "POST /_faults/fail" -> {
+                String action = query.require("Action");
+                String code = query.require("Code");
+                int count = query.number("Count").orElse(1);
+                faults.fail(action, code, count, query.rest());
+            }
             case "POST /_faults/dead-process" -> {
                 faults.pretendRunning(instance(query));
                 processes.kill(instance(query));

@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What RunInstances asked for.
+ * What an instance was launched from: RunInstances, with what it took from its launch template, or a group's launch template.
  *
  * @param userData base64, as it was given
  * @param instanceProfile name or ARN
- * @param launchTemplate name or id
  */
 record LaunchSpec(
         String imageId,
@@ -18,8 +17,7 @@ record LaunchSpec(
         Optional<String> subnetId,
         List<String> securityGroupIds,
         Optional<String> keyName,
-        Optional<String> instanceProfile,
-        Optional<String> launchTemplate) {
+        Optional<String> instanceProfile) {
     LaunchSpec {
         securityGroupIds = List.copyOf(securityGroupIds);
     }

@@ -20,7 +20,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The stand-in for EC2 and the instance metadata service: one HTTP server; its instances are processes. */
+/**
+ * The stand-in for EC2, EC2 Auto Scaling and the instance metadata service: one HTTP server; its instances are processes.
+ */
 final class LocalEc2 implements AutoCloseable {
     private static final int HTTP_THREADS = 8;
     private static final int BACKLOG = 256;
@@ -28,6 +30,7 @@ final class LocalEc2 implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService httpThreads;
     private final ScheduledThreadPoolExecutor timer;
+    private final ScalingGroups groups;
     private final LocalInstances instances;
     private final InstanceProcesses processes;
     private final Faults faults;
@@ -36,12 +39,14 @@ final class LocalEc2 implements AutoCloseable {
             HttpServer server,
             ExecutorService httpThreads,
             ScheduledThreadPoolExecutor timer,
+            ScalingGroups groups,
             LocalInstances instances,
             InstanceProcesses processes,
             Faults faults) {
         this.server = server;
         this.httpThreads = httpThreads;
         this.timer = timer;
+        this.groups = groups;
         this.instances = instances;
         this.processes = processes;
         this.faults = faults;
@@ -75,13 +80,19 @@ final class LocalEc2 implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         LocalInstances instances =
                 new LocalInstances(settings, processes, faults, timer, Clock.systemUTC(), () -> hex(random, 17));
-        HttpHandler ec2 = new Ec2Endpoint(new Ec2Actions(instances), faults);
+        LaunchTemplates templates = new LaunchTemplates(Clock.systemUTC(), () -> hex(random, 17));
+        ScalingGroups groups = new ScalingGroups(instances, templates, faults, timer, Clock.systemUTC());
+        HttpHandler ec2 = new Ec2Endpoint(
+                new Ec2Actions(instances, templates),
+                new AutoScalingActions(
+                        groups, new AutoScalingDescriptions(groups, instances, templates), Clock.systemUTC()),
+                faults);
         HttpHandler metadata = new MetadataEndpoint(instances, Clock.systemUTC(), () -> hex(random, 56));
         server.createContext(FaultsEndpoint.PATH, new FaultsEndpoint(faults, processes));
         server.createContext("/", exchange -> route(exchange, ec2, metadata));
         server.setExecutor(httpThreads);
         server.start();
-        return new LocalEc2(server, httpThreads, timer, instances, processes, faults);
+        return new LocalEc2(server, httpThreads, timer, groups, instances, processes, faults);
     }
 
     URI endpoint() {
@@ -95,6 +106,7 @@ final class LocalEc2 implements AutoCloseable {
     /** Ends the instances first, while they can still reach their metadata. */
     @Override
     public void close() {
+        groups.close();
         instances.close();
         processes.close();
         server.stop(0);

@@ -1,5 +1,6 @@
 package flotilla.local;
 
+import flotilla.config.EmbeddedCloud;
 import flotilla.config.LocalSettings;
 import flotilla.domain.InstanceId;
 import flotilla.local.LocalInstance.State;
@@ -67,7 +68,8 @@ final class LocalInstances {
     }
 
     /**
-     * Launches instances, or finds those that an equal call with the same client token has launched.
+     * Launches instances, or finds those that an equal call with the same client token has launched. Those that carry the tag
+     * {@link EmbeddedCloud#MADE_STOPPED} do not boot: they are stopped from the beginning, and run when they are started.
      *
      * @param fingerprint what a repeated call must be equal in
      * @throws Ec2Exception {@code IdempotentParameterMismatch} or {@code IdempotentInstanceTerminated}
@@ -79,16 +81,19 @@ final class LocalInstances {
         if (earlier.isPresent()) {
             return repeated(earlier.get(), fingerprint);
         }
+        State first = tags.containsKey(EmbeddedCloud.MADE_STOPPED) ? State.STOPPED : State.PENDING;
         String reservation = "r-" + hexIds.get();
         List<LocalInstance> launched = new ArrayList<>();
         Instant now = clock.instant();
         for (int index = 0; index < count; index++) {
             InstanceId id = new InstanceId("i-" + hexIds.get());
             LocalInstance instance = new LocalInstance(
-                    id, sequence++, reservation, index, spec, State.PENDING, Optional.empty(), tags, now, now);
+                    id, sequence++, reservation, index, spec, first, Optional.empty(), tags, now, now);
             instances.put(id, instance);
             launched.add(instance);
-            bootLater(id);
+            if (first == State.PENDING) {
+                bootLater(id);
+            }
         }
         List<InstanceId> ids = launched.stream().map(LocalInstance::id).toList();
         spec.clientToken().ifPresent(token -> launches.put(token, new Launch(fingerprint, ids, now)));

@@ -3,7 +3,7 @@ package flotilla.local;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Writes the answers of the EC2 Query API: nested elements and text, no attributes below the root. */
+/** Writes the answers of the Query APIs: nested elements and text, no attributes below the root. */
 final class Xml {
     private final StringBuilder text = new StringBuilder();
 
@@ -21,6 +21,11 @@ final class Xml {
         return this;
     }
 
+    /** Text without an element around it. */
+    void text(Object value) {
+        escape(String.valueOf(value));
+    }
+
     /** An element with others inside. */
     Xml nest(String name, Consumer<Xml> inside) {
         text.append('<').append(name).append('>');
@@ -34,8 +39,13 @@ final class Xml {
         return nest(name, xml -> elements.forEach(element -> nest("item", item -> inside.accept(element))));
     }
 
-    /** The whole answer to a successful call. */
-    static String response(String action, String requestId, Consumer<Xml> inside) {
+    /** A list as EC2 Auto Scaling writes it: {@code <name><member>…</member>…</name>}. */
+    <T> Xml members(String name, Iterable<T> elements, Consumer<T> inside) {
+        return nest(name, xml -> elements.forEach(element -> nest("member", member -> inside.accept(element))));
+    }
+
+    /** The whole answer to a successful call of EC2. */
+    static String ec2Response(String action, String requestId, Consumer<Xml> inside) {
         Xml xml = new Xml();
         xml.text
                 .append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<")
@@ -46,8 +56,33 @@ final class Xml {
         return xml.text.append("</").append(action).append("Response>\n").toString();
     }
 
-    /** The whole answer to a refused call. */
-    static String error(Ec2Exception error, String requestId) {
+    /** The whole answer to a successful call of EC2 Auto Scaling. */
+    static String autoScalingResponse(String action, String requestId, Consumer<Xml> inside) {
+        Xml xml = new Xml();
+        xml.text
+                .append("<")
+                .append(action)
+                .append("Response xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">");
+        xml.nest(action + "Result", inside);
+        xml.nest("ResponseMetadata", metadata -> metadata.put("RequestId", requestId));
+        return xml.text.append("</").append(action).append("Response>\n").toString();
+    }
+
+    /** The whole answer to a refused call of EC2 Auto Scaling. */
+    static String autoScalingError(Ec2Exception error, String requestId) {
+        Xml xml = new Xml();
+        xml.text.append("<ErrorResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">");
+        xml.nest(
+                "Error",
+                one -> one.put("Type", error.httpStatus() < 500 ? "Sender" : "Receiver")
+                        .put("Code", error.code())
+                        .put("Message", error.getMessage()));
+        xml.put("RequestId", requestId);
+        return xml.text.append("</ErrorResponse>\n").toString();
+    }
+
+    /** The whole answer to a refused call of EC2. */
+    static String ec2Error(Ec2Exception error, String requestId) {
         Xml xml = new Xml();
         xml.text.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.nest(

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -57,6 +58,21 @@ public final class FleetController {
     /** What a policy that only watches wanted. */
     public record Shadow(String policy, ScalingPlan plan) {}
 
+    /**
+     * What became of starts.
+     *
+     * @param some whether EC2 started a stopped instance, or took an order to enlarge the group
+     * @param refused instances that EC2 refused to start
+     */
+    public record Starts(boolean some, Set<InstanceId> refused) {
+        /** There were none. */
+        public static final Starts NONE = new Starts(false, Set.of());
+
+        public Starts {
+            refused = Set.copyOf(refused);
+        }
+    }
+
     /** What became of a plan's actions. */
     public record Results(
             Map<ScalingAction.Launch, Instance> launched,
@@ -64,7 +80,8 @@ public final class FleetController {
             List<ScalingAction.Launch> unanswered,
             Optional<String> trouble,
             List<Long> requestsGone,
-            boolean requestsEmptied) {
+            boolean requestsEmptied,
+            Starts starts) {
         /**
          * @param launched launches that gave an instance
          * @param refused launches that EC2 refused: there is no instance
@@ -72,12 +89,24 @@ public final class FleetController {
          * @param trouble EC2's error code when it refused to launch or to start
          * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
          * @param requestsEmptied whether the terminate-request queue was emptied
+         * @param starts what became of starts of stopped instances and of orders to a group
          */
         public Results {
             launched = Map.copyOf(launched);
             refused = List.copyOf(refused);
             unanswered = List.copyOf(unanswered);
             requestsGone = List.copyOf(requestsGone);
+        }
+
+        /** Results without starts. */
+        public Results(
+                Map<ScalingAction.Launch, Instance> launched,
+                List<ScalingAction.Launch> refused,
+                List<ScalingAction.Launch> unanswered,
+                Optional<String> trouble,
+                List<Long> requestsGone,
+                boolean requestsEmptied) {
+            this(launched, refused, unanswered, trouble, requestsGone, requestsEmptied, Starts.NONE);
         }
 
         public Results(
@@ -111,6 +140,7 @@ public final class FleetController {
     }
 
     private final FleetPlanner planner;
+    private final FleetPlanner settling;
     private final PlannerRules rules;
     private final boolean byHand;
     private final List<FleetPlanner> shadowPlanners;
@@ -122,6 +152,9 @@ public final class FleetController {
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
     private Optional<Instant> since = Optional.empty();
+    /** When the instances were known for the first time. */
+    private Optional<Instant> described = Optional.empty();
+
     private ControlState state;
     /** What was asked by plans that were carried out; the last plan's part comes with its results. */
     private FleetMemory asked = FleetMemory.empty();
@@ -134,6 +167,7 @@ public final class FleetController {
     public FleetController(
             ScalingPolicy policy, List<ScalingPolicy> shadows, PlannerRules rules, WorkloadModel.Assumed assumed) {
         this.planner = new FleetPlanner(policy, rules);
+        this.settling = new FleetPlanner(policy, rules.settling(rules.settle(), true));
         this.rules = rules;
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
@@ -233,7 +267,8 @@ public final class FleetController {
                 undecided,
                 new Traffic(accepted, unanswered(), announced.size()),
                 now);
-        ScalingPlan plan = planner.plan(observation, state, now);
+        described = described.or(() -> instances.map(known -> now));
+        ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
         List<Shadow> shadows = new ArrayList<>();
         for (int i = 0; i < shadowPlanners.size(); i++) {
             FleetPlanner shadow = shadowPlanners.get(i);
@@ -247,6 +282,13 @@ public final class FleetController {
             undecided.clear();
         }
         return new Decided(plan, shadows, forecast(observation, plan));
+    }
+
+    /** Until then EC2 may not describe yet what an earlier supervisor has launched, and a launch could be its double. */
+    private boolean isSettled(Instant now) {
+        return described
+                .filter(first -> !now.isBefore(first.plus(rules.settle())))
+                .isPresent();
     }
 
     private List<InstanceView> rosterByHand(Instant now) {
@@ -279,10 +321,11 @@ public final class FleetController {
         for (ScalingAction.Launch launch : results.unanswered()) {
             memory = memory.withUnconfirmed(launch.tier(), launch.generation(), now);
         }
-        if (!results.launched().isEmpty()) {
+        if (!results.launched().isEmpty() || results.starts().some()) {
             memory = memory.withoutTrouble();
         } else if (results.trouble().isPresent()) {
-            memory = memory.withTrouble(results.trouble().get(), now);
+            memory =
+                    memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
         }
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
         asked = memory.withoutRequests(results.requestsGone());

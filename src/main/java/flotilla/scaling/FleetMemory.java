@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,16 +62,24 @@ public record FleetMemory(
      * @param code EC2's error code, such as {@code InsufficientInstanceCapacity}
      * @param failures ticks in a row on which nothing could be launched
      * @param until no launch is tried before
+     * @param notStarted stopped instances that EC2 refused to start since the last success
      */
-    public record LaunchTrouble(String code, int failures, Instant until) {
+    public record LaunchTrouble(String code, int failures, Instant until, Set<InstanceId> notStarted) {
         static final Duration FIRST = Duration.ofSeconds(10);
         static final Duration LONGEST = Duration.ofMinutes(5);
 
+        public LaunchTrouble {
+            notStarted = Set.copyOf(notStarted);
+        }
+
         /** One more failure: the pause doubles from {@link #FIRST} up to {@link #LONGEST}. */
-        static LaunchTrouble after(Optional<LaunchTrouble> before, String code, Instant now) {
+        static LaunchTrouble after(
+                Optional<LaunchTrouble> before, String code, Set<InstanceId> notStarted, Instant now) {
             int failures = before.map(LaunchTrouble::failures).orElse(0) + 1;
             long pause = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(20, failures - 1));
-            return new LaunchTrouble(code, failures, now.plusMillis(pause));
+            Set<InstanceId> all = new HashSet<>(notStarted);
+            before.ifPresent(one -> all.addAll(one.notStarted()));
+            return new LaunchTrouble(code, failures, now.plusMillis(pause), all);
         }
     }
 
@@ -120,9 +129,9 @@ public record FleetMemory(
         return new FleetMemory(drains, next, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 
-    /** The memory after EC2 refused to launch. */
-    public FleetMemory withTrouble(String code, Instant now) {
-        Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, now));
+    /** The memory after EC2 refused to launch, or to start some instances. */
+    public FleetMemory withTrouble(String code, Set<InstanceId> notStarted, Instant now) {
+        Optional<LaunchTrouble> next = Optional.of(LaunchTrouble.after(trouble, code, notStarted, now));
         return new FleetMemory(drains, unconfirmed, lastEpoch, requests, requestsKnown, next, boots);
     }
 

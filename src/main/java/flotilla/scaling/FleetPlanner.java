@@ -169,16 +169,16 @@ public final class FleetPlanner {
     /** How many boots in a row have failed: an instance that was booting at the last look and is gone now never reported. */
     private BootWatch bootWatch(List<Placed> placed, FleetMemory memory, Instant now) {
         BootWatch before = memory.boots();
-        Map<InstanceId, Standing> standings =
-                placed.stream().collect(Collectors.toMap(Placed::id, Placed::standing, (one, other) -> one));
+        Map<InstanceId, Placed> byId =
+                placed.stream().collect(Collectors.toMap(Placed::id, one -> one, (one, other) -> one));
         int failed = before.failedInARow();
         boolean worse = false;
         for (InstanceId id : before.booting().stream().sorted().toList()) {
-            Standing standing = standings.getOrDefault(id, Standing.GONE);
-            if (standing == Standing.GONE || standing == Standing.ENDING || standing == Standing.DEAD) {
+            Placed one = byId.get(id);
+            if (one == null || !one.is(Standing.BOOTING) && one.view().worker().isEmpty()) {
                 failed++;
                 worse = true;
-            } else if (standing != Standing.BOOTING) {
+            } else if (!one.is(Standing.BOOTING)) {
                 failed = 0;
                 worse = false;
             }

@@ -24,6 +24,9 @@ final class FleetRoster {
     /** How long a terminated instance and a silent worker without an instance stay known. */
     private static final Duration KNOWN_AFTER_END = Duration.ofMinutes(1);
 
+    /** By how much a worker's clock and EC2's may differ. */
+    private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
+
     private record Heard(WorkerSighting sighting, Instant at) {}
 
     private record Life(Instant launchedAt, Instant firstSeen) {}
@@ -39,13 +42,16 @@ final class FleetRoster {
 
     private final Map<WorkerId, Heard> heard = new HashMap<>();
     private final Map<InstanceId, WorkerId> workerOf = new HashMap<>();
+    /** The last life of each worker whose machine was stopped or started again: its late reports count no more. */
+    private final Map<WorkerId, Long> ended = new HashMap<>();
+
     private final Map<InstanceId, Instant> strayed = new HashMap<>();
     private final Map<String, Shown> shown = new HashMap<>();
 
     /** Takes a worker's report; false when a later one was here before. */
     boolean reported(WorkerSighting sighting, Instant now) {
         Heard before = heard.get(sighting.worker());
-        if (before != null && isLater(before.sighting(), sighting)) {
+        if (before != null && isLater(before.sighting(), sighting) || isOfAnEarlierLife(sighting)) {
             return false;
         }
         heard.put(sighting.worker(), new Heard(sighting, now));
@@ -58,6 +64,18 @@ final class FleetRoster {
             }
         });
         return true;
+    }
+
+    /** Of a life that is known to have ended, or that began before the machine was last started. */
+    private boolean isOfAnEarlierLife(WorkerSighting sighting) {
+        Long last = ended.get(sighting.worker());
+        if (last != null && sighting.life() <= last) {
+            return true;
+        }
+        return sighting.instance()
+                .map(lives::get)
+                .filter(life -> isBefore(sighting, life.launchedAt()))
+                .isPresent();
     }
 
     private static boolean isLater(WorkerSighting one, WorkerSighting other) {
@@ -100,15 +118,15 @@ final class FleetRoster {
     private void begin(Instance instance, Instant now) {
         InstanceId id = instance.id();
         Life life = lives.get(id);
-        boolean stopped = instance.state() == InstanceState.STOPPED;
         if (life == null || !life.launchedAt().equals(instance.launchedAt()) && !launchedHere.containsKey(id)) {
             lives.put(id, new Life(instance.launchedAt(), now));
             bootTimes.remove(id);
-            if (life != null) {
-                forget(id);
-            }
         }
-        if (stopped || instance.state() == InstanceState.PENDING) {
+        boolean stopped = instance.state() == InstanceState.STOPPED;
+        boolean early = reportOn(id)
+                .filter(report -> isBefore(report, instance.launchedAt()))
+                .isPresent();
+        if (stopped || early) {
             forget(id);
             bootTimes.remove(id);
         }
@@ -117,11 +135,18 @@ final class FleetRoster {
         }
     }
 
+    /** The life that is heard of last is over. */
     private void forget(InstanceId id) {
         WorkerId worker = workerOf.remove(id);
-        if (worker != null) {
-            heard.remove(worker);
+        Heard last = worker == null ? null : heard.remove(worker);
+        if (last != null) {
+            ended.put(worker, last.sighting().life());
         }
+    }
+
+    /** Whether a worker's process began before its machine was last started. */
+    private static boolean isBefore(WorkerSighting sighting, Instant launchedAt) {
+        return sighting.life() < launchedAt.minus(CLOCKS_APART).toEpochMilli();
     }
 
     /** Workers that report from an instance that EC2 does not describe as ours. */
@@ -253,5 +278,6 @@ final class FleetRoster {
                     .orElseGet(() -> silence.compareTo(KNOWN_AFTER_END) > 0);
         });
         workerOf.values().retainAll(heard.keySet());
+        ended.keySet().removeIf(worker -> !instances.containsKey(new InstanceId(worker.value())));
     }
 }

@@ -100,8 +100,11 @@ record Placed(InstanceView view, Standing standing) {
         }
         Duration silence = Duration.between(view.lastSign(), now);
         if (view.worker().isEmpty()) {
-            boolean allowanceOver = Duration.between(instance.launchedAt(), now).compareTo(limits.bootAllowance()) > 0;
-            return allowanceOver && silence.compareTo(limits.deadAfter()) > 0 ? Standing.DEAD : Standing.BOOTING;
+            Duration over = Duration.between(instance.launchedAt(), now).minus(limits.bootAllowance());
+            // It may have come up, cut off from us, at the last moment: then it works until its fence.
+            return over.compareTo(limits.deadAfter()) > 0 && silence.compareTo(limits.deadAfter()) > 0
+                    ? Standing.DEAD
+                    : over.isNegative() || over.isZero() ? Standing.BOOTING : Standing.SILENT;
         }
         Activity activity = view.worker().get().activity();
         if (activity == Activity.DRAINED) {

@@ -186,6 +186,12 @@ final class PlanDraft {
             return;
         }
         Set<AppTierId> seen = new HashSet<>();
+        if (placed.stream()
+                .filter(Placed::isLiving)
+                .allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
+            return;
+        }
+        seen.clear();
         Set<AppTierId> free = freeIds();
         placed.stream()
                 .filter(Placed::isLiving)
@@ -268,17 +274,24 @@ final class PlanDraft {
             return;
         }
         if (rules.shape().mode() == Mode.GROUP) {
-            actions.add(new ScalingAction.SetGroupCapacity(living() + ordered + allowed));
+            actions.add(new ScalingAction.SetGroupCapacity(living() - ending() + ordered + allowed));
             return;
         }
+        boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
+        // An instance that EC2 has just refused to start waits for the others; where one can be launched instead, it
+        // stays.
+        Set<InstanceId> refused =
+                before.trouble().map(FleetMemory.LaunchTrouble::notStarted).orElse(Set.of());
         List<Placed> spares = with(Standing.SPARE)
-                .sorted(Comparator.comparing((Placed one) ->
-                                one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
+                .filter(one -> fixedSet || rules.shape().spares() > 0 && !refused.contains(one.id()))
+                .sorted(Comparator.comparing((Placed one) -> refused.contains(one.id()))
+                        .thenComparing(
+                                one -> one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
                         .thenComparing(Placed::id))
-                .limit(rules.shape().mode() == Mode.START_STOP || rules.shape().spares() > 0 ? allowed : 0)
+                .limit(allowed)
                 .toList();
         spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
-        if (rules.shape().mode() != Mode.START_STOP) {
+        if (!fixedSet) {
             launch(allowed - spares.size());
         } else if (spares.size() < allowed) {
             clamps.add("no more stopped instances in the set");
@@ -296,6 +309,10 @@ final class PlanDraft {
         }
         if (rules.steps().outPaused()) {
             clamps.add("scale-out paused");
+            return 0;
+        }
+        if (rules.launchesHeld() && rules.shape().mode() == Mode.LAUNCH) {
+            clamps.add("launches wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }
         if (allowed > rules.steps().out()) {
@@ -320,6 +337,17 @@ final class PlanDraft {
 
     private int living() {
         return (int) placed.stream().filter(Placed::isLiving).count();
+    }
+
+    /** Living instances that this plan ends; in a group each of them takes one off the desired capacity. */
+    private int ending() {
+        Set<InstanceId> ended = actions.stream()
+                .filter(ScalingAction.Terminate.class::isInstance)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
+        return (int) placed.stream()
+                .filter(one -> one.isLiving() && ended.contains(one.id()))
+                .count();
     }
 
     private void launch(int count) {

@@ -13,6 +13,8 @@ import java.time.Instant;
  * @param boots what to do about machines that never report
  * @param interval between two regular decisions
  * @param orphanGrace time before an orphan is mended
+ * @param settle how long a new supervisor launches nothing, so that EC2 describes what an earlier one has launched
+ * @param launchesHeld whether that time is still running
  */
 public record PlannerRules(
         ScalingLimits limits,
@@ -21,7 +23,9 @@ public record PlannerRules(
         Shape shape,
         BootRule boots,
         Duration interval,
-        Duration orphanGrace) {
+        Duration orphanGrace,
+        Duration settle,
+        boolean launchesHeld) {
 
     /** The fewest instances that there should be at a moment, by a calendar. Pure. */
     @FunctionalInterface
@@ -101,26 +105,34 @@ public record PlannerRules(
                 Shape.LAUNCH,
                 BootRule.USUAL,
                 Duration.ofSeconds(10),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                Duration.ZERO,
+                false);
     }
 
     public PlannerRules with(Shape other) {
-        return new PlannerRules(limits, schedule, steps, other, boots, interval, orphanGrace);
+        return new PlannerRules(limits, schedule, steps, other, boots, interval, orphanGrace, settle, launchesHeld);
     }
 
     public PlannerRules with(Steps other) {
-        return new PlannerRules(limits, schedule, other, shape, boots, interval, orphanGrace);
+        return new PlannerRules(limits, schedule, other, shape, boots, interval, orphanGrace, settle, launchesHeld);
     }
 
     public PlannerRules with(MinimumSchedule other) {
-        return new PlannerRules(limits, other, steps, shape, boots, interval, orphanGrace);
+        return new PlannerRules(limits, other, steps, shape, boots, interval, orphanGrace, settle, launchesHeld);
     }
 
     public PlannerRules with(BootRule other) {
-        return new PlannerRules(limits, schedule, steps, shape, other, interval, orphanGrace);
+        return new PlannerRules(limits, schedule, steps, shape, other, interval, orphanGrace, settle, launchesHeld);
+    }
+
+    /** The same for a supervisor that is new, and with launches held if they are to be. */
+    public PlannerRules settling(Duration time, boolean held) {
+        return new PlannerRules(limits, schedule, steps, shape, boots, interval, orphanGrace, time, held);
     }
 
     public PlannerRules with(Duration otherInterval) {
-        return new PlannerRules(limits, schedule, steps, shape, boots, otherInterval, orphanGrace);
+        return new PlannerRules(
+                limits, schedule, steps, shape, boots, otherInterval, orphanGrace, settle, launchesHeld);
     }
 }

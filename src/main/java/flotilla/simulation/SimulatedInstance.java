@@ -99,7 +99,7 @@ final class SimulatedInstance {
                 busy,
                 busy,
                 new ServiceCount(images, Duration.ofNanos(Math.round(busySeconds * 1e9)), 1),
-                1,
+                Simulation.instant(launchedAt).toEpochMilli(),
                 ++reports);
     }
 }

@@ -11,9 +11,11 @@ import flotilla.scaling.ScalingPlan;
 import flotilla.supervisor.InstanceFleet.LaunchFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -163,14 +165,22 @@ public final class Ec2FleetOperator implements FleetOperator {
         List<Long> gone = new ArrayList<>();
         Optional<String> trouble = Optional.empty();
         boolean emptied = false;
+        boolean started = false;
+        Set<InstanceId> notStarted = new HashSet<>();
         for (Done done : all) {
             emptied |= done.failure().isEmpty() && done.action().equals(EMPTY_THE_QUEUE);
             gone.addAll(done.requestsGone());
+            started |= done.failure().isEmpty()
+                    && (done.action() instanceof ScalingAction.Start
+                            || done.action() instanceof ScalingAction.SetGroupCapacity);
             Optional<LaunchFailedException> refusal = done.failure()
                     .filter(LaunchFailedException.class::isInstance)
                     .map(LaunchFailedException.class::cast);
             trouble = trouble.or(
                     () -> refusal.filter(LaunchFailedException::outcomeKnown).map(LaunchFailedException::code));
+            if (done.action() instanceof ScalingAction.Start start && refusal.isPresent()) {
+                notStarted.add(start.id());
+            }
             if (done.action() instanceof ScalingAction.Launch launch) {
                 if (done.instance().isPresent()) {
                     launched.put(launch, done.instance().get());
@@ -183,6 +193,13 @@ public final class Ec2FleetOperator implements FleetOperator {
         }
         return new Outcome(
                 all.stream().map(Done::report).toList(),
-                new FleetController.Results(launched, refused, unanswered, trouble, gone, emptied));
+                new FleetController.Results(
+                        launched,
+                        refused,
+                        unanswered,
+                        trouble,
+                        gone,
+                        emptied,
+                        new FleetController.Starts(started, notStarted)));
     }
 }

@@ -93,14 +93,10 @@ class ArchitectureTest {
     static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");
 
     @ArchTest
-    static final ArchRule ec2Adapter = onlyKnows(
-            "flotilla.aws.ec2..",
-            "flotilla.aws",
-            "flotilla.domain",
-            "flotilla.scaling",
-            "flotilla.protocol",
-            "flotilla.config",
-            "flotilla.supervisor");
+    static final ArchRule ec2Adapter = fleetAdapter("flotilla.aws.ec2..");
+
+    @ArchTest
+    static final ArchRule autoScalingAdapter = fleetAdapter("flotilla.aws.autoscaling..");
 
     @ArchTest
     static final ArchRule onlyInferenceImportsDjl = noClasses()
@@ -127,6 +123,10 @@ class ArchitectureTest {
             soleImporter("flotilla.aws.ec2..", "software.amazon.awssdk.services.ec2..");
 
     @ArchTest
+    static final ArchRule onlyTheAutoScalingAdapterImportsAutoScaling =
+            soleImporter("flotilla.aws.autoscaling..", "software.amazon.awssdk.services.autoscaling..");
+
+    @ArchTest
     static final ArchRule onlyTheS3AdapterImportsConnectors =
             soleImporter("flotilla.aws.s3..", "org.apache.pekko.stream.connectors.s3..");
 
@@ -145,6 +145,18 @@ class ArchitectureTest {
 
     private static ArchRule adapter(String itself) {
         return onlyKnows(itself, "flotilla.aws", "flotilla.domain", "flotilla.protocol", "flotilla.config");
+    }
+
+    /** An adapter that serves the supervisor's port. */
+    private static ArchRule fleetAdapter(String itself) {
+        return onlyKnows(
+                itself,
+                "flotilla.aws",
+                "flotilla.domain",
+                "flotilla.scaling",
+                "flotilla.protocol",
+                "flotilla.config",
+                "flotilla.supervisor");
     }
 
     private static ArchRule onlyKnows(String itself, String... others) {

@@ -70,6 +70,44 @@ class AwsCliIT {
     }
 
     @Test
+    void autoscaling_shouldGrowProtectTerminateByNameAndDelete() throws IOException {
+        ec2("create-launch-template --launch-template-name workers"
+                + " --launch-template-data ImageId=ami-1,InstanceType=c7i.large,UserData=eD0x");
+        assertThat(ec2("describe-launch-templates --query LaunchTemplates[].LaunchTemplateName"))
+                .isEqualTo("workers");
+        autoscaling("create-auto-scaling-group --auto-scaling-group-name workers --launch-template"
+                + " LaunchTemplateName=workers,Version=$Latest --min-size 0 --max-size 2 --availability-zones us-east-1a"
+                + " --tags Key=flotilla:cluster,Value=blue,PropagateAtLaunch=true");
+        autoscaling("set-desired-capacity --auto-scaling-group-name workers --desired-capacity 2");
+        Eventually.until("in service", () -> lifecycles().equals("InService\tInService"));
+        String id = autoscaling("describe-auto-scaling-instances --query AutoScalingInstances[0].InstanceId");
+        assertThat(ec2("describe-instances --filters Name=tag:aws:autoscaling:groupName,Values=workers"
+                        + " Name=tag:flotilla:cluster,Values=blue --query length(Reservations)"))
+                .isEqualTo("2");
+
+        autoscaling("set-instance-protection --auto-scaling-group-name workers --protected-from-scale-in"
+                + " --instance-ids " + id);
+        autoscaling("update-auto-scaling-group --auto-scaling-group-name workers --desired-capacity 0");
+        Eventually.until("the unprotected one gone", () -> lifecycles().equals("InService"));
+        assertThat(autoscaling("describe-auto-scaling-groups --query AutoScalingGroups[0].Instances[0].InstanceId"))
+                .isEqualTo(id);
+        autoscaling("set-desired-capacity --auto-scaling-group-name workers --desired-capacity 1");
+        assertThat(autoscaling("terminate-instance-in-auto-scaling-group --should-decrement-desired-capacity"
+                        + " --instance-id " + id + " --query Activity.StatusCode"))
+                .isEqualTo("InProgress");
+        Eventually.until("no member", () -> lifecycles().isEmpty());
+
+        assertThat(run(
+                        254,
+                        cloud.endpoints().ec2(),
+                        "autoscaling set-desired-capacity --auto-scaling-group-name workers --desired-capacity 3"))
+                .contains("(ValidationError)", "above max value 2");
+        autoscaling("delete-auto-scaling-group --auto-scaling-group-name workers --force-delete");
+        assertThat(autoscaling("describe-auto-scaling-groups --query length(AutoScalingGroups)"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void sqs_shouldListSendReceiveAndCount() throws IOException {
         URI sqs = cloud.endpoints().sqs();
         assertThat(run(0, sqs, "sqs list-queues --query length(QueueUrls)")).isEqualTo("5");
@@ -109,6 +147,18 @@ class AwsCliIT {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String lifecycles() {
+        try {
+            return autoscaling("describe-auto-scaling-groups --query AutoScalingGroups[0].Instances[].LifecycleState");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String autoscaling(String arguments) throws IOException {
+        return run(0, cloud.endpoints().ec2(), "autoscaling " + arguments);
     }
 
     private static String ec2(String arguments) throws IOException {

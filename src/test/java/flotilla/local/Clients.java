@@ -10,6 +10,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
@@ -41,6 +42,13 @@ final class Clients {
     static Ec2AsyncClient ec2(URI endpoint, String accessKeyId, String secret) {
         return on(Ec2AsyncClient.builder(), endpoint)
                 .credentialsProvider(credentials(accessKeyId, secret))
+                .overrideConfiguration(settings ->
+                        settings.retryStrategy(software.amazon.awssdk.awscore.retry.AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
+
+    static AutoScalingAsyncClient autoScaling(URI endpoint) {
+        return on(AutoScalingAsyncClient.builder(), endpoint)
                 .overrideConfiguration(settings ->
                         settings.retryStrategy(software.amazon.awssdk.awscore.retry.AwsRetryStrategy.doNotRetry()))
                 .build();

@@ -3,6 +3,7 @@ package flotilla.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.config.EmbeddedCloud;
 import flotilla.config.LocalSettings;
 import flotilla.domain.InstanceId;
 import java.io.IOException;
@@ -146,6 +147,28 @@ class LocalEc2IT {
     }
 
     @Test
+    void instanceMadeStopped_shouldBootOnlyWhenItIsStarted() {
+        Instance made = ec2.runInstances(request("made-stopped", "ami-1", 1)
+                        .tagSpecifications(TagSpecification.builder()
+                                .resourceType(ResourceType.INSTANCE)
+                                .tags(tag(EmbeddedCloud.MADE_STOPPED, "true"))
+                                .build())
+                        .build())
+                .join()
+                .instances()
+                .get(0);
+        assertThat(made.state().name()).isEqualTo(InstanceStateName.STOPPED);
+        ec2.stopInstances(request -> request.instanceIds(made.instanceId())).join();
+        assertThat(describe(made).state().name()).isEqualTo(InstanceStateName.STOPPED);
+        assertThat(file(made)).doesNotExist();
+
+        ec2.startInstances(request -> request.instanceIds(made.instanceId())).join();
+
+        awaitState(made, InstanceStateName.RUNNING);
+        assertThat(process(made).isAlive()).isTrue();
+    }
+
+    @Test
     void sameClientToken_shouldLaunchOnce() {
         RunInstancesRequest request =
                 request("token", "ami-1", 2).clientToken("token-1").build();
@@ -281,6 +304,19 @@ class LocalEc2IT {
         refused("InsufficientInstanceCapacity", () -> launch("capacity", "ami-1", 1));
 
         assertThat(launch("capacity", "ami-1", 1)).hasSize(1);
+    }
+
+    @Test
+    void failuresOrderedForOneType_shouldHitNoOther() {
+        cloud.faults().fail("RunInstances", "InsufficientInstanceCapacity", 1, Map.of("InstanceType", "p5.48xlarge"));
+
+        assertThat(launch("other-type", "ami-1", 1)).hasSize(1);
+        refused(
+                "InsufficientInstanceCapacity",
+                () -> ec2.runInstances(request("rare-type", "ami-1", 1)
+                                .instanceType("p5.48xlarge")
+                                .build())
+                        .join());
     }
 
     @Test

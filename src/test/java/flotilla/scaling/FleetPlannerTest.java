@@ -202,11 +202,19 @@ class FleetPlannerTest {
     }
 
     @Test
-    void instanceThatNeverReported_shouldBeTerminatedOnlyAfterItsBootAllowance() {
+    void instanceThatNeverReported_shouldBeReplacedAfterItsBootAllowanceAndTerminatedAfterItsFence() {
         assertThat(plan(Fleet.none().neverReportedFor(Duration.ofMinutes(4), 1).withMessages(1))
                         .actions())
                 .isEmpty();
-        assertThat(plan(Fleet.none().neverReportedFor(Duration.ofMinutes(6), 1).withMessages(0))
+        assertThat(idsOf(
+                        plan(Fleet.none()
+                                .neverReportedFor(Duration.ofMinutes(6), 1)
+                                .withMessages(1)),
+                        Launch.class))
+                .containsExactly(2);
+        assertThat(plan(Fleet.none()
+                                .neverReportedFor(Duration.ofSeconds(421), 1)
+                                .withMessages(0))
                         .actions())
                 .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), EndReason.NEVER_REPORTED));
     }

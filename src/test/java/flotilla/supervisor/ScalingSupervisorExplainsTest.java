@@ -114,7 +114,7 @@ class ScalingSupervisorExplainsTest {
                         0,
                         0,
                         new ServiceCount(3, Duration.ofSeconds(1), 1),
-                        1,
+                        FakeFleet.LAUNCHED_AT.toEpochMilli(),
                         ++reports),
                 worker.getRef()));
     }

@@ -104,7 +104,7 @@ class ScalingSupervisorTest {
                         0,
                         0,
                         new ServiceCount(3, Duration.ofSeconds(1), 1),
-                        1,
+                        FakeFleet.LAUNCHED_AT.toEpochMilli(),
                         ++reports),
                 worker.getRef()));
     }

@@ -2,16 +2,15 @@ package flotilla.aws.ec2;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
-import flotilla.config.AwsSettings;
 import flotilla.config.FleetSettings;
 import flotilla.config.SettingsException;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.scaling.Instance;
 import flotilla.supervisor.InstanceFleet;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,69 +18,66 @@ import org.apache.pekko.Done;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** The machines of our cluster on EC2: those whose tag {@code flotilla:cluster} is our cluster's name. */
+/**
+ * The machines of our cluster on EC2: those whose tag {@code flotilla:cluster} is our cluster's name; in mode {@code
+ * auto-scaling-group} those that the group has launched, by the tag that EC2 Auto Scaling puts on them.
+ */
 public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE_SIZE = 1000;
-    /** What the embedded cloud calls its only image. */
-    private static final String LOCAL_IMAGE = "ami-local";
 
     private final Ec2AsyncClient client;
     private final String cluster;
-    private final Ec2Launch launch;
+    private final Filter ours;
+    private final Ec2Launcher launcher;
 
-    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, FleetSettings fleet) {
+    private Ec2InstanceFleet(Ec2AsyncClient client, String cluster, Filter ours, Ec2Launcher launcher) {
         this.client = client;
         this.cluster = cluster;
-        this.launch = new Ec2Launch(cluster, fleet);
+        this.ours = ours;
+        this.launcher = launcher;
     }
 
     /**
      * Makes the client; nothing is sent yet.
      *
      * @param cluster the value of the tag {@code flotilla:cluster}
+     * @param clock tells for how long a place without capacity is avoided
      * @throws SettingsException when it may launch and does not know what
      */
-    public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster) {
-        FleetSettings usable = withImage(clients.settings(), fleet);
-        Ec2AsyncClient client =
-                clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
-        return new Ec2InstanceFleet(client, cluster, usable);
+    public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
+        Ec2Launch launch = Ec2Launch.of(clients.settings(), fleet, cluster);
+        if (fleet.mode() == FleetSettings.Mode.LAUNCH) {
+            launch.requireSomething();
+        }
+        Ec2AsyncClient client = client(clients);
+        return new Ec2InstanceFleet(
+                client,
+                cluster,
+                ours(fleet, cluster),
+                new Ec2Launcher(client, launch, new LaunchPlaces(launch.types(), fleet.subnetIds(), clock), clock));
     }
 
-    private static FleetSettings withImage(AwsSettings aws, FleetSettings fleet) {
-        if (fleet.mode() != FleetSettings.Mode.LAUNCH
-                || fleet.imageId().isPresent()
-                || fleet.launchTemplate().isPresent()) {
-            return fleet;
-        }
-        if (aws.ec2().isEmpty()) {
-            throw new SettingsException("flotilla.fleet.launch-template or flotilla.fleet.image-id must be given when "
-                    + "flotilla.fleet.mode is launch; `flotilla provision` creates a launch template");
-        }
-        return new FleetSettings(
-                fleet.mode(),
-                fleet.launchTemplate(),
-                Optional.of(LOCAL_IMAGE),
-                fleet.instanceTypes(),
-                fleet.subnetIds(),
-                fleet.securityGroupIds(),
-                fleet.instanceProfile(),
-                fleet.keyName(),
-                fleet.autoScalingGroup(),
-                fleet.warmPool(),
-                fleet.workerSettings());
+    static Ec2AsyncClient client(AwsClients clients) {
+        return clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
+    }
+
+    private static Filter ours(FleetSettings fleet, String cluster) {
+        return fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP
+                ? filter(Ec2Tags.GROUP, fleet.autoScalingGroup().orElseThrow())
+                : filter(Ec2Tags.CLUSTER, cluster);
+    }
+
+    private static Filter filter(String tag, String value) {
+        return Filter.builder().name("tag:" + tag).values(value).build();
     }
 
     @Override
     public CompletionStage<Described> describe() {
         Queue<Instance> found = new ConcurrentLinkedQueue<>();
-        return client.describeInstancesPaginator(request -> request.maxResults(PAGE_SIZE)
-                        .filters(Filter.builder()
-                                .name("tag:" + Ec2Tags.CLUSTER)
-                                .values(cluster)
-                                .build()))
+        return client.describeInstancesPaginator(
+                        request -> request.maxResults(PAGE_SIZE).filters(ours))
                 .reservations()
                 .subscribe(reservation ->
                         reservation.instances().stream().map(Ec2Tags::toOwn).forEach(found::add))
@@ -95,23 +91,7 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
 
     @Override
     public CompletionStage<Instance> launch(AppTierId id, String clientToken, String userData) {
-        return client.runInstances(launch.request(id, clientToken, userData)).handle((response, failure) -> {
-            if (failure != null) {
-                throw new LaunchFailedException(
-                        AwsErrors.wrap("EC2 RunInstances of app-tier id " + id, failure)
-                                .getMessage(),
-                        AwsErrors.code(failure),
-                        Ec2Launch.outcomeKnown(failure),
-                        AwsErrors.unwrap(failure));
-            }
-            if (response.instances().isEmpty()) {
-                throw new LaunchFailedException(
-                        "EC2 RunInstances of app-tier id " + id + " answered with no instance", "", false, null);
-            }
-            Instance launched = Ec2Tags.toOwn(response.instances().get(0));
-            return new Instance(
-                    launched.id(), Optional.of(id), launched.state(), launched.launchedAt(), launched.type());
-        });
+        return launcher.launch(id, clientToken, userData);
     }
 
     @Override

@@ -3,10 +3,15 @@ package flotilla.aws.ec2;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import flotilla.aws.AwsErrors;
+import flotilla.config.AwsSettings;
 import flotilla.config.FleetSettings;
+import flotilla.config.SettingsException;
 import flotilla.domain.AppTierId;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
@@ -20,7 +25,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
  * How one machine is launched. With a launch template (its newest version) only those parameters are sent that are given
- * besides; the instance type goes with the image, so it is sent when there is no template or an image is given too.
+ * besides. The instance type goes with the image: it is sent when there is no template, or an image is given too, or there are
+ * several types to choose from.
  */
 final class Ec2Launch {
     private static final String NEWEST_VERSION = "$Latest";
@@ -36,44 +42,117 @@ final class Ec2Launch {
             "InsufficientHostCapacity",
             "InsufficientInstanceCapacity",
             "InsufficientReservedInstanceCapacity",
+            "InsufficientVolumeCapacity",
             "RequestLimitExceeded");
+
+    /** Errors that say that another instance type or another subnet may have what is missing here. */
+    private static final Set<String> NO_CAPACITY = Set.of(
+            "InsufficientCapacity",
+            "InsufficientFreeAddressesInSubnet",
+            "InsufficientHostCapacity",
+            "InsufficientInstanceCapacity",
+            "InsufficientReservedInstanceCapacity",
+            "InsufficientVolumeCapacity",
+            // The type is not offered in this availability zone.
+            "Unsupported");
 
     /** The token was used with other parameters: that earlier call may have launched a machine. */
     private static final String TOKEN_WAS_USED = "IdempotentParameterMismatch";
 
+    /** What the embedded cloud calls its only image. */
+    private static final String LOCAL_IMAGE = "ami-local";
+
     private final String cluster;
     private final FleetSettings fleet;
+    private final Optional<String> image;
+    private final ShutdownBehavior onShutdown;
+    private final List<Tag> moreTags;
 
-    Ec2Launch(String cluster, FleetSettings fleet) {
+    private Ec2Launch(
+            String cluster,
+            FleetSettings fleet,
+            Optional<String> image,
+            ShutdownBehavior onShutdown,
+            List<Tag> moreTags) {
         this.cluster = cluster;
         this.fleet = fleet;
+        this.image = image;
+        this.onShutdown = onShutdown;
+        this.moreTags = moreTags;
     }
 
-    RunInstancesRequest request(AppTierId id, String clientToken, String userData) {
+    /** How machines are launched that are terminated in the end. Without template and image, the embedded cloud has its own. */
+    static Ec2Launch of(AwsSettings aws, FleetSettings fleet, String cluster) {
+        Optional<String> image = fleet.imageId()
+                .or(() -> Optional.of(LOCAL_IMAGE)
+                        .filter(local ->
+                                aws.ec2().isPresent() && fleet.launchTemplate().isEmpty()));
+        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.TERMINATE, List.of());
+    }
+
+    /** The same for machines that are stopped in the end, with more tags. */
+    Ec2Launch stopped(Map<String, String> tags) {
+        return new Ec2Launch(
+                cluster,
+                fleet,
+                image,
+                ShutdownBehavior.STOP,
+                tags.entrySet().stream()
+                        .map(tag -> Ec2Tags.tag(tag.getKey(), tag.getValue()))
+                        .toList());
+    }
+
+    /** @throws SettingsException when neither a launch template nor an image is given */
+    Ec2Launch requireSomething() {
+        if (image.isEmpty() && fleet.launchTemplate().isEmpty()) {
+            throw new SettingsException(
+                    "flotilla.fleet.launch-template or flotilla.fleet.image-id must be given, or there "
+                            + "is nothing to launch; `flotilla provision` creates a launch template");
+        }
+        return this;
+    }
+
+    /** The image; empty for the launch template's own. */
+    Optional<String> image() {
+        return image;
+    }
+
+    /** The types to choose from; empty for the launch template's own. */
+    List<String> types() {
+        boolean templateDecides = fleet.launchTemplate().isPresent()
+                && image.isEmpty()
+                && fleet.instanceTypes().size() == 1;
+        return templateDecides ? List.of() : fleet.instanceTypes();
+    }
+
+    /** A request without a client token. */
+    RunInstancesRequest.Builder request(AppTierId id, LaunchPlaces.Place place, String userData) {
         RunInstancesRequest.Builder request = RunInstancesRequest.builder()
                 .minCount(1)
                 .maxCount(1)
-                .clientToken(clientToken)
-                .userData(Base64.getEncoder().encodeToString(userData.getBytes(UTF_8)))
+                .userData(encoded(userData))
                 .tagSpecifications(tags(ResourceType.INSTANCE, id), tags(ResourceType.VOLUME, id))
-                .instanceInitiatedShutdownBehavior(ShutdownBehavior.TERMINATE)
+                .instanceInitiatedShutdownBehavior(onShutdown)
                 .metadataOptions(options -> options.httpEndpoint(InstanceMetadataEndpointState.ENABLED)
                         .httpTokens(HttpTokensState.REQUIRED)
                         .instanceMetadataTags(InstanceMetadataTagsState.ENABLED));
         fleet.launchTemplate()
                 .ifPresent(name -> request.launchTemplate(
                         template -> template.launchTemplateName(name).version(NEWEST_VERSION)));
-        if (fleet.launchTemplate().isEmpty() || fleet.imageId().isPresent()) {
-            request.instanceType(fleet.instanceTypes().get(0));
-        }
-        fleet.imageId().ifPresent(request::imageId);
-        fleet.subnetIds().stream().findFirst().ifPresent(request::subnetId);
+        place.type().ifPresent(request::instanceType);
+        place.subnet().ifPresent(request::subnetId);
+        image.ifPresent(request::imageId);
         fleet.keyName().ifPresent(request::keyName);
         fleet.instanceProfile().ifPresent(name -> request.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {
             request.securityGroupIds(fleet.securityGroupIds());
         }
-        return request.build();
+        return request;
+    }
+
+    /** Whether an error code says that it may go better elsewhere. */
+    static boolean noCapacity(String code) {
+        return NO_CAPACITY.contains(code);
     }
 
     /** Whether EC2 answered that this launch token has no machine. */
@@ -86,8 +165,14 @@ final class Ec2Launch {
         return !code.equals(TOKEN_WAS_USED) && (refused || REFUSED_BY_SERVER.contains(code));
     }
 
+    /** User data as the API takes it. */
+    static String encoded(String userData) {
+        return Base64.getEncoder().encodeToString(userData.getBytes(UTF_8));
+    }
+
     private TagSpecification tags(ResourceType resource, AppTierId id) {
-        List<Tag> tags = Ec2Tags.of(cluster, id);
+        List<Tag> tags = new ArrayList<>(Ec2Tags.of(cluster, id));
+        tags.addAll(moreTags);
         return TagSpecification.builder().resourceType(resource).tags(tags).build();
     }
 }

@@ -14,6 +14,8 @@ final class Ec2Tags {
     static final String NAME = "Name";
     static final String CLUSTER = "flotilla:cluster";
     static final String APP_TIER_ID = "flotilla:app-tier-id";
+    /** EC2 Auto Scaling's own, on every machine that a group has launched. */
+    static final String GROUP = "aws:autoscaling:groupName";
 
     private Ec2Tags() {}
 
@@ -50,7 +52,7 @@ final class Ec2Tags {
         };
     }
 
-    private static Tag tag(String key, String value) {
+    static Tag tag(String key, String value) {
         return Tag.builder().key(key).value(value).build();
     }
 }

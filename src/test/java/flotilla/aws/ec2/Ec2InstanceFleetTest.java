@@ -14,6 +14,7 @@ import flotilla.protocol.InfrastructureException;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import flotilla.supervisor.InstanceFleet.LaunchFailedException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -54,7 +55,7 @@ class Ec2InstanceFleetTest {
     }
 
     private Ec2InstanceFleet fleet(FleetSettings settings) {
-        return Ec2InstanceFleet.connect(clients, settings, "blue");
+        return Ec2InstanceFleet.connect(clients, settings, "blue", Clock.systemUTC());
     }
 
     private Ec2InstanceFleet fleet() {
@@ -249,8 +250,8 @@ class Ec2InstanceFleetTest {
                 Optional.empty(),
                 Optional.empty());
         try (AwsClients real = AwsClients.open(aws, 0)) {
-            assertThatThrownBy(
-                            () -> Ec2InstanceFleet.connect(real, settings(Optional.empty(), Optional.empty()), "blue"))
+            assertThatThrownBy(() -> Ec2InstanceFleet.connect(
+                            real, settings(Optional.empty(), Optional.empty()), "blue", Clock.systemUTC()))
                     .isInstanceOf(SettingsException.class)
                     .hasMessageContaining("flotilla.fleet.image-id must be given");
         }

@@ -27,7 +27,10 @@ final class FakeEc2 implements AutoCloseable {
     private final List<Map<String, String>> calls = new CopyOnWriteArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
+    /** @param status {@link #NO_ANSWER} closes the connection instead */
     private record Answer(int status, String body) {}
+
+    private static final int NO_ANSWER = 0;
 
     FakeEc2() {
         try {
@@ -65,6 +68,19 @@ final class FakeEc2 implements AutoCloseable {
         return this;
     }
 
+    /** A failure that the SDK tries three times to get over. */
+    FakeEc2 failsThreeTimes(int status, String code) {
+        return fails(status, code).fails(status, code).fails(status, code);
+    }
+
+    /** The call arrives, and its answer is lost; and that of each of the SDK's tries. */
+    FakeEc2 losesThreeAnswers() {
+        for (int i = 0; i < 3; i++) {
+            answers.add(new Answer(NO_ANSWER, ""));
+        }
+        return this;
+    }
+
     List<Map<String, String>> calls() {
         return calls;
     }
@@ -89,6 +105,10 @@ final class FakeEc2 implements AutoCloseable {
         }
         calls.add(parameters);
         Answer answer = answers.size() > 1 ? answers.poll() : answers.peek();
+        if (answer.status() == NO_ANSWER) {
+            exchange.close();
+            return;
+        }
         byte[] body = answer.body().getBytes(UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "text/xml");
         exchange.sendResponseHeaders(answer.status(), body.length);

@@ -1,0 +1,66 @@
+package flotilla.app;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.autoscaling.AutoScalingFleet;
+import flotilla.aws.ec2.Ec2InstanceFleet;
+import flotilla.config.FleetSettings;
+import flotilla.config.FlotillaSettings;
+import flotilla.supervisor.InstanceFleet;
+import flotilla.supervisor.InstanceFleet.Described;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** How the supervisor reaches its machines, by {@code flotilla.fleet.mode}. */
+final class FleetConnection implements AutoCloseable {
+    private final Ec2InstanceFleet ec2;
+    private final Optional<AutoScalingFleet> group;
+
+    private FleetConnection(Ec2InstanceFleet ec2, Optional<AutoScalingFleet> group) {
+        this.ec2 = ec2;
+        this.group = group;
+    }
+
+    /**
+     * Connects; empty when workers are started by hand. An Auto Scaling group that is not there is found out now, and not at
+     * the first decision.
+     *
+     * @throws flotilla.config.SettingsException when it is not told what to launch
+     */
+    static Optional<FleetConnection> open(AwsClients clients, FlotillaSettings settings) {
+        FleetSettings fleet = settings.fleet();
+        if (fleet.mode() == FleetSettings.Mode.STATIC) {
+            return Optional.empty();
+        }
+        Ec2InstanceFleet ec2 =
+                Ec2InstanceFleet.connect(clients, fleet, settings.cluster().name(), Clock.systemUTC());
+        FleetConnection connection = new FleetConnection(
+                ec2,
+                Optional.of(fleet)
+                        .filter(one -> one.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP)
+                        .flatMap(FleetSettings::autoScalingGroup)
+                        .map(name -> AutoScalingFleet.connect(clients, ec2, name, Clock.systemUTC())));
+        try {
+            connection.group.ifPresent(one -> one.look().toCompletableFuture().join());
+            return Optional.of(connection);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    InstanceFleet fleet() {
+        return group.<InstanceFleet>map(one -> one).orElse(ec2);
+    }
+
+    /** The machines; changes nothing, for a dry run. */
+    CompletionStage<Described> look() {
+        return group.map(AutoScalingFleet::look).orElseGet(ec2::describe);
+    }
+
+    @Override
+    public void close() {
+        group.ifPresent(AutoScalingFleet::close);
+        ec2.close();
+    }
+}

@@ -1,0 +1,123 @@
+package flotilla.aws.autoscaling;
+
+import flotilla.domain.InstanceId;
+import flotilla.scaling.Instance;
+import flotilla.scaling.InstanceState;
+import flotilla.supervisor.InstanceFleet.Described;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.autoscaling.model.AutoScalingGroup;
+
+/**
+ * An Auto Scaling group as EC2 Auto Scaling describes it.
+ *
+ * @param desired its desired capacity
+ */
+record Group(String name, int min, int max, int desired, List<Member> members) {
+    /**
+     * A machine that the group has launched and not forgotten.
+     *
+     * @param lifecycle EC2 Auto Scaling's word, such as {@code Pending}, {@code InService} or {@code Terminating:Wait}
+     * @see <a href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html">lifecycle</a>
+     */
+    record Member(InstanceId id, String type, String lifecycle, boolean isProtected) {
+        /** Whether it fills one place of the desired capacity; one in standby does not, nor one that leaves. */
+        boolean fillsAPlace() {
+            return isPending() || lifecycle.equals("InService");
+        }
+
+        boolean isPending() {
+            return lifecycle.startsWith("Pending");
+        }
+
+        /** Whether the group ends it already. */
+        boolean isEnding() {
+            return lifecycle.startsWith("Terminat");
+        }
+
+        /** Only a member in service can be protected, EC2 Auto Scaling refuses it for all others. */
+        boolean needsProtection() {
+            return lifecycle.equals("InService") && !isProtected;
+        }
+
+        /** What it is while EC2 does not describe it yet. */
+        private InstanceState state() {
+            if (isPending()) {
+                return InstanceState.PENDING;
+            }
+            return isEnding() ? InstanceState.SHUTTING_DOWN : InstanceState.RUNNING;
+        }
+    }
+
+    Group {
+        members = List.copyOf(members);
+    }
+
+    static Group of(AutoScalingGroup group) {
+        return new Group(
+                group.autoScalingGroupName(),
+                group.minSize(),
+                group.maxSize(),
+                group.desiredCapacity(),
+                group.instances().stream()
+                        .map(one -> new Member(
+                                new InstanceId(one.instanceId()),
+                                Optional.ofNullable(one.instanceType()).orElse(""),
+                                one.lifecycleStateAsString(),
+                                one.protectedFromScaleIn()))
+                        .toList());
+    }
+
+    Optional<Member> member(InstanceId id) {
+        return members.stream().filter(one -> one.id().equals(id)).findFirst();
+    }
+
+    /** Places of the desired capacity that are filled, by the group's own word. */
+    int filled() {
+        return (int) members.stream().filter(Member::fillsAPlace).count();
+    }
+
+    /** The members that EC2 does not describe. */
+    List<Member> missingIn(List<Instance> described) {
+        Set<InstanceId> known = described.stream().map(Instance::id).collect(Collectors.toSet());
+        return members.stream().filter(one -> !known.contains(one.id())).toList();
+    }
+
+    /**
+     * The group joined with EC2's word on its machines. A machine that the group ends is ending, whatever EC2 says yet; a member
+     * that EC2 does not describe yet counts all the same; ordered is what the desired capacity has beyond those that are alive.
+     *
+     * @param described the machines that the group has launched, by EC2's word
+     * @param firstSeen when a member that EC2 does not describe was first seen
+     */
+    Described joined(List<Instance> described, Function<InstanceId, Instant> firstSeen) {
+        Map<InstanceId, Member> byId = members.stream().collect(Collectors.toMap(Member::id, Function.identity()));
+        List<Instance> all = new ArrayList<>();
+        for (Instance one : described) {
+            boolean ending = Optional.ofNullable(byId.get(one.id()))
+                    .filter(Member::isEnding)
+                    .isPresent();
+            all.add(ending && one.state().isAlive() ? in(InstanceState.SHUTTING_DOWN, one) : one);
+        }
+        for (Member one : missingIn(described)) {
+            all.add(new Instance(one.id(), Optional.empty(), one.state(), firstSeen.apply(one.id()), one.type()));
+        }
+        Stream<Instance> filling = all.stream()
+                .filter(one -> one.state().isAlive())
+                .filter(one -> Optional.ofNullable(byId.get(one.id()))
+                        .map(Member::fillsAPlace)
+                        .orElse(true));
+        return new Described(all, Math.max(0, desired - (int) filling.count()));
+    }
+
+    private static Instance in(InstanceState state, Instance one) {
+        return new Instance(one.id(), one.appTierId(), state, one.launchedAt(), one.type());
+    }
+}

@@ -1,0 +1,94 @@
+package flotilla.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
+import software.amazon.awssdk.services.autoscaling.model.AutoScalingGroup;
+import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.Instance;
+
+/** An embedded cloud's EC2 as its standard clients see it, and the faults that can be ordered there. */
+final class CloudClient implements AutoCloseable {
+    private static final StaticCredentialsProvider CREDENTIALS =
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI endpoint;
+    private final Ec2AsyncClient ec2;
+    private final AutoScalingAsyncClient autoScaling;
+
+    /** @param data the directory in which the cloud keeps its data */
+    CloudClient(Path data) throws IOException {
+        endpoint = URI.create(new ObjectMapper()
+                .readTree(data.resolve("endpoints.json").toFile())
+                .path("ec2")
+                .asText());
+        ec2 = Ec2AsyncClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(CREDENTIALS)
+                .build();
+        autoScaling = AutoScalingAsyncClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(CREDENTIALS)
+                .build();
+    }
+
+    List<Instance> instances() {
+        return ec2.describeInstances().join().reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .toList();
+    }
+
+    /** The instance type of an instance. */
+    String type(String id) {
+        return instances().stream()
+                .filter(one -> one.instanceId().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .instanceTypeAsString();
+    }
+
+    AutoScalingGroup group() {
+        return autoScaling
+                .describeAutoScalingGroups()
+                .join()
+                .autoScalingGroups()
+                .get(0);
+    }
+
+    /** @param query such as {@code Action=RunInstances&Code=RequestLimitExceeded&Count=3} */
+    void fail(String query) throws IOException, InterruptedException {
+        order("POST", "/_faults/fail?" + query);
+    }
+
+    void clearFaults() throws IOException, InterruptedException {
+        order("DELETE", "/_faults");
+    }
+
+    private void order(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(endpoint + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + " gave " + response.statusCode() + " " + response.body());
+        }
+    }
+
+    @Override
+    public void close() {
+        ec2.close();
+        autoScaling.close();
+    }
+}
