@@ -47,7 +47,7 @@ final class ClassifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "JPEG, PNG or GIF files.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "JPEG, PNG, GIF or WebP files.")
     private List<Path> files;
 
     @Mixin

@@ -55,9 +55,16 @@ final class OrientedImage implements PixelRows {
         if (left != stripLeft) {
             readStrip(left);
         }
-        for (int x = 0; x < stored.height(); x++) {
-            int row = orientation.flipped() ? stored.height() - 1 - x : x;
-            System.arraycopy(strip, CHANNELS * (row * stripWidth + column - left), rgb, CHANNELS * x, CHANNELS);
+        int from = CHANNELS * (column - left);
+        int step = CHANNELS * stripWidth;
+        if (orientation.flipped()) {
+            from += step * (stored.height() - 1);
+            step = -step;
+        }
+        for (int to = 0; to < CHANNELS * stored.height(); to += CHANNELS, from += step) {
+            rgb[to] = strip[from];
+            rgb[to + 1] = strip[from + 1];
+            rgb[to + 2] = strip[from + 2];
         }
     }
 
