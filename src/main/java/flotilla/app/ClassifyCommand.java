@@ -61,9 +61,10 @@ final class ClassifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            FlotillaSettings settings = options.load("classify").settings();
+            CommonOptions.Loaded loaded = options.load("classify");
+            FlotillaSettings settings = loaded.settings();
             try (ClassifierFactory factory = Classifiers.open(
-                            settings.model(),
+                            ModelDownload.local(loaded),
                             settings.classifier(),
                             settings.http().maxPixels());
                     ImageClassifier classifier = factory.create()) {

@@ -1,0 +1,16 @@
+package flotilla.inference;
+
+/** What DJL and PyTorch throw, for people. */
+final class DjlErrors {
+    private DjlErrors() {}
+
+    /** The first line of what was at the bottom of a failure. */
+    static String oneLine(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.lines().findFirst().orElse("").strip();
+    }
+}
