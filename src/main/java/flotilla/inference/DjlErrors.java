@@ -10,7 +10,9 @@ final class DjlErrors {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return message.lines().findFirst().orElse("").strip();
+        String message = cause.getMessage() == null ? "" : cause.getMessage();
+        String line = message.lines().findFirst().orElse("").strip();
+        // Of an unknown host, for one, the message is only its name.
+        return line.contains(" ") ? line : (cause.getClass().getSimpleName() + " " + line).strip();
     }
 }
