@@ -32,8 +32,8 @@ public sealed interface ModelLocation {
     /**
      * A model in a zoo of DJL.
      *
-     * @param version the newest when it is empty
-     * @param name of one of the model's artifacts; the first when it is empty
+     * @param version any when it is empty
+     * @param name of one of the model's artifacts; the first that is listed when it is empty
      */
     record InZoo(String group, String artifact, Optional<String> version, Optional<String> name)
             implements ModelLocation {
