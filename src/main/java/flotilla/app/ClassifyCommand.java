@@ -47,7 +47,7 @@ final class ClassifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "JPEG, PNG or GIF files.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "JPEG, PNG, GIF or WebP files.")
     private List<Path> files;
 
     @Mixin
@@ -61,9 +61,10 @@ final class ClassifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            FlotillaSettings settings = options.load("classify").settings();
+            CommonOptions.Loaded loaded = options.load("classify");
+            FlotillaSettings settings = loaded.settings();
             try (ClassifierFactory factory = Classifiers.open(
-                            settings.model(),
+                            ModelDownload.local(loaded),
                             settings.classifier(),
                             settings.http().maxPixels());
                     ImageClassifier classifier = factory.create()) {

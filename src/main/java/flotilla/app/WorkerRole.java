@@ -71,7 +71,9 @@ final class WorkerRole implements AutoCloseable {
         int parallelism = settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
         CompletableFuture<ClassifierFactory> model = CompletableFuture.supplyAsync(() -> Classifiers.open(
-                settings.model(), settings.classifier(), settings.http().maxPixels()));
+                ModelDownload.local(loaded),
+                settings.classifier(),
+                settings.http().maxPixels()));
         CloudConnections cloud =
                 CloudConnections.open(settings, settings.worker().receiveParallelism());
         ActorSystem<Worker.Command> data = null;

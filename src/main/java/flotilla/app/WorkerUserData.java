@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.ModelLocation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,10 @@ final class WorkerUserData {
         for (String key : WHEN_GIVEN) {
             handed = all.getString(key).isBlank() ? handed : handed.withFallback(all.withOnlyPath(key));
         }
-        handed = absolute(handed, "model.path");
+        if (settings.model().location() instanceof ModelLocation.Folder) {
+            handed = absolute(handed, "model.path");
+        }
+        handed = absolute(handed, "model.zoo");
         handed = absolute(handed, "classifier.table");
         return handed.atPath("flotilla").root().render(ConfigRenderOptions.concise());
     }

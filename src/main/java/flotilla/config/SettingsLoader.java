@@ -21,7 +21,7 @@ import java.util.Set;
  */
 public final class SettingsLoader {
     /** Keys that hold what their reader does not know in advance. */
-    private static final Set<String> OPEN_KEYS = Set.of("flotilla.fleet.worker-settings");
+    private static final Set<String> OPEN_KEYS = Set.of("flotilla.fleet.worker-settings", "flotilla.model.conf");
 
     /** What we change in Pekko's own defaults; a reference.conf could not, for class-path order would decide. */
     private static final String PEKKO_PART = "flotilla-pekko.conf";

@@ -36,7 +36,7 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     static Problem emptyBody() {
-        return of(400, "empty", "the image is empty", "send a JPEG, PNG or GIF");
+        return of(400, "empty", "the image is empty", "send a JPEG, PNG, GIF or WebP");
     }
 
     static Problem badFileName() {

@@ -1,9 +1,11 @@
 package flotilla.inference;
 
 import flotilla.config.ClassifierSettings;
+import flotilla.config.ModelLocation;
 import flotilla.config.ModelSettings;
 import flotilla.config.SettingsException;
 import flotilla.protocol.ClassifierFactory;
+import java.util.Optional;
 
 /** The door to this room: settings in, classifiers out. */
 public final class Classifiers {
@@ -13,13 +15,14 @@ public final class Classifiers {
      * Opens what the settings ask for. With {@code djl} this loads PyTorch and the model, and takes seconds; the other
      * kinds touch neither.
      *
+     * @param model one in S3 was fetched before, see {@link ModelCache}
      * @param maxPixels the most pixels of an image that is decoded
      * @throws SettingsException when a model or table cannot be used
      */
     public static ClassifierFactory open(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
         ClassifierFactory factory =
                 switch (classifier.kind()) {
-                    case DJL -> DjlClassifierFactory.open(folder(model), classifier.threads(), maxPixels);
+                    case DJL -> djl(model, classifier.threads(), maxPixels);
                     case TABLE -> TableClassifierFactory.read(classifier.table().orElseThrow());
                     case DELAY -> new DelayClassifierFactory();
                 };
@@ -27,7 +30,8 @@ public final class Classifiers {
     }
 
     /**
-     * Looks at what the settings name without loading it, so that a whole system need not start to find out.
+     * Looks at what the settings name without loading it, so that a whole system need not start to find out. A model that is
+     * elsewhere is not looked at.
      *
      * @throws SettingsException when the model folder or the table cannot be used
      */
@@ -40,7 +44,22 @@ public final class Classifiers {
         }
     }
 
-    private static ModelFolder folder(ModelSettings model) {
-        return model.path().map(ModelFolder::at).orElseGet(ModelFolder::bundled);
+    private static ClassifierFactory djl(ModelSettings model, int threads, long maxPixels) {
+        if (model.location() instanceof ModelLocation.InZoo zoo) {
+            return DjlClassifierFactory.open(new ModelZooLoader(zoo, model.zoo()), model.conf(), threads, maxPixels);
+        }
+        ModelFolder folder = folder(model)
+                .orElseThrow(() -> new IllegalArgumentException(model.location() + " was not fetched to a folder"));
+        return DjlClassifierFactory.open(folder, threads, maxPixels);
+    }
+
+    /** The model's folder, when it is one of this machine. */
+    private static Optional<ModelFolder> folder(ModelSettings model) {
+        if (model.location() instanceof ModelLocation.Folder folder) {
+            return Optional.of(ModelFolder.at(folder.path(), folder.name()).with(model.conf()));
+        }
+        return model.location() instanceof ModelLocation.Bundled
+                ? Optional.of(ModelFolder.bundled().with(model.conf()))
+                : Optional.empty();
     }
 }

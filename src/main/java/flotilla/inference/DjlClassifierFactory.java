@@ -3,6 +3,7 @@ package flotilla.inference;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
@@ -12,6 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
+import com.typesafe.config.Config;
 import flotilla.config.SettingsException;
 import flotilla.domain.Outcome;
 import flotilla.protocol.ClassifierFactory;
@@ -19,6 +21,7 @@ import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 
 /**
  * Classifies with a TorchScript model on PyTorch. The model is loaded once and shared; each classifier owns a predictor,
@@ -27,21 +30,19 @@ import java.io.InputStream;
 final class DjlClassifierFactory implements ClassifierFactory {
     private static final String ENGINE = "PyTorch";
 
-    private final ModelFolder folder;
-    private final Model model;
+    private final LoadedModel model;
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
     private final Labeller labeller;
 
-    private DjlClassifierFactory(ModelFolder folder, Model model, ImageDecoder decoder) {
-        this.folder = folder;
+    private DjlClassifierFactory(LoadedModel model, ImageDecoder decoder) {
         this.model = model;
         this.decoder = decoder;
-        this.preprocessor = new Preprocessor(folder.spec().input());
+        this.preprocessor = new Preprocessor(model.spec().input());
         this.labeller = new Labeller(
-                folder.labels(),
-                folder.spec().output().activation(),
-                folder.spec().output().topK());
+                model.labels(),
+                model.spec().output().activation(),
+                model.spec().output().topK());
     }
 
     /**
@@ -53,12 +54,26 @@ final class DjlClassifierFactory implements ClassifierFactory {
      */
     static DjlClassifierFactory open(ModelFolder folder, int threads, long maxPixels) {
         System.setProperty("ai.djl.offline", "true");
+        return open(() -> load(folder), threads, maxPixels);
+    }
+
+    /**
+     * Loads a model of a zoo and tries it once. Takes seconds, and minutes the first time.
+     *
+     * @param overrides keys of {@code model.conf} that win over what the zoo says
+     * @throws SettingsException when the model cannot be fetched or loaded or does not fit its labels
+     */
+    static DjlClassifierFactory open(ModelZooLoader zoo, Config overrides, int threads, long maxPixels) {
+        return open(() -> zoo.load(ENGINE, overrides), threads, maxPixels);
+    }
+
+    private static DjlClassifierFactory open(Supplier<LoadedModel> source, int threads, long maxPixels) {
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         NativeLibraries.unpack();
-        Model model = load(folder);
+        requirePyTorch();
         DjlClassifierFactory factory =
-                new DjlClassifierFactory(folder, model, new ImageDecoder(maxPixels, DecodeMemory.ofHeap()));
+                new DjlClassifierFactory(source.get(), new ImageDecoder(maxPixels, DecodeMemory.ofHeap()));
         try {
             factory.tryOut();
         } catch (RuntimeException e) {
@@ -70,7 +85,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
 
     @Override
     public String model() {
-        return folder.spec().name();
+        return model.spec().name();
     }
 
     @Override
@@ -80,26 +95,36 @@ final class DjlClassifierFactory implements ClassifierFactory {
 
     @Override
     public void close() {
-        model.close();
+        model.network().close();
     }
 
-    private static Model load(ModelFolder folder) {
-        Model model;
+    private static void requirePyTorch() {
         try {
-            model = Model.newInstance(folder.spec().name(), Device.cpu(), ENGINE);
+            Engine.getEngine(ENGINE);
         } catch (EngineException | LinkageError e) {
             throw new SettingsException(
-                    "PyTorch cannot be loaded (" + oneLine(e)
+                    "PyTorch cannot be loaded (" + DjlErrors.oneLine(e)
                             + "); flotilla.classifier.kind = djl needs Linux on x86_64 with glibc",
                     e);
         }
-        try (InputStream network = folder.openNetwork()) {
-            model.load(network);
-            return model;
+    }
+
+    private static LoadedModel load(ModelFolder folder) {
+        Model network = Model.newInstance(folder.spec().name(), Device.cpu(), ENGINE);
+        try (InputStream file = folder.openNetwork()) {
+            network.load(file);
+            return new LoadedModel(
+                    network,
+                    folder.spec(),
+                    folder.labels(),
+                    new LoadedModel.Names(
+                            folder.path(ModelFolder.NETWORK),
+                            folder.path(ModelFolder.LABELS),
+                            folder.path(ModelFolder.CONF)));
         } catch (IOException | MalformedModelException | EngineException e) {
-            model.close();
+            network.close();
             throw new SettingsException(
-                    "the model's " + folder.path(ModelFolder.NETWORK) + " cannot be loaded (" + oneLine(e)
+                    "the model's " + folder.path(ModelFolder.NETWORK) + " cannot be loaded (" + DjlErrors.oneLine(e)
                             + "); it must be TorchScript, as torch.jit.save writes it",
                     e);
         }
@@ -111,35 +136,30 @@ final class DjlClassifierFactory implements ClassifierFactory {
      */
     private void tryOut() {
         float[] black = new float
-                [3 * folder.spec().input().height() * folder.spec().input().width()];
+                [3 * model.spec().input().height() * model.spec().input().width()];
         try (Predictor<float[], float[]> predictor = newPredictor()) {
             predictor.predict(black);
             float[] scores = predictor.predict(black);
-            if (scores.length != folder.labels().size()) {
-                throw new SettingsException("the model's " + folder.path(ModelFolder.LABELS) + " has "
-                        + folder.labels().size() + " labels, but the network gives " + scores.length
+            if (scores.length != model.labels().size()) {
+                throw new SettingsException("the model's " + model.names().labels() + " has "
+                        + model.labels().size() + " labels, but the network gives " + scores.length
                         + " scores; write one label a line for each");
             }
         } catch (TranslateException e) {
             throw new SettingsException(
-                    "the model's " + folder.path(ModelFolder.NETWORK) + " does not take what "
-                            + folder.path(ModelFolder.CONF) + " says (" + oneLine(e) + ")",
+                    "the model's " + model.names().network() + " does not take what "
+                            + model.names().conf() + " says (" + DjlErrors.oneLine(e) + ")",
                     e);
         }
     }
 
     private Predictor<float[], float[]> newPredictor() {
-        return model.newPredictor(new Scores(new Shape(
-                1, 3, folder.spec().input().height(), folder.spec().input().width())));
-    }
-
-    private static String oneLine(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return message.lines().findFirst().orElse("").strip();
+        return model.network()
+                .newPredictor(new Scores(new Shape(
+                        1,
+                        3,
+                        model.spec().input().height(),
+                        model.spec().input().width())));
     }
 
     /** One predictor and what stands before and behind it. */
@@ -162,7 +182,8 @@ final class DjlClassifierFactory implements ClassifierFactory {
             try {
                 return new Outcome.Labelled(model(), labeller.best(predictor.predict(tensor)));
             } catch (TranslateException e) {
-                throw new IllegalStateException("PyTorch failed on " + image.fileName() + ": " + oneLine(e), e);
+                throw new IllegalStateException(
+                        "PyTorch failed on " + image.fileName() + ": " + DjlErrors.oneLine(e), e);
             }
         }
 

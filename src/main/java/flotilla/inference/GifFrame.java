@@ -3,42 +3,25 @@ package flotilla.inference;
 /**
  * Where the first frame of a GIF is and how large its canvas.
  *
+ * @param width of the canvas: the logical screen's, enlarged to hold the frame; likewise the height
+ * @param left where the frame lies on the canvas
+ * @param top where the frame lies on the canvas
  * @see <a href="https://www.w3.org/Graphics/GIF/spec-gif89a.txt">GIF89a</a>
  */
-final class GifFrame {
+record GifFrame(int width, int height, int left, int top) implements ImageSize {
     private static final int SCREEN_END = 13;
     private static final int DESCRIPTOR_LENGTH = 9;
     private static final int EXTENSION = 0x21;
     private static final int IMAGE = 0x2C;
     private static final int TRAILER = 0x3B;
 
-    private GifFrame() {}
-
-    /** What the bytes say. */
-    sealed interface Scan {
-        /**
-         * The first frame.
-         *
-         * @param canvasWidth the logical screen's width, enlarged to hold the frame; likewise the height
-         * @param left where the frame lies on the canvas
-         * @param top where the frame lies on the canvas
-         */
-        record Found(int canvasWidth, int canvasHeight, int left, int top, int width, int height) implements Scan {}
-
-        /** The bytes end before the first frame's descriptor does. */
-        record Ended() implements Scan {}
-
-        /** What cannot be a GIF. */
-        record Broken(String reason) implements Scan {}
-    }
-
     /** Looks for the first frame in a GIF of which {@code bytes} is the beginning. */
-    static Scan scan(byte[] bytes) {
+    static HeaderScan<GifFrame> scan(byte[] bytes) {
         if (bytes.length < SCREEN_END) {
-            return new Scan.Ended();
+            return new HeaderScan.Ended<>();
         }
         if (bytes[4] != '7' && bytes[4] != '9' || bytes[5] != 'a') {
-            return new Scan.Broken("its GIF version is neither 87a nor 89a");
+            return new HeaderScan.Broken<>("has a version that is neither 87a nor 89a");
         }
         int at = SCREEN_END + colourTable(bytes[10]);
         while (at < bytes.length) {
@@ -47,37 +30,35 @@ final class GifFrame {
                 return descriptor(bytes, at);
             }
             if (block == TRAILER) {
-                return new Scan.Broken("it holds no picture");
+                return new HeaderScan.Broken<>("holds no picture");
             }
             if (block != EXTENSION) {
-                return new Scan.Broken("its blocks are broken");
+                return new HeaderScan.Broken<>("has broken blocks");
             }
             at = endOfSubBlocks(bytes, at + 1);
             if (at < 0) {
-                return new Scan.Ended();
+                return new HeaderScan.Ended<>();
             }
         }
-        return new Scan.Ended();
+        return new HeaderScan.Ended<>();
     }
 
-    private static Scan descriptor(byte[] bytes, int at) {
+    private static HeaderScan<GifFrame> descriptor(byte[] bytes, int at) {
         if (bytes.length < at + DESCRIPTOR_LENGTH) {
-            return new Scan.Ended();
+            return new HeaderScan.Ended<>();
         }
-        int left = unsignedShort(bytes, at);
-        int top = unsignedShort(bytes, at + 2);
-        int width = unsignedShort(bytes, at + 4);
-        int height = unsignedShort(bytes, at + 6);
+        int left = Bytes.little16(bytes, at);
+        int top = Bytes.little16(bytes, at + 2);
+        int width = Bytes.little16(bytes, at + 4);
+        int height = Bytes.little16(bytes, at + 6);
         if (width == 0 || height == 0) {
-            return new Scan.Broken("its first frame is " + width + "x" + height);
+            return new HeaderScan.Broken<>("has a first frame of " + width + "x" + height);
         }
-        return new Scan.Found(
-                Math.max(unsignedShort(bytes, 6), left + width),
-                Math.max(unsignedShort(bytes, 8), top + height),
+        return new HeaderScan.Found<>(new GifFrame(
+                Math.max(Bytes.little16(bytes, 6), left + width),
+                Math.max(Bytes.little16(bytes, 8), top + height),
                 left,
-                top,
-                width,
-                height);
+                top));
     }
 
     /** Length of the colour table that a packed field announces. */
@@ -96,9 +77,5 @@ final class GifFrame {
             }
         }
         return -1;
-    }
-
-    private static int unsignedShort(byte[] bytes, int at) {
-        return bytes[at] & 0xFF | (bytes[at + 1] & 0xFF) << 8;
     }
 }

@@ -3,26 +3,26 @@ package flotilla.inference;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.protocol.ImageInspector.Inspection;
-import java.awt.image.BufferedImage;
-import java.awt.image.SampleModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
-import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG, PNG and the first frame of GIF. Whatever the bytes are, the answer is a value: a broken image is no
- * exception. Stateless but for the memory it shares; any number of threads.
+ * Decodes JPEG, PNG, GIF and WebP, of animations the first frame, and turns it upright. Whatever the bytes are, the answer
+ * is a value: a broken image is no exception. Stateless but for the memory it shares; any number of threads.
  *
  * <p>ImageIO answers some truncated files with half an image, and only warns. Here they are damaged.
  */
 final class ImageDecoder {
+    /**
+     * The most scans of a JPEG; programs write some ten. Each goes over all pixels, so that a small file with thousands of
+     * empty ones would take hours.
+     */
+    private static final int MAX_SCANS = 100;
+
     private final ImageHeaders headers;
     private final long maxPixels;
     private final DecodeMemory memory;
@@ -33,7 +33,7 @@ final class ImageDecoder {
         default void close() {}
 
         /** An image, and the memory that it holds until it is closed. */
-        record Image(RgbImage pixels, DecodeMemory.Share share) implements Decoded {
+        record Image(PixelRows pixels, DecodeMemory.Share share) implements Decoded {
             @Override
             public void close() {
                 share.close();
@@ -50,19 +50,62 @@ final class ImageDecoder {
         this.memory = memory;
     }
 
-    /** Decodes one image; waits while other large images fill the memory for it. */
+    /**
+     * Decodes one image; waits while other large images fill the memory for it.
+     *
+     * @throws IllegalStateException when a decoder is missing here; the image is innocent
+     */
     Decoded decode(byte[] bytes) {
         Inspection inspection = headers.inspect(bytes, true);
         if (inspection instanceof Inspection.Refused refused) {
             return refused(refused.code(), refused.message());
         }
         ImageKind kind = ImageKind.of(bytes).orElseThrow();
-        Optional<GifFrame.Scan.Found> gif = kind == ImageKind.GIF ? gifFrame(bytes) : Optional.empty();
+        Orientation orientation = Orientation.of(kind, bytes);
+        return switch (kind) {
+            case JPEG -> decodeJpeg(bytes, orientation);
+            case PNG -> decode(kind, bytes, new PixelReading.Stored(), orientation);
+            case GIF -> decodeGif(bytes, orientation);
+            case WEBP -> decodeWebp(bytes, orientation);
+        };
+    }
+
+    private Decoded decodeJpeg(byte[] bytes, Orientation orientation) {
+        int scans = JpegHeader.scans(bytes);
+        if (scans > MAX_SCANS) {
+            return refused(
+                    FailureCode.UNSUPPORTED_TYPE,
+                    "this JPEG has " + scans + " scans, more than the " + MAX_SCANS
+                            + " that are decoded here; save it anew");
+        }
+        JpegHeader header = ((HeaderScan.Found<JpegHeader>) JpegHeader.scan(bytes)).header();
+        PixelReading reading = header.components() == JpegInks.COMPONENTS
+                ? new PixelReading.Inks(JpegInks.of(header))
+                : new PixelReading.Stored();
+        return decode(ImageKind.JPEG, JpegHeader.withoutProfiles(bytes), reading, orientation);
+    }
+
+    private Decoded decodeGif(byte[] bytes, Orientation orientation) {
+        GifFrame frame = ((HeaderScan.Found<GifFrame>) GifFrame.scan(bytes)).header();
+        return decode(ImageKind.GIF, bytes, new PixelReading.Gif(frame), orientation);
+    }
+
+    private Decoded decodeWebp(byte[] bytes, Orientation orientation) {
+        HeaderScan<WebpFrame> scan = WebpFrame.scan(bytes);
+        if (!(scan instanceof HeaderScan.Found<WebpFrame> found)) {
+            return damaged(ImageKind.WEBP, "it " + ((HeaderScan.Broken<WebpFrame>) scan).reason());
+        }
+        WebpLibrary.load();
+        WebpFrame frame = found.header();
+        return decode(ImageKind.WEBP, frame.alone(bytes), new PixelReading.Webp(frame), orientation);
+    }
+
+    private Decoded decode(ImageKind kind, byte[] file, PixelReading reading, Orientation orientation) {
         ImageReader reader = kind.newReader();
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             ReadWatch watch = ReadWatch.on(reader, kind);
             reader.setInput(input, true, true);
-            return read(kind, reader, watch, gif);
+            return read(kind, reader, watch, reading, orientation);
         } catch (IOException | RuntimeException e) {
             // Of broken data ImageIO's readers throw whatever comes: beyond IIOException also, for example,
             // IndexOutOfBounds, IllegalArgument, NegativeArraySize and CMMException.
@@ -76,15 +119,15 @@ final class ImageDecoder {
         }
     }
 
-    private Decoded read(ImageKind kind, ImageReader reader, ReadWatch watch, Optional<GifFrame.Scan.Found> gif)
+    private Decoded read(
+            ImageKind kind, ImageReader reader, ReadWatch watch, PixelReading reading, Orientation orientation)
             throws IOException {
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
-        if ((long) width * height > maxPixels) {
-            return damaged(kind, "it holds two sizes, one of them " + width + "x" + height);
+        ImageSize size = reading.size(reader);
+        long pixels = (long) size.width() * size.height();
+        if (pixels > maxPixels) {
+            return damaged(kind, "it holds two sizes, one of them " + size.width() + "x" + size.height());
         }
-        ImageTypeSpecifier type = storedType(reader);
-        long bytes = (long) width * height * bytesPerPixel(type.getSampleModel());
+        long bytes = pixels * reading.bytesPerPixel(reader);
         Optional<DecodeMemory.Share> share = memory.take(bytes);
         if (share.isEmpty()) {
             return refused(
@@ -94,17 +137,12 @@ final class ImageDecoder {
         }
         boolean kept = false;
         try {
-            ImageReadParam param = reader.getDefaultReadParam();
-            param.setDestinationType(type);
-            BufferedImage image = reader.read(0, param);
+            RgbImage image = reading.read(reader);
             if (watch.damage().isPresent()) {
                 return damaged(kind, watch.damage().get());
             }
-            RgbImage pixels = gif.map(frame ->
-                            new RgbImage(image, frame.canvasWidth(), frame.canvasHeight(), frame.left(), frame.top()))
-                    .orElseGet(() -> new RgbImage(image));
             kept = true;
-            return new Decoded.Image(pixels, share.get());
+            return new Decoded.Image(OrientedImage.of(image, orientation), share.get());
         } finally {
             if (!kept) {
                 share.get().close();
@@ -112,38 +150,8 @@ final class ImageDecoder {
         }
     }
 
-    private static Optional<GifFrame.Scan.Found> gifFrame(byte[] bytes) {
-        return GifFrame.scan(bytes) instanceof GifFrame.Scan.Found found ? Optional.of(found) : Optional.empty();
-    }
-
-    /**
-     * The type that keeps the samples as they are stored. With a colour profile in a JPEG, ImageIO's first choice is to
-     * convert to sRGB, which takes longer than the decoding and gives values that models were not trained on.
-     */
-    private static ImageTypeSpecifier storedType(ImageReader reader) throws IOException {
-        ImageTypeSpecifier first = null;
-        for (Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0); types.hasNext(); ) {
-            ImageTypeSpecifier type = types.next();
-            first = first == null ? type : first;
-            boolean profile = type.getNumBands() == 3
-                    && !type.getColorModel().getColorSpace().isCS_sRGB();
-            if (profile) {
-                return type;
-            }
-        }
-        if (first == null) {
-            throw new IOException("Unsupported Image Type");
-        }
-        return first;
-    }
-
-    private static int bytesPerPixel(SampleModel samples) {
-        int bits = IntStream.of(samples.getSampleSize()).sum();
-        return Math.max(1, (bits + 7) / 8);
-    }
-
     private static String reason(Exception e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
+        Throwable cause = e.getCause() == null || e.getCause() instanceof Error ? e : e.getCause();
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 

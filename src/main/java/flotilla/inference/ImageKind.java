@@ -1,6 +1,5 @@
 package flotilla.inference;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,14 +8,23 @@ import javax.imageio.ImageReader;
 
 /** The kinds of images that are decoded here, told apart by their first bytes and never by a file name. */
 enum ImageKind {
-    JPEG("image/jpeg", new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF}),
-    PNG("image/png", new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'}),
-    GIF("image/gif", "GIF8".getBytes(StandardCharsets.US_ASCII));
+    JPEG("JPEG", "image/jpeg", "\u00FF\u00D8\u00FF"),
+    PNG("PNG", "image/png", "\u0089PNG\r\n\u001A\n"),
+    GIF("GIF", "image/gif", "GIF8"),
+    WEBP("WebP", "image/webp", "RIFF????WEBP");
 
+    /** Those that are taken, for people. */
+    static final String ALL = "JPEG, PNG, GIF or WebP";
+
+    /** Stands for any byte in a signature; none has it as itself. */
+    private static final char ANY = '?';
+
+    private final String text;
     private final String contentType;
-    private final byte[] signature;
+    private final String signature;
 
-    ImageKind(String contentType, byte[] signature) {
+    ImageKind(String text, String contentType, String signature) {
+        this.text = text;
         this.contentType = contentType;
         this.signature = signature;
     }
@@ -25,16 +33,22 @@ enum ImageKind {
         return contentType;
     }
 
+    /** Its name for people. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
     /** The kind whose signature begins {@code prefix}. */
     static Optional<ImageKind> of(byte[] prefix) {
         return Stream.of(values())
-                .filter(kind -> prefix.length >= kind.signature.length && kind.agreesWith(prefix))
+                .filter(kind -> prefix.length >= kind.signature.length() && kind.agreesWith(prefix))
                 .findFirst();
     }
 
     /** Whether {@code prefix} is shorter than a signature and could still become one. */
     static boolean mayBecomeOne(byte[] prefix) {
-        return Stream.of(values()).anyMatch(kind -> prefix.length < kind.signature.length && kind.agreesWith(prefix));
+        return Stream.of(values()).anyMatch(kind -> prefix.length < kind.signature.length() && kind.agreesWith(prefix));
     }
 
     /** A new reader; its user disposes of it. */
@@ -48,8 +62,8 @@ enum ImageKind {
     }
 
     private boolean agreesWith(byte[] prefix) {
-        for (int i = 0; i < Math.min(prefix.length, signature.length); i++) {
-            if (prefix[i] != signature[i]) {
+        for (int i = 0; i < Math.min(prefix.length, signature.length()); i++) {
+            if (signature.charAt(i) != ANY && signature.charAt(i) != (prefix[i] & 0xFF)) {
                 return false;
             }
         }

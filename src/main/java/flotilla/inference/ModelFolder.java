@@ -1,9 +1,7 @@
 package flotilla.inference;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import flotilla.config.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A model as it lies in a folder, or in the jar: {@code model.conf}, {@code labels.txt} and {@code model.pt}. Whatever is
@@ -28,19 +22,6 @@ final class ModelFolder {
     static final String CONF = "model.conf";
     static final String LABELS = "labels.txt";
     static final String NETWORK = "model.pt";
-
-    private static final Set<String> KEYS = Set.of(
-            "name",
-            "input.width",
-            "input.height",
-            "input.resize",
-            "input.crop",
-            "input.mean",
-            "input.std",
-            "output.activation",
-            "output.top-k");
-    private static final Pattern SHORTER = Pattern.compile("shorter-(\\d{1,5})");
-    private static final int MAX_INPUT_SIDE = 4096;
 
     private final String location;
     private final Source source;
@@ -55,25 +36,30 @@ final class ModelFolder {
         InputStream open(String file) throws IOException;
     }
 
-    private ModelFolder(String location, Source source) {
+    private ModelFolder(String location, Source source, Config overrides) {
         this.location = location;
         this.source = source;
-        this.spec = readSpec();
+        this.spec = ModelConf.read(read(CONF), path(CONF), overrides);
         this.labels = readLabels();
+    }
+
+    private ModelFolder(String location, Source source) {
+        this(location, source, ConfigFactory.empty());
     }
 
     /**
      * A model in a folder.
      *
+     * @param location what to call the folder in messages
      * @throws SettingsException when it is missing or broken
      */
-    static ModelFolder at(Path folder) {
+    static ModelFolder at(Path folder, String location) {
         if (!Files.isDirectory(folder)) {
             throw new SettingsException(
-                    "there is no model folder " + folder + "; set flotilla.model.path to a folder with " + CONF + ", "
+                    "there is no model folder " + location + "; set flotilla.model.path to a folder with " + CONF + ", "
                             + LABELS + " and " + NETWORK + ", or to \"\" for the bundled model");
         }
-        return new ModelFolder(folder.toString(), file -> Files.newInputStream(folder.resolve(file)));
+        return new ModelFolder(location, file -> Files.newInputStream(folder.resolve(file)));
     }
 
     /**
@@ -99,6 +85,15 @@ final class ModelFolder {
             }
             return stream;
         });
+    }
+
+    /**
+     * The same model with another configuration.
+     *
+     * @param overrides keys of {@code model.conf} that win over it
+     */
+    ModelFolder with(Config overrides) {
+        return overrides.isEmpty() ? this : new ModelFolder(location, source, overrides);
     }
 
     ModelSpec spec() {
@@ -134,100 +129,6 @@ final class ModelFolder {
             throw broken(LABELS, "line " + (blank + 1) + " is blank; write one label a line, line number = class");
         }
         return lines;
-    }
-
-    private ModelSpec readSpec() {
-        try {
-            Config conf = ConfigFactory.parseString(
-                            read(CONF), ConfigParseOptions.defaults().setOriginDescription(path(CONF)))
-                    .resolve();
-            Set<String> unknown = new TreeSet<>();
-            conf.entrySet().forEach(entry -> unknown.add(entry.getKey()));
-            unknown.removeAll(KEYS);
-            if (!unknown.isEmpty()) {
-                throw broken(
-                        CONF, "unknown key " + unknown.iterator().next() + "; the keys are " + new TreeSet<>(KEYS));
-            }
-            int width = number(conf, "input.width", 1, MAX_INPUT_SIDE);
-            int height = number(conf, "input.height", 1, MAX_INPUT_SIDE);
-            return new ModelSpec(
-                    text(conf, "name"),
-                    new ModelSpec.Input(
-                            width,
-                            height,
-                            resize(conf, width, height),
-                            channels(conf, "input.mean", false),
-                            channels(conf, "input.std", true)),
-                    new ModelSpec.Output(activation(conf), number(conf, "output.top-k", 1, 1000)));
-        } catch (ConfigException e) {
-            // Its message begins with the origin, which is the path.
-            throw new SettingsException(
-                    "the model's " + e.getMessage().replaceAll("\\s*\\R\\s*", " ") + "; mend " + CONF, e);
-        }
-    }
-
-    private String text(Config conf, String key) {
-        String text = conf.getString(key);
-        if (text.isBlank()) {
-            throw broken(CONF, key + " is blank; give the model a name");
-        }
-        return text.strip();
-    }
-
-    private int number(Config conf, String key, int least, int most) {
-        int number = conf.getInt(key);
-        if (number < least || number > most) {
-            throw broken(CONF, key + " must be from " + least + " to " + most + ", not " + number);
-        }
-        return number;
-    }
-
-    private ModelSpec.Resize resize(Config conf, int width, int height) {
-        String resize = conf.getString("input.resize");
-        String crop = conf.getString("input.crop");
-        if (!crop.equals("center") && !crop.equals("none")) {
-            throw broken(CONF, "input.crop must be \"center\" or \"none\", not \"" + crop + "\"");
-        }
-        if (resize.equals("stretch")) {
-            return new ModelSpec.Resize.Stretch();
-        }
-        Matcher shorter = SHORTER.matcher(resize);
-        if (!shorter.matches()) {
-            throw broken(CONF, "input.resize must be \"stretch\" or \"shorter-N\", not \"" + resize + "\"");
-        }
-        int side = Integer.parseInt(shorter.group(1));
-        if (side < Math.max(width, height) || side > MAX_INPUT_SIDE) {
-            throw broken(
-                    CONF,
-                    "input.resize = \"" + resize + "\" must be from the input's longer side, " + Math.max(width, height)
-                            + ", to " + MAX_INPUT_SIDE);
-        }
-        if (crop.equals("none") && (side != width || side != height)) {
-            throw broken(CONF, "input.resize = \"" + resize + "\" needs input.crop = \"center\"");
-        }
-        return new ModelSpec.Resize.ShorterThenCentre(side);
-    }
-
-    private List<Double> channels(Config conf, String key, boolean positive) {
-        List<Double> values = conf.getDoubleList(key);
-        if (values.size() != 3
-                || !values.stream().allMatch(value -> Double.isFinite(value) && (!positive || value > 0))) {
-            throw broken(
-                    CONF, key + " must be three numbers" + (positive ? " above 0" : "") + " (R, G, B), not " + values);
-        }
-        return values;
-    }
-
-    private Activation activation(Config conf) {
-        String text = conf.getString("output.activation");
-        return switch (text) {
-            case "softmax" -> Activation.SOFTMAX;
-            case "sigmoid" -> Activation.SIGMOID;
-            case "none" -> Activation.NONE;
-            default ->
-                throw broken(
-                        CONF, "output.activation must be \"softmax\", \"sigmoid\" or \"none\", not \"" + text + "\"");
-        };
     }
 
     private String read(String file) {

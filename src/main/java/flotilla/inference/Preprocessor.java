@@ -37,7 +37,7 @@ final class Preprocessor {
      *
      * @return float32, 3×height×width, RGB, normalised
      */
-    float[] tensor(RgbImage image) {
+    float[] tensor(PixelRows image) {
         int width = input.width();
         int height = input.height();
         Axis columns;
@@ -58,7 +58,7 @@ final class Preprocessor {
     }
 
     /** Samples 0 to 255, pixel by pixel. */
-    private static int[] resample(RgbImage image, Axis columns, Axis rows) {
+    private static int[] resample(PixelRows image, Axis columns, Axis rows) {
         int rowLength = CHANNELS * columns.size();
         int[] sums = new int[rowLength * rows.size()];
         Arrays.fill(sums, HALF);

@@ -6,28 +6,29 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
-import java.awt.image.WritableRaster;
+import java.awt.image.Raster;
 import java.util.Arrays;
 
 /**
- * A decoded image, read row by row as 8-bit RGB. What is transparent lies on white.
+ * A decoded image as it is stored. What is transparent lies on white.
  *
  * <p>Grey and RGB samples are taken as they are stored: {@link BufferedImage#getRGB} would convert greys from a linear
  * colour space and lighten them, and the models were trained on stored values.
  */
-final class RgbImage {
+final class RgbImage implements PixelRows {
     private static final int WHITE = 255;
 
     private final int width;
     private final int height;
     private final int left;
     private final int top;
-    private final BufferedImage frame;
-    private final RowReader rows;
+    private final int frameWidth;
+    private final int frameHeight;
+    private final RowReader frame;
 
-    /** Reads {@code frame.getWidth()} pixels of row {@code y} of the frame, as R, G, B from {@code at} on. */
+    /** Reads {@code count} pixels of row {@code y} of the frame from {@code x} on, as R, G, B from {@code at} on. */
     private interface RowReader {
-        void read(int y, int[] rgb, int at);
+        void read(int x, int y, int count, int[] rgb, int at);
     }
 
     /** An image that is its own canvas. */
@@ -37,37 +38,64 @@ final class RgbImage {
 
     /** A frame at {@code left}, {@code top} on a larger white canvas. */
     RgbImage(BufferedImage frame, int width, int height, int left, int top) {
-        if (left < 0 || top < 0 || left + frame.getWidth() > width || top + frame.getHeight() > height) {
+        this(rowReader(frame), frame.getWidth(), frame.getHeight(), width, height, left, top);
+    }
+
+    private RgbImage(RowReader frame, int frameWidth, int frameHeight, int width, int height, int left, int top) {
+        if (left < 0 || top < 0 || left + frameWidth > width || top + frameHeight > height) {
             throw new IllegalArgumentException("the frame does not lie on its canvas");
         }
         this.width = width;
         this.height = height;
         this.left = left;
         this.top = top;
+        this.frameWidth = frameWidth;
+        this.frameHeight = frameHeight;
         this.frame = frame;
-        this.rows = rowReader(frame);
     }
 
-    int width() {
+    /** The four inks of a JPEG, 8 bits each and interleaved, as they are stored. */
+    static RgbImage ofInks(Raster raster, JpegInks inks) {
+        int width = raster.getWidth();
+        int height = raster.getHeight();
+        byte[] samples = new byte[JpegInks.COMPONENTS * width];
+        RowReader rows = (x, y, count, rgb, at) -> {
+            raster.getDataElements(x, y, count, 1, samples);
+            inks.toRgb(samples, count, rgb, at);
+        };
+        return new RgbImage(rows, width, height, width, height, 0, 0);
+    }
+
+    @Override
+    public int width() {
         return width;
     }
 
-    int height() {
+    @Override
+    public int height() {
         return height;
     }
 
+    @Override
+    public void readRow(int y, int[] rgb) {
+        read(0, y, width, rgb, 0);
+    }
+
     /**
-     * Reads one row.
+     * Reads a part of a row.
      *
-     * @param rgb at least 3 × width values; filled with R, G, B of each pixel, 0 to 255
+     * @param count how many pixels, from {@code x} on
+     * @param rgb filled with R, G, B of each of them from {@code at} on, 0 to 255
      */
-    void readRow(int y, int[] rgb) {
-        boolean inFrame = y >= top && y < top + frame.getHeight();
-        if (!inFrame || frame.getWidth() < width) {
-            Arrays.fill(rgb, 0, 3 * width, WHITE);
+    void read(int x, int y, int count, int[] rgb, int at) {
+        int from = Math.max(x, left);
+        int to = Math.min(x + count, left + frameWidth);
+        boolean inFrame = y >= top && y < top + frameHeight && from < to;
+        if (!inFrame || to - from < count) {
+            Arrays.fill(rgb, at, at + 3 * count, WHITE);
         }
         if (inFrame) {
-            rows.read(y - top, rgb, 3 * left);
+            frame.read(from - left, y - top, to - from, rgb, at + 3 * (from - x));
         }
     }
 
@@ -75,6 +103,10 @@ final class RgbImage {
         ColorModel colours = image.getColorModel();
         if (colours instanceof IndexColorModel palette) {
             return paletteRows(image.getRaster(), palette);
+        }
+        int type = image.getType();
+        if (type == BufferedImage.TYPE_INT_RGB || type == BufferedImage.TYPE_INT_ARGB) {
+            return packedRows(image.getRaster(), type == BufferedImage.TYPE_INT_ARGB);
         }
         int space = colours.getColorSpace().getType();
         if (colours instanceof ComponentColorModel && (space == ColorSpace.TYPE_RGB || space == ColorSpace.TYPE_GRAY)) {
@@ -88,34 +120,45 @@ final class RgbImage {
         return convertedRows(image);
     }
 
-    private static RowReader paletteRows(WritableRaster raster, IndexColorModel palette) {
+    private static RowReader paletteRows(Raster raster, IndexColorModel palette) {
         int[] colours = new int[palette.getMapSize()];
         palette.getRGBs(colours);
         int[] indexes = new int[raster.getWidth()];
-        return (y, rgb, at) -> {
-            raster.getSamples(0, y, indexes.length, 1, 0, indexes);
-            for (int x = 0; x < indexes.length; x++) {
+        return (x, y, count, rgb, at) -> {
+            raster.getSamples(x, y, count, 1, 0, indexes);
+            for (int i = 0; i < count; i++) {
                 // An index beyond the palette is black, as in other decoders.
-                putArgb(indexes[x] < colours.length ? colours[indexes[x]] : 0xFF000000, rgb, at + 3 * x);
+                putArgb(indexes[i] < colours.length ? colours[indexes[i]] : 0xFF000000, rgb, at + 3 * i);
             }
         };
     }
 
-    private static RowReader byteRows(WritableRaster raster) {
+    private static RowReader packedRows(Raster raster, boolean alpha) {
+        int opaque = alpha ? 0 : 0xFF000000;
+        int[] pixels = new int[raster.getWidth()];
+        return (x, y, count, rgb, at) -> {
+            raster.getDataElements(x, y, count, 1, pixels);
+            for (int i = 0; i < count; i++) {
+                putArgb(pixels[i] | opaque, rgb, at + 3 * i);
+            }
+        };
+    }
+
+    private static RowReader byteRows(Raster raster) {
         int bands = raster.getNumBands();
         byte[] samples = new byte[bands * raster.getWidth()];
         if (bands == 3) {
-            return (y, rgb, at) -> {
-                raster.getDataElements(0, y, raster.getWidth(), 1, samples);
-                for (int i = 0; i < samples.length; i++) {
+            return (x, y, count, rgb, at) -> {
+                raster.getDataElements(x, y, count, 1, samples);
+                for (int i = 0; i < 3 * count; i++) {
                     rgb[at + i] = samples[i] & 0xFF;
                 }
             };
         }
-        return (y, rgb, at) -> {
-            raster.getDataElements(0, y, raster.getWidth(), 1, samples);
+        return (x, y, count, rgb, at) -> {
+            raster.getDataElements(x, y, count, 1, samples);
             int to = at;
-            for (int from = 0; from < samples.length; from += bands, to += 3) {
+            for (int from = 0; from < bands * count; from += bands, to += 3) {
                 int red = samples[from] & 0xFF;
                 int green = bands < 3 ? red : samples[from + 1] & 0xFF;
                 int blue = bands < 3 ? red : samples[from + 2] & 0xFF;
@@ -125,13 +168,13 @@ final class RgbImage {
         };
     }
 
-    private static RowReader shortRows(WritableRaster raster) {
+    private static RowReader shortRows(Raster raster) {
         int bands = raster.getNumBands();
         short[] samples = new short[bands * raster.getWidth()];
-        return (y, rgb, at) -> {
-            raster.getDataElements(0, y, raster.getWidth(), 1, samples);
+        return (x, y, count, rgb, at) -> {
+            raster.getDataElements(x, y, count, 1, samples);
             int to = at;
-            for (int from = 0; from < samples.length; from += bands, to += 3) {
+            for (int from = 0; from < bands * count; from += bands, to += 3) {
                 int red = eightBits(samples[from]);
                 int green = bands < 3 ? red : eightBits(samples[from + 1]);
                 int blue = bands < 3 ? red : eightBits(samples[from + 2]);
@@ -141,13 +184,13 @@ final class RgbImage {
         };
     }
 
-    /** For everything else, such as CMYK: slow, but right. */
+    /** For everything else: slow, but right. */
     private static RowReader convertedRows(BufferedImage image) {
         int[] argb = new int[image.getWidth()];
-        return (y, rgb, at) -> {
-            image.getRGB(0, y, argb.length, 1, argb, 0, argb.length);
-            for (int x = 0; x < argb.length; x++) {
-                putArgb(argb[x], rgb, at + 3 * x);
+        return (x, y, count, rgb, at) -> {
+            image.getRGB(x, y, count, 1, argb, 0, count);
+            for (int i = 0; i < count; i++) {
+                putArgb(argb[i], rgb, at + 3 * i);
             }
         };
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ class FlotillaSettingsTest {
                         new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                         "{}"));
         assertThat(settings.drain()).isEqualTo(new DrainSettings(DrainSettings.Channel.CLUSTER));
-        assertThat(settings.model()).isEqualTo(new ModelSettings(Optional.empty()));
+        assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
         assertThat(settings.worker())
@@ -229,6 +230,8 @@ class FlotillaSettingsTest {
                 "flotilla.fleet.key-name=kn",
                 "flotilla.fleet.worker-settings={a=1}",
                 "flotilla.model.path=/m",
+                "flotilla.model.zoo=/z",
+                "flotilla.model.conf={ input.width = 300 }",
                 "flotilla.classifier.kind=table",
                 "flotilla.classifier.table=/t.csv",
                 "flotilla.classifier.delay=28ms",
@@ -328,7 +331,10 @@ class FlotillaSettingsTest {
                                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.RUNNING),
                                 "a=1"),
                         new DrainSettings(DrainSettings.Channel.QUEUES),
-                        new ModelSettings(Optional.of(Path.of("/m"))),
+                        new ModelSettings(
+                                new ModelLocation.Folder(Path.of("/m"), "/m"),
+                                Optional.of(Path.of("/z")),
+                                ConfigFactory.parseString("input.width = 300")),
                         new ClassifierSettings(
                                 ClassifierSettings.Kind.TABLE,
                                 Optional.of(Path.of("/t.csv")),

@@ -77,8 +77,7 @@ class ClassifiersTest {
     }
 
     private static ClassifierFactory open(ClassifierSettings.Kind kind, Optional<Path> table, Duration delay) {
-        return Classifiers.open(
-                new ModelSettings(Optional.empty()), new ClassifierSettings(kind, table, delay, 1, 1), 1_000_000);
+        return Classifiers.open(ModelSettings.BUNDLED, new ClassifierSettings(kind, table, delay, 1, 1), 1_000_000);
     }
 
     /** Gives the label of {@link #IMAGE}; its argument is a table's path, or blank for the delay kind. */

@@ -77,7 +77,7 @@ class DjlClassifierFactoryIT {
         copyTiny("means");
         Files.writeString(folder.resolve("labels.txt"), "Violet\n", StandardOpenOption.APPEND);
 
-        assertThatThrownBy(() -> open(ModelFolder.at(folder)))
+        assertThatThrownBy(() -> open(ModelFolder.at(folder, folder.toString())))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve("labels.txt").toString(), "4 labels", "3 scores");
     }
@@ -97,7 +97,7 @@ class DjlClassifierFactoryIT {
         copyTiny("means");
         Files.writeString(folder.resolve("model.pt"), "no network");
 
-        assertThatThrownBy(() -> open(ModelFolder.at(folder)))
+        assertThatThrownBy(() -> open(ModelFolder.at(folder, folder.toString())))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve("model.pt").toString(), "TorchScript")
                 .hasMessageMatching("[^\\n]*");

@@ -7,7 +7,9 @@ import flotilla.protocol.ImageInspector.Inspection;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,8 +22,10 @@ class ImageHeadersTest {
     private static final byte[] JPEG = TestImages.jpeg(TestImages.pattern(40, 30));
     private static final byte[] PNG = TestImages.png(TestImages.pattern(40, 30));
     private static final byte[] GIF = TestImages.gif(TestImages.pattern(40, 30, BufferedImage.TYPE_BYTE_INDEXED));
+    private static final byte[] LOSSY = TestImages.webp(TestImages.pattern(40, 30), false);
+    private static final byte[] LOSSLESS = TestImages.webp(TestImages.pattern(40, 30), true);
     private static final List<byte[]> SIGNATURES =
-            List.of(Arrays.copyOf(JPEG, 3), Arrays.copyOf(PNG, 8), Arrays.copyOf(GIF, 6));
+            List.of(Arrays.copyOf(JPEG, 3), Arrays.copyOf(PNG, 8), Arrays.copyOf(GIF, 6), Arrays.copyOf(LOSSY, 12));
 
     private final ImageHeaders headers = new ImageHeaders(50_000_000);
 
@@ -30,6 +34,65 @@ class ImageHeadersTest {
         assertThat(headers.inspect(JPEG, true)).isEqualTo(new Inspection.Accepted("image/jpeg", 40, 30));
         assertThat(headers.inspect(PNG, true)).isEqualTo(new Inspection.Accepted("image/png", 40, 30));
         assertThat(headers.inspect(GIF, true)).isEqualTo(new Inspection.Accepted("image/gif", 40, 30));
+        assertThat(headers.inspect(LOSSY, true)).isEqualTo(new Inspection.Accepted("image/webp", 40, 30));
+        assertThat(headers.inspect(LOSSLESS, true)).isEqualTo(new Inspection.Accepted("image/webp", 40, 30));
+    }
+
+    @Test
+    void webpCanvas_shouldBeKnownFromThirtyBytes() {
+        byte[] webp = TestImages.extendedWebp(300, 200, 0, Map.of());
+
+        assertThat(headers.inspect(Arrays.copyOf(webp, 29), false)).isEqualTo(new Inspection.Incomplete());
+        assertThat(headers.inspect(webp, false)).isEqualTo(new Inspection.Accepted("image/webp", 300, 200));
+    }
+
+    @Test
+    void hugeWebpOfFewBytes_shouldBeRefusedByItsHeader() {
+        assertRefused(
+                TestImages.extendedWebp(1 << 24, 1 << 24, 0, Map.of()),
+                false,
+                FailureCode.TOO_MANY_PIXELS,
+                "281474976710656 pixels");
+        byte[] lossy = LOSSY.clone();
+        putShort(lossy, 26, 0x3FFF);
+        putShort(lossy, 28, 0x3FFF);
+        assertRefused(lossy, false, FailureCode.TOO_MANY_PIXELS, "16383x16383");
+        byte[] lossless = LOSSLESS.clone();
+        Arrays.fill(lossless, 21, 24, (byte) 0xFF);
+        lossless[24] |= 0x0F;
+        assertRefused(lossless, false, FailureCode.TOO_MANY_PIXELS, "16384x16384");
+    }
+
+    @Test
+    void brokenWebpHeader_shouldBeDamaged() {
+        byte[] noKeyFrame = LOSSY.clone();
+        noKeyFrame[20] |= 1;
+        assertRefused(noKeyFrame, true, FailureCode.DAMAGED, "this WebP has a broken frame header");
+        byte[] noSignature = LOSSLESS.clone();
+        noSignature[20] = 0;
+        assertRefused(noSignature, true, FailureCode.DAMAGED, "this WebP has a broken frame header");
+        byte[] noPicture = LOSSY.clone();
+        noPicture[12] = 'X';
+        assertRefused(noPicture, true, FailureCode.DAMAGED, "this WebP does not begin with a picture");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0000002066747970617669660000, an AVIF",
+        "0000001c667479706865696300000000, a HEIC",
+        "49492a0008000000, a TIFF",
+        "4d4d002a00000008, a TIFF",
+        "424d360000000000, a BMP",
+        "3c73766720786d6c6e733d22687474703a, an SVG",
+        "ff0a7f0000, a JPEG XL",
+        "255044462d312e37, a PDF",
+        "524946460000000057415645666d7420, not a JPEG",
+        "00000000000000000000000000000000, not a JPEG"
+    })
+    void otherKinds_shouldBeUnsupportedByName(String bytes, String name) {
+        assertRefused(HexFormat.of().parseHex(bytes), true, FailureCode.UNSUPPORTED_TYPE, "this is " + name);
+        assertRefused(
+                HexFormat.of().parseHex(bytes), false, FailureCode.UNSUPPORTED_TYPE, "; send a JPEG, PNG, GIF or WebP");
     }
 
     @Test
@@ -72,8 +135,8 @@ class ImageHeadersTest {
     void textUnderAnyName_shouldBeUnsupported() {
         byte[] text = "this is not a photograph".getBytes(StandardCharsets.UTF_8);
 
-        assertRefused(text, true, FailureCode.UNSUPPORTED_TYPE, "send a JPEG, PNG or GIF");
-        assertRefused(Arrays.copyOf(text, 3), false, FailureCode.UNSUPPORTED_TYPE, "send a JPEG, PNG or GIF");
+        assertRefused(text, true, FailureCode.UNSUPPORTED_TYPE, "send a JPEG, PNG, GIF or WebP");
+        assertRefused(Arrays.copyOf(text, 3), false, FailureCode.UNSUPPORTED_TYPE, "send a JPEG, PNG, GIF or WebP");
     }
 
     @Test
@@ -93,7 +156,7 @@ class ImageHeadersTest {
         byte[] header = TestImages.pngHeader(5, 5, 8, 2);
         header[32] ^= 1;
 
-        assertRefused(header, false, FailureCode.DAMAGED, "header of this PNG");
+        assertRefused(header, false, FailureCode.DAMAGED, "this PNG has a broken header");
     }
 
     @Test
@@ -152,7 +215,7 @@ class ImageHeadersTest {
 
     @Test
     void everyPrefixOfAnImage_shouldBeIncompleteThenAccepted() {
-        for (byte[] image : List.of(JPEG, PNG, GIF, TestImages.withExif(JPEG, 3000))) {
+        for (byte[] image : List.of(JPEG, PNG, GIF, LOSSY, LOSSLESS, TestImages.withExif(JPEG, 3000))) {
             boolean accepted = false;
             for (int length = 0; length <= image.length; length++) {
                 byte[] prefix = Arrays.copyOf(image, length);
@@ -173,7 +236,7 @@ class ImageHeadersTest {
 
     @Property
     void anyBytesAfterASignature_shouldGiveAValue(
-            @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(max = 2) int kind, @ForAll boolean complete) {
+            @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(max = 3) int kind, @ForAll boolean complete) {
         byte[] signature = SIGNATURES.get(kind);
         byte[] image = Arrays.copyOf(signature, signature.length + bytes.length);
         System.arraycopy(bytes, 0, image, signature.length, bytes.length);

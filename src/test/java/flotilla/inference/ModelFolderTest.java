@@ -3,6 +3,7 @@ package flotilla.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import flotilla.config.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,7 @@ class ModelFolderTest {
 
     @Test
     void wholeFolder_shouldBeRead() throws IOException {
-        ModelFolder model = ModelFolder.at(folder);
+        ModelFolder model = ModelFolder.at(folder, folder.toString());
 
         assertThat(model.spec())
                 .isEqualTo(new ModelSpec(
@@ -71,9 +72,30 @@ class ModelFolderTest {
 
     @Test
     void missingFolder_shouldBeNamedWithTheKey() {
-        assertThatThrownBy(() -> ModelFolder.at(folder.resolve("none")))
+        assertThatThrownBy(() -> ModelFolder.at(folder.resolve("none"), "where it should be"))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageContainingAll(folder.resolve("none").toString(), "flotilla.model.path");
+                .hasMessageContainingAll("where it should be", "flotilla.model.path");
+    }
+
+    @Test
+    void overrides_shouldWinOverTheConf() {
+        ModelFolder model = ModelFolder.at(folder, folder.toString())
+                .with(ConfigFactory.parseString("name = other, input.resize = stretch, output.top-k = 1"));
+
+        assertThat(model.spec().name()).isEqualTo("other");
+        assertThat(model.spec().input().resize()).isEqualTo(new ModelSpec.Resize.Stretch());
+        assertThat(model.spec().input().width()).isEqualTo(224);
+        assertThat(model.spec().output().topK()).isEqualTo(1);
+    }
+
+    @Test
+    void wrongOverride_shouldBeNamedWithItsPlace() {
+        ModelFolder model = ModelFolder.at(folder, folder.toString());
+
+        assertThatThrownBy(() -> model.with(ConfigFactory.parseString("inpt.width = 3")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("flotilla.model.conf", "unknown key inpt.width")
+                .hasMessageMatching("[^\\n]*");
     }
 
     @ParameterizedTest
@@ -81,7 +103,7 @@ class ModelFolderTest {
     void missingFile_shouldBeNamed(String file) throws IOException {
         Files.delete(folder.resolve(file));
 
-        assertThatThrownBy(() -> ModelFolder.at(folder).openNetwork())
+        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()).openNetwork())
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve(file).toString(), "missing");
     }
@@ -108,7 +130,7 @@ class ModelFolderTest {
     void brokenConf_shouldNameFileAndKey(String from, String to, String part) throws IOException {
         Files.writeString(folder.resolve("model.conf"), CONF.replace(from, to == null ? "" : to));
 
-        assertThatThrownBy(() -> ModelFolder.at(folder))
+        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve("model.conf").toString(), part)
                 .hasMessageMatching("[^\\n]*");
@@ -117,9 +139,11 @@ class ModelFolderTest {
     @Test
     void brokenLabels_shouldBeNamed() throws IOException {
         Files.writeString(folder.resolve("labels.txt"), "cat\n\ndog\n");
-        assertThatThrownBy(() -> ModelFolder.at(folder)).hasMessageContainingAll("labels.txt", "line 2");
+        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()))
+                .hasMessageContainingAll("labels.txt", "line 2");
 
         Files.writeString(folder.resolve("labels.txt"), "");
-        assertThatThrownBy(() -> ModelFolder.at(folder)).hasMessageContainingAll("labels.txt", "empty");
+        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()))
+                .hasMessageContainingAll("labels.txt", "empty");
     }
 }

@@ -47,7 +47,8 @@ class ReferenceModelsIT {
     void mobileNet_shouldGiveItsReferenceProbabilities() throws IOException {
         assumeTrue(Files.isDirectory(MOBILENET), "there is no folder " + MOBILENET.toAbsolutePath());
         assumeTrue(Files.isDirectory(SAMPLES), "there is no folder " + SAMPLES.toAbsolutePath());
-        try (ClassifierFactory factory = DjlClassifierFactory.open(ModelFolder.at(MOBILENET), 1, 50_000_000);
+        try (ClassifierFactory factory =
+                        DjlClassifierFactory.open(ModelFolder.at(MOBILENET, MOBILENET.toString()), 1, 50_000_000);
                 ImageClassifier classifier = factory.create()) {
             assertBest(
                     classifier,

@@ -26,8 +26,10 @@ import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.IOOperationIncompleteException;
 import org.apache.pekko.stream.connectors.s3.AccessStyle;
 import org.apache.pekko.stream.connectors.s3.ApiVersion;
+import org.apache.pekko.stream.connectors.s3.ListBucketResultContents;
 import org.apache.pekko.stream.connectors.s3.MemoryBufferType;
 import org.apache.pekko.stream.connectors.s3.RetrySettings;
 import org.apache.pekko.stream.connectors.s3.S3Attributes;
@@ -184,6 +186,51 @@ final class S3Objects {
                         .take(most)
                         .map(found -> found.getKey())
                         .runWith(Sink.seq(), system));
+    }
+
+    /** The objects whose key is the prefix and a name without a slash. */
+    CompletionStage<List<ListBucketResultContents>> children(String bucket, String prefix) {
+        return S3Errors.wrapped(
+                "ListObjects",
+                bucket,
+                prefix,
+                S3.listBucket(bucket, "/", Optional.of(prefix))
+                        .withAttributes(attributes)
+                        .runWith(Sink.seq(), system));
+    }
+
+    /**
+     * Writes an object to a file that is not there yet.
+     *
+     * @param eTag of the version that is wanted, without quotes
+     * @return whether that version is there
+     */
+    CompletionStage<Boolean> download(String bucket, String key, String eTag, Path file) {
+        return S3Errors.wrapped("GetObject", bucket, key, download(bucket, key, eTag, file, 1));
+    }
+
+    private CompletionStage<Boolean> download(String bucket, String key, String eTag, Path file, int attempt) {
+        S3Headers ifMatch = S3Headers.create().withCustomHeaders(new Map1<>("If-Match", '"' + eTag + '"'));
+        return S3.getObject(bucket, key, ifMatch)
+                .withAttributes(attributes)
+                .runWith(FileIO.toPath(file), system)
+                .thenApply(written -> CompletableFuture.completedStage(true))
+                .exceptionally(failure -> {
+                    Throwable cause = sourceFailure(failure);
+                    if (S3Errors.code(cause).equals("NoSuchKey") || S3Errors.status(cause) == 412) {
+                        return CompletableFuture.completedStage(false);
+                    }
+                    return !(cause instanceof S3Exception) && attempt < READ_ATTEMPTS
+                            ? later(() -> download(bucket, key, eTag, file, attempt + 1))
+                            : CompletableFuture.failedStage(cause);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** What the bytes failed with that were being written to a file. */
+    private static Throwable sourceFailure(Throwable failure) {
+        Throwable cause = AwsErrors.unwrap(failure);
+        return cause instanceof IOOperationIncompleteException && cause.getCause() != null ? cause.getCause() : cause;
     }
 
     /** Whether there is an object whose key begins so. */

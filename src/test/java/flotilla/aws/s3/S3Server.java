@@ -9,22 +9,24 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.stream.connectors.s3.ListMultipartUploadResultUploads;
 import org.apache.pekko.stream.connectors.s3.S3Headers;
 import org.apache.pekko.stream.connectors.s3.javadsl.S3;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
 /** S3Proxy in memory on a free port, with buckets {@code input} and {@code output} and clients connected to it. */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
     private final TestSystem system = new TestSystem();
     private final S3Proxy proxy;
     private final AwsClients clients;
     private final S3Objects objects;
 
-    S3Server() throws Exception {
+    public S3Server() throws Exception {
         proxy = S3Proxy.builder()
                 .blobStore(new TransientNio2BlobStore())
                 .endpoint(URI.create("http://127.0.0.1:0"))
@@ -40,11 +42,20 @@ final class S3Server implements AutoCloseable {
         }
     }
 
+    /** Its URL; the credentials are local, local. */
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + proxy.getPort());
+    }
+
+    public void put(String bucket, String key, byte[] bytes) {
+        Await.result(objects.put(bucket, key, ContentTypes.APPLICATION_OCTET_STREAM, ByteString.fromArray(bytes)));
+    }
+
     AwsSettings settings(String secret) {
         return new AwsSettings(
                 Optional.of("us-east-1"),
                 Optional.empty(),
-                Optional.of(URI.create("http://127.0.0.1:" + proxy.getPort())),
+                Optional.of(url()),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", secret)));
