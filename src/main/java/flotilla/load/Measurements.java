@@ -1,0 +1,83 @@
+package flotilla.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/** Counts and times of the requests that ended. All state belongs to the loop's thread. */
+final class Measurements {
+    private static final int SHOWN = 10;
+    private static final int DIGITS = 3;
+
+    private final Histogram latency = new Histogram(DIGITS);
+    private final Histogram accepted = new Histogram(DIGITS);
+    private final Map<Verdict.Kind, Long> verdicts = new TreeMap<>();
+    private final Map<String, Long> errors = new TreeMap<>();
+    private final Map<String, Long> workers = new TreeMap<>();
+    private final List<Summary.NotRight> notRight = new ArrayList<>();
+    private long retries;
+    private long latestStart;
+    private long lastEnd;
+
+    void add(Shot shot, Verdict verdict) {
+        verdicts.merge(verdict.kind(), 1L, Long::sum);
+        retries += shot.reply().retries();
+        latestStart = Math.max(latestStart, shot.sent() - shot.due());
+        lastEnd = Math.max(lastEnd, shot.ended());
+        shot.reply().acceptedNanos().ifPresent(nanos -> accepted.recordValue(micros(nanos)));
+        if (shot.reply().answer() instanceof Answer.Labelled labelled) {
+            latency.recordValue(micros(shot.latency()));
+            labelled.worker().ifPresent(worker -> workers.merge(worker, 1L, Long::sum));
+        } else {
+            errors.merge(((Answer.Failed) shot.reply().answer()).kind(), 1L, Long::sum);
+        }
+        boolean missing = verdict.kind() == Verdict.Kind.MISSING;
+        if ((missing || verdict.kind() == Verdict.Kind.WRONG) && notRight.size() < SHOWN) {
+            notRight.add(new Summary.NotRight(
+                    shot.number(), shot.image().name(), missing, verdict.expected(), verdict.got()));
+        }
+    }
+
+    long count(Verdict.Kind kind) {
+        return verdicts.getOrDefault(kind, 0L);
+    }
+
+    long ended() {
+        return verdicts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * What was measured so far.
+     *
+     * @param fleet images by instance, for when the answers do not say who classified them
+     */
+    Summary summary(Target target, boolean judged, long sent, long unfinished, Map<String, Long> fleet) {
+        boolean answersTell = !workers.isEmpty();
+        return new Summary(
+                target.base().toString(),
+                target.api(),
+                judged,
+                sent,
+                ended() - count(Verdict.Kind.MISSING),
+                count(Verdict.Kind.RIGHT),
+                count(Verdict.Kind.WRONG),
+                count(Verdict.Kind.MISSING),
+                unfinished,
+                retries,
+                lastEnd / 1e9,
+                Latency.of(latency),
+                accepted.getTotalCount() == 0 ? Optional.empty() : Optional.of(Latency.of(accepted)),
+                latestStart / 1e6,
+                Map.copyOf(errors),
+                new TreeMap<>(answersTell ? workers : fleet),
+                answersTell ? "answers" : "fleet",
+                List.copyOf(notRight));
+    }
+
+    private static long micros(long nanos) {
+        return Math.max(0, Math.round(nanos / 1000.0));
+    }
+}
