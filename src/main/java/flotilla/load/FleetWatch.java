@@ -20,6 +20,7 @@ final class FleetWatch {
     static final String PATH = "/v1/fleet";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long EVERY = 1_000_000_000L;
+    private static final int LAST_LOOKS = 5;
 
     /**
      * The instances at one time.
@@ -57,13 +58,35 @@ final class FleetWatch {
                         loop);
     }
 
-    /** Looks for the last time and completes then. */
-    CompletableFuture<Void> stop() {
+    /**
+     * Looks for the last time and completes then. Reports of the workers come a little after their answers, so it looks
+     * again, a few times, while fewer images are reported than were answered.
+     *
+     * @param answered images that the fleet did, as far as is known elsewhere
+     */
+    CompletableFuture<Void> stop(long answered) {
         if (stopped) {
             return CompletableFuture.completedFuture(null);
         }
         stopped = true;
-        return look().thenAccept(seen -> {});
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        lookUntil(answered, LAST_LOOKS, done);
+        return done;
+    }
+
+    private void lookUntil(long answered, int looksLeft, CompletableFuture<Void> done) {
+        look().thenAcceptAsync(
+                        seen -> {
+                            long reported = imagesByInstance().values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum();
+                            if (seen && reported < answered && looksLeft > 1) {
+                                loop.after(EVERY, () -> lookUntil(answered, looksLeft - 1, done));
+                            } else {
+                                done.complete(null);
+                            }
+                        },
+                        loop);
     }
 
     List<Look> looks() {

@@ -133,7 +133,7 @@ final class LoadRun {
     private void send(long due) {
         LoadImage image = images.image(sent);
         long number = ++sent;
-        long sentAt = now();
+        long sentAt = times == null ? due : now();
         CompletableFuture<Reply> call = caller.call(image);
         underWay.add(call);
         call.whenComplete((reply, failure) -> {

@@ -48,10 +48,11 @@ public final class LoadSession implements AutoCloseable {
     public CompletableFuture<LoadReport> stop() {
         return CompletableFuture.supplyAsync(
                         () -> {
+                            boolean complete = run.ended().isDone();
                             run.stop();
                             showing = false;
                             progress.close();
-                            return fleet.stop();
+                            return fleet.stop(complete ? measurements.answeredByNobodyKnown() : 0);
                         },
                         loop)
                 .thenCompose(looked -> looked)

@@ -49,6 +49,11 @@ final class Measurements {
         return verdicts.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Answers that did not say who made them: all or none, by the interface used. */
+    long answeredByNobodyKnown() {
+        return workers.isEmpty() ? ended() - count(Verdict.Kind.MISSING) : 0;
+    }
+
     /**
      * What was measured so far.
      *

@@ -23,7 +23,7 @@ public final class SummaryText {
             line(text, "latency", latency(summary.latency()));
         }
         summary.accepted().ifPresent(accepted -> line(text, "accepted", latency(accepted)));
-        if (summary.latestStartMillis() >= 1) {
+        if (summary.latestStartMillis() >= 10) {
             line(
                     text,
                     "late start",
