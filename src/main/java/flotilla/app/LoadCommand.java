@@ -15,6 +15,7 @@ import flotilla.load.Progress;
 import flotilla.load.SummaryJson;
 import flotilla.load.SummaryText;
 import flotilla.load.Target;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -208,10 +209,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private int run(LoadPlan plan, Target target, ImageFolder images, Optional<Predictions> predictions)
             throws IOException, InterruptedException {
-        Progress progress = onTerminal()
-                ? Progress.bar(System.err, plan.requests())
-                : Progress.lines(spec.commandLine().getErr(), LINES_EVERY);
-        try (LoadSession session = LoadSession.start(plan, target, images, predictions, progress)) {
+        try (LoadSession session = LoadSession.start(plan, target, images, predictions, () -> progress(plan))) {
             CountDownLatch ended = new CountDownLatch(1);
             session.ended().whenComplete((done, failure) -> ended.countDown());
             Ending ending = new Ending(session);
@@ -327,8 +325,21 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
+    private Progress progress(LoadPlan plan) {
+        return onTerminal()
+                ? Progress.bar(System.err, plan.requests())
+                : Progress.lines(spec.commandLine().getErr(), LINES_EVERY);
+    }
+
+    /** From Java 22 on there is a console without a terminal too, and a method that tells. */
     private static boolean onTerminal() {
-        return System.console() != null;
+        Console console = System.console();
+        try {
+            return console != null
+                    && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
     }
 
     private void require(boolean holds, String otherwise) {

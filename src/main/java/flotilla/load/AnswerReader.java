@@ -79,12 +79,9 @@ final class AnswerReader {
                 .orElse(response.body());
     }
 
-    private static Optional<String> worker(JsonNode node) {
-        Optional<String> id = text(node, "workerId");
-        return node.hasNonNull("appTierId")
-                ? Optional.of("#" + node.get("appTierId").asText()
-                        + id.map(text -> " " + text).orElse(""))
-                : id;
+    private static Optional<Answer.Worker> worker(JsonNode node) {
+        Optional<String> tier = Optional.ofNullable(node.get("appTierId")).map(JsonNode::asText);
+        return text(node, "workerId").map(id -> new Answer.Worker(id, tier));
     }
 
     private static Optional<JsonNode> json(Response response) {

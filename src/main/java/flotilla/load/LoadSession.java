@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** One run from its first look at the fleet to its last: the generator, the measuring and the showing, on one loop. */
 public final class LoadSession implements AutoCloseable {
@@ -21,19 +22,32 @@ public final class LoadSession implements AutoCloseable {
     private boolean showing = true;
 
     private LoadSession(
-            LoadPlan plan, Target target, ImageFolder images, Optional<Predictions> predictions, Progress progress) {
+            LoadPlan plan,
+            Target target,
+            ImageFolder images,
+            Optional<Predictions> predictions,
+            Supplier<Progress> progress) {
         this.plan = plan;
         this.target = target;
         this.predictions = predictions;
-        this.progress = progress;
         this.caller = new HttpCaller(target, new SecureRandom(), Clock.systemUTC());
+        this.progress = progress.get();
         this.fleet = new FleetWatch(() -> caller.ask(FleetWatch.PATH), loop);
         this.run = new LoadRun(plan, images, caller, loop, this::onEnd);
     }
 
-    /** Begins to send. */
+    /**
+     * Begins to send.
+     *
+     * @param progress begins to show, once nothing stands in the way of the run
+     * @throws LoadException when the target's requests cannot be sent as they are
+     */
     public static LoadSession start(
-            LoadPlan plan, Target target, ImageFolder images, Optional<Predictions> predictions, Progress progress) {
+            LoadPlan plan,
+            Target target,
+            ImageFolder images,
+            Optional<Predictions> predictions,
+            Supplier<Progress> progress) {
         LoadSession session = new LoadSession(plan, target, images, predictions, progress);
         session.loop.execute(() -> session.fleet.start().thenRunAsync(session::begin, session.loop));
         return session;
@@ -50,6 +64,7 @@ public final class LoadSession implements AutoCloseable {
                         () -> {
                             boolean complete = run.ended().isDone();
                             run.stop();
+                            show();
                             showing = false;
                             progress.close();
                             return fleet.stop(complete ? measurements.answeredByNobodyKnown() : 0);
@@ -83,7 +98,6 @@ public final class LoadSession implements AutoCloseable {
                     plan.requests(),
                     run.sent(),
                     measurements.ended(),
-                    measurements.ended() - measurements.count(Verdict.Kind.MISSING),
                     measurements.count(Verdict.Kind.RIGHT),
                     measurements.count(Verdict.Kind.WRONG),
                     measurements.count(Verdict.Kind.MISSING),

@@ -1,6 +1,7 @@
 package flotilla.load;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,8 @@ final class Measurements {
     private final Histogram accepted = new Histogram(DIGITS);
     private final Map<Verdict.Kind, Long> verdicts = new TreeMap<>();
     private final Map<String, Long> errors = new TreeMap<>();
-    private final Map<String, Long> workers = new TreeMap<>();
+    private final Map<String, Long> workers = new HashMap<>();
+    private final Map<String, String> appTierIds = new HashMap<>();
     private final List<Summary.NotRight> notRight = new ArrayList<>();
     private long retries;
     private long latestStart;
@@ -30,7 +32,7 @@ final class Measurements {
         shot.reply().acceptedNanos().ifPresent(nanos -> accepted.recordValue(micros(nanos)));
         if (shot.reply().answer() instanceof Answer.Labelled labelled) {
             latency.recordValue(micros(shot.latency()));
-            labelled.worker().ifPresent(worker -> workers.merge(worker, 1L, Long::sum));
+            labelled.worker().ifPresent(this::count);
         } else {
             errors.merge(((Answer.Failed) shot.reply().answer()).kind(), 1L, Long::sum);
         }
@@ -39,6 +41,11 @@ final class Measurements {
             notRight.add(new Summary.NotRight(
                     shot.number(), shot.image().name(), missing, verdict.expected(), verdict.got()));
         }
+    }
+
+    private void count(Answer.Worker worker) {
+        workers.merge(worker.id(), 1L, Long::sum);
+        worker.appTierId().ifPresent(tier -> appTierIds.put(worker.id(), tier));
     }
 
     long count(Verdict.Kind kind) {
@@ -77,9 +84,18 @@ final class Measurements {
                 accepted.getTotalCount() == 0 ? Optional.empty() : Optional.of(Latency.of(accepted)),
                 latestStart / 1e6,
                 Map.copyOf(errors),
-                new TreeMap<>(answersTell ? workers : fleet),
+                answersTell ? namedWorkers() : fleet,
                 answersTell ? "answers" : "fleet",
                 List.copyOf(notRight));
+    }
+
+    private Map<String, Long> namedWorkers() {
+        Map<String, Long> named = new TreeMap<>();
+        workers.forEach((id, count) -> {
+            String tier = appTierIds.get(id);
+            named.put(tier == null ? id : "#" + tier + " " + id, count);
+        });
+        return named;
     }
 
     private static long micros(long nanos) {

@@ -32,7 +32,7 @@ final class MovingBar implements Progress {
 
     @Override
     public void show(Tally tally) {
-        bar.setExtraMessage(" " + tally.counts());
+        bar.setExtraMessage(" " + tally.troubles());
         bar.stepTo(tally.ended());
     }
 

@@ -7,21 +7,24 @@ import java.util.OptionalLong;
  * Where a run stands.
  *
  * @param total requests of the whole run, when that is known
- * @param answered with a label, whether right, wrong or not compared
+ * @param judged whether there are predictions to compare with
  */
 public record Tally(
         OptionalLong total,
         long sent,
         long ended,
-        long answered,
         long right,
         long wrong,
         long missing,
         boolean judged,
         Duration elapsed) {
     /** The counts in a few words. */
-    public String counts() {
-        String answers = judged ? right + " right, " + wrong + " wrong" : answered + " answered, " + wrong + " wrong";
-        return answers + ", " + missing + " missing, " + (sent - ended) + " waiting";
+    String counts() {
+        return (judged ? right + " right, " : "") + troubles();
+    }
+
+    /** What is not done or not good, in few words. */
+    String troubles() {
+        return wrong + " wrong, " + missing + " missing, " + (sent - ended) + " waiting";
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class Timeline {
     private static final double[] WIDTHS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600};
-    private static final int MOST_SLOTS = 240;
+    private static final int MOST_SLOTS = 60;
     private static final int MOST_POINTS = 4000;
 
     private double[] due = new double[1024];

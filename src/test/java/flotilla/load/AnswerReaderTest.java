@@ -35,9 +35,11 @@ class AnswerReaderTest {
                 + "\"appTierId\":3}";
 
         assertThat(read(200, "application/json", body, true))
-                .isEqualTo(new Finished(new Answer.Labelled("Cat", Optional.of("a.jpg"), Optional.of("#3 i-1"))));
+                .isEqualTo(new Finished(new Answer.Labelled(
+                        "Cat", Optional.of("a.jpg"), Optional.of(new Answer.Worker("i-1", Optional.of("3"))))));
         assertThat(read(200, "application/json", "{\"label\":\"Cat\",\"workerId\":\"hand-1\"}", true))
-                .isEqualTo(new Finished(new Answer.Labelled("Cat", Optional.empty(), Optional.of("hand-1"))));
+                .isEqualTo(new Finished(new Answer.Labelled(
+                        "Cat", Optional.empty(), Optional.of(new Answer.Worker("hand-1", Optional.empty())))));
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -128,7 +129,8 @@ class HttpCallerTest {
             Reply reply = caller.call(image).join();
 
             assertThat(label(reply)).isEqualTo("Paul");
-            assertThat(((Answer.Labelled) reply.answer()).worker()).contains("#3 i-3");
+            assertThat(((Answer.Labelled) reply.answer()).worker())
+                    .contains(new Answer.Worker("i-3", Optional.of("3")));
             assertThat(reply.acceptedNanos()).isPresent();
             Asked asked = gateway.uploads().get(0);
             assertThat(asked.uri()).isEqualTo("/v1/classifications?file=test_000.jpg");

@@ -80,6 +80,15 @@ class MeasurementsTest {
     }
 
     @Test
+    void workerThatLearntItsIdLater_shouldBeOneWorker() {
+        answered(1, 0, 10 * MS, "Paul", "i-1");
+        answered(2, 0, 10 * MS, "Paul", "#4 i-1");
+        answered(3, 0, 10 * MS, "Paul", "hand-1");
+
+        assertThat(summary().workers()).isEqualTo(Map.of("#4 i-1", 2L, "hand-1", 1L));
+    }
+
+    @Test
     void manyThatAreNotRight_shouldBeShownInPart() {
         for (int i = 1; i <= 30; i++) {
             failed(i, 0, MS, "timeout");
@@ -124,15 +133,17 @@ class MeasurementsTest {
         answered(3, 30_000 * MS, 30_100 * MS, "Paul", "");
         failed(4, 30_000 * MS, 60_000 * MS, "timeout");
 
-        assertThat(timeline.slots()).hasSize(121);
+        assertThat(timeline.slots()).hasSize(61);
         Timeline.Slot first = timeline.slots().get(0);
         assertThat(first.start()).isZero();
         assertThat(first.p50()).isCloseTo(900, within(0.1));
+        assertThat(first.p95()).isCloseTo(11_500, within(0.1));
         assertThat(first.due()).isEqualTo(2);
-        assertThat(timeline.slots().get(1).answered()).isEqualTo(2);
-        assertThat(timeline.slots().get(1).p50()).isCloseTo(11_500, within(0.1));
-        assertThat(timeline.slots().get(2).p50()).isNaN();
-        assertThat(timeline.slots().get(120).missing()).isEqualTo(2);
+        assertThat(first.answered()).isEqualTo(1);
+        assertThat(timeline.slots().get(1).p50()).isNaN();
+        assertThat(timeline.slots().get(12).answered()).isEqualTo(1);
+        assertThat(timeline.slots().get(30).due()).isEqualTo(2);
+        assertThat(timeline.slots().get(60).missing()).isEqualTo(1);
         assertThat(timeline.points()).hasSize(4);
     }
 
@@ -143,7 +154,7 @@ class MeasurementsTest {
         }
         failed(100_001, 77 * MS, 78 * MS, "timeout");
 
-        assertThat(timeline.slots()).hasSizeBetween(50, 241);
+        assertThat(timeline.slots()).hasSizeBetween(30, 61);
         assertThat(timeline.points())
                 .hasSizeBetween(4000, 4100)
                 .anyMatch(point -> point.kind() == Verdict.Kind.MISSING);
@@ -168,12 +179,17 @@ class MeasurementsTest {
     }
 
     private void answered(long number, long due, long ended, String label, String worker) {
-        add(
-                number,
-                due,
-                ended,
-                new Answer.Labelled(
-                        label, Optional.empty(), worker.isEmpty() ? Optional.empty() : Optional.of(worker)));
+        add(number, due, ended, new Answer.Labelled(label, Optional.empty(), worker(worker)));
+    }
+
+    /** From {@code "#1 i-1"}, {@code "i-1"} or nothing. */
+    private static Optional<Answer.Worker> worker(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        int space = text.indexOf(' ');
+        return Optional.of(new Answer.Worker(
+                text.substring(space + 1), space < 0 ? Optional.empty() : Optional.of(text.substring(1, space))));
     }
 
     private void failed(long number, long due, long ended, String kind) {
