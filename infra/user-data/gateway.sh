@@ -10,6 +10,8 @@ FLOTILLA_INPUT_BUCKET=example-flotilla-input
 FLOTILLA_OUTPUT_BUCKET=example-flotilla-output
 FLOTILLA_LAUNCH_TEMPLATE=flotilla-worker
 FLOTILLA_HTTP_HOST=0.0.0.0
+# A security group says who may come in; with flotilla.http.api-keys in config/gateway.conf leave this out.
+FLOTILLA_ALLOW_ANONYMOUS=true
 ENV
 
 systemctl daemon-reload

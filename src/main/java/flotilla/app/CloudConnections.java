@@ -1,12 +1,16 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3BatchStore;
 import flotilla.aws.s3.S3DecisionLedger;
+import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.protocol.BatchStore;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
@@ -61,6 +65,14 @@ final class CloudConnections implements AutoCloseable {
 
     ImageStore images(ActorSystem<?> system) {
         return new S3ImageStore(system, clients, settings.storage());
+    }
+
+    IdempotencyStore idempotencyKeys(ActorSystem<?> system) {
+        return new S3IdempotencyStore(system, clients, settings.storage());
+    }
+
+    BatchStore batches(ActorSystem<?> system) {
+        return new S3BatchStore(system, clients, settings.storage());
     }
 
     ResultStore results(ActorSystem<?> system) {

@@ -99,6 +99,7 @@ final class GatewayRole implements AutoCloseable {
      * @throws SettingsException with one line and the remedy when it cannot
      */
     static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
+        settings.http().requireSafeBinding();
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
         ActorSystem<Void> system = null;
         try {
@@ -122,6 +123,8 @@ final class GatewayRole implements AutoCloseable {
                     deadLetters,
                     images,
                     cloud.results(system),
+                    cloud.idempotencyKeys(system),
+                    cloud.batches(system),
                     new ImageHeaders(settings.http().maxPixels()));
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(

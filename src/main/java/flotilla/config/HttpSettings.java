@@ -1,7 +1,12 @@
 package flotilla.config;
 
 import com.typesafe.config.Config;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The gateway's HTTP side.
@@ -11,8 +16,13 @@ import java.time.Duration;
  * @param maxPixels width times height
  * @param maxUploadsInFlight uploads received at the same time
  * @param maxFiles files in one request
+ * @param maxBatch images in one batch
  * @param maxBacklog images without an answer above which new ones are refused
  * @param resultPoll how often a waiting caller's result is looked for in the store
+ * @param uploadPaths where the classic form is served besides {@code /}
+ * @param maxConnections connections at the same time; more wait in the operating system's queue
+ * @param tls empty for plain HTTP
+ * @param access who may ask
  */
 public record HttpSettings(
         String host,
@@ -22,9 +32,37 @@ public record HttpSettings(
         long maxPixels,
         int maxUploadsInFlight,
         int maxFiles,
+        int maxBatch,
         int maxBacklog,
-        Duration resultPoll) {
+        Duration resultPoll,
+        List<String> uploadPaths,
+        int maxConnections,
+        Optional<Tls> tls,
+        Access access) {
+
+    /**
+     * A certificate with its key, both PEM; read again when a file changes.
+     *
+     * @param certificate the chain, the server's own first
+     */
+    public record Tls(Path certificate, Path key) {}
+
+    /**
+     * Who may ask.
+     *
+     * @param apiKeys none lets everybody in
+     * @param allowAnonymous whether other machines may come in without any key configured
+     * @param corsOrigins web pages' origins that browsers let in
+     */
+    public record Access(List<ApiKeySettings> apiKeys, boolean allowAnonymous, List<String> corsOrigins) {
+        public Access {
+            apiKeys = List.copyOf(apiKeys);
+            corsOrigins = List.copyOf(corsOrigins);
+        }
+    }
+
     public HttpSettings {
+        uploadPaths = List.copyOf(uploadPaths);
         Checks.notBlank(host, "flotilla.http.host");
         Checks.port(port, "flotilla.http.port");
         Checks.within(syncWait, Duration.ofSeconds(1), Duration.ofHours(2), "flotilla.http.sync-wait");
@@ -32,8 +70,34 @@ public record HttpSettings(
         Checks.atLeast(maxPixels, 1, "flotilla.http.max-pixels");
         Checks.atLeast(maxUploadsInFlight, 1, "flotilla.http.max-uploads-in-flight");
         Checks.atLeast(maxFiles, 1, "flotilla.http.max-files");
+        Checks.atLeast(maxBatch, 1, "flotilla.http.max-batch");
         Checks.atLeast(maxBacklog, 1, "flotilla.http.max-backlog");
         Checks.positive(resultPoll, "flotilla.http.result-poll");
+        Checks.that(
+                uploadPaths.stream().allMatch(path -> path.matches("(/[\\w.~-]+)+")),
+                "flotilla.http.upload-paths",
+                "a list of paths such as /process");
+        Checks.atLeast(maxConnections, 1, "flotilla.http.max-connections");
+    }
+
+    /**
+     * Refuses to serve other machines without keys, unless that is said to be meant.
+     *
+     * @throws SettingsException with one line and the remedy
+     */
+    public void requireSafeBinding() {
+        if (access.apiKeys().isEmpty() && !access.allowAnonymous() && !isLoopback()) {
+            throw new SettingsException("flotilla.http.host = " + host + " serves other machines without any key; set"
+                    + " flotilla.http.api-keys, or flotilla.http.allow-anonymous = true to let everybody in");
+        }
+    }
+
+    private boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     static HttpSettings from(Config config) {
@@ -45,7 +109,27 @@ public record HttpSettings(
                 config.getLong("max-pixels"),
                 config.getInt("max-uploads-in-flight"),
                 config.getInt("max-files"),
+                config.getInt("max-batch"),
                 config.getInt("max-backlog"),
-                config.getDuration("result-poll"));
+                config.getDuration("result-poll"),
+                config.getStringList("upload-paths"),
+                config.getInt("max-connections"),
+                tls(config),
+                new Access(
+                        config.getConfigList("api-keys").stream()
+                                .map(ApiKeySettings::from)
+                                .toList(),
+                        config.getBoolean("allow-anonymous"),
+                        config.getStringList("cors-origins")));
+    }
+
+    private static Optional<Tls> tls(Config config) {
+        String certificate = config.getString("tls.certificate");
+        String key = config.getString("tls.key");
+        Checks.that(
+                certificate.isBlank() == key.isBlank(),
+                "flotilla.http.tls",
+                "given with both certificate and key, or not at all");
+        return certificate.isBlank() ? Optional.empty() : Optional.of(new Tls(Path.of(certificate), Path.of(key)));
     }
 }

@@ -16,7 +16,9 @@ public enum FailureCode {
     /** The classifier answers from a table, and the file is not in it. */
     NOT_IN_TABLE("not-in-table"),
     /** The message was delivered as often as the queue allows and no worker could answer. */
-    UNDELIVERABLE("undeliverable");
+    UNDELIVERABLE("undeliverable"),
+    /** The batch that the image belongs to was cancelled before the image was answered. */
+    CANCELLED("cancelled");
 
     private final String text;
 

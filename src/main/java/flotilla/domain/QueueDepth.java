@@ -16,6 +16,6 @@ public record QueueDepth(int visible, int inFlight, int delayed) {
 
     /** Everything that is still to be answered. */
     public int messages() {
-        return visible + inFlight + delayed;
+        return (int) Math.min(Integer.MAX_VALUE, (long) visible + inFlight + delayed);
     }
 }

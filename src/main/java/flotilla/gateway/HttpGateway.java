@@ -1,9 +1,12 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import flotilla.config.SettingsException;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.BatchStore;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -12,21 +15,26 @@ import flotilla.protocol.SupervisorCommand;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /**
@@ -63,6 +71,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             MessageQueue deadLetters,
             ImageStore images,
             ResultStore results,
+            IdempotencyStore keys,
+            BatchStore batches,
             ImageInspector inspector) {}
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(5);
@@ -78,6 +88,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
      *
      * @param startedTo hears whether the port could be bound
      * @param logResults print each result on the console
+     * @throws SettingsException at once when the TLS pair cannot be used
      */
     public static Behavior<Command> create(
             GatewayId id,
@@ -88,6 +99,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Clock clock,
             RandomGenerator random,
             ActorRef<Started> startedTo) {
+        Optional<PemTls> tls = settings.tls().map(files -> PemTls.open(files, clock));
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
                     PendingReplies.create(
@@ -99,20 +111,41 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     ports.inspector(),
                     ports.images(),
                     ports.requests(),
+                    ports.keys(),
                     pending,
                     settings,
                     clock,
                     random);
             DecisionStream stream = new DecisionStream(context.getSystem(), supervisor);
-            GatewayRoutes routes = new GatewayRoutes(
+            Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
+            Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
+            List<Endpoint> endpoints = endpoints(
                     context.getSystem(),
-                    new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize()),
-                    pending,
-                    new ScalingAnswers(context.getSystem(), supervisor),
-                    stream,
-                    lookup(ports),
+                    uploads,
+                    answers,
+                    new BatchApi(
+                            new Uploads(context.getSystem(), intake, settings.maxBatch(), settings.maxImageSize()),
+                            new BatchUploads(
+                                    context.getSystem(),
+                                    intake,
+                                    ports.images(),
+                                    settings.maxBatch(),
+                                    settings.maxImageSize()),
+                            new Batches(
+                                    context.getSystem(),
+                                    ports.batches(),
+                                    ports.results(),
+                                    ports.images(),
+                                    clock,
+                                    random)),
+                    new FleetApi(new ScalingAnswers(context.getSystem(), supervisor), stream),
                     () -> readiness(ports),
-                    settings);
+                    settings.syncWait(),
+                    settings.uploadPaths());
+            GatewayRoutes routes = new GatewayRoutes(
+                    new Endpoints(endpoints),
+                    new AccessControl(settings.access().apiKeys(), clock),
+                    new Cors(settings.access().corsOrigins()));
             List<UniqueKillSwitch> readers = List.of(
                     QueueReaders.responses(
                             context.getSystem(),
@@ -122,13 +155,37 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
             context.pipeToSelf(
-                    Http.get(context.getSystem())
-                            .newServerAt(settings.host(), settings.port())
-                            .withSettings(ServerTimeouts.settings(context.getSystem(), settings.syncWait()))
-                            .bind(routes.create()),
+                    server(context, settings, tls).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
             return new HttpGateway(context, settings, readers, stream, startedTo);
         });
+    }
+
+    /** Everything that is served, whatever it is served with. */
+    static List<Endpoint> endpoints(
+            ActorSystem<?> system,
+            Uploads uploads,
+            Answers answers,
+            BatchApi batches,
+            FleetApi fleet,
+            Supplier<CompletionStage<Optional<String>>> readiness,
+            Duration syncWait,
+            List<String> uploadPaths) {
+        List<Endpoint> all = new ArrayList<>();
+        all.addAll(new SiteApi(readiness).endpoints());
+        all.addAll(new UploadApi(system, uploads, answers, syncWait, uploadPaths).endpoints());
+        all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(batches.endpoints());
+        all.addAll(fleet.endpoints());
+        return all;
+    }
+
+    private static ServerBuilder server(ActorContext<?> context, HttpSettings settings, Optional<PemTls> tls) {
+        ServerBuilder server = Http.get(context.getSystem())
+                .newServerAt(settings.host(), settings.port())
+                .withSettings(ServerTimeouts.settings(context.getSystem(), settings));
+        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(pair::engine)))
+                .orElse(server);
     }
 
     private HttpGateway(
@@ -188,8 +245,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         return Behaviors.stopped();
     }
 
-    private static GatewayRoutes.Lookup lookup(Ports ports) {
-        return new GatewayRoutes.Lookup() {
+    private static Answers.Lookup lookup(Ports ports) {
+        return new Answers.Lookup() {
             @Override
             public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
                 return ports.results().find(id);

@@ -6,6 +6,7 @@ import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -13,9 +14,11 @@ import flotilla.protocol.WireFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -34,7 +37,7 @@ final class ImageIntake {
     /** What became of an upload. */
     sealed interface Intake {
         /** The image is stored and its message is in the queue. */
-        record Accepted(RequestId id, FileName file) implements Intake {}
+        record Accepted(RequestId id, FileName file, ImageRef image) implements Intake {}
 
         /** The image was not taken. */
         record Refused(String file, Problem problem) implements Intake {}
@@ -49,6 +52,7 @@ final class ImageIntake {
     private final ImageInspector inspector;
     private final ImageStore images;
     private final MessageQueue requests;
+    private final IdempotencyStore keys;
     private final ActorRef<PendingReplies.Command> pending;
     private final HttpSettings settings;
     private final UploadPermits permits;
@@ -61,6 +65,7 @@ final class ImageIntake {
             ImageInspector inspector,
             ImageStore images,
             MessageQueue requests,
+            IdempotencyStore keys,
             ActorRef<PendingReplies.Command> pending,
             HttpSettings settings,
             Clock clock,
@@ -70,6 +75,7 @@ final class ImageIntake {
         this.inspector = inspector;
         this.images = images;
         this.requests = requests;
+        this.keys = keys;
         this.pending = pending;
         this.settings = settings;
         this.permits = new UploadPermits(settings.maxUploadsInFlight());
@@ -81,9 +87,10 @@ final class ImageIntake {
      * Takes one upload. The stage never fails.
      *
      * @param rawName the client's name for the image
+     * @param key the client's idempotency key for this image
      * @param bytes the encoded image; consumed or cancelled when the stage completes
      */
-    CompletionStage<Intake> accept(String rawName, Source<ByteString, ?> bytes) {
+    CompletionStage<Intake> accept(String rawName, Optional<String> key, Source<ByteString, ?> bytes) {
         Optional<FileName> file = FileName.of(rawName);
         if (file.isEmpty()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
@@ -91,7 +98,7 @@ final class ImageIntake {
         RequestId id = RequestId.create(clock.instant(), random);
         return permits.run(() -> admit(id)
                         .thenCompose(admitted -> admitted
-                                ? store(id, file.get(), bytes)
+                                ? store(id, file.get(), key, bytes)
                                 : discard(bytes)
                                         .thenApply(done -> new Intake.Refused(
                                                 rawName, Problem.backlogFull(settings.maxBacklog())))))
@@ -107,7 +114,9 @@ final class ImageIntake {
                 .thenApply(PendingReplies.Admission::admitted);
     }
 
-    private CompletionStage<Intake> store(RequestId id, FileName file, Source<ByteString, ?> bytes) {
+    private CompletionStage<Intake> store(
+            RequestId id, FileName file, Optional<String> key, Source<ByteString, ?> bytes) {
+        Digested digested = new Digested();
         return bytes.idleTimeout(STALLED_AFTER)
                 .via(CheckedUpload.flow(inspector, settings.maxImageSize()))
                 .prefixAndTail(1)
@@ -116,9 +125,39 @@ final class ImageIntake {
                     CheckedUpload.Chunk first = split.first().get(0);
                     Source<ByteString, ?> whole =
                             Source.single(first.bytes()).concat(split.second().map(CheckedUpload.Chunk::bytes));
+                    whole = key.isPresent() ? whole.via(digested.flow()) : whole;
                     return images.put(id + "/" + file, first.contentType(), whole);
                 })
-                .thenCompose(ref -> enqueue(id, file, ref));
+                .thenCompose(ref -> key.isEmpty()
+                        ? enqueue(id, file, ref)
+                        : claim(key.get(), new IdempotencyStore.Claim(id, file, digested.hex(), ref)));
+    }
+
+    /** Of all requests with one key only the first counts; the others give its id, if they bring the same image. */
+    private CompletionStage<Intake> claim(String key, IdempotencyStore.Claim mine) {
+        return keys.claim(key, mine).thenCompose(standing -> {
+            if (standing.id().equals(mine.id())) {
+                return enqueue(mine.id(), mine.file(), mine.image())
+                        .thenCompose(accepted -> keys.sent(key).thenApply(done -> accepted));
+            }
+            pending.tell(new PendingReplies.Withdraw(mine.id()));
+            CompletionStage<Done> cleaned = images.delete(mine.image());
+            if (!standing.sha256().equals(mine.sha256())) {
+                return cleaned.thenApply(
+                        done -> new Intake.Refused(mine.file().value(), Problem.idempotencyKeyReused()));
+            }
+            return cleaned.thenCompose(done -> repeat(key, standing));
+        });
+    }
+
+    /** The first request may have ended between its claim and its message; a message too many does no harm. */
+    private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing) {
+        Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
+        return keys.isSent(key)
+                .thenCompose(sent -> sent
+                        ? CompletableFuture.completedFuture(accepted)
+                        : enqueue(standing.id(), standing.file(), standing.image())
+                                .thenCompose(again -> keys.sent(key).thenApply(done -> accepted)));
     }
 
     private CompletionStage<Intake> enqueue(RequestId id, FileName file, ImageRef ref) {
@@ -126,7 +165,7 @@ final class ImageIntake {
                 new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty());
         return requests.send(WireFormat.write(request)).thenApply(sent -> {
             pending.tell(new PendingReplies.Enqueued(id));
-            return new Intake.Accepted(id, file);
+            return new Intake.Accepted(id, file, ref);
         });
     }
 

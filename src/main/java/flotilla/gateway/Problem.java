@@ -59,6 +59,78 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return of(408, "upload-stalled", "the upload stalled", "send the image again without long pauses");
     }
 
+    static Problem emptyBatch() {
+        return of(
+                400,
+                "empty-batch",
+                "there is no image in the batch",
+                "send file parts, a zip, or a list of s3:// objects");
+    }
+
+    static Problem badBatch(String detail) {
+        return of(400, "bad-batch", "the batch cannot be read", detail);
+    }
+
+    static Problem unknownBatch(String id) {
+        return of(404, "unknown-id", "there is no such batch", "check the id " + id);
+    }
+
+    static Problem noSuchObject() {
+        return of(404, "no-such-object", "there is no such object", "check bucket and key");
+    }
+
+    static Problem objectNotReadable(Throwable failure) {
+        String message = failure.getCause() == null
+                ? failure.getMessage()
+                : failure.getCause().getMessage();
+        return of(
+                403,
+                "object-not-readable",
+                "the object cannot be read",
+                String.valueOf(message).replaceAll("\\s+", " "));
+    }
+
+    static Problem keyMissing() {
+        return of(
+                401,
+                "key-missing",
+                "an API key is needed",
+                "send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
+    }
+
+    static Problem keyUnknown() {
+        return of(401, "key-unknown", "the API key is not known", "check the key that you send");
+    }
+
+    static Problem keyNotAllowed(String name) {
+        return of(403, "key-not-allowed", "the API key may not do this", "ask for a role for key " + name);
+    }
+
+    static Problem keyBusy(String name, int seconds) {
+        return new Problem(
+                429,
+                "key-limit",
+                "the API key's limit is reached",
+                "key " + name + " may send again in " + seconds + " s",
+                Optional.of(seconds));
+    }
+
+    static Problem badIdempotencyKey(int longest) {
+        return of(
+                400,
+                "bad-idempotency-key",
+                "the Idempotency-Key cannot be used",
+                "send 1 to " + longest + " characters that name this image and no other");
+    }
+
+    static Problem idempotencyKeyReused() {
+        return of(
+                422,
+                "idempotency-key-reused",
+                "the Idempotency-Key stands for another image",
+                "send a new key with a new image");
+    }
+
     static Problem unavailable(String detail) {
         return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
     }

@@ -14,6 +14,7 @@ import flotilla.protocol.DecisionStory;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.WireFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -60,6 +61,29 @@ final class Replies {
                 .put("id", id.value())
                 .put("status", "pending")
                 .put("location", location(id));
+    }
+
+    /** What the classic asynchronous upload is told: success with the id of each image, or the first problem. */
+    static HttpResponse uploaded(List<Answer> answers) {
+        Optional<HttpResponse> error = answers.size() == 1 ? Answers.error(answers.get(0)) : Optional.empty();
+        if (error.isPresent()) {
+            return error.get();
+        }
+        List<Answer.Waiting> taken = answers.stream()
+                .filter(Answer.Waiting.class::isInstance)
+                .map(Answer.Waiting.class::cast)
+                .toList();
+        if (taken.isEmpty()) {
+            return Answers.error(answers.get(0)).orElseThrow();
+        }
+        ObjectNode node = object("response", "success")
+                .put("message", taken.size() == 1 ? "image accepted" : taken.size() + " images accepted")
+                .put("id", taken.get(0).id().value())
+                .put("location", location(taken.get(0).id()));
+        if (answers.size() > 1) {
+            node.set("files", json(answers));
+        }
+        return json(200, node);
     }
 
     /** What became of one upload, as JSON. */

@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.config.HttpSettings;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -19,14 +20,16 @@ final class ServerTimeouts {
     private ServerTimeouts() {}
 
     /**
-     * @param wait the longest wait for an answer
+     * The server's settings, of which the longest wait for an answer is {@code sync-wait}.
      */
-    static ServerSettings settings(ActorSystem<?> system, Duration wait) {
+    static ServerSettings settings(ActorSystem<?> system, HttpSettings http) {
+        Duration wait = http.syncWait();
         ServerSettings defaults = ServerSettings.create(system.classicSystem());
         Duration request = wait.plus(BEYOND_THE_WAIT);
         ServerSettings.Timeouts timeouts = defaults.getTimeouts();
-        return defaults.withTimeouts(
-                timeouts.withRequestTimeout(scala(request)).withIdleTimeout(scala(request.plus(IDLE_BEYOND_REQUEST))));
+        return defaults.withMaxConnections(http.maxConnections())
+                .withTimeouts(timeouts.withRequestTimeout(scala(request))
+                        .withIdleTimeout(scala(request.plus(IDLE_BEYOND_REQUEST))));
     }
 
     private static FiniteDuration scala(Duration duration) {

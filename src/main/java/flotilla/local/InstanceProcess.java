@@ -16,9 +16,12 @@ final class InstanceProcess {
     private static final List<String> SHIELD = List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh");
 
     private final Process process;
+    /** One for all who ask: {@link Process#onExit} gives a new one each time, which is done only a moment later. */
+    private final CompletableFuture<Integer> exit;
 
     private InstanceProcess(Process process) {
         this.process = process;
+        this.exit = process.onExit().thenApply(Process::exitValue);
     }
 
     /**
@@ -42,7 +45,7 @@ final class InstanceProcess {
 
     /** Done with the exit status when the process has ended, however it did. */
     CompletableFuture<Integer> onExit() {
-        return process.onExit().thenApply(Process::exitValue);
+        return exit;
     }
 
     ProcessHandle handle() {

@@ -1,6 +1,7 @@
 package flotilla.protocol;
 
 import flotilla.domain.ImageRef;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -27,6 +28,21 @@ public interface ImageStore {
      * @return the bytes, or an empty optional when there is no such object
      */
     CompletionStage<Optional<ByteString>> get(ImageRef ref);
+
+    /**
+     * Reads an object of any bucket that this role may read, as it comes.
+     *
+     * @return the bytes, or an empty optional when there is no such object; fails when it may not be read
+     */
+    CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref);
+
+    /**
+     * Objects of any bucket that this role may list.
+     *
+     * @param prefix what their keys begin with
+     * @param most how many at most, in the order of their keys
+     */
+    CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most);
 
     /** Whether an object exists that was put under a key that begins with {@code keyPrefix}. */
     CompletionStage<Boolean> exists(String keyPrefix);

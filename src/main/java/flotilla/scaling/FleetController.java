@@ -228,7 +228,7 @@ public final class FleetController {
         if (drainUnheard) {
             orders.add(new WorkerOrder.Drain(intent.epoch()));
         } else if (cancelUnheard) {
-            orders.add(new WorkerOrder.CancelDrain(intent.epoch()));
+            orders.add(new WorkerOrder.CancelDrain(sighting.drainEpoch()));
         }
     }
 
@@ -239,10 +239,14 @@ public final class FleetController {
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
         announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(ANNOUNCED_FOR) > 0);
-        Announced before = announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+        Announced before = announced.get(gateway);
         // Of a gateway that was not known, what it has not answered yet is all that matters.
         long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
-        accepted += Math.max(0, acceptedThere - baseline);
+        if (acceptedThere >= baseline) {
+            // A lower count is a message that was overtaken.
+            accepted += acceptedThere - baseline;
+            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+        }
         return unanswered();
     }
 

@@ -37,13 +37,6 @@ public record LogNormal(double mu, double sigma) {
         return Math.exp(mu + sigma * normalQuantile(p));
     }
 
-    /** The probability that what has lasted {@code age} seconds ends within {@code more} seconds. */
-    public double residualCdf(double age, double more) {
-        double left = 1 - cdf(age);
-        // What has lasted beyond any reason may end any moment, and may never: the tail's own figures are noise there.
-        return left < 1e-9 ? 0 : Math.min(1, Math.max(0, (cdf(age + more) - cdf(age)) / left));
-    }
-
     /** Φ by the complementary error function of Abramowitz and Stegun 7.1.26, absolute error below 1.5e-7. */
     static double normalCdf(double z) {
         double x = Math.abs(z) / Math.sqrt(2);

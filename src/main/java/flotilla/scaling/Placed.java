@@ -100,11 +100,7 @@ record Placed(InstanceView view, Standing standing) {
         }
         Duration silence = Duration.between(view.lastSign(), now);
         if (view.worker().isEmpty()) {
-            Duration over = Duration.between(instance.launchedAt(), now).minus(limits.bootAllowance());
-            // It may have come up, cut off from us, at the last moment: then it works until its fence.
-            return over.compareTo(limits.deadAfter()) > 0 && silence.compareTo(limits.deadAfter()) > 0
-                    ? Standing.DEAD
-                    : over.isNegative() || over.isZero() ? Standing.BOOTING : Standing.SILENT;
+            return neverReported(instance, silence, limits, now);
         }
         Activity activity = view.worker().get().activity();
         if (activity == Activity.DRAINED) {
@@ -120,5 +116,16 @@ record Placed(InstanceView view, Standing standing) {
             return Standing.LEAVING;
         }
         return intent != null && !intent.cancelled() ? Standing.DRAINING : Standing.WORKING;
+    }
+
+    /** One that came up at the last moment, and that we cannot hear, works until its fence. */
+    private static Standing neverReported(Instance instance, Duration silence, ScalingLimits limits, Instant now) {
+        Duration over = Duration.between(instance.launchedAt(), now).minus(limits.bootAllowance());
+        if (over.compareTo(limits.deadAfter()) > 0 && silence.compareTo(limits.deadAfter()) > 0) {
+            return Standing.DEAD;
+        }
+        // A new supervisor has not heard from anybody yet.
+        boolean late = over.compareTo(Duration.ZERO) > 0 && silence.compareTo(limits.silentAfter()) > 0;
+        return late ? Standing.SILENT : Standing.BOOTING;
     }
 }

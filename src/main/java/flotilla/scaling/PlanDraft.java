@@ -186,6 +186,12 @@ final class PlanDraft {
             return;
         }
         Set<AppTierId> seen = new HashSet<>();
+        if (placed.stream()
+                .filter(Placed::isLiving)
+                .allMatch(one -> one.appTierId().filter(seen::add).isPresent())) {
+            return;
+        }
+        seen.clear();
         Set<AppTierId> free = freeIds();
         placed.stream()
                 .filter(Placed::isLiving)

@@ -45,7 +45,7 @@ final class WaitForecast {
         integrate(boot, 0, freshWork, freshVariance);
         List<Double> ages = input.active().stream()
                 .filter(one -> !one.ready())
-                .map(one -> one.age().toMillis() / 1000.0)
+                .map(one -> (double) one.age().toSeconds())
                 .sorted((one, other) -> Double.compare(other, one))
                 .toList();
         this.bootingWork = new double[ages.size() + 1][STEPS + 1];
@@ -90,10 +90,13 @@ final class WaitForecast {
 
     /** Mean and variance of (t − X)⁺, X being the rest of a boot of that age, by ∫F and 2∫∫F on the grid. */
     private void integrate(LogNormal boot, double age, double[] work, double[] variance) {
+        double gone = boot.cdf(age);
+        double left = 1 - gone;
         double first = 0;
         double second = 0;
         for (int i = 1; i <= STEPS; i++) {
-            double up = boot.residualCdf(age, (i - 0.5) * step);
+            // What has lasted beyond any reason may never end: the tail's own figures are noise there.
+            double up = left < 1e-9 ? 0 : Math.max(0, (boot.cdf(age + (i - 0.5) * step) - gone) / left);
             second += 2 * (first + up * step / 2) * step;
             first += up * step;
             work[i] = first;

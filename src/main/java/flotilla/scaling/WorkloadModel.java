@@ -3,12 +3,14 @@ package flotilla.scaling;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What was learned of the work and the machines: arrivals, service time and boot time, the last two for each instance type.
@@ -47,8 +49,9 @@ public record WorkloadModel(
     }
 
     public WorkloadModel {
-        services = Map.copyOf(services);
-        boots = Map.copyOf(boots);
+        // Sorted: sums over them must not depend on how they came about.
+        services = Collections.unmodifiableMap(new TreeMap<>(services));
+        boots = Collections.unmodifiableMap(new TreeMap<>(boots));
         counted = Map.copyOf(counted);
         booted = Set.copyOf(booted);
     }
@@ -127,7 +130,9 @@ public record WorkloadModel(
             String type = view.instance().type();
             if (view.worker().isPresent()) {
                 ServiceCount now = view.worker().get().service();
-                answered += learnService(nextServices, type, counted.get(id), now);
+                long images = learnService(nextServices, type, counted.get(id), now);
+                // What a worker had done before this supervisor knew it is no arrival of today.
+                answered += counted.containsKey(id) || view.bootTime().isPresent() ? images : 0;
                 nextCounted.put(id, now);
             }
             if (view.bootTime().isPresent()) {

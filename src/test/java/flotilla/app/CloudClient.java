@@ -50,6 +50,15 @@ final class CloudClient implements AutoCloseable {
                 .toList();
     }
 
+    /** The instance type of an instance. */
+    String type(String id) {
+        return instances().stream()
+                .filter(one -> one.instanceId().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .instanceTypeAsString();
+    }
+
     AutoScalingGroup group() {
         return autoScaling
                 .describeAutoScalingGroups()

@@ -134,6 +134,7 @@ class DrainQueuesIT {
             "flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"),
             "flotilla.cluster.port=" + freePort(),
             "flotilla.http.port=0",
+            "flotilla.scaling.settle=0s",
             "flotilla.classifier.delay=40s",
             "flotilla.classifier.parallelism=2"
         };

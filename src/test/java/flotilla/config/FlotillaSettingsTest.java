@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,12 @@ class FlotillaSettingsTest {
                         32,
                         100,
                         10_000,
-                        Duration.ofSeconds(3)));
+                        10_000,
+                        Duration.ofSeconds(3),
+                        List.of(),
+                        4096,
+                        Optional.empty(),
+                        new HttpSettings.Access(List.of(), false, List.of())));
         assertThat(settings.scaling())
                 .isEqualTo(new ScalingSettings(
                         ScalingSettings.Policy.BACKLOG_TIME,
@@ -161,8 +167,17 @@ class FlotillaSettingsTest {
                 "flotilla.http.max-pixels=16",
                 "flotilla.http.max-uploads-in-flight=17",
                 "flotilla.http.max-files=18",
+                "flotilla.http.max-batch=64",
                 "flotilla.http.max-backlog=19",
                 "flotilla.http.result-poll=20s",
+                "flotilla.http.upload-paths=[/p]",
+                "flotilla.http.max-connections=62",
+                "flotilla.http.tls.certificate=/c.pem",
+                "flotilla.http.tls.key=/k.pem",
+                "flotilla.http.api-keys=[{name=me,sha256=\"" + "0".repeat(64)
+                        + "\",roles=[read],requests-per-second=1.5,concurrent-requests=63}]",
+                "flotilla.http.allow-anonymous=true",
+                "flotilla.http.cors-origins=[\"https://o\"]",
                 "flotilla.scaling.interval=21s",
                 "flotilla.scaling.debounce=22ms",
                 "flotilla.scaling.min-instances=1",
@@ -250,7 +265,25 @@ class FlotillaSettingsTest {
                         new QueueSettings(
                                 "q1", "q2", "q3", "q4", "q5", Duration.ofSeconds(11), Duration.ofSeconds(12), 13),
                         new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
-                        new HttpSettings("hh", 2, Duration.ofSeconds(14), 15, 16, 17, 18, 19, Duration.ofSeconds(20)),
+                        new HttpSettings(
+                                "hh",
+                                2,
+                                Duration.ofSeconds(14),
+                                15,
+                                16,
+                                17,
+                                18,
+                                64,
+                                19,
+                                Duration.ofSeconds(20),
+                                List.of("/p"),
+                                62,
+                                Optional.of(new HttpSettings.Tls(Path.of("/c.pem"), Path.of("/k.pem"))),
+                                new HttpSettings.Access(
+                                        List.of(new ApiKeySettings(
+                                                "me", "0".repeat(64), Set.of(ApiKeySettings.Role.READ), 1.5, 63)),
+                                        true,
+                                        List.of("https://o"))),
                         new ScalingSettings(
                                 ScalingSettings.Policy.STEP,
                                 List.of(ScalingSettings.Policy.ALARM),

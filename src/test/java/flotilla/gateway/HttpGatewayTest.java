@@ -2,21 +2,14 @@ package flotilla.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.Config;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
-import flotilla.config.SettingsLoader;
-import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.Outcome;
-import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
-import flotilla.inference.ImageHeaders;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
@@ -25,16 +18,11 @@ import flotilla.protocol.ResultNotice;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WireFormat;
 import flotilla.testing.Images;
-import flotilla.testing.MemoryQueue;
-import flotilla.testing.MemoryStores;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,161 +33,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.Done;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The HTTP interface over real sockets; workers and services are played by the test. */
-class HttpGatewayTest {
-    private static final Config CONFIG = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of());
-    private static final ActorTestKit KIT = ActorTestKit.create(CONFIG);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final byte[] PNG = Images.png(4, 3);
-    private static final int MAX_SIZE = 100_000;
-    private static final int MAX_BACKLOG = 150;
-
-    private final MemoryQueue requests = new MemoryQueue();
-    private final MemoryQueue responses = new MemoryQueue();
-    private final MemoryQueue deadLetters = new MemoryQueue();
-    private final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
-    private final MemoryStores.Results results = new MemoryStores.Results();
-    private final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private ActorRef<HttpGateway.Command> gateway;
-    private String url;
-    private int answeredRequests;
-
-    @BeforeEach
-    void start() {
-        start(Duration.ofSeconds(60));
-    }
-
-    private void start(Duration syncWait) {
-        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
-        HttpSettings settings = new HttpSettings(
-                "127.0.0.1", 0, syncWait, MAX_SIZE, defaults.maxPixels(), 4, 5, MAX_BACKLOG, Duration.ofMillis(200));
-        TestProbe<HttpGateway.Started> started = KIT.createTestProbe();
-        gateway = KIT.spawn(HttpGateway.create(
-                new GatewayId("gateway-1"),
-                new HttpGateway.Ports(
-                        requests, responses, deadLetters, images, results, new ImageHeaders(settings.maxPixels())),
-                settings,
-                false,
-                supervisor.getRef(),
-                Clock.systemUTC(),
-                new Random(7),
-                started.getRef()));
-        url = "http://127.0.0.1:"
-                + started.expectMessageClass(HttpGateway.Started.Serving.class, Duration.ofSeconds(20))
-                        .address()
-                        .getPort();
-    }
-
-    @AfterEach
-    void stop() {
-        TestProbe<Done> stopped = KIT.createTestProbe();
-        gateway.tell(new HttpGateway.Stop(Duration.ofMillis(200), stopped.getRef()));
-        stopped.receiveMessage(Duration.ofSeconds(20));
-    }
-
-    @AfterAll
-    static void stopAll() {
-        KIT.shutdownTestKit();
-    }
-
-    private record Part(String field, String file, byte[] bytes) {}
-
-    private static HttpRequest.BodyPublisher form(Part... parts) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        for (Part part : parts) {
-            String name = part.file() == null ? "" : "; filename=\"" + part.file() + "\"";
-            body.writeBytes(("--b\r\nContent-Disposition: form-data; name=\"" + part.field() + "\"" + name + "\r\n\r\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            body.writeBytes(part.bytes());
-            body.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
-        }
-        body.writeBytes("--b--\r\n".getBytes(StandardCharsets.US_ASCII));
-        return HttpRequest.BodyPublishers.ofByteArray(body.toByteArray());
-    }
-
-    private CompletableFuture<HttpResponse<String>> postForm(String path, Map<String, String> headers, Part... parts) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
-                .header("Content-Type", "multipart/form-data; boundary=b")
-                .POST(form(parts));
-        headers.forEach(request::header);
-        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private CompletableFuture<HttpResponse<String>> classic(Part... parts) {
-        return postForm("/", Map.of(), parts);
-    }
-
-    private HttpResponse<String> postRaw(byte[] body, Map<String, String> headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=cat.png"))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        headers.forEach(request::header);
-        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .join();
-    }
-
-    private CompletableFuture<HttpResponse<String>> get(String path) {
-        return http.sendAsync(
-                HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static JsonNode json(HttpResponse<String> response) throws Exception {
-        return JSON.readTree(response.body());
-    }
-
-    private void shouldBeProblem(HttpResponse<String> response, int status, String code) throws Exception {
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
-        JsonNode problem = json(response);
-        assertThat(problem.path("code").asText()).isEqualTo(code);
-        assertThat(problem.path("status").asInt()).isEqualTo(status);
-        assertThat(problem.path("title").asText()).isNotBlank().doesNotContain("\n");
-        assertThat(problem.path("detail").asText()).isNotBlank().doesNotContain("\n");
-    }
-
-    /** Waits for so many new messages in the request queue. */
-    private List<ClassificationRequest> accepted(int count) throws Exception {
-        List<String> sent = KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
-            assertThat(requests.sent()).hasSizeGreaterThanOrEqualTo(answeredRequests + count);
-            return requests.sent();
-        });
-        List<ClassificationRequest> fresh = new ArrayList<>();
-        for (String body : sent.subList(answeredRequests, answeredRequests + count)) {
-            fresh.add(WireFormat.readRequest(body));
-        }
-        answeredRequests += count;
-        return fresh;
-    }
-
-    private static ClassificationResult result(ClassificationRequest request, Outcome outcome) {
-        return new ClassificationResult(
-                request.id(), request.file(), outcome, Optional.empty(), Optional.empty(), Map.of());
-    }
-
-    private static Outcome label(String label) {
-        return new Outcome.Labelled("model", List.of(new Prediction(label, 0, 1)));
-    }
-
-    /** A worker answers: result stored, notice sent. */
-    private void answer(ClassificationRequest request, Outcome outcome) {
-        ClassificationResult result = result(request, outcome);
-        results.results.put(request.id(), result);
-        responses.deliver(WireFormat.write(new ResultNotice(request.gateway(), result)), 1);
-    }
-
+class HttpGatewayTest extends HttpFixture {
     @ParameterizedTest
     @CsvSource({"inputFile, test_000:Cat", "myfile, Cat", "anything, Cat"})
     void classicUpload_shouldWaitForItsAnswer(String field, String body) throws Exception {
@@ -570,9 +410,11 @@ class HttpGatewayTest {
 
     @Test
     void serverTimeouts_shouldLeaveEveryWaitItsTime() {
-        Duration wait = FlotillaSettings.from(CONFIG).http().syncWait();
-        ServerSettings.Timeouts timeouts =
-                ServerTimeouts.settings(KIT.system(), wait).getTimeouts();
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        Duration wait = defaults.syncWait();
+        ServerSettings.Timeouts timeouts = ServerTimeouts.settings(
+                        KIT.system(), settings(defaults, wait, Optional.empty(), defaults.access()))
+                .getTimeouts();
 
         assertThat(timeouts.requestTimeout().toMillis()).isGreaterThan(wait.toMillis());
         assertThat(timeouts.idleTimeout().toMillis())

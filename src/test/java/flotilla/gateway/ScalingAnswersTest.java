@@ -83,8 +83,13 @@ class ScalingAnswersTest {
                 defaults.maxPixels(),
                 4,
                 5,
+                5,
                 100,
-                defaults.resultPoll());
+                defaults.resultPoll(),
+                List.of(),
+                1000,
+                defaults.tls(),
+                defaults.access());
         TestProbe<HttpGateway.Started> started = KIT.createTestProbe();
         gateway = KIT.spawn(HttpGateway.create(
                 new GatewayId("gateway-1"),
@@ -94,6 +99,8 @@ class ScalingAnswersTest {
                         new MemoryQueue(),
                         new MemoryStores.Images(KIT.system()),
                         new MemoryStores.Results(),
+                        new MemoryStores.Keys(),
+                        new MemoryStores.Batches(),
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,

@@ -56,7 +56,7 @@ class FleetControllerTest {
                         0,
                         0,
                         ServiceCount.none(1),
-                        1,
+                        Fleet.NOW.toEpochMilli(),
                         ++reports),
                 now);
     }

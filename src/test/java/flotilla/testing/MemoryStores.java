@@ -1,10 +1,15 @@
 package flotilla.testing;
 
+import flotilla.domain.BatchId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
+import flotilla.protocol.Batch;
+import flotilla.protocol.BatchStore;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.ResultStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +54,21 @@ public final class MemoryStores {
         }
 
         @Override
+        public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
+            return get(ref).thenApply(found -> found.map(Source::single));
+        }
+
+        @Override
+        public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+            return CompletableFuture.completedFuture(objects.keySet().stream()
+                    .filter(key -> key.startsWith(prefix))
+                    .sorted()
+                    .limit(most)
+                    .map(key -> new ImageRef(bucket, key))
+                    .toList());
+        }
+
+        @Override
         public CompletionStage<Boolean> exists(String keyPrefix) {
             return CompletableFuture.completedFuture(
                     objects.keySet().stream().anyMatch(key -> key.startsWith(keyPrefix)));
@@ -64,6 +84,57 @@ public final class MemoryStores {
             if (away) {
                 throw new IllegalStateException("the store is away");
             }
+        }
+    }
+
+    /** Batches. */
+    public static final class Batches implements BatchStore {
+        public final Map<BatchId, Batch> batches = new ConcurrentHashMap<>();
+        public final Map<BatchId, Boolean> cancelled = new ConcurrentHashMap<>();
+
+        @Override
+        public CompletionStage<Done> put(Batch batch) {
+            batches.put(batch.id(), batch);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Optional<Batch>> find(BatchId id) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(batches.get(id)));
+        }
+
+        @Override
+        public CompletionStage<Done> cancel(BatchId id) {
+            cancelled.put(id, true);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Boolean> isCancelled(BatchId id) {
+            return CompletableFuture.completedFuture(cancelled.containsKey(id));
+        }
+    }
+
+    /** Idempotency keys; the first claim stands. */
+    public static final class Keys implements IdempotencyStore {
+        public final Map<String, Claim> claims = new ConcurrentHashMap<>();
+        public final Map<String, Boolean> sent = new ConcurrentHashMap<>();
+
+        @Override
+        public CompletionStage<Claim> claim(String key, Claim claim) {
+            Claim before = claims.putIfAbsent(key, claim);
+            return CompletableFuture.completedFuture(before == null ? claim : before);
+        }
+
+        @Override
+        public CompletionStage<Done> sent(String key) {
+            sent.put(key, true);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Boolean> isSent(String key) {
+            return CompletableFuture.completedFuture(sent.containsKey(key));
         }
     }
 

@@ -4,6 +4,7 @@ import flotilla.aws.AwsClients;
 import flotilla.config.StorageSettings;
 import flotilla.domain.ImageRef;
 import flotilla.protocol.ImageStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,6 +47,18 @@ public final class S3ImageStore implements ImageStore {
     @Override
     public CompletionStage<Optional<ByteString>> get(ImageRef ref) {
         return objects.get(ref.bucket(), ref.key());
+    }
+
+    @Override
+    public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
+        return objects.open(ref.bucket(), ref.key());
+    }
+
+    @Override
+    public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+        return objects.list(bucket, prefix, most)
+                .thenApply(keys ->
+                        keys.stream().map(key -> new ImageRef(bucket, key)).toList());
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -153,6 +154,36 @@ final class S3Objects {
                             : CompletableFuture.failedStage(failure);
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** Reads an object as it comes; empty when there is none. The stream fails with what S3 does wrong meanwhile. */
+    CompletionStage<Optional<Source<ByteString, ?>>> open(String bucket, String key) {
+        CompletionStage<Optional<Source<ByteString, ?>>> opened = S3.getObject(bucket, key)
+                .withAttributes(attributes)
+                .prefixAndTail(1)
+                .runWith(Sink.head(), system)
+                .thenApply(split -> Optional.<Source<ByteString, ?>>of(
+                        Source.from(split.first()).concat(split.second())))
+                .exceptionally(failure -> {
+                    if (S3Errors.code(failure).equals("NoSuchKey")) {
+                        return Optional.empty();
+                    }
+                    throw S3Errors.rethrown(failure);
+                });
+        return S3Errors.wrapped("GetObject", bucket, key, opened);
+    }
+
+    /** Keys that begin so, in their order. */
+    CompletionStage<List<String>> list(String bucket, String prefix, int most) {
+        return S3Errors.wrapped(
+                "ListObjects",
+                bucket,
+                prefix,
+                S3.listBucket(bucket, Optional.of(prefix))
+                        .withAttributes(attributes)
+                        .take(most)
+                        .map(found -> found.getKey())
+                        .runWith(Sink.seq(), system));
     }
 
     /** Whether there is an object whose key begins so. */

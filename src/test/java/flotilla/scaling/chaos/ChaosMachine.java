@@ -31,6 +31,8 @@ final class ChaosMachine {
     /** When a report of this life was heard last by any supervisor. */
     int heardAt;
 
+    private long heardNumber;
+
     /** Nothing that it says arrives, and it hears nothing. */
     int cutSince = -1;
 
@@ -76,6 +78,14 @@ final class ChaosMachine {
         inHand = 0;
         request = 0;
         images = 0;
+    }
+
+    /** A report arrives; one that was overtaken says nothing new. */
+    void heard(WorkerSighting sighting, int now) {
+        if (sighting.life() == life && sighting.number() > heardNumber) {
+            heardNumber = sighting.number();
+            heardAt = now;
+        }
     }
 
     void drain(long asked) {

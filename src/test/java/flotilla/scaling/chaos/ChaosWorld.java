@@ -202,9 +202,7 @@ final class ChaosWorld {
         if (machine.cutSince < 0) {
             WorkerSighting sighting = machine.sighting();
             send(calm, () -> {
-                if (sighting.life() == machine.life) {
-                    machine.heardAt = now;
-                }
+                machine.heard(sighting, now);
                 heard(sighting, calm);
             });
         }

@@ -1,0 +1,105 @@
+package flotilla.aws.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.aws.AwsClients;
+import flotilla.config.StorageSettings;
+import flotilla.domain.FileName;
+import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
+import flotilla.protocol.IdempotencyStore;
+import flotilla.protocol.InfrastructureException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Claims in the output bucket: {@code <prefix>idempotency/<SHA-256 of the key>.json}, written with {@code If-None-Match: *},
+ * and beside it {@code ….sent} once the message is in the queue. They may expire with the results.
+ */
+public final class S3IdempotencyStore implements IdempotencyStore {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final S3Objects objects;
+    private final StorageSettings storage;
+
+    public S3IdempotencyStore(ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage) {
+        this.objects = new S3Objects(system, clients);
+        this.storage = storage;
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(String key, Claim claim) {
+        String object = name(key, ".json");
+        return objects.putIfAbsent(
+                        storage.outputBucket(),
+                        object,
+                        ContentTypes.APPLICATION_JSON,
+                        ByteString.fromString(write(claim)))
+                .thenCompose(written -> written
+                        ? CompletableFuture.completedStage(claim)
+                        : objects.get(storage.outputBucket(), object)
+                                .thenApply(found -> read(
+                                        object,
+                                        found.orElseThrow(() -> new InfrastructureException(
+                                                "S3 GetObject of " + object
+                                                        + " failed: it exists when written and not when" + " read",
+                                                null)))));
+    }
+
+    @Override
+    public CompletionStage<Done> sent(String key) {
+        return objects.put(
+                storage.outputBucket(),
+                name(key, ".sent"),
+                ContentTypes.TEXT_PLAIN_UTF8,
+                ByteString.fromString("sent"));
+    }
+
+    @Override
+    public CompletionStage<Boolean> isSent(String key) {
+        return objects.get(storage.outputBucket(), name(key, ".sent")).thenApply(found -> found.isPresent());
+    }
+
+    private String name(String key, String ending) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
+            return S3Keys.of(storage, "idempotency/" + HexFormat.of().formatHex(digest) + ending);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String write(Claim claim) {
+        return JSON.createObjectNode()
+                .put("v", 1)
+                .put("id", claim.id().value())
+                .put("file", claim.file().value())
+                .put("sha256", claim.sha256())
+                .put("bucket", claim.image().bucket())
+                .put("key", claim.image().key())
+                .toString();
+    }
+
+    private static Claim read(String object, ByteString bytes) {
+        try {
+            JsonNode node = JSON.readTree(bytes.utf8String());
+            return new Claim(
+                    new RequestId(node.path("id").asText()),
+                    new FileName(node.path("file").asText()),
+                    node.path("sha256").asText(),
+                    new ImageRef(node.path("bucket").asText(), node.path("key").asText()));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new InfrastructureException("object " + object + " is no idempotency claim; delete it", e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.Outcome;
+import flotilla.domain.RequestId;
+import flotilla.gateway.ImageIntake.Intake;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** Waits for results: those of uploads just taken, and those asked for by id. */
+final class Answers {
+    /** Added to a wait before the ask for it is given up; the wait itself is PendingReplies' to end. */
+    private static final Duration ASK_MARGIN = Duration.ofSeconds(10);
+
+    /** What is known of a request without asking this gateway's memory. */
+    interface Lookup {
+        /** The result of a request, or empty while there is none. */
+        CompletionStage<Optional<ClassificationResult>> find(RequestId id);
+
+        /** Whether the request's image is stored, so that it was accepted once. */
+        CompletionStage<Boolean> isAccepted(RequestId id);
+    }
+
+    private final ActorSystem<?> system;
+    private final ActorRef<PendingReplies.Command> pending;
+    private final Lookup lookup;
+
+    Answers(ActorSystem<?> system, ActorRef<PendingReplies.Command> pending, Lookup lookup) {
+        this.system = system;
+        this.pending = pending;
+        this.lookup = lookup;
+    }
+
+    /** What each upload came to, in their order, after at most {@code wait}. */
+    CompletionStage<List<Answer>> await(List<Intake> intakes, Duration wait) {
+        CompletionStage<List<Answer>> all = done(new ArrayList<>());
+        for (Intake intake : intakes) {
+            all = all.thenCombine(await(intake, wait), (list, answer) -> {
+                list.add(answer);
+                return list;
+            });
+        }
+        return all;
+    }
+
+    private CompletionStage<Answer> await(Intake intake, Duration wait) {
+        if (intake instanceof Intake.Refused refused) {
+            return done(new Answer.Refused(refused.file(), refused.problem()));
+        }
+        Intake.Accepted accepted = (Intake.Accepted) intake;
+        if (wait.isZero()) {
+            return done(new Answer.Waiting(accepted.id(), accepted.file()));
+        }
+        return ask(accepted.id(), wait)
+                .thenApply(reply -> reply.result()
+                        .<Answer>map(Answer.Done::new)
+                        .orElseGet(() -> new Answer.Waiting(accepted.id(), accepted.file())));
+    }
+
+    /** The result of a request, which may be there already or come within {@code wait}. */
+    CompletionStage<Optional<ClassificationResult>> find(RequestId id, Duration wait) {
+        return lookup.find(id)
+                .thenCompose(result -> result.isPresent() || wait.isZero()
+                        ? done(result)
+                        : ask(id, wait).thenApply(PendingReplies.Reply::result));
+    }
+
+    /** Whether a request was accepted once, here or elsewhere. */
+    CompletionStage<Boolean> isAccepted(RequestId id) {
+        return lookup.isAccepted(id);
+    }
+
+    private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {
+        return AskPattern.ask(
+                pending,
+                replyTo -> new PendingReplies.Await(id, wait, replyTo),
+                wait.plus(ASK_MARGIN),
+                system.scheduler());
+    }
+
+    /** The error response for a single upload that was refused or cannot be classified. */
+    static Optional<HttpResponse> error(Answer answer) {
+        if (answer instanceof Answer.Refused refused) {
+            return Optional.of(refused.problem().toResponse());
+        }
+        if (answer instanceof Answer.Done done && done.result().outcome() instanceof Outcome.Failed failed) {
+            return Optional.of(Problem.of(failed.code(), failed.message()).toResponse());
+        }
+        return Optional.empty();
+    }
+
+    static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+}

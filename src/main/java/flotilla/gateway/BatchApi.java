@@ -1,0 +1,148 @@
+package flotilla.gateway;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import flotilla.domain.BatchId;
+import flotilla.gateway.Batches.Progress;
+import flotilla.gateway.Endpoint.Access;
+import flotilla.gateway.ImageIntake.Intake;
+import flotilla.gateway.Uploads.Received;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** The requests about batches: make one, see how far it is, get its results, cancel it. */
+final class BatchApi {
+    private static final String EVENT_STREAM = "text/event-stream";
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final Uploads uploads;
+    private final BatchUploads sources;
+    private final Batches batches;
+
+    BatchApi(Uploads uploads, BatchUploads sources, Batches batches) {
+        this.uploads = uploads;
+        this.sources = sources;
+        this.batches = batches;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                new Endpoint("POST", "/v1/batches", Access.SUBMIT, (request, none) -> create(request)),
+                new Endpoint("GET", "/v1/batches/{id}", Access.READ, this::status),
+                new Endpoint("DELETE", "/v1/batches/{id}", Access.SUBMIT, (request, id) -> cancel(id)),
+                new Endpoint("GET", "/v1/batches/{id}/results", Access.READ, this::results));
+    }
+
+    private CompletionStage<HttpResponse> create(HttpRequest request) {
+        return intakes(request)
+                .thenCompose(intakes -> intakes.isEmpty()
+                        ? Answers.done(Problem.emptyBatch().toResponse())
+                        : batches.create(intakes)
+                                .thenCompose(batch -> batches.progress(batch.id()))
+                                .thenApply(progress -> created(progress.orElseThrow())))
+                .exceptionally(failure -> {
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    if (cause instanceof BatchUploads.UnreadableException unreadable) {
+                        return Problem.badBatch(unreadable.getMessage()).toResponse();
+                    }
+                    throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+                });
+    }
+
+    private CompletionStage<List<Intake>> intakes(HttpRequest request) {
+        String type = request.entity().getContentType().mediaType().toString();
+        try {
+            if (Uploads.isMultipart(request)) {
+                return uploads.form(request, Optional.empty())
+                        .thenApply(Received::intakes)
+                        .exceptionally(failure -> {
+                            throw new BatchUploads.UnreadableException("the form cannot be read; send file parts");
+                        });
+            }
+            return type.equals("application/json") ? sources.listed(request) : sources.zip(request);
+        } catch (BatchUploads.UnreadableException e) {
+            return java.util.concurrent.CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private HttpResponse created(Progress progress) {
+        return Replies.json(202, json(progress)).addHeader(RawHeader.create("Location", location(progress)));
+    }
+
+    private CompletionStage<HttpResponse> status(HttpRequest request, String id) {
+        if (Replies.accepts(request, EVENT_STREAM)) {
+            return withBatch(id, batches::progress, first -> ServerEvents.response(events(first)));
+        }
+        return withBatch(id, batches::progress, progress -> Replies.json(200, json(progress)));
+    }
+
+    /** An event {@code progress} whenever something has changed, and {@code done} at the end. */
+    private Source<ByteString, NotUsed> events(Progress first) {
+        return Source.single(first)
+                .concat(Source.tick(LOOK_EVERY, LOOK_EVERY, first.batch().id())
+                        .mapAsync(1, batches::progress)
+                        .map(Optional::orElseThrow))
+                .statefulMapConcat(() -> {
+                    int[] before = {-1};
+                    return progress -> {
+                        boolean same = progress.pending() == before[0];
+                        before[0] = progress.pending();
+                        return same ? List.of() : List.of(progress);
+                    };
+                })
+                .takeWhile(progress -> progress.pending() > 0, true)
+                .map(progress -> ServerEvents.event(progress.pending() == 0 ? "done" : "progress", json(progress)))
+                .mapMaterializedValue(none -> NotUsed.getInstance());
+    }
+
+    private CompletionStage<HttpResponse> cancel(String id) {
+        return withBatch(id, batches::cancel, progress -> Replies.json(200, json(progress)));
+    }
+
+    private CompletionStage<HttpResponse> results(HttpRequest request, String id) {
+        boolean csv = Replies.accepts(request, "text/csv")
+                || request.getUri().query().get("format").filter("csv"::equals).isPresent();
+        return withBatch(
+                id, batches::progress, progress -> csv ? BatchResults.csv(progress) : BatchResults.lines(progress));
+    }
+
+    private static CompletionStage<HttpResponse> withBatch(
+            String text,
+            Function<BatchId, CompletionStage<Optional<Progress>>> ask,
+            Function<Progress, HttpResponse> answer) {
+        Optional<BatchId> id = BatchId.parse(text);
+        return id.isEmpty()
+                ? Answers.done(Problem.unknownBatch(text).toResponse())
+                : ask.apply(id.get())
+                        .thenApply(progress -> progress.map(answer)
+                                .orElseGet(() -> Problem.unknownBatch(text).toResponse()));
+    }
+
+    private ObjectNode json(Progress progress) {
+        ObjectNode node = Replies.object("id", progress.batch().id().value())
+                .put("status", progress.cancelled() ? "cancelled" : progress.pending() == 0 ? "done" : "running")
+                .put("location", location(progress))
+                .put("createdAt", progress.batch().createdAt().toString())
+                .put("total", progress.batch().items().size())
+                .put("done", progress.done())
+                .put("failed", progress.failed())
+                .put("refused", progress.refused())
+                .put("pending", progress.pending());
+        progress.etaSeconds(batches.now())
+                .ifPresentOrElse(seconds -> node.put("etaSeconds", seconds), () -> node.putNull("etaSeconds"));
+        return node;
+    }
+
+    private static String location(Progress progress) {
+        return "/v1/batches/" + progress.batch().id();
+    }
+}

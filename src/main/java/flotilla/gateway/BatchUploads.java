@@ -1,0 +1,146 @@
+package flotilla.gateway;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.domain.ImageRef;
+import flotilla.gateway.ImageIntake.Intake;
+import flotilla.protocol.ImageStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The images of a batch, from wherever they come: the parts of a form, a zip, or S3. Each is accepted or refused for itself.
+ * Objects in S3 are named {@code s3://bucket/key}, or by a prefix; no other scheme and no host is ever asked.
+ */
+final class BatchUploads {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern S3_URL =
+            Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.*)", Pattern.DOTALL);
+    private static final int LONGEST_LIST = 4 << 20;
+    private static final int PARALLELISM = 2;
+
+    /** The request cannot be understood. */
+    static final class UnreadableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message) {
+            super(message);
+        }
+    }
+
+    private final ActorSystem<?> system;
+    private final ImageIntake intake;
+    private final ImageStore images;
+    private final int most;
+    private final long maxImageSize;
+
+    /**
+     * @param most images in one batch
+     * @param maxImageSize in bytes
+     */
+    BatchUploads(ActorSystem<?> system, ImageIntake intake, ImageStore images, int most, long maxImageSize) {
+        this.system = system;
+        this.intake = intake;
+        this.images = images;
+        this.most = most;
+        this.maxImageSize = maxImageSize;
+    }
+
+    /** The files of a zip; fails with {@link UnreadableException} when it is none. */
+    CompletionStage<List<Intake>> zip(HttpRequest request) {
+        Source<ByteString, ?> body = request.entity().withoutSizeLimit().getDataBytes();
+        return ZipEntries.of(system, body, maxImageSize)
+                .zipWithIndex()
+                .mapAsync(
+                        PARALLELISM,
+                        entry -> entry.second() < most
+                                ? intake.accept(
+                                        entry.first().name(),
+                                        Optional.empty(),
+                                        Source.single(entry.first().bytes()))
+                                : refused(entry.first().name()))
+                .runWith(Sink.seq(), system)
+                .exceptionally(failure -> {
+                    throw new UnreadableException("the body is no zip that can be read; send a whole one");
+                })
+                .thenApply(List::copyOf);
+    }
+
+    /** The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}. */
+    CompletionStage<List<Intake>> listed(HttpRequest request) {
+        return request.entity()
+                .withoutSizeLimit()
+                .getDataBytes()
+                .limitWeighted(LONGEST_LIST, chunk -> (long) chunk.size())
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .exceptionally(failure -> {
+                    throw new UnreadableException("the list is longer than " + LONGEST_LIST + " bytes; send several");
+                })
+                .thenCompose(body -> objects(body.utf8String()))
+                .thenCompose(refs -> Source.from(refs)
+                        .zipWithIndex()
+                        .mapAsync(
+                                PARALLELISM, ref -> ref.second() < most ? copy(ref.first()) : refused(url(ref.first())))
+                        .runWith(Sink.seq(), system))
+                .thenApply(List::copyOf);
+    }
+
+    private CompletionStage<List<ImageRef>> objects(String body) {
+        JsonNode node;
+        try {
+            node = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableException("the body is no JSON; send {\"images\": [\"s3://bucket/key\"]}");
+        }
+        if (node.path("prefix").isTextual()) {
+            ImageRef prefix = parse(node.path("prefix").asText());
+            return images.list(prefix.bucket(), prefix.key(), most + 1)
+                    .thenApply(found -> found.stream()
+                            .filter(ref -> !ref.key().endsWith("/"))
+                            .toList());
+        }
+        if (!node.path("images").isArray() || node.path("images").isEmpty()) {
+            throw new UnreadableException(
+                    "there are no images; send {\"images\": [\"s3://bucket/key\"]} or {\"prefix\": …}");
+        }
+        List<ImageRef> refs = new ArrayList<>();
+        node.path("images").forEach(one -> refs.add(parse(one.asText())));
+        return Answers.done(refs);
+    }
+
+    private static ImageRef parse(String text) {
+        Matcher url = S3_URL.matcher(text);
+        if (!url.matches()) {
+            throw new UnreadableException("only s3://bucket/key can be read, not " + text);
+        }
+        return new ImageRef(url.group(1), url.group(2));
+    }
+
+    /** Takes an object as if it had been uploaded, so that it is checked and kept like any other. */
+    private CompletionStage<Intake> copy(ImageRef ref) {
+        String name = ref.key().substring(ref.key().lastIndexOf('/') + 1);
+        return images.open(ref)
+                .thenCompose(found -> found.isEmpty()
+                        ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
+                        : intake.accept(name, Optional.empty(), found.get()))
+                .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
+    }
+
+    private CompletionStage<Intake> refused(String name) {
+        return Answers.done(new Intake.Refused(name, Problem.tooManyParts(most)));
+    }
+
+    private static String url(ImageRef ref) {
+        return "s3://" + ref.bucket() + "/" + ref.key();
+    }
+}

@@ -1,0 +1,33 @@
+package flotilla.gateway;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
+
+/** The SHA-256 of bytes as they pass by. For one stream; read it when that has ended. */
+final class Digested {
+    private final MessageDigest digest;
+
+    Digested() {
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    Flow<ByteString, ByteString, NotUsed> flow() {
+        return Flow.<ByteString>create().map(bytes -> {
+            bytes.getByteBuffers().forEach(digest::update);
+            return bytes;
+        });
+    }
+
+    /** 64 lower-case hexadecimal digits. Ends the digest. */
+    String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

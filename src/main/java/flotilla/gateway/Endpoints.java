@@ -1,0 +1,111 @@
+package flotilla.gateway;
+
+import flotilla.gateway.Endpoint.Access;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** The table of all endpoints: finds the one that a request is for, or says that there is none. */
+final class Endpoints {
+    /** The endpoint for a request, and the segment that stood in its braces. */
+    record Match(Endpoint endpoint, String parameter) {}
+
+    private final List<Endpoint> all;
+
+    Endpoints(List<Endpoint> all) {
+        this.all = List.copyOf(all);
+    }
+
+    List<Endpoint> all() {
+        return all;
+    }
+
+    /**
+     * Answers a request by its endpoint: 404 when no path fits, 405 when only its method does not. HEAD is GET without a body,
+     * which the server takes care of.
+     *
+     * @param guard decides whether the request is let through, given who may ask; an answer keeps it out
+     */
+    CompletionStage<HttpResponse> answer(
+            HttpRequest request, BiFunction<HttpRequest, Access, Optional<HttpResponse>> guard) {
+        List<String> segments = segments(request.getUri().path());
+        List<Match> fitting = new ArrayList<>();
+        for (Endpoint endpoint : all) {
+            match(endpoint, segments).ifPresent(fitting::add);
+        }
+        if (fitting.isEmpty()) {
+            return Answers.done(Problem.of(404, "not-found", "there is nothing here", "see GET /docs for what there is")
+                    .toResponse());
+        }
+        String method = request.method().value().equals("HEAD")
+                ? "GET"
+                : request.method().value();
+        Optional<Match> match = fitting.stream()
+                .filter(one -> one.endpoint().method().equals(method))
+                .findFirst();
+        if (match.isEmpty()) {
+            return Answers.done(methodNotAllowed(fitting));
+        }
+        Optional<HttpResponse> kept =
+                guard.apply(request, match.get().endpoint().access());
+        return kept.isPresent()
+                ? Answers.done(kept.get())
+                : match.get().endpoint().handler().handle(request, match.get().parameter());
+    }
+
+    private static HttpResponse methodNotAllowed(List<Match> fitting) {
+        String allowed = fitting.stream()
+                .map(one -> one.endpoint().method())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return Problem.of(
+                        405,
+                        "method-not-allowed",
+                        "this method is not for this address",
+                        "use " + allowed.replace(", ", " or "))
+                .toResponse()
+                .addHeader(RawHeader.create("Allow", allowed));
+    }
+
+    private static Optional<Match> match(Endpoint endpoint, List<String> segments) {
+        List<String> template = endpoint.segments();
+        if (template.size() != segments.size()) {
+            return Optional.empty();
+        }
+        String parameter = "";
+        for (int i = 0; i < segments.size(); i++) {
+            if (Endpoint.isParameter(template.get(i))) {
+                parameter = segments.get(i);
+            } else if (!template.get(i).equals(segments.get(i))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Match(endpoint, parameter));
+    }
+
+    /** The segments of a path, decoded; a slash at the end makes no difference. */
+    static List<String> segments(String path) {
+        return Arrays.stream(path.split("/"))
+                .filter(segment -> !segment.isEmpty())
+                .map(Endpoints::decoded)
+                .toList();
+    }
+
+    private static String decoded(String segment) {
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return segment;
+        }
+    }
+}

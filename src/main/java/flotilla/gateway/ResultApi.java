@@ -1,0 +1,76 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.RequestId;
+import flotilla.gateway.Endpoint.Access;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** The requests that ask for a result by its id: long poll, conditional, or as an event when it comes. */
+final class ResultApi {
+    private static final String EVENT_STREAM = "text/event-stream";
+
+    private final Answers answers;
+    private final Duration longestWait;
+
+    ResultApi(Answers answers, Duration longestWait) {
+        this.answers = answers;
+        this.longestWait = longestWait;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(new Endpoint("GET", "/v1/classifications/{id}", Access.READ, this::result));
+    }
+
+    private CompletionStage<HttpResponse> result(HttpRequest request, String text) {
+        Optional<RequestId> id = RequestId.parse(text).map(uuid -> new RequestId(uuid.toString()));
+        Optional<Duration> wait = Preferences.waitParameter(request, longestWait);
+        if (id.isEmpty()) {
+            return Answers.done(unknown(text).toResponse());
+        }
+        if (wait.isEmpty()) {
+            return Answers.done(Preferences.invalid().toResponse());
+        }
+        boolean events = Replies.accepts(request, EVENT_STREAM);
+        return answers.find(id.get(), events ? Duration.ZERO : wait.get()).thenCompose(result -> {
+            if (result.isPresent()) {
+                return Answers.done(
+                        events
+                                ? ServerEvents.response(Source.single(event(result.get())))
+                                : Results.response(request, result.get()));
+            }
+            return answers.isAccepted(id.get()).thenApply(accepted -> {
+                if (!accepted) {
+                    return unknown(text).toResponse();
+                }
+                return events
+                        ? ServerEvents.response(untilAnswered(id.get()))
+                        : Replies.pending(id.get(), Replies.pendingJson(id.get()));
+            });
+        });
+    }
+
+    /** {@code pending} at once, {@code result} when it is there; then the stream ends. */
+    private Source<ByteString, NotUsed> untilAnswered(RequestId id) {
+        Source<ByteString, NotUsed> answer = Source.completionStage(answers.find(id, longestWait))
+                .map(result -> result.map(ResultApi::event)
+                        .orElseGet(() -> ServerEvents.event("timeout", Replies.pendingJson(id))));
+        return Source.single(ServerEvents.event("pending", Replies.pendingJson(id)))
+                .concat(answer);
+    }
+
+    private static ByteString event(ClassificationResult result) {
+        return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
+    }
+
+    private static Problem unknown(String id) {
+        return Problem.of(404, "unknown-id", "there is no such classification", "check the id " + id);
+    }
+}

@@ -1,0 +1,101 @@
+package flotilla.gateway;
+
+import flotilla.gateway.Endpoint.Access;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpCharsets;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** The page, the probes and the interface's description, all from the jar: no other host is needed. */
+final class SiteApi {
+    private static final String SWAGGER = "META-INF/resources/webjars/swagger-ui/" + SwaggerVersion.VALUE + "/";
+    private static final ContentType HTML = ContentTypes.TEXT_HTML_UTF8;
+    private static final ContentType SCRIPT = MediaTypes.APPLICATION_JAVASCRIPT.toContentType(HttpCharsets.UTF_8);
+    private static final ContentType STYLE = MediaTypes.TEXT_CSS.toContentType(HttpCharsets.UTF_8);
+
+    /** Files of the documentation page, by the name that is asked for. */
+    private static final Map<String, ContentType> DOCS =
+            Map.of("swagger-ui.css", STYLE, "swagger-ui-bundle.js", SCRIPT);
+
+    private final Supplier<CompletionStage<Optional<String>>> readiness;
+    private final Map<String, byte[]> cache = new ConcurrentHashMap<>();
+
+    /**
+     * @param readiness what is not ready, or empty
+     */
+    SiteApi(Supplier<CompletionStage<Optional<String>>> readiness) {
+        this.readiness = readiness;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                new Endpoint("GET", "/", Access.OPEN, (request, none) -> Answers.done(home(request))),
+                new Endpoint(
+                        "GET",
+                        "/healthz",
+                        Access.OPEN,
+                        (request, none) -> Answers.done(Replies.json(200, Replies.object("status", "ok")))),
+                new Endpoint("GET", "/readyz", Access.OPEN, (request, none) -> ready()),
+                new Endpoint(
+                        "GET",
+                        "/openapi.json",
+                        Access.OPEN,
+                        (request, none) -> Answers.done(file("web/openapi.json", ContentTypes.APPLICATION_JSON))),
+                new Endpoint("GET", "/docs", Access.OPEN, (request, none) -> Answers.done(file("web/docs.html", HTML))),
+                new Endpoint("GET", "/docs/{file}", Access.OPEN, (request, name) -> Answers.done(docs(name))));
+    }
+
+    private HttpResponse home(HttpRequest request) {
+        return Replies.accepts(request, "text/html")
+                ? file("web/index.html", HTML)
+                : Replies.json(
+                        200,
+                        Replies.object("response", "success")
+                                .put("message", "flotilla is running; POST an image to / or /v1/classifications"));
+    }
+
+    private CompletionStage<HttpResponse> ready() {
+        return readiness
+                .get()
+                .thenApply(missing -> missing.map(
+                                what -> Problem.unavailable(what).toResponse())
+                        .orElseGet(() -> Replies.json(200, Replies.object("status", "ready"))));
+    }
+
+    private HttpResponse docs(String name) {
+        ContentType type = DOCS.get(name);
+        return type == null
+                ? Problem.of(404, "not-found", "there is nothing here", "see GET /docs")
+                        .toResponse()
+                : file(SWAGGER + name, type).addHeader(RawHeader.create("Cache-Control", "max-age=86400"));
+    }
+
+    private HttpResponse file(String resource, ContentType type) {
+        byte[] bytes = cache.computeIfAbsent(resource, SiteApi::read);
+        return HttpResponse.create().withEntity(HttpEntities.create(type, bytes));
+    }
+
+    private static byte[] read(String resource) {
+        try (InputStream in = SiteApi.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + resource);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

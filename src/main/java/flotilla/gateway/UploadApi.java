@@ -1,0 +1,161 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.Outcome;
+import flotilla.gateway.Endpoint.Access;
+import flotilla.gateway.Uploads.Received;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The requests that bring images: the classic form, the classic asynchronous one, and {@code /v1/classifications}. */
+final class UploadApi {
+    private static final Logger LOG = LoggerFactory.getLogger(UploadApi.class);
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+    /** The field whose answers are {@code stem:label}. */
+    private static final String STEM_FIELD = "inputFile";
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final int LONGEST_KEY = 255;
+
+    private final ActorSystem<?> system;
+    private final Uploads uploads;
+    private final Answers answers;
+    private final Duration syncWait;
+    private final List<String> classicPaths;
+
+    /**
+     * @param syncWait how long the classic form waits
+     * @param classicPaths where it is served besides {@code /}
+     */
+    UploadApi(ActorSystem<?> system, Uploads uploads, Answers answers, Duration syncWait, List<String> classicPaths) {
+        this.system = system;
+        this.uploads = uploads;
+        this.answers = answers;
+        this.syncWait = syncWait;
+        this.classicPaths = List.copyOf(classicPaths);
+    }
+
+    List<Endpoint> endpoints() {
+        List<Endpoint> all = new ArrayList<>();
+        all.add(new Endpoint("POST", "/", Access.SUBMIT, (request, none) -> classic(request)));
+        classicPaths.forEach(
+                path -> all.add(new Endpoint("POST", path, Access.SUBMIT, (request, none) -> classic(request))));
+        all.add(new Endpoint("POST", "/api/v1/upload", Access.SUBMIT, (request, none) -> uploadOnly(request)));
+        all.add(new Endpoint("POST", "/v1/classifications", Access.SUBMIT, (request, none) -> classify(request)));
+        return all;
+    }
+
+    /** {@code POST /}: waits for the results; text for the classic clients, JSON for those who want it. */
+    private CompletionStage<HttpResponse> classic(HttpRequest request) {
+        return form(
+                request,
+                received ->
+                        answers.await(received.intakes(), syncWait).thenApply(all -> classic(request, received, all)));
+    }
+
+    private static HttpResponse classic(HttpRequest request, Received received, List<Answer> all) {
+        boolean json = Replies.accepts(request, "application/json");
+        boolean stems = received.field().filter(STEM_FIELD::equals).isPresent();
+        if (all.size() > 1) {
+            return json ? Replies.json(200, Replies.json(all)) : Replies.text(Replies.lines(all, stems));
+        }
+        Answer answer = all.get(0);
+        Optional<HttpResponse> error = Answers.error(answer);
+        if (error.isPresent()) {
+            return error.get();
+        }
+        if (answer instanceof Answer.Waiting waiting) {
+            return Problem.noAnswerYet(Replies.location(waiting.id())).toResponse();
+        }
+        if (json) {
+            return Replies.json(200, Replies.json(answer));
+        }
+        ClassificationResult result = ((Answer.Done) answer).result();
+        String label = ((Outcome.Labelled) result.outcome()).label();
+        return Replies.text(stems ? result.file().stem() + ":" + label : label);
+    }
+
+    /** {@code POST /api/v1/upload}: JSON at once; the result comes later. */
+    private CompletionStage<HttpResponse> uploadOnly(HttpRequest request) {
+        return form(
+                request,
+                received -> answers.await(received.intakes(), Duration.ZERO).thenApply(Replies::uploaded));
+    }
+
+    /** {@code POST /v1/classifications}: waits as long as the client prefers. */
+    private CompletionStage<HttpResponse> classify(HttpRequest request) {
+        Optional<Duration> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
+        if (wait.isEmpty()) {
+            request.discardEntityBytes(system);
+            return Answers.done(Preferences.invalid().toResponse());
+        }
+        if (Uploads.isMultipart(request)) {
+            return form(request, received -> classified(received, wait.get()));
+        }
+        return withKey(
+                request, key -> uploads.raw(request, key).thenCompose(received -> classified(received, wait.get())));
+    }
+
+    private CompletionStage<HttpResponse> classified(Received received, Duration wait) {
+        return answers.await(received.intakes(), wait).thenApply(all -> {
+            if (all.size() > 1) {
+                boolean waiting = all.stream().anyMatch(Answer.Waiting.class::isInstance);
+                return Replies.json(waiting ? 202 : 200, Replies.json(all));
+            }
+            Answer answer = all.get(0);
+            return Answers.error(answer)
+                    .orElseGet(() -> answer instanceof Answer.Waiting waiting
+                            ? Replies.pending(waiting.id(), Replies.json(answer))
+                            : Replies.json(200, Replies.json(answer)));
+        });
+    }
+
+    private CompletionStage<HttpResponse> form(
+            HttpRequest request, Function<Received, CompletionStage<HttpResponse>> next) {
+        if (!Uploads.isMultipart(request)) {
+            request.discardEntityBytes(system);
+            return Answers.done(Problem.noFile().toResponse());
+        }
+        return withKey(
+                request,
+                key -> uploads.form(request, key)
+                        .<Optional<Received>>thenApply(Optional::of)
+                        .exceptionally(failure -> {
+                            LOG.info("not a form that can be read: {}", failure.getMessage());
+                            return Optional.empty();
+                        })
+                        .thenCompose(received ->
+                                received.isEmpty() || received.get().intakes().isEmpty()
+                                        ? Answers.done(Problem.noFile().toResponse())
+                                        : next.apply(received.get())));
+    }
+
+    /** Keys of different clients are different keys, though they read alike. */
+    private static String client(HttpRequest request) {
+        return request.getHeader("X-API-Key")
+                .or(() -> request.getHeader("Authorization"))
+                .map(header -> header.value())
+                .orElse("");
+    }
+
+    /** With the client's idempotency key, when it sent one that can be used. */
+    private CompletionStage<HttpResponse> withKey(
+            HttpRequest request, Function<Optional<String>, CompletionStage<HttpResponse>> next) {
+        Optional<String> key =
+                request.getHeader(IDEMPOTENCY_KEY).map(header -> header.value().strip());
+        if (key.filter(text -> text.isEmpty() || text.length() > LONGEST_KEY).isPresent()) {
+            request.discardEntityBytes(system);
+            return Answers.done(Problem.badIdempotencyKey(LONGEST_KEY).toResponse());
+        }
+        return next.apply(key.map(text -> client(request) + "\n" + text));
+    }
+}

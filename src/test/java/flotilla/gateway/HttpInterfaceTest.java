@@ -1,0 +1,361 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import flotilla.config.ApiKeySettings;
+import flotilla.config.ApiKeySettings.Role;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.HttpSettings;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.FleetReport;
+import flotilla.protocol.SupervisorCommand;
+import flotilla.testing.Images;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What clients of good HTTP services expect besides the answer itself. */
+class HttpInterfaceTest extends HttpFixture {
+    private static final byte[] OTHER = Images.png(5, 3);
+
+    private HttpResponse<String> send(String method, String path, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).method(method, HttpRequest.BodyPublishers.noBody());
+        headers.forEach(request::header);
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    private void restart(HttpSettings.Access access) {
+        stop();
+        start(settings(FlotillaSettings.from(CONFIG).http(), Duration.ofSeconds(60), Optional.empty(), access));
+    }
+
+    private static ApiKeySettings key(String secret, Role role, double perSecond, int concurrent) {
+        return new ApiKeySettings(secret, AccessControl.sha256(secret), Set.of(role), perSecond, concurrent);
+    }
+
+    @Test
+    void sameKeyAndSameImage_shouldBeOneRequest() throws Exception {
+        Map<String, String> headers = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+        HttpResponse<String> first = postRaw(PNG, headers);
+        ClassificationRequest request = accepted(1).get(0);
+        HttpResponse<String> second = postRaw(PNG, headers);
+        answer(request, label("Cat"));
+        HttpResponse<String> third = postRaw(PNG, Map.of("Idempotency-Key", "upload-1"));
+
+        assertThat(json(second).path("id")).isEqualTo(json(first).path("id"));
+        assertThat(json(third).path("label").asText()).isEqualTo("Cat");
+        assertThat(json(third).path("id").asText()).isEqualTo(request.id().value());
+        assertThat(requests.sent()).hasSize(1);
+        assertThat(images.objects).hasSize(1);
+    }
+
+    @Test
+    void sameKeyAndAnotherImage_shouldBe422() throws Exception {
+        Map<String, String> headers = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+        postRaw(PNG, headers);
+
+        shouldBeProblem(postRaw(OTHER, headers), 422, "idempotency-key-reused");
+        assertThat(requests.sent()).hasSize(1);
+        assertThat(images.objects).hasSize(1);
+    }
+
+    @Test
+    void keyWhoseMessageWasNotSent_shouldBeSentByTheNextTry() throws Exception {
+        Map<String, String> headers = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+        requests.refuse(body -> true);
+        shouldBeProblem(postRaw(PNG, headers), 503, "unavailable");
+        requests.refuse(body -> false);
+
+        HttpResponse<String> again = postRaw(PNG, headers);
+
+        assertThat(again.statusCode()).isEqualTo(202);
+        assertThat(json(again).path("id").asText())
+                .isEqualTo(accepted(1).get(0).id().value());
+    }
+
+    @Test
+    void keyOfAForm_shouldStandForEachOfItsImages() throws Exception {
+        Map<String, String> headers = Map.of("Idempotency-Key", "form", "Accept", "application/json");
+        Part[] parts = {new Part("f", "a.png", PNG), new Part("f", "b.png", OTHER)};
+        CompletableFuture<HttpResponse<String>> first = postForm("/", headers, parts);
+        accepted(2).forEach(request -> answer(request, label("Cat")));
+        first.join();
+
+        HttpResponse<String> second = postForm("/", headers, parts).join();
+
+        assertThat(json(second)).isEqualTo(json(first.join()));
+        assertThat(requests.sent()).hasSize(2);
+    }
+
+    @Test
+    void unusableKey_shouldBe400() throws Exception {
+        shouldBeProblem(postRaw(PNG, Map.of("Idempotency-Key", "x".repeat(256))), 400, "bad-idempotency-key");
+    }
+
+    @Test
+    void classicAsynchronousUpload_shouldAnswerAtOnce() throws Exception {
+        HttpResponse<String> one = postForm("/api/v1/upload", Map.of(), new Part("myfile", "a.png", PNG))
+                .join();
+        ClassificationRequest request = accepted(1).get(0);
+        HttpResponse<String> two = postForm(
+                        "/api/v1/upload",
+                        Map.of(),
+                        new Part("myfile", "a.png", PNG),
+                        new Part("myfile", "b.txt", new byte[9]))
+                .join();
+
+        assertThat(one.statusCode()).isEqualTo(200);
+        assertThat(json(one).path("response").asText()).isEqualTo("success");
+        assertThat(json(one).path("message").asText()).isNotBlank();
+        assertThat(json(one).path("id").asText()).isEqualTo(request.id().value());
+        assertThat(json(one).path("location").asText()).isEqualTo("/v1/classifications/" + request.id());
+        assertThat(json(two).path("files")).hasSize(2);
+        assertThat(json(two).path("files").get(1).path("status").asText()).isEqualTo("refused");
+        shouldBeProblem(
+                postForm("/api/v1/upload", Map.of(), new Part("myfile", "b.txt", new byte[9]))
+                        .join(),
+                415,
+                "unsupported-type");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"myfile, image", "inputFile, image", "file, image", "image_file, image"})
+    void knownFieldWithoutAFileName_shouldBeTaken(String field, String name) throws Exception {
+        CompletableFuture<HttpResponse<String>> response = postForm("/process", Map.of(), new Part(field, null, PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        answer(request, label("Cat"));
+
+        assertThat(request.file().value()).isEqualTo(name);
+        assertThat(response.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void textFieldBeforeTheFile_shouldNameIt() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(
+                new Part("filename", null, "test_7.jpg".getBytes(StandardCharsets.UTF_8)),
+                new Part("image_file", null, PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        answer(request, label("Cat"));
+
+        assertThat(request.file().value()).isEqualTo("test_7.jpg");
+        assertThat(response.join().body()).isEqualTo("Cat");
+    }
+
+    @Test
+    void fieldNamedAsItsFile_shouldBeTaken() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("test_3.jpg", "test_3.jpg", PNG));
+        answer(accepted(1).get(0), label("Cat"));
+
+        assertThat(response.join().body()).isEqualTo("Cat");
+    }
+
+    @Test
+    void knownResult_shouldNotBeSentAgain() throws Exception {
+        HttpResponse<String> upload = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        String location = upload.headers().firstValue("Location").orElseThrow();
+        answer(accepted(1).get(0), label("Cat"));
+        HttpResponse<String> first = get(location + "?wait=20").join();
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+
+        HttpResponse<String> again = send("GET", location, Map.of("If-None-Match", "\"x\", " + tag));
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(again.headers().firstValue("ETag")).contains(tag);
+        assertThat(send("GET", location, Map.of("If-None-Match", "\"x\"")).statusCode())
+                .isEqualTo(200);
+        assertThat(send("HEAD", location, Map.of()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void eventsOfAClassification_shouldEndWithItsResult() throws Exception {
+        HttpResponse<String> upload = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        String location = upload.headers().firstValue("Location").orElseThrow();
+        HttpRequest events = HttpRequest.newBuilder(URI.create(url + location))
+                .header("Accept", "text/event-stream")
+                .build();
+        HttpResponse<java.util.stream.Stream<String>> stream = http.send(events, HttpResponse.BodyHandlers.ofLines());
+        Iterator<String> lines = stream.body().iterator();
+        assertThat(stream.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+        assertThat(lines.next()).isEqualTo("event: pending");
+
+        answer(accepted(1).get(0), label("Cat"));
+
+        List<String> rest = new ArrayList<>();
+        lines.forEachRemaining(rest::add);
+        assertThat(rest).contains("event: result");
+        String data = rest.stream()
+                .filter(line -> line.startsWith("data: ") && line.contains("\"done\""))
+                .findFirst()
+                .orElseThrow();
+        assertThat(JSON.readTree(data.substring(6)).path("label").asText()).isEqualTo("Cat");
+    }
+
+    @Test
+    void otherPages_shouldBeKeptOutUnlessTheirOriginIsListed() {
+        assertThat(send("GET", "/healthz", Map.of("Origin", "https://a.example"))
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+
+        restart(new HttpSettings.Access(List.of(), false, List.of("https://a.example")));
+
+        HttpResponse<String> listed = send("GET", "/healthz", Map.of("Origin", "https://a.example"));
+        HttpResponse<String> preflight = send(
+                "OPTIONS",
+                "/v1/classifications",
+                Map.of("Origin", "https://a.example", "Access-Control-Request-Method", "POST"));
+        assertThat(listed.headers().firstValue("Access-Control-Allow-Origin")).contains("https://a.example");
+        assertThat(preflight.statusCode()).isEqualTo(204);
+        assertThat(preflight
+                        .headers()
+                        .firstValue("Access-Control-Allow-Methods")
+                        .orElse(""))
+                .contains("POST");
+        assertThat(send("GET", "/healthz", Map.of("Origin", "https://b.example"))
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+    }
+
+    @Test
+    void keys_shouldDecideWhoMayDoWhat() throws Exception {
+        restart(new HttpSettings.Access(
+                List.of(
+                        key("reader", Role.READ, 0, 0),
+                        key("sender", Role.SUBMIT, 0, 0),
+                        key("boss", Role.ADMIN, 0, 0)),
+                false,
+                List.of()));
+
+        assertThat(send("GET", "/healthz", Map.of()).statusCode()).isEqualTo(200);
+        shouldBeProblem(send("GET", "/v1/fleet", Map.of()), 401, "key-missing");
+        shouldBeProblem(send("GET", "/v1/fleet", Map.of("X-API-Key", "nobody")), 401, "key-unknown");
+        shouldBeProblem(send("GET", "/v1/fleet", Map.of("X-API-Key", "sender")), 403, "key-not-allowed");
+        shouldBeProblem(postRaw(PNG, Map.of("Authorization", "Bearer reader")), 403, "key-not-allowed");
+        Map<String, String> sender = Map.of("Authorization", "bearer sender", "Prefer", "respond-async");
+        assertThat(postRaw(PNG, sender).statusCode()).isEqualTo(202);
+        CompletableFuture<HttpResponse<String>> fleet = http.sendAsync(
+                HttpRequest.newBuilder(URI.create(url + "/v1/fleet"))
+                        .header("X-API-Key", "boss")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        supervisor.fishForMessage(Duration.ofSeconds(10), message -> {
+            if (message instanceof SupervisorCommand.GetFleet question) {
+                question.replyTo().tell(new FleetReport(List.of()));
+                return org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes.complete();
+            }
+            return org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore();
+        });
+        assertThat(fleet.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void limitsOfAKey_shouldBe429WithRetryAfter() throws Exception {
+        restart(new HttpSettings.Access(
+                List.of(key("slow", Role.SUBMIT, 0.01, 0), key("narrow", Role.SUBMIT, 0, 1)), false, List.of()));
+        Map<String, String> slow = Map.of("X-API-Key", "slow", "Prefer", "respond-async");
+
+        assertThat(postRaw(PNG, slow).statusCode()).isEqualTo(202);
+        HttpResponse<String> tooSoon = postRaw(PNG, slow);
+        shouldBeProblem(tooSoon, 429, "key-limit");
+        assertThat(Integer.parseInt(tooSoon.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(50, 100);
+        accepted(1);
+
+        CompletableFuture<HttpResponse<String>> waiting =
+                postForm("/", Map.of("X-API-Key", "narrow"), new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        shouldBeProblem(postRaw(PNG, Map.of("X-API-Key", "narrow")), 429, "key-limit");
+        answer(request, label("Cat"));
+        assertThat(waiting.join().statusCode()).isEqualTo(200);
+        assertThat(postRaw(PNG, Map.of("X-API-Key", "narrow", "Prefer", "respond-async"))
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void jsonForAClientThatTakesGzip_shouldBeCompressed() throws Exception {
+        HttpResponse<byte[]> response = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/openapi.json"))
+                                .header("Accept-Encoding", "gzip")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray())
+                .join();
+
+        assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
+        byte[] plain = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
+        assertThat(JSON.readTree(plain).path("openapi").asText()).startsWith("3.1");
+    }
+
+    @Test
+    void http2_shouldBeSpokenToClientsThatBeginWithIt() {
+        HttpClient modern =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        HttpResponse<String> response = modern.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/healthz")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    }
+
+    @Test
+    void description_shouldNameEveryEndpointAndNoOther() throws Exception {
+        JsonNode paths = json(get("/openapi.json").join()).path("paths");
+        Set<String> described = new TreeSet<>();
+        paths.properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method ->
+                                described.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
+        Set<String> served = new TreeSet<>();
+        HttpGateway.endpoints(
+                        KIT.system(),
+                        null,
+                        null,
+                        new BatchApi(null, null, null),
+                        new FleetApi(null, null),
+                        () -> null,
+                        Duration.ZERO,
+                        List.of())
+                .forEach(endpoint -> served.add(endpoint.method() + " " + endpoint.path()));
+
+        assertThat(described).isEqualTo(served);
+        Set<String> ids = new HashSet<>();
+        paths.forEach(path -> path.forEach(operation ->
+                assertThat(ids.add(operation.path("operationId").asText())).isTrue()));
+    }
+
+    @Test
+    void documentation_shouldComeFromHere() {
+        HttpResponse<String> page = get("/docs").join();
+
+        assertThat(page.body()).contains("/docs/swagger-ui-bundle.js").doesNotContain("http://", "https://");
+        assertThat(get("/docs/swagger-ui-bundle.js").join().statusCode()).isEqualTo(200);
+        assertThat(get("/docs/swagger-ui.css").join().statusCode()).isEqualTo(200);
+        assertThat(get("/docs/other").join().statusCode()).isEqualTo(404);
+    }
+}
