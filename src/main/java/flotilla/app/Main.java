@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             WorkerProcessCommand.class,
             CloudCommand.class,
             ClassifyCommand.class,
+            LoadCommand.class,
             WhyCommand.class,
             SimulateCommand.class,
             TestCommand.class

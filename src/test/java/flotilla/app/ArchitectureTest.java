@@ -66,6 +66,27 @@ class ArchitectureTest {
             .resideInAPackage("org.ojalgo..");
 
     @ArchTest
+    static final ArchRule loadKnowsNoOtherRoom = classes()
+            .that()
+            .resideInAPackage("flotilla.load")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "flotilla.load",
+                    "java..",
+                    "org.HdrHistogram..",
+                    "com.fasterxml.jackson..",
+                    "me.tongfei.progressbar..");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesLoad = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.load")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.load");
+
+    @ArchTest
     static final ArchRule localKnowsOnlyItsSettings =
             onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");
 
