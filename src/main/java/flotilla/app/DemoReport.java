@@ -74,8 +74,9 @@ final class DemoReport {
         List<String> actions = new ArrayList<>();
         for (JsonNode action : decision.path("actions")) {
             String why = action.path("why").asText();
-            actions.add(action.path("kind").asText() + " #"
-                    + action.path("appTierId").asInt() + (why.isEmpty() ? "" : " (" + why + ")"));
+            int id = action.path("appTierId").asInt();
+            actions.add(
+                    action.path("kind").asText() + (id > 0 ? " #" + id : "") + (why.isEmpty() ? "" : " (" + why + ")"));
         }
         double at = Duration.between(start, Instant.parse(decision.path("at").asText()))
                         .toMillis()

@@ -10,10 +10,10 @@ import flotilla.scaling.Instance;
 import flotilla.supervisor.InstanceFleet;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,12 +39,16 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** Members that one call may protect. */
     private static final int PROTECTED_AT_ONCE = 50;
+    /** A worker's process is taken for one of an earlier life if it seems older than its machine's last start. */
+    private static final Duration BEFORE_IT_IS_SEEN = Duration.ofMinutes(1);
 
     private final AutoScalingAsyncClient client;
     private final InstanceFleet ec2;
     private final String name;
     private final Clock clock;
-    private final Map<InstanceId, Instant> notDescribed = new ConcurrentHashMap<>();
+    /** The last word on each member. */
+    private final Map<InstanceId, Instance> remembered = new ConcurrentHashMap<>();
+
     private CompletionStage<?> turn = CompletableFuture.completedFuture(Done.getInstance());
 
     private AutoScalingFleet(AutoScalingAsyncClient client, InstanceFleet ec2, String name, Clock clock) {
@@ -84,10 +88,17 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     }
 
     private Described joined(Group group, List<Instance> described) {
-        notDescribed
-                .keySet()
-                .retainAll(group.missingIn(described).stream().map(Member::id).toList());
-        return group.joined(described, id -> notDescribed.computeIfAbsent(id, first -> clock.instant()));
+        described.stream()
+                .filter(one -> group.member(one.id()).isPresent())
+                .forEach(one -> remembered.put(one.id(), one));
+        remembered.keySet().retainAll(group.members().stream().map(Member::id).toList());
+        return group.joined(described, one -> remembered.computeIfAbsent(one.id(), first -> unknown(one)));
+    }
+
+    /** A member that EC2 has never described; it was launched before it was seen. */
+    private Instance unknown(Member member) {
+        return new Instance(
+                member.id(), Optional.empty(), member.state(), clock.instant().minus(BEFORE_IT_IS_SEEN), member.type());
     }
 
     private CompletionStage<Group> group() {
@@ -166,6 +177,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                 });
     }
 
+    /** Beyond the group's MaxSize it is raised to that, and fails with {@link InfrastructureException} all the same. */
     @Override
     public CompletionStage<Done> setGroupCapacity(int capacity) {
         return inTurn(() -> group().thenCompose(group -> {
@@ -175,11 +187,9 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                             : CompletableFuture.completedFuture(Done.getInstance());
                     return raised.thenApply(done -> {
                         if (possible < capacity) {
-                            throw new LaunchFailedException(
+                            throw new InfrastructureException(
                                     "Auto Scaling group " + name + " has MaxSize " + group.max() + ", and " + capacity
                                             + " are wanted; raise MaxSize, or lower flotilla.scaling.max-instances",
-                                    "MaxSize",
-                                    true,
                                     null);
                         }
                         return done;
@@ -200,10 +210,11 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                 });
     }
 
-    private static LaunchFailedException launchFailed(Throwable failure) {
+    /** What EC2 Auto Scaling did not do; what it cannot do as it was set up is no reason to hold other launches back. */
+    private static Throwable launchFailed(Throwable failure) {
         Throwable cause = AwsErrors.unwrap(failure);
-        if (cause instanceof LaunchFailedException already) {
-            return already;
+        if (cause.getCause() == null) {
+            return cause;
         }
         boolean answered = cause.getCause() instanceof AwsServiceException;
         return new LaunchFailedException(

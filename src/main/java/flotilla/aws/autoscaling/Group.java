@@ -4,7 +4,6 @@ import flotilla.domain.InstanceId;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import flotilla.supervisor.InstanceFleet.Described;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
         }
 
         /** What it is while EC2 does not describe it yet. */
-        private InstanceState state() {
+        InstanceState state() {
             if (isPending()) {
                 return InstanceState.PENDING;
             }
@@ -92,12 +91,12 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
 
     /**
      * The group joined with EC2's word on its machines. A machine that the group ends is ending, whatever EC2 says yet; a member
-     * that EC2 does not describe yet counts all the same; ordered is what the desired capacity has beyond those that are alive.
+     * that EC2 does not describe counts all the same; ordered is what the desired capacity has beyond those that are alive.
      *
      * @param described the machines that the group has launched, by EC2's word
-     * @param firstSeen when a member that EC2 does not describe was first seen
+     * @param remembered what is known otherwise of a member that EC2 does not describe; its state is the group's word
      */
-    Described joined(List<Instance> described, Function<InstanceId, Instant> firstSeen) {
+    Described joined(List<Instance> described, Function<Member, Instance> remembered) {
         Map<InstanceId, Member> byId = members.stream().collect(Collectors.toMap(Member::id, Function.identity()));
         List<Instance> all = new ArrayList<>();
         for (Instance one : described) {
@@ -107,7 +106,7 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
             all.add(ending && one.state().isAlive() ? in(InstanceState.SHUTTING_DOWN, one) : one);
         }
         for (Member one : missingIn(described)) {
-            all.add(new Instance(one.id(), Optional.empty(), one.state(), firstSeen.apply(one.id()), one.type()));
+            all.add(in(one.state(), remembered.apply(one)));
         }
         Stream<Instance> filling = all.stream()
                 .filter(one -> one.state().isAlive())

@@ -71,9 +71,23 @@ class AutoScalingFleetTest {
         assertThat(first.ordered()).isZero();
         assertThat(first.instances())
                 .containsExactly(
-                        new Instance(id("i-1"), Optional.empty(), InstanceState.PENDING, NOW, "c7i.large"),
-                        new Instance(id("i-2"), Optional.empty(), InstanceState.RUNNING, NOW, "c7i.large"));
+                        new Instance(
+                                id("i-1"), Optional.empty(), InstanceState.PENDING, NOW.minusSeconds(60), "c7i.large"),
+                        new Instance(
+                                id("i-2"), Optional.empty(), InstanceState.RUNNING, NOW.minusSeconds(60), "c7i.large"));
         assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void memberThatEc2DescribesNoMore_shouldKeepItsIdAndTheTimeOfItsLaunch() {
+        scaling.desired(1).member("i-1", "InService", true);
+        Instance known = new Instance(
+                id("i-1"), Optional.of(new AppTierId(3)), InstanceState.RUNNING, FakeMachines.LAUNCHED_AT, "c7i.large");
+        ec2.describes(known);
+        Await.result(fleet.describe());
+        ec2.describesNothing();
+
+        assertThat(Await.result(fleet.describe()).instances()).containsExactly(known);
     }
 
     @Test
@@ -179,14 +193,10 @@ class AutoScalingFleetTest {
     void capacityAboveMaxSize_shouldBeRaisedToItAndSaySo() {
         scaling.limits(0, 4).desired(3);
 
-        Throwable failure = Await.failure(fleet.setGroupCapacity(6));
-
-        assertThat(failure)
-                .isInstanceOf(LaunchFailedException.class)
+        assertThat(Await.failure(fleet.setGroupCapacity(6)))
+                .isInstanceOf(InfrastructureException.class)
                 .hasMessage("Auto Scaling group workers has MaxSize 4, and 6 are wanted; raise MaxSize, or lower "
                         + "flotilla.scaling.max-instances");
-        assertThat(((LaunchFailedException) failure).code()).isEqualTo("MaxSize");
-        assertThat(((LaunchFailedException) failure).outcomeKnown()).isTrue();
         assertThat(scaling.desired()).isEqualTo(4);
     }
 

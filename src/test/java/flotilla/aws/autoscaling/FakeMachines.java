@@ -25,8 +25,16 @@ final class FakeMachines implements InstanceFleet {
     }
 
     FakeMachines describes(String id, InstanceState state) {
-        described.add(instance(id, state));
+        return describes(instance(id, state));
+    }
+
+    FakeMachines describes(Instance instance) {
+        described.add(instance);
         return this;
+    }
+
+    void describesNothing() {
+        described.clear();
     }
 
     @Override

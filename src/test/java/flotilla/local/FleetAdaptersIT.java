@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.autoscaling.model.AutoScalingGroup;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 
 /** The adapters of all fleet modes against the embedded cloud; the instances are {@code sleep}. */
-class FleetModesIT {
+class FleetAdaptersIT {
     private static final List<String> TYPES = List.of("c7i.large", "c6i.large");
 
     @TempDir
