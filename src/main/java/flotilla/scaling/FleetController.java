@@ -94,7 +94,7 @@ public final class FleetController {
          * @param refused launches that EC2 refused: there is no instance
          * @param unanswered launches without an answer: there may be an instance
          * @param trouble EC2's error code when it refused to launch or to start
-         * @param requestsGone tokens of terminate requests that were taken back, or could not be sent
+         * @param requestsGone tokens of terminate requests that were taken back, or that could not be sent for all one knows
          * @param requestsEmptied whether the terminate-request queue was emptied
          * @param starts what became of starts of stopped instances and of orders to a group
          */
@@ -172,6 +172,9 @@ public final class FleetController {
     private ControlState state;
     /** What was asked by plans that were carried out; the last plan's part comes with its results. */
     private FleetMemory asked = FleetMemory.empty();
+
+    /** Tokens of the terminate requests that the last plan asked for. */
+    private List<Long> requested = List.of();
 
     private long accepted;
 
@@ -312,6 +315,10 @@ public final class FleetController {
                 .filter(ScalingAction.Start.class::isInstance)
                 .flatMap(action -> action.instance().stream())
                 .collect(Collectors.toSet());
+        requested = plan.actions().stream()
+                .filter(ScalingAction.RequestDrains.class::isInstance)
+                .flatMap(action -> ((ScalingAction.RequestDrains) action).tokens().stream())
+                .toList();
         if (instances.isPresent()) {
             undecided.clear();
         }
@@ -396,6 +403,8 @@ public final class FleetController {
                     memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
         }
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
+        // One that could not be sent may have been sent all the same, and would end a worker that nobody asked.
+        memory = results.requestsGone().stream().anyMatch(requested::contains) ? memory.withRequestsUnknown() : memory;
         asked = memory.withoutRequests(results.requestsGone());
         state = state.with(asked);
     }

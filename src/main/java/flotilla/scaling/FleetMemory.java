@@ -150,6 +150,11 @@ public record FleetMemory(
         return new FleetMemory(drains, unconfirmed, spent, lastEpoch, requests, true, trouble, boots);
     }
 
+    /** The memory when there may be terminate requests that nobody knows of: the queue has to be emptied first. */
+    FleetMemory withRequestsUnknown() {
+        return new FleetMemory(drains, unconfirmed, spent, lastEpoch, requests, false, trouble, boots);
+    }
+
     /** The memory without terminate requests that were taken back or never sent. */
     public FleetMemory withoutRequests(Collection<Long> gone) {
         Set<Long> left = new TreeSet<>(requests);

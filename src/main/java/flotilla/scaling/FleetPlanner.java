@@ -106,7 +106,7 @@ public final class FleetPlanner {
     }
 
     private PlanDraft draft(FleetObservation observation, FleetMemory memory, Instant now) {
-        List<InstanceView> instances = inOrder(observation.instances().orElseThrow());
+        List<InstanceView> instances = observation.instances().orElseThrow();
         OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
         boolean queues = rules.shape().drains() == DrainChannel.QUEUES;
         Map<InstanceId, DrainIntent> intents = queues
@@ -130,13 +130,6 @@ public final class FleetPlanner {
                 memory.boots().after(placed, rules.boots(), now),
                 memory,
                 nextEpoch(memory, instances, observation.strays(), now));
-    }
-
-    /** Each once, by its id: the order in which EC2 describes them means nothing. */
-    private static List<InstanceView> inOrder(List<InstanceView> instances) {
-        Map<InstanceId, InstanceView> byId = new TreeMap<>();
-        instances.forEach(view -> byId.putIfAbsent(view.instance().id(), view));
-        return List.copyOf(byId.values());
     }
 
     /**

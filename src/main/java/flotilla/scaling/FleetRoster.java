@@ -24,6 +24,9 @@ final class FleetRoster {
     /** How long a terminated instance and a silent worker without an instance stay known. */
     private static final Duration KNOWN_AFTER_END = Duration.ofMinutes(1);
 
+    /** How long a worker without an instance may be silent and still count as there. */
+    private static final Duration SPOKE_LATELY = Duration.ofSeconds(30);
+
     /** By how much a worker's clock and EC2's may differ. */
     private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
     /** How long reports of a life that is over may still arrive. */
@@ -230,22 +233,28 @@ final class FleetRoster {
         ended.merge(id, life, Math::max);
     }
 
-    /** Workers that report from an instance that EC2 does not describe as ours. */
+    /**
+     * Workers that report from an instance that EC2 does not describe as ours. One that has not spoken since it was missed, or
+     * not lately, is none: it is gone, and so is its instance, which EC2 has forgotten.
+     */
     List<FleetObservation.Stray> strays(Instant now) {
         List<FleetObservation.Stray> strays = new ArrayList<>();
+        Set<InstanceId> missed = new HashSet<>();
         for (Heard one : heard.values()) {
-            one.sighting()
-                    .instance()
-                    .filter(id -> !instances.containsKey(id))
-                    .ifPresent(id -> strays.add(new FleetObservation.Stray(
-                            id,
-                            strayed.computeIfAbsent(id, first -> now),
-                            one.sighting().activity(),
-                            one.sighting().drainEpoch())));
+            InstanceId id = one.sighting().instance().orElse(null);
+            if (id == null || instances.containsKey(id)) {
+                continue;
+            }
+            missed.add(id);
+            Instant since = strayed.computeIfAbsent(id, first -> now);
+            boolean speaks = Duration.between(one.at(), now).compareTo(SPOKE_LATELY) <= 0;
+            if (speaks && one.at().isAfter(since)) {
+                strays.add(new FleetObservation.Stray(
+                        id, since, one.sighting().activity(), one.sighting().drainEpoch()));
+            }
         }
+        strayed.keySet().retainAll(missed);
         strays.sort(Comparator.comparing(FleetObservation.Stray::instance));
-        strayed.keySet()
-                .retainAll(strays.stream().map(FleetObservation.Stray::instance).toList());
         return strays;
     }
 

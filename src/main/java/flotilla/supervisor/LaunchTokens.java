@@ -15,8 +15,8 @@ import java.util.function.Function;
 /**
  * The client tokens of launches. Every supervisor gives a launch of an app-tier id the same token as any other in the same
  * hour, {@code <cluster>-<app-tier id>-<generation>}: so EC2 answers a launch that an earlier supervisor has sent, and that
- * nobody can see yet, with that machine, and launches no second one. A token whose machine is terminated is used up, and so is
- * one that was sent with other parameters; then the next generation is tried.
+ * nobody can see yet, with that machine, and launches no second one. A token whose machine is ending, stopped or terminated is
+ * used up, and so is one that was sent with other parameters; then the next generation is tried.
  *
  * <p>Which tokens are used up is remembered only to save calls. Safe for all threads.
  *
@@ -30,7 +30,7 @@ final class LaunchTokens {
     private static final int LONGEST = 64;
 
     private final String cluster;
-    private final Map<AppTierId, Long> usedUp = new ConcurrentHashMap<>();
+    private final Map<AppTierId, Long> usedUpTo = new ConcurrentHashMap<>();
 
     LaunchTokens(String cluster) {
         this.cluster = cluster;
@@ -43,19 +43,24 @@ final class LaunchTokens {
      * @return what the last call gave
      */
     CompletionStage<Instance> launch(Launch launch, Function<String, CompletionStage<Instance>> call) {
-        long first = Math.max(launch.generation(), usedUp.getOrDefault(launch.tier(), -1L) + 1);
+        long first = Math.max(launch.generation(), usedUpTo.getOrDefault(launch.tier(), -1L) + 1);
         return launch(launch.tier(), first, MOST_TRIES, call);
     }
 
     private CompletionStage<Instance> launch(
             AppTierId id, long generation, int tries, Function<String, CompletionStage<Instance>> call) {
-        return call.apply(token(id, generation)).exceptionallyCompose(failure -> {
-            if (tries == 1 || !isUsedUp(failure)) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            usedUp.merge(id, generation, Math::max);
-            return launch(id, generation + 1, tries - 1, call);
-        });
+        return call.apply(token(id, generation))
+                .handle((instance, failure) -> {
+                    boolean usedUp = failure == null ? !instance.state().isAlive() : isUsedUp(failure);
+                    if (usedUp && tries > 1) {
+                        usedUpTo.merge(id, generation, Math::max);
+                        return launch(id, generation + 1, tries - 1, call);
+                    }
+                    return failure == null
+                            ? CompletableFuture.completedFuture(instance)
+                            : CompletableFuture.<Instance>failedFuture(failure);
+                })
+                .thenCompose(Function.identity());
     }
 
     private static boolean isUsedUp(Throwable failure) {

@@ -225,10 +225,10 @@ class FleetRosterTest {
     }
 
     @Test
-    void workerWithoutADescribedInstance_shouldBeAStraySinceItWasFirstSeenSo() {
+    void workerThatGoesOnWithoutADescribedInstance_shouldBeAStraySinceItWasMissed() {
         report(7, Activity.WORKING, -30, 1, 0);
         described(5);
-        assertThat(roster.strays(at(5))).containsExactly(new Stray(Fleet.id(7), at(5), Activity.WORKING, 0));
+        assertThat(roster.strays(at(5))).isEmpty();
         report(7, Activity.DRAINED, -30, 2, 20);
         described(25);
         assertThat(roster.strays(at(25))).containsExactly(new Stray(Fleet.id(7), at(5), Activity.DRAINED, 0));
@@ -236,17 +236,37 @@ class FleetRosterTest {
         described(30, instance(7, InstanceState.RUNNING, -60));
         assertThat(roster.strays(at(30))).isEmpty();
         described(40);
-        assertThat(roster.strays(at(40))).extracting(Stray::since).containsExactly(at(40));
+        assertThat(roster.strays(at(40))).isEmpty();
+        report(7, Activity.DRAINED, -30, 3, 41);
+        described(50);
+        assertThat(roster.strays(at(50))).extracting(Stray::since).containsExactly(at(40));
     }
 
     @Test
-    void silentStray_shouldBeForgotten() {
-        report(7, Activity.WORKING, -30, 1, 0);
-        described(120);
-        assertThat(roster.strays(at(120))).hasSize(1);
+    void terminatedInstanceThatEc2Forgets_shouldLeaveNoStray() {
+        described(0, instance(7, InstanceState.RUNNING, -60));
+        report(7, Activity.DRAINED, -30, 1, 1);
+        described(10, instance(7, InstanceState.TERMINATED, -60));
+        for (int second = 20; second <= 200; second += 10) {
+            described(second);
+            assertThat(roster.strays(at(second))).isEmpty();
+        }
+    }
 
-        described(121);
-        assertThat(roster.strays(at(121))).isEmpty();
+    @Test
+    void silentStray_shouldBeNoneAndThenBeForgotten() {
+        report(7, Activity.WORKING, -30, 1, 0);
+        described(1);
+        roster.strays(at(1));
+        report(7, Activity.WORKING, -30, 2, 2);
+        described(32);
+        assertThat(roster.strays(at(32))).hasSize(1);
+        described(33);
+        assertThat(roster.strays(at(33))).isEmpty();
+        assertThat(roster.reportOn(Fleet.id(7))).isPresent();
+
+        described(123);
+        assertThat(roster.reportOn(Fleet.id(7))).isEmpty();
     }
 
     @Test

@@ -57,6 +57,22 @@ class LaunchTokensTest {
     }
 
     @Test
+    void tokenWhoseMachineIsStoppedOrEnds_shouldBePassedOver() {
+        Instance launched = tokens.launch(LAUNCH, token -> {
+                    sent.add(token);
+                    InstanceState state = InstanceState.values()[5 - sent.size()];
+                    return CompletableFuture.completedFuture(
+                            new Instance(INSTANCE.id(), INSTANCE.appTierId(), state, INSTANCE.launchedAt(), ""));
+                })
+                .toCompletableFuture()
+                .join();
+
+        // stopping, terminated, shutting down, running
+        assertThat(launched.state()).isEqualTo(InstanceState.RUNNING);
+        assertThat(sent).hasSize(4).doesNotHaveDuplicates();
+    }
+
+    @Test
     void otherRefusals_shouldBeTheAnswer() {
         assertThat(launch(Map.of("blue-7-100", "InsufficientInstanceCapacity"))).isCompletedExceptionally();
         assertThat(sent).hasSize(1);

@@ -7,18 +7,19 @@ import org.junit.jupiter.api.Test;
  * -Dflotilla.seed=S} one alone.
  */
 class ChaosTest {
-    private static final int SEEDS = 1000;
+    private static final int SEEDS = 2000;
 
     @Test
     void anySeed_shouldKeepTheRulesAndComeToRest() {
         Long alone = Long.getLong("flotilla.seed");
-        int count = Integer.getInteger("flotilla.seeds", SEEDS);
-        for (long seed = alone == null ? 1 : alone; seed <= (alone == null ? count : alone); seed++) {
+        long first = alone == null ? 1 : alone;
+        long last = alone == null ? Integer.getInteger("flotilla.seeds", SEEDS) : alone;
+        for (long seed = first; seed <= last; seed++) {
             try {
-                new ChaosWorld(seed).run();
+                new World(seed).run();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "seed " + seed + " (run it alone with -Dflotilla.seed=" + seed + "): " + e.getMessage(), e);
+                        "seed " + seed + ", to be run alone with -Dflotilla.seed=" + seed + ": " + e.getMessage(), e);
             }
         }
     }
