@@ -153,11 +153,16 @@ class FleetRosterLivesTest {
     void workerWithoutAnInstance_shouldBeAStraySinceItWasFirstSeen() {
         hears(report(Activity.WORKING, 0, 1), 10);
         lookAtNothing(11);
-        assertThat(roster.strays(at(11))).hasSize(1);
+        assertThat(roster.strays(at(11)))
+                .as("it has not spoken since it was missed")
+                .isEmpty();
         hears(report(Activity.DRAINED, 0, 2), 50);
         lookAtNothing(51);
 
         assertThat(roster.strays(at(51))).containsExactly(new FleetObservation.Stray(ID, at(11), Activity.DRAINED, 0));
+        assertThat(roster.strays(at(81)))
+                .as("it has been silent for more than half a minute")
+                .isEmpty();
         look(InstanceState.RUNNING, 0, 60);
         assertThat(roster.strays(at(60))).isEmpty();
     }
