@@ -70,22 +70,27 @@ class HttpCallerTest {
 
     @Test
     void newConnections_shouldBringEachImageOnItsOwn() throws IOException {
-        try (FakeGateway gateway = FakeGateway.answering(asked -> Said.text("test_000:Paul"))) {
-            try (HttpCaller caller = caller(gateway, Api.CLASSIC, true, 0, LONG)) {
-                for (int i = 0; i < 5; i++) {
-                    caller.call(image).join();
-                }
-                assertThat(gateway.connections()).hasSize(5);
-                assertThat(gateway.uploads())
-                        .allMatch(
-                                asked -> asked.headers().getFirst("Connection").equals("close"));
+        try (FakeGateway gateway = FakeGateway.answering(asked -> Said.text("test_000:Paul"));
+                HttpCaller caller = caller(gateway, Api.CLASSIC, true, 0, LONG)) {
+            for (int i = 0; i < 5; i++) {
+                caller.call(image).join();
             }
-            try (HttpCaller caller = caller(gateway, Api.CLASSIC, false, 0, LONG)) {
-                for (int i = 0; i < 5; i++) {
-                    caller.call(image).join();
-                }
-                assertThat(gateway.connections()).hasSize(6);
+            assertThat(gateway.uploads())
+                    .allMatch(asked -> asked.headers().getFirst("Connection").equals("close"));
+            assertThat(gateway.connections())
+                    .as("a port that is free again may come twice, but not each time")
+                    .hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
+    void keptConnection_shouldBringAllImages() throws IOException {
+        try (FakeGateway gateway = FakeGateway.answering(asked -> Said.text("test_000:Paul"));
+                HttpCaller caller = caller(gateway, Api.CLASSIC, false, 0, LONG)) {
+            for (int i = 0; i < 5; i++) {
+                caller.call(image).join();
             }
+            assertThat(gateway.connections()).hasSize(1);
         }
     }
 

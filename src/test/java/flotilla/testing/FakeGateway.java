@@ -123,7 +123,7 @@ public final class FakeGateway implements AutoCloseable {
                 .toList();
     }
 
-    /** The TCP connections that uploads came by. */
+    /** The clients' ports that uploads came from: one connection has one, and one that was closed may be used again. */
     public Set<Integer> connections() {
         return uploads().stream().map(one -> one.from().getPort()).collect(Collectors.toSet());
     }
