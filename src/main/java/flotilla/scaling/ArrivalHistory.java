@@ -77,6 +77,19 @@ public record ArrivalHistory(List<Sample> samples) {
         return samples.get(0).total();
     }
 
+    /** How long before the last look nothing had arrived; since the first look if nothing ever did. */
+    public Duration silence() {
+        if (samples.isEmpty()) {
+            return Duration.ZERO;
+        }
+        int last = samples.size() - 1;
+        int i = last;
+        while (i > 0 && samples.get(i - 1).total() >= total()) {
+            i--;
+        }
+        return Duration.between(samples.get(i).at(), samples.get(last).at());
+    }
+
     /** Images per second over the last {@code window}, or over what is known of it; 0 after less than one look. */
     public double rate(Duration window) {
         Duration known = span().compareTo(window) < 0 ? span() : window;

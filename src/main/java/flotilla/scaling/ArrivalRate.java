@@ -6,13 +6,18 @@ import java.util.Arrays;
 /**
  * The arrival rate, from counts over several windows. Arrivals in a window of length <i>w</i> at a rate <i>λ</i> vary by
  * √(λw), so a short window tells of a change only when it is further off than {@link #SIGMAS} times that. The shortest
- * window that does is believed; when none does, the longest is, because it is the most exact.
+ * window that does is believed; when none does, the longest is, because it is the most exact. Arrivals have ended when chance
+ * would not have put all <i>n</i> of the longest window <i>w</i> before the silence of length <i>t</i> at its end once in a
+ * thousand times: ((w − t)/w)<sup>n</sup> &lt; 0.001.
  */
 final class ArrivalRate {
     private static final double[] WINDOWS = {30, 60, 120};
     private static final double LONGEST = 300;
     private static final double SIGMAS = 3;
     private static final int PARTS = 3;
+    private static final double BARELY_CHANCE = 0.001;
+    /** Fewer arrivals than these, all at one time, are no rate. */
+    private static final double FEW = 20;
 
     private ArrivalRate() {}
 
@@ -23,6 +28,10 @@ final class ArrivalRate {
     static double current(ArrivalHistory arrivals) {
         double known = Math.max(WINDOWS[1], Math.min(LONGEST, seconds(arrivals.span())));
         double base = over(arrivals, known);
+        double silent = Math.min(known, seconds(arrivals.silence()));
+        if (base * known * Math.log1p(-silent / known) < Math.log(BARELY_CHANCE)) {
+            return 0;
+        }
         for (double window : WINDOWS) {
             double count = over(arrivals, window) * window;
             double expected = base * window;
@@ -34,7 +43,7 @@ final class ArrivalRate {
                 return Math.max(base, median(arrivals, window));
             }
         }
-        return known >= LONGEST ? base : Math.min(base, median(arrivals, known));
+        return known >= LONGEST && base * known >= FEW ? base : Math.min(base, median(arrivals, known));
     }
 
     /** Images per second over some time, however they came. */

@@ -384,7 +384,8 @@ public final class FleetController {
             ScalingAction.Launch launch = one.getKey();
             memory = memory.withoutUnconfirmed(launch.tier());
             Optional<AppTierId> other = roster.appTierId(one.getValue().id());
-            if (other.isPresent() && !other.get().equals(launch.tier())) {
+            boolean otherId = other.isPresent() && !other.get().equals(launch.tier());
+            if (otherId || roster.isNeverDescribed(one.getValue().id())) {
                 memory = memory.withSpent(launch.tier(), launch.generation());
             } else {
                 roster.launched(one.getValue(), now);

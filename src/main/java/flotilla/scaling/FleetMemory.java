@@ -20,7 +20,7 @@ import java.util.TreeSet;
  *
  * @param drains what each instance was last asked
  * @param unconfirmed launches whose outcome is unknown, by app-tier id; the id stays reserved
- * @param spent generations of launches that gave an instance which has another app-tier id by now
+ * @param spent generations of launches that gave an instance which has another app-tier id by now, or is not ours any more
  * @param lastEpoch the highest epoch or token given out
  * @param requests tokens of terminate requests that are neither taken back nor confirmed; only with the drain channel
  *     {@code queues}

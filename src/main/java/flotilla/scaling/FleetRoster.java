@@ -55,6 +55,8 @@ final class FleetRoster {
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
+    /** Launched here and not described for {@link #DESCRIBE_LAG}: gone at once, or tagged anew by somebody. */
+    private final Set<InstanceId> neverDescribed = new HashSet<>();
     /** How long EC2's answers may leave out what earlier ones described: each may come from another replica. */
     private final Duration leftOut;
 
@@ -143,12 +145,24 @@ final class FleetRoster {
         begin(instance, now);
     }
 
+    /** Whether an earlier launch gave this instance too, and EC2 has not described it as ours since. */
+    boolean isNeverDescribed(InstanceId id) {
+        return neverDescribed.contains(id);
+    }
+
     /** Takes EC2's word on all instances. Those just launched are kept although it does not mention them yet. */
     List<InstanceView> described(List<Instance> described, Instant now) {
         Map<InstanceId, Instance> next = new HashMap<>();
         described.forEach(instance -> next.put(instance.id(), newer(instance)));
         launchedHere.keySet().removeAll(next.keySet());
-        launchedHere.values().removeIf(at -> Duration.between(at, now).compareTo(DESCRIBE_LAG) > 0);
+        neverDescribed.removeAll(next.keySet());
+        launchedHere.entrySet().removeIf(launch -> {
+            boolean late = Duration.between(launch.getValue(), now).compareTo(DESCRIBE_LAG) > 0;
+            if (late) {
+                neverDescribed.add(launch.getKey());
+            }
+            return late;
+        });
         launchedHere.keySet().forEach(id -> next.put(id, instances.get(id)));
         keepLeftOut(next, now);
         described.forEach(instance -> lastDescribed.put(instance.id(), now));

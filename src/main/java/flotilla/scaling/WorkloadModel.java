@@ -3,6 +3,7 @@ package flotilla.scaling;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param booted instances whose boot has been learned from
  * @param lastTraffic the gateways' figures at the last observation
  * @param lastDepth the queue's depth at the last observation that knew it
+ * @param carried what the queue's depth and the workers' counts have not yet agreed on
  */
 public record WorkloadModel(
         Assumed assumed,
@@ -33,7 +35,22 @@ public record WorkloadModel(
         Map<InstanceId, ServiceCount> counted,
         Set<InstanceId> booted,
         Traffic lastTraffic,
-        Optional<QueueDepth> lastDepth) {
+        Optional<QueueDepth> lastDepth,
+        Carried carried) {
+    /** How long the queue's counters and the workers' reports may lag behind each other. */
+    private static final Duration COUNTS_APART = Duration.ofMinutes(1);
+
+    /**
+     * Images by which the change of the queue's depth and the images answered meanwhile differ. Each answer is counted twice,
+     * once as a message less and once by its worker, and seldom at the same look: a message that is gone is no arrival less
+     * but an answer to be heard of. One that nobody reports within {@link #COUNTS_APART} went another way.
+     *
+     * @param images below zero when answers are still to be heard of, above when the depth is still to be read
+     * @param since when it last fell
+     */
+    public record Carried(double images, Instant since) {
+        private static final Carried NOTHING = new Carried(0, Instant.EPOCH);
+    }
 
     /**
      * What holds until something was seen.
@@ -66,7 +83,8 @@ public record WorkloadModel(
                 Map.of(),
                 Set.of(),
                 Traffic.unknown(),
-                Optional.empty());
+                Optional.empty(),
+                Carried.NOTHING);
     }
 
     /** What one instance of a type takes for an image, in seconds; the type not known, the mean over all. */
@@ -147,15 +165,37 @@ public record WorkloadModel(
             nextCounted.putAll(counted);
             nextBooted.addAll(booted);
         }
+        boolean exact = observation.traffic().isKnown();
+        double unexplained = unexplained(observation, answered);
+        double arrived = exact
+                ? (double) observation.traffic().accepted() - lastTraffic.accepted()
+                : observation.depth().isPresent() ? Math.max(0, unexplained) : 0;
         return new WorkloadModel(
                 assumed,
-                arrivals.plus(arrived(observation, answered), observation.at()),
+                arrivals.plus(arrived, observation.at()),
                 nextServices,
                 nextBoots,
                 nextCounted,
                 nextBooted,
                 observation.traffic(),
-                observation.depth().or(() -> lastDepth));
+                observation.depth().or(() -> lastDepth),
+                exact ? Carried.NOTHING : carried(unexplained - arrived, observation.at()));
+    }
+
+    /** Images that have come or gone since the last look by the queue's depth and the workers' counts. */
+    private double unexplained(FleetObservation observation, long answered) {
+        double moved = observation.depth().isEmpty() || lastDepth.isEmpty()
+                ? 0
+                : observation.depth().get().messages() - lastDepth.get().messages();
+        return carried.images() + moved + (lastDepth.isEmpty() ? 0 : answered);
+    }
+
+    private Carried carried(double images, Instant now) {
+        if (images >= 0 || images < carried.images()) {
+            return new Carried(images, now);
+        }
+        boolean old = Duration.between(carried.since(), now).compareTo(COUNTS_APART) > 0;
+        return old ? Carried.NOTHING : new Carried(images, carried.since());
     }
 
     /** Learns from what a worker did since the last look, and returns how many images that were. */
@@ -175,17 +215,5 @@ public record WorkloadModel(
                         ? new ServiceEstimate(sample, Math.min(ServiceEstimate.MEMORY, images))
                         : known.plus(sample, images));
         return images;
-    }
-
-    private double arrived(FleetObservation observation, long answered) {
-        Traffic traffic = observation.traffic();
-        if (traffic.isKnown()) {
-            return (double) traffic.accepted() - lastTraffic.accepted();
-        }
-        if (observation.depth().isEmpty() || lastDepth.isEmpty()) {
-            return 0;
-        }
-        return Math.max(
-                0, observation.depth().get().messages() - lastDepth.get().messages() + answered);
     }
 }

@@ -208,6 +208,19 @@ class FleetRosterTest {
     }
 
     @Test
+    void launchThatIsNotDescribedForTwoMinutes_shouldBeKnownAsSuchUntilItIs() {
+        roster.launched(instance(1, InstanceState.PENDING, 0), at(0));
+        assertThat(described(120)).hasSize(1);
+        assertThat(roster.isNeverDescribed(ONE)).isFalse();
+
+        assertThat(described(121)).isEmpty();
+        assertThat(roster.isNeverDescribed(ONE)).isTrue();
+
+        described(200, instance(1, InstanceState.RUNNING, 0));
+        assertThat(roster.isNeverDescribed(ONE)).isFalse();
+    }
+
+    @Test
     void launchedInstanceThatIsNotDescribedYet_shouldBeKeptForTwoMinutes() {
         roster.launched(instance(1, InstanceState.PENDING, 0), at(0));
 

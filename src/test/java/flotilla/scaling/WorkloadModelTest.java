@@ -247,4 +247,41 @@ class WorkloadModelTest {
         assertThat(model).isEqualTo(forwards);
         assertThat(model.serviceSeconds()).isEqualTo(forwards.serviceSeconds());
     }
+
+    @Test
+    void answersHeardOfALookAfterTheirMessagesHaveGone_shouldBeNoArrivals() {
+        worker(1, "a", 0, 0, 1);
+        look(10);
+        look(6);
+        worker(1, "a", 4, 4, 1);
+        look(6);
+        worker(1, "a", 10, 10, 1);
+        look(1);
+        look(0);
+
+        assertThat(model.arrivals().total()).isEqualTo(1);
+    }
+
+    @Test
+    void answersHeardOfWhileTheDepthIsUnknown_shouldCountWhenItIsKnownAgain() {
+        worker(1, "a", 0, 0, 1);
+        look(10);
+        worker(1, "a", 4, 4, 1);
+        look(OptionalInt.empty(), Traffic.unknown());
+        look(9);
+
+        assertThat(model.arrivals().total()).isEqualTo(3);
+    }
+
+    @Test
+    void messagesThatNobodyAnswered_shouldHideNoArrivalsForLongerThanAMinute() {
+        look(10);
+        look(0);
+        for (int i = 0; i < 7; i++) {
+            look(0);
+        }
+        look(5);
+
+        assertThat(model.arrivals().total()).isEqualTo(5);
+    }
 }

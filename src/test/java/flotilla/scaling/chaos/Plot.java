@@ -1,6 +1,7 @@
 package flotilla.scaling.chaos;
 
 import flotilla.scaling.BacklogPerInstancePolicy;
+import flotilla.scaling.BacklogTimePolicy;
 import flotilla.scaling.MessageCountPolicy;
 import flotilla.scaling.PlannerRules;
 import flotilla.scaling.PlannerRules.DrainChannel;
@@ -55,6 +56,7 @@ final class Plot {
                         0,
                         0.1,
                         Duration.ofSeconds(20));
+            case 2 -> new BacklogTimePolicy(Duration.ofSeconds(60), 0.9);
             default -> new MessageCountPolicy(1);
         };
         this.spares = mode == Mode.LAUNCH && chance.oneIn(5) ? 2 : 0;
@@ -68,6 +70,11 @@ final class Plot {
 
     Mode mode() {
         return mode;
+    }
+
+    /** So many images that the policy wants every machine it may have. */
+    int plenty() {
+        return policy instanceof BacklogTimePolicy ? 100 * MOST : 2 * MOST;
     }
 
     DrainChannel channel() {

@@ -81,7 +81,7 @@ final class World {
         ec2.machines.forEach(Machine::heal);
         comeToRest();
         slow = true;
-        submit(2 * Plot.MOST);
+        submit(plot.plenty());
         until("every app-tier id is used again", () -> ec2.livingIds().equals(allIds()));
         slow = false;
         comeToRest();
@@ -100,6 +100,7 @@ final class World {
                 "all is at rest",
                 () -> answered == submitted
                         && ec2.living() == plot.atRest()
+                        && ec2.livingOfOurs() == plot.atRest()
                         && ec2.livingIds().size() == plot.atRest()
                         && boss.openRequests().isEmpty()
                         && boss.quietLooks() >= QUIET_LOOKS);
