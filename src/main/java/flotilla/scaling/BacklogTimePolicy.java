@@ -45,13 +45,13 @@ public record BacklogTimePolicy(Duration slo, double attainment) implements Scal
     public static final String NAME = "backlog-time";
 
     /** What of the objective a steady backlog may wait. */
-    private static final double STEADY_SHARE = 0.85;
+    private static final double STEADY_SHARE = 0.93;
     /** What of that it may wait after an instance was let go. */
     private static final double CALM_SHARE = 0.5;
     /** What of the objective a burst may wait, besides one service time. */
     private static final double BURST_SHARE = 0.95;
     /** For how many boots an instance must be dispensable before it is let go. */
-    private static final double BOOTS_TO_SAVE = 2;
+    private static final double BOOTS_TO_SAVE = 1.5;
 
     private static final double ALMOST_SURELY = 0.9;
     private static final int MOST_HEDGES = 3;

@@ -54,27 +54,35 @@ class BaselinesTest {
 
     @Test
     void targetTracking_shouldGrowAfterThreeMinutesAboveItsTarget() {
-        assertThat(play(new TargetTracking(100, Duration.ZERO), 60, 500, 500, 500, 500))
+        assertThat(play(new TargetTracking(100, Duration.ZERO, 20), 60, 500, 500, 500, 500))
                 .containsExactly(0, 0, 5, 5);
     }
 
     @Test
-    void targetTracking_shouldShrinkAfterFifteenMinutesBelowIt() {
+    void targetTracking_shouldShrinkGraduallyAfterFifteenMinutesBelowIt() {
         int[] messages = new int[20];
         messages[0] = messages[1] = messages[2] = 500;
 
-        List<Integer> desired = play(new TargetTracking(100, Duration.ZERO), 60, messages);
+        List<Integer> desired = play(new TargetTracking(100, Duration.ZERO, 2), 60, messages);
 
-        assertThat(desired.subList(2, 16)).containsOnly(5);
-        assertThat(desired.get(19)).isZero();
+        assertThat(desired.subList(2, 17)).containsOnly(5);
+        assertThat(desired.subList(17, 20)).containsExactly(3, 1, 0);
     }
 
     @Test
     void keda_shouldPollEveryThirtySecondsAndShrinkAfterItsWindow() {
         Keda keda = new Keda(10, Duration.ofSeconds(60), Duration.ofSeconds(60));
 
+        assertThat(play(keda, 10, 5, 80, 80, 80, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20))
+                .containsExactly(1, 1, 1, 8, 8, 8, 8, 8, 8, 2, 2, 2, 2, 2, 2);
+    }
+
+    @Test
+    void keda_shouldGoToZeroAfterItsCooldownWhateverTheWindow() {
+        Keda keda = new Keda(10, Duration.ofSeconds(300), Duration.ofSeconds(60));
+
         assertThat(play(keda, 10, 5, 80, 80, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-                .containsExactly(1, 1, 1, 8, 8, 8, 8, 8, 8, 1, 1, 1, 0, 0, 0);
+                .containsExactly(1, 1, 1, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0);
     }
 
     @Test

@@ -66,6 +66,10 @@ public record Keda(double queueLength, Duration stabilization, Duration cooldown
         if (wanted == 0 && active > 0 && !mayBeZero) {
             wanted = 1;
         }
+        if (wanted == 0 && mayBeZero) {
+            // KEDA itself, past the autoscaler.
+            return new Desire(0, "no-work", new State(now.plus(POLL), lastWork, List.of()));
+        }
         List<Wish> wishes = new ArrayList<>();
         before.wishes().stream()
                 .filter(wish -> wish.at().isAfter(now.minus(stabilization)))

@@ -14,14 +14,16 @@ import java.util.List;
  *
  * <pre>desired = ⌈running · metric / target⌉</pre>
  *
- * An instance counts when its warm-up is over. With none running the metric is the backlog itself.
+ * An instance counts when its warm-up is over. With none running the metric is the backlog itself. AWS says that it scales in
+ * "more gradually" than out and gives no figure: here so many instances at the most go in each minute for which it lasts.
  *
  * @param target messages for each instance
  * @param warmUp of an instance, after which it counts in the metric
+ * @param mostOff instances let go in a minute
  * @see <a href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html">scaling based on Amazon SQS</a>
  * @see <a href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html">target tracking</a>
  */
-public record TargetTracking(double target, Duration warmUp) implements ScalingPolicy {
+public record TargetTracking(double target, Duration warmUp, int mostOff) implements ScalingPolicy {
     private static final int OUT_MINUTES = 3;
     private static final int IN_MINUTES = 15;
     private static final double IN_SHARE = 0.9;
@@ -68,7 +70,7 @@ public record TargetTracking(double target, Duration warmUp) implements ScalingP
         }
         if (lasts(metrics, IN_MINUTES, metric -> metric < IN_SHARE * target)) {
             int wanted = (int) Math.ceil(warm * now / target);
-            return new Desire(Math.min(active, wanted), "no-work", new State(List.of(), next.next()));
+            return new Desire(Math.min(active, Math.max(wanted, active - mostOff)), "no-work", next);
         }
         return new Desire(active, "steady", next);
     }
