@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
@@ -76,6 +77,13 @@ final class Answers {
     /** Whether a request was accepted once, here or elsewhere. */
     CompletionStage<Boolean> isAccepted(RequestId id) {
         return lookup.isAccepted(id);
+    }
+
+    /** 202: the request was accepted and has no answer yet. */
+    CompletionStage<HttpResponse> pending(RequestId id, JsonNode body) {
+        CompletionStage<Integer> seconds =
+                AskPattern.ask(pending, PendingReplies.WhenToAsk::new, ASK_MARGIN, system.scheduler());
+        return seconds.thenApply(retryAfter -> Replies.pending(id, body, retryAfter));
     }
 
     private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {

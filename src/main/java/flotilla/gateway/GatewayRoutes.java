@@ -2,7 +2,6 @@ package flotilla.gateway;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.coding.Coder;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -27,18 +26,8 @@ final class GatewayRoutes extends AllDirectives {
     }
 
     Route create() {
-        return extractRequest(request -> isStream(request)
-                        ? completeWithFuture(answer(request))
-                        : encodeResponseWith(
-                                java.util.List.of(Coder.NoCoding, Coder.Gzip),
-                                () -> completeWithFuture(answer(request))))
+        return extractRequest(request -> completeWithFuture(answer(request)))
                 .seal(RejectionHandler.defaultHandler(), failures());
-    }
-
-    /** Events must not wait in a compressor. */
-    private static boolean isStream(HttpRequest request) {
-        return Replies.accepts(request, "text/event-stream")
-                || request.getUri().path().endsWith("/stream");
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request) {
@@ -46,7 +35,7 @@ final class GatewayRoutes extends AllDirectives {
                 .map(Answers::done)
                 .orElseGet(() -> access.guarded(request, who -> endpoints.answer(request, who)))
                 .exceptionally(failure -> failed(request, failure))
-                .thenApply(response -> cors.allow(request, response));
+                .thenApply(response -> cors.allow(request, ContentCodings.encode(request, response)));
     }
 
     private static HttpResponse failed(HttpRequest request, Throwable failure) {

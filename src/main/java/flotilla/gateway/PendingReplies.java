@@ -3,8 +3,10 @@ package flotilla.gateway;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.PaceReport;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.scaling.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +34,17 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /** What this actor is told. */
     sealed interface Command
-            permits Admit, Withdraw, Enqueued, Await, Answered, Found, WaitOver, PollTick, TellSupervisor {}
+            permits Admit,
+                    Withdraw,
+                    Enqueued,
+                    Await,
+                    WhenToAsk,
+                    Answered,
+                    Found,
+                    WaitOver,
+                    PollTick,
+                    TellSupervisor,
+                    PaceTold {}
 
     /** May another image be accepted? If so it is counted from now on. */
     record Admit(RequestId id, ActorRef<Admission> replyTo) implements Command {}
@@ -46,6 +58,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /** Wait for an answer. */
     record Await(RequestId id, Duration within, ActorRef<Reply> replyTo) implements Command {}
 
+    /** After how many seconds should a client ask for the answer to what was accepted just now? */
+    record WhenToAsk(ActorRef<Integer> replyTo) implements Command {}
+
     /** A result is known to be stored. */
     record Answered(ClassificationResult result) implements Command {}
 
@@ -57,8 +72,14 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private record TellSupervisor() implements Command {}
 
-    /** Whether an image is taken. */
-    record Admission(boolean admitted) {}
+    private record PaceTold(PaceReport report) implements Command {}
+
+    /**
+     * Whether an image is taken.
+     *
+     * @param retryAfterSeconds when to try again if not
+     */
+    record Admission(boolean admitted, int retryAfterSeconds) {}
 
     /**
      * The end of a wait.
@@ -74,11 +95,14 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private static final Duration TELL_EVERY = Duration.ofMillis(100);
     private static final int MOST_LOOKUPS = 64;
+    /** What the supervisor said longer ago is worth nothing any more. */
+    private static final Duration PACE_HOLDS_FOR = Duration.ofSeconds(30);
 
     private final TimerScheduler<Command> timers;
     private final GatewayId gateway;
     private final ResultStore results;
     private final ActorRef<SupervisorCommand> supervisor;
+    private final ActorRef<PaceReport> paceTo;
     private final int maxBacklog;
     private final Clock clock;
     private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
@@ -87,6 +111,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
     private long waiterCount;
     private long accepted;
+    private Optional<Pace> pace = Optional.empty();
+    private Instant paceToldAt = Instant.MIN;
 
     /**
      * @param maxBacklog images without an answer above which no more are admitted
@@ -118,6 +144,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.gateway = gateway;
         this.results = results;
         this.supervisor = supervisor;
+        this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
         this.maxBacklog = maxBacklog;
         this.clock = clock;
     }
@@ -129,11 +156,13 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Enqueued.class, this::onEnqueued)
                 .onMessage(Await.class, this::onAwait)
+                .onMessage(WhenToAsk.class, this::onWhenToAsk)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(Found.class, this::onFound)
                 .onMessage(WaitOver.class, this::onWaitOver)
                 .onMessage(PollTick.class, this::onPollTick)
                 .onMessage(TellSupervisor.class, this::onTellSupervisor)
+                .onMessage(PaceTold.class, this::onPaceTold)
                 .build();
     }
 
@@ -142,7 +171,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         if (admitted) {
             unanswered.put(admit.id(), clock.instant());
         }
-        admit.replyTo().tell(new Admission(admitted));
+        int retryAfter = admitted ? 0 : RetryAfter.untilRoom(pace(), unanswered.size(), maxBacklog);
+        admit.replyTo().tell(new Admission(admitted, retryAfter));
         return this;
     }
 
@@ -171,6 +201,11 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         if (!unanswered.containsKey(await.id())) {
             lookUp(await.id());
         }
+        return this;
+    }
+
+    private Behavior<Command> onWhenToAsk(WhenToAsk when) {
+        when.replyTo().tell(RetryAfter.untilAnswer(pace()));
         return this;
     }
 
@@ -208,7 +243,20 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))
                 .toList();
         due.forEach(this::lookUp);
+        if (!unanswered.isEmpty()) {
+            supervisor.tell(new SupervisorCommand.GetPace(paceTo));
+        }
         return onTellSupervisor(new TellSupervisor());
+    }
+
+    private Behavior<Command> onPaceTold(PaceTold told) {
+        pace = told.report().pace();
+        paceToldAt = clock.instant();
+        return this;
+    }
+
+    private Optional<Pace> pace() {
+        return pace.filter(known -> clock.instant().minus(PACE_HOLDS_FOR).isBefore(paceToldAt));
     }
 
     private void lookUp(RequestId id) {

@@ -71,6 +71,10 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return of(400, "bad-batch", "the batch cannot be read", detail);
     }
 
+    static Problem badFormat(String... formats) {
+        return of(400, "bad-format", "there is no such format", "ask for " + String.join(" or ", formats));
+    }
+
     static Problem unknownBatch(String id) {
         return of(404, "unknown-id", "there is no such batch", "check the id " + id);
     }
@@ -135,13 +139,13 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
     }
 
-    static Problem backlogFull(int limit) {
+    static Problem backlogFull(int limit, int seconds) {
         return new Problem(
                 429,
                 "backlog-full",
                 "too many images wait for an answer",
-                "more than " + limit + " images are waiting; try again later",
-                Optional.of(30));
+                limit + " images are waiting, and no more may; try again in " + seconds + " s",
+                Optional.of(seconds));
     }
 
     static Problem noAnswerYet(String location) {

@@ -59,12 +59,13 @@ final class SiteApi {
     }
 
     private HttpResponse home(HttpRequest request) {
-        return Replies.accepts(request, "text/html")
+        HttpResponse home = Accepted.types(request).prefers("text/html", "application/json")
                 ? file("web/index.html", HTML)
                 : Replies.json(
                         200,
                         Replies.object("response", "success")
                                 .put("message", "flotilla is running; POST an image to / or /v1/classifications"));
+        return Replies.vary(home, "Accept");
     }
 
     private CompletionStage<HttpResponse> ready() {

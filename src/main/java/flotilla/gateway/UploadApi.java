@@ -63,7 +63,7 @@ final class UploadApi {
     }
 
     private static HttpResponse classic(HttpRequest request, Received received, List<Answer> all) {
-        boolean json = Replies.accepts(request, "application/json");
+        boolean json = Accepted.types(request).prefers("application/json", "text/plain");
         boolean stems = received.field().filter(STEM_FIELD::equals).isPresent();
         if (all.size() > 1) {
             return json ? Replies.json(200, Replies.json(all)) : Replies.text(Replies.lines(all, stems));
@@ -106,16 +106,16 @@ final class UploadApi {
     }
 
     private CompletionStage<HttpResponse> classified(Received received, Duration wait) {
-        return answers.await(received.intakes(), wait).thenApply(all -> {
+        return answers.await(received.intakes(), wait).thenCompose(all -> {
             if (all.size() > 1) {
                 boolean waiting = all.stream().anyMatch(Answer.Waiting.class::isInstance);
-                return Replies.json(waiting ? 202 : 200, Replies.json(all));
+                return Answers.done(Replies.json(waiting ? 202 : 200, Replies.json(all)));
             }
             Answer answer = all.get(0);
-            return Answers.error(answer)
-                    .orElseGet(() -> answer instanceof Answer.Waiting waiting
-                            ? Replies.pending(waiting.id(), Replies.json(answer))
-                            : Replies.json(200, Replies.json(answer)));
+            if (answer instanceof Answer.Waiting waiting) {
+                return answers.pending(waiting.id(), Replies.json(answer));
+            }
+            return Answers.done(Answers.error(answer).orElseGet(() -> Replies.json(200, Replies.json(answer))));
         });
     }
 
