@@ -25,7 +25,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -81,6 +80,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     private final ActorRef<Started> startedTo;
     private final List<UniqueKillSwitch> readers;
     private final DecisionStream stream;
+    private final ActorRef<PendingReplies.Command> pending;
     private Optional<ServerBinding> binding = Optional.empty();
 
     /**
@@ -120,7 +120,6 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
             Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
             List<Endpoint> endpoints = endpoints(
-                    context.getSystem(),
                     uploads,
                     answers,
                     new BatchApi(
@@ -143,7 +142,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings.syncWait(),
                     settings.uploadPaths());
             GatewayRoutes routes = new GatewayRoutes(
-                    new Endpoints(endpoints),
+                    new Endpoints(endpoints, uploads::discard),
                     new AccessControl(settings.access().apiKeys(), clock),
                     new Cors(settings.access().corsOrigins()));
             List<UniqueKillSwitch> readers = List.of(
@@ -157,13 +156,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             context.pipeToSelf(
                     server(context, settings, tls).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
-            return new HttpGateway(context, settings, readers, stream, startedTo);
+            return new HttpGateway(context, settings, readers, stream, pending, startedTo);
         });
     }
 
     /** Everything that is served, whatever it is served with. */
     static List<Endpoint> endpoints(
-            ActorSystem<?> system,
             Uploads uploads,
             Answers answers,
             BatchApi batches,
@@ -173,7 +171,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             List<String> uploadPaths) {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new SiteApi(readiness).endpoints());
-        all.addAll(new UploadApi(system, uploads, answers, syncWait, uploadPaths).endpoints());
+        all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
         all.addAll(new ResultApi(answers, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
@@ -193,11 +191,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             HttpSettings settings,
             List<UniqueKillSwitch> readers,
             DecisionStream stream,
+            ActorRef<PendingReplies.Command> pending,
             ActorRef<Started> startedTo) {
         super(context);
         this.settings = settings;
         this.readers = readers;
         this.stream = stream;
+        this.pending = pending;
         this.startedTo = startedTo;
     }
 
@@ -228,6 +228,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
 
     private Behavior<Command> onStop(Stop stop) {
         Optional<ServerBinding> port = binding;
+        // Who still waits then is told where its answer will be, which nothing that ends here can lose.
+        getContext().scheduleOnce(stop.within().multipliedBy(3).dividedBy(4), pending, new PendingReplies.EndWaits());
         // To the server a response is over when its head was sent: it would cut the streams off.
         CompletionStage<Done> streams = stream.close()
                 .toCompletableFuture()

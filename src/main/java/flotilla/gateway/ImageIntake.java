@@ -44,7 +44,7 @@ final class ImageIntake {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
-    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
+    static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;

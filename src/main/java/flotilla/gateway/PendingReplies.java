@@ -42,6 +42,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                     Answered,
                     Found,
                     WaitOver,
+                    EndWaits,
                     PollTick,
                     TellSupervisor,
                     PaceTold {}
@@ -60,6 +61,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     /** After how many seconds should a client ask for the answer to what was accepted just now? */
     record WhenToAsk(ActorRef<Integer> replyTo) implements Command {}
+
+    /** All waits are over, now and from now on: the gateway stops. */
+    record EndWaits() implements Command {}
 
     /** A result is known to be stored. */
     record Answered(ClassificationResult result) implements Command {}
@@ -109,6 +113,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
+    private boolean stopping;
     private long waiterCount;
     private long accepted;
     private Optional<Pace> pace = Optional.empty();
@@ -160,6 +165,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(Found.class, this::onFound)
                 .onMessage(WaitOver.class, this::onWaitOver)
+                .onMessage(EndWaits.class, this::onEndWaits)
                 .onMessage(PollTick.class, this::onPollTick)
                 .onMessage(TellSupervisor.class, this::onTellSupervisor)
                 .onMessage(PaceTold.class, this::onPaceTold)
@@ -195,6 +201,10 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onAwait(Await await) {
+        if (stopping) {
+            await.replyTo().tell(new Reply(Optional.empty()));
+            return this;
+        }
         Waiter waiter = new Waiter(await.id(), ++waiterCount, await.replyTo());
         waiters.computeIfAbsent(await.id(), id -> new ArrayList<>()).add(waiter);
         timers.startSingleTimer(waiter, new WaitOver(waiter), await.within());
@@ -232,6 +242,16 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 waiters.remove(id);
             }
         }
+        return this;
+    }
+
+    private Behavior<Command> onEndWaits(EndWaits end) {
+        stopping = true;
+        waiters.values().stream().flatMap(List::stream).forEach(waiter -> {
+            timers.cancel(waiter);
+            waiter.replyTo().tell(new Reply(Optional.empty()));
+        });
+        waiters.clear();
         return this;
     }
 

@@ -26,6 +26,7 @@ record Problem(int status, String code, String title, String detail, Optional<In
     private static final MediaType.WithFixedCharset PROBLEM_JSON =
             MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int UNAUTHORIZED = 401;
 
     static Problem of(int status, String code, String title, String detail) {
         return new Problem(status, code, title, detail, Optional.empty());
@@ -165,9 +166,12 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     HttpResponse toResponse() {
-        HttpResponse response = HttpResponse.create()
+        HttpResponse plain = HttpResponse.create()
                 .withStatus(StatusCodes.get(status))
                 .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()));
+        HttpResponse response = status == UNAUTHORIZED
+                ? plain.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"flotilla\""))
+                : plain;
         return retryAfterSeconds
                 .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
                 .orElse(response);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.slf4j.Logger;
@@ -26,7 +25,6 @@ final class UploadApi {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int LONGEST_KEY = 255;
 
-    private final ActorSystem<?> system;
     private final Uploads uploads;
     private final Answers answers;
     private final Duration syncWait;
@@ -36,8 +34,7 @@ final class UploadApi {
      * @param syncWait how long the classic form waits
      * @param classicPaths where it is served besides {@code /}
      */
-    UploadApi(ActorSystem<?> system, Uploads uploads, Answers answers, Duration syncWait, List<String> classicPaths) {
-        this.system = system;
+    UploadApi(Uploads uploads, Answers answers, Duration syncWait, List<String> classicPaths) {
         this.uploads = uploads;
         this.answers = answers;
         this.syncWait = syncWait;
@@ -93,9 +90,9 @@ final class UploadApi {
 
     /** {@code POST /v1/classifications}: waits as long as the client prefers. */
     private CompletionStage<HttpResponse> classify(HttpRequest request) {
-        Optional<Duration> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
+        Optional<Preferences.Wait> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
         if (wait.isEmpty()) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Preferences.invalid().toResponse());
         }
         if (Uploads.isMultipart(request)) {
@@ -103,6 +100,10 @@ final class UploadApi {
         }
         return withKey(
                 request, key -> uploads.raw(request, key).thenCompose(received -> classified(received, wait.get())));
+    }
+
+    private CompletionStage<HttpResponse> classified(Received received, Preferences.Wait wait) {
+        return classified(received, wait.duration()).thenApply(wait::applied);
     }
 
     private CompletionStage<HttpResponse> classified(Received received, Duration wait) {
@@ -122,7 +123,7 @@ final class UploadApi {
     private CompletionStage<HttpResponse> form(
             HttpRequest request, Function<Received, CompletionStage<HttpResponse>> next) {
         if (!Uploads.isMultipart(request)) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Problem.noFile().toResponse());
         }
         return withKey(
@@ -153,7 +154,7 @@ final class UploadApi {
         Optional<String> key =
                 request.getHeader(IDEMPOTENCY_KEY).map(header -> header.value().strip());
         if (key.filter(text -> text.isEmpty() || text.length() > LONGEST_KEY).isPresent()) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Problem.badIdempotencyKey(LONGEST_KEY).toResponse());
         }
         return next.apply(key.map(text -> client(request) + "\n" + text));
