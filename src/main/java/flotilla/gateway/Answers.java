@@ -15,6 +15,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Waits for results: those of uploads just taken, and those asked for by id. */
 final class Answers {
@@ -81,9 +82,15 @@ final class Answers {
 
     /** 202: the request was accepted and has no answer yet. */
     CompletionStage<HttpResponse> pending(RequestId id, JsonNode body) {
+        return later(Replies.json(202, body).addHeader(RawHeader.create("Location", Replies.location(id))));
+    }
+
+    /** Says when to ask again. */
+    CompletionStage<HttpResponse> later(HttpResponse response) {
         CompletionStage<Integer> seconds =
                 AskPattern.ask(pending, PendingReplies.WhenToAsk::new, ASK_MARGIN, system.scheduler());
-        return seconds.thenApply(retryAfter -> Replies.pending(id, body, retryAfter));
+        return seconds.thenApply(
+                retryAfter -> response.addHeader(RawHeader.create("Retry-After", retryAfter.toString())));
     }
 
     private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {

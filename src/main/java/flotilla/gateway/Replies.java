@@ -48,13 +48,6 @@ final class Replies {
         return JSON.createObjectNode().put(field, value);
     }
 
-    /** 202: accepted and not answered yet. */
-    static HttpResponse pending(RequestId id, JsonNode body, int retryAfterSeconds) {
-        return json(202, body)
-                .addHeader(RawHeader.create("Location", location(id)))
-                .addHeader(RawHeader.create("Retry-After", Integer.toString(retryAfterSeconds)));
-    }
-
     static ObjectNode pendingJson(RequestId id) {
         return JSON.createObjectNode()
                 .put("id", id.value())

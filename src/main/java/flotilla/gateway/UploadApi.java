@@ -110,7 +110,8 @@ final class UploadApi {
         return answers.await(received.intakes(), wait).thenCompose(all -> {
             if (all.size() > 1) {
                 boolean waiting = all.stream().anyMatch(Answer.Waiting.class::isInstance);
-                return Answers.done(Replies.json(waiting ? 202 : 200, Replies.json(all)));
+                HttpResponse list = Replies.json(waiting ? 202 : 200, Replies.json(all));
+                return waiting ? answers.later(list) : Answers.done(list);
             }
             Answer answer = all.get(0);
             if (answer instanceof Answer.Waiting waiting) {
