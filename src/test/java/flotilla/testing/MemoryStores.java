@@ -60,6 +60,9 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+            }
             return CompletableFuture.completedFuture(objects.keySet().stream()
                     .filter(key -> key.startsWith(prefix))
                     .sorted()
