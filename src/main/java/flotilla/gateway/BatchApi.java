@@ -29,11 +29,13 @@ final class BatchApi {
     private final Uploads uploads;
     private final BatchUploads sources;
     private final Batches batches;
+    private final OpenStreams streams;
 
-    BatchApi(Uploads uploads, BatchUploads sources, Batches batches) {
+    BatchApi(Uploads uploads, BatchUploads sources, Batches batches, OpenStreams streams) {
         this.uploads = uploads;
         this.sources = sources;
         this.batches = batches;
+        this.streams = streams;
     }
 
     List<Endpoint> endpoints() {
@@ -86,7 +88,9 @@ final class BatchApi {
                 id,
                 batches::progress,
                 progress -> Replies.vary(
-                        events ? ServerEvents.response(events(progress)) : Replies.json(200, json(progress)),
+                        events
+                                ? ServerEvents.response(streams.endless(events(progress)))
+                                : Replies.json(200, json(progress)),
                         "Accept"));
     }
 

@@ -79,7 +79,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     private final HttpSettings settings;
     private final ActorRef<Started> startedTo;
     private final List<UniqueKillSwitch> readers;
-    private final DecisionStream stream;
+    private final OpenStreams streams;
     private final ActorRef<PendingReplies.Command> pending;
     private Optional<ServerBinding> binding = Optional.empty();
 
@@ -116,7 +116,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings,
                     clock,
                     random);
-            DecisionStream stream = new DecisionStream(context.getSystem(), supervisor);
+            OpenStreams streams = new OpenStreams(context.getSystem());
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
             Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
             List<Endpoint> endpoints = endpoints(
@@ -136,8 +136,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                                     ports.results(),
                                     ports.images(),
                                     clock,
-                                    random)),
-                    new FleetApi(new ScalingAnswers(context.getSystem(), supervisor), stream),
+                                    random),
+                            streams),
+                    new FleetApi(
+                            new ScalingAnswers(context.getSystem(), supervisor),
+                            new DecisionStream(context.getSystem(), supervisor, streams)),
+                    streams,
                     () -> readiness(ports),
                     settings.syncWait(),
                     settings.uploadPaths());
@@ -156,7 +160,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             context.pipeToSelf(
                     server(context, settings, tls).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
-            return new HttpGateway(context, settings, readers, stream, pending, startedTo);
+            return new HttpGateway(context, settings, readers, streams, pending, startedTo);
         });
     }
 
@@ -166,13 +170,14 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Answers answers,
             BatchApi batches,
             FleetApi fleet,
+            OpenStreams streams,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
             List<String> uploadPaths) {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new SiteApi(readiness).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
-        all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(new ResultApi(answers, streams, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         return all;
@@ -190,13 +195,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ActorContext<Command> context,
             HttpSettings settings,
             List<UniqueKillSwitch> readers,
-            DecisionStream stream,
+            OpenStreams streams,
             ActorRef<PendingReplies.Command> pending,
             ActorRef<Started> startedTo) {
         super(context);
         this.settings = settings;
         this.readers = readers;
-        this.stream = stream;
+        this.streams = streams;
         this.pending = pending;
         this.startedTo = startedTo;
     }
@@ -230,11 +235,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         Optional<ServerBinding> port = binding;
         // Who still waits then is told where its answer will be, which nothing that ends here can lose.
         getContext().scheduleOnce(stop.within().multipliedBy(3).dividedBy(4), pending, new PendingReplies.EndWaits());
-        // To the server a response is over when its head was sent: it would cut the streams off.
-        CompletionStage<Done> streams = stream.close()
+        CompletionStage<Done> events = streams.close()
                 .toCompletableFuture()
                 .completeOnTimeout(Done.getInstance(), stop.within().toMillis(), TimeUnit.MILLISECONDS);
-        CompletionStage<Done> closed = streams.thenCompose(ended -> port.map(
+        CompletionStage<Done> closed = events.thenCompose(ended -> port.map(
                         bound -> bound.terminate(stop.within()).thenApply(terminated -> Done.getInstance()))
                 .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance())));
         getContext().pipeToSelf(closed, (done, failure) -> new Stopped(stop.replyTo()));

@@ -337,8 +337,9 @@ class HttpInterfaceTest extends HttpFixture {
         HttpGateway.endpoints(
                         null,
                         null,
-                        new BatchApi(null, null, null),
+                        new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
+                        null,
                         () -> null,
                         Duration.ZERO,
                         List.of())
@@ -529,5 +530,42 @@ class HttpInterfaceTest extends HttpFixture {
         assertThat(classic.join().body()).isEqualTo("Cat");
         stopped.receiveMessage(Duration.ofSeconds(20));
         start();
+    }
+
+    @Test
+    void eventsWhenTheGatewayStops_shouldEndInGoodOrder() throws Exception {
+        upload(2);
+        List<ClassificationRequest> both = accepted(2);
+        List<Iterator<String>> streams = new ArrayList<>();
+        for (ClassificationRequest request : both) {
+            HttpRequest events = HttpRequest.newBuilder(URI.create(url + "/v1/classifications/" + request.id()))
+                    .header("Accept", "text/event-stream")
+                    .build();
+            Iterator<String> lines = http.send(events, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .iterator();
+            assertThat(lines.next()).isEqualTo("event: pending");
+            streams.add(lines);
+        }
+        TestProbe<Done> stopped = KIT.createTestProbe();
+
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(4), stopped.getRef()));
+        answer(both.get(0), label("Cat"));
+
+        List<String> answered = new ArrayList<>();
+        streams.get(0).forEachRemaining(answered::add);
+        assertThat(answered).contains("event: result");
+        List<String> unanswered = new ArrayList<>();
+        streams.get(1).forEachRemaining(unanswered::add);
+        assertThat(unanswered).contains("event: timeout");
+        stopped.receiveMessage(Duration.ofSeconds(20));
+        start();
+    }
+
+    private void upload(int images) {
+        for (int i = 0; i < images; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+        }
     }
 }
