@@ -6,13 +6,11 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
-import flotilla.scaling.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,30 +92,22 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private record Waiter(RequestId id, long number, ActorRef<Reply> replyTo) {}
 
-    /** After this time an image that nobody waits for is not counted any more. */
-    private static final Duration FORGET_AFTER = Duration.ofMinutes(15);
-
     private static final Duration TELL_EVERY = Duration.ofMillis(100);
     private static final int MOST_LOOKUPS = 64;
-    /** What the supervisor said longer ago is worth nothing any more. */
-    private static final Duration PACE_HOLDS_FOR = Duration.ofSeconds(30);
 
     private final TimerScheduler<Command> timers;
     private final GatewayId gateway;
     private final ResultStore results;
     private final ActorRef<SupervisorCommand> supervisor;
     private final ActorRef<PaceReport> paceTo;
-    private final int maxBacklog;
+    private final Backlog backlog;
     private final Clock clock;
-    private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
     private boolean stopping;
     private long waiterCount;
     private long accepted;
-    private Optional<Pace> pace = Optional.empty();
-    private Instant paceToldAt = Instant.MIN;
 
     /**
      * @param maxBacklog images without an answer above which no more are admitted
@@ -150,7 +140,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.results = results;
         this.supervisor = supervisor;
         this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
-        this.maxBacklog = maxBacklog;
+        this.backlog = new Backlog(maxBacklog);
         this.clock = clock;
     }
 
@@ -173,17 +163,15 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onAdmit(Admit admit) {
-        boolean admitted = unanswered.size() < maxBacklog;
-        if (admitted) {
-            unanswered.put(admit.id(), clock.instant());
-        }
-        int retryAfter = admitted ? 0 : RetryAfter.untilRoom(pace(), unanswered.size(), maxBacklog);
+        Instant now = clock.instant();
+        boolean admitted = backlog.admit(admit.id(), now);
+        int retryAfter = admitted ? 0 : backlog.secondsUntilRoom(now);
         admit.replyTo().tell(new Admission(admitted, retryAfter));
         return this;
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {
-        unanswered.remove(withdraw.id());
+        backlog.remove(withdraw.id());
         return this;
     }
 
@@ -196,7 +184,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, unanswered.size()));
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size()));
         return this;
     }
 
@@ -208,20 +196,20 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         Waiter waiter = new Waiter(await.id(), ++waiterCount, await.replyTo());
         waiters.computeIfAbsent(await.id(), id -> new ArrayList<>()).add(waiter);
         timers.startSingleTimer(waiter, new WaitOver(waiter), await.within());
-        if (!unanswered.containsKey(await.id())) {
+        if (!backlog.contains(await.id())) {
             lookUp(await.id());
         }
         return this;
     }
 
     private Behavior<Command> onWhenToAsk(WhenToAsk when) {
-        when.replyTo().tell(RetryAfter.untilAnswer(pace()));
+        when.replyTo().tell(backlog.secondsUntilAnswer(clock.instant()));
         return this;
     }
 
     private Behavior<Command> onAnswered(Answered answered) {
         RequestId id = answered.result().id();
-        unanswered.remove(id);
+        backlog.remove(id);
         lookUpNext.remove(id);
         List<Waiter> waiting = waiters.remove(id);
         if (waiting != null) {
@@ -256,27 +244,21 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onPollTick(PollTick tick) {
-        Instant now = clock.instant();
-        unanswered.values().removeIf(since -> Duration.between(since, now).compareTo(FORGET_AFTER) > 0);
+        backlog.forgetOld(clock.instant());
         lookUpNext.addAll(waiters.keySet());
         List<RequestId> due = lookUpNext.stream()
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))
                 .toList();
         due.forEach(this::lookUp);
-        if (!unanswered.isEmpty()) {
+        if (backlog.size() > 0) {
             supervisor.tell(new SupervisorCommand.GetPace(paceTo));
         }
         return onTellSupervisor(new TellSupervisor());
     }
 
     private Behavior<Command> onPaceTold(PaceTold told) {
-        pace = told.report().pace();
-        paceToldAt = clock.instant();
+        backlog.paced(told.report().pace(), clock.instant());
         return this;
-    }
-
-    private Optional<Pace> pace() {
-        return pace.filter(known -> clock.instant().minus(PACE_HOLDS_FOR).isBefore(paceToldAt));
     }
 
     private void lookUp(RequestId id) {
