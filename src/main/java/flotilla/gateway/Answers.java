@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
@@ -14,6 +15,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Waits for results: those of uploads just taken, and those asked for by id. */
 final class Answers {
@@ -76,6 +78,19 @@ final class Answers {
     /** Whether a request was accepted once, here or elsewhere. */
     CompletionStage<Boolean> isAccepted(RequestId id) {
         return lookup.isAccepted(id);
+    }
+
+    /** 202: the request was accepted and has no answer yet. */
+    CompletionStage<HttpResponse> pending(RequestId id, JsonNode body) {
+        return later(Replies.json(202, body).addHeader(RawHeader.create("Location", Replies.location(id))));
+    }
+
+    /** Says when to ask again. */
+    CompletionStage<HttpResponse> later(HttpResponse response) {
+        CompletionStage<Integer> seconds =
+                AskPattern.ask(pending, PendingReplies.WhenToAsk::new, ASK_MARGIN, system.scheduler());
+        return seconds.thenApply(
+                retryAfter -> response.addHeader(RawHeader.create("Retry-After", retryAfter.toString())));
     }
 
     private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {

@@ -22,16 +22,20 @@ import org.apache.pekko.util.ByteString;
 /** The requests about batches: make one, see how far it is, get its results, cancel it. */
 final class BatchApi {
     private static final String EVENT_STREAM = "text/event-stream";
+    private static final String CSV = "csv";
+    private static final String LINES = "jsonl";
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final Uploads uploads;
     private final BatchUploads sources;
     private final Batches batches;
+    private final OpenStreams streams;
 
-    BatchApi(Uploads uploads, BatchUploads sources, Batches batches) {
+    BatchApi(Uploads uploads, BatchUploads sources, Batches batches, OpenStreams streams) {
         this.uploads = uploads;
         this.sources = sources;
         this.batches = batches;
+        this.streams = streams;
     }
 
     List<Endpoint> endpoints() {
@@ -79,10 +83,15 @@ final class BatchApi {
     }
 
     private CompletionStage<HttpResponse> status(HttpRequest request, String id) {
-        if (Replies.accepts(request, EVENT_STREAM)) {
-            return withBatch(id, batches::progress, first -> ServerEvents.response(events(first)));
-        }
-        return withBatch(id, batches::progress, progress -> Replies.json(200, json(progress)));
+        boolean events = Accepted.types(request).prefers(EVENT_STREAM, "application/json");
+        return withBatch(
+                id,
+                batches::progress,
+                progress -> Replies.vary(
+                        events
+                                ? ServerEvents.response(streams.endless(events(progress)))
+                                : Replies.json(200, json(progress)),
+                        "Accept"));
     }
 
     /** An event {@code progress} whenever something has changed, and {@code done} at the end. */
@@ -109,10 +118,18 @@ final class BatchApi {
     }
 
     private CompletionStage<HttpResponse> results(HttpRequest request, String id) {
-        boolean csv = Replies.accepts(request, "text/csv")
-                || request.getUri().query().get("format").filter("csv"::equals).isPresent();
+        String format = request.getUri()
+                .query()
+                .get("format")
+                .orElseGet(() -> Accepted.types(request).prefers("text/csv", BatchResults.LINES_TYPE) ? CSV : LINES);
+        if (!format.equals(CSV) && !format.equals(LINES)) {
+            return Answers.done(Problem.badFormat(CSV, LINES).toResponse());
+        }
         return withBatch(
-                id, batches::progress, progress -> csv ? BatchResults.csv(progress) : BatchResults.lines(progress));
+                id,
+                batches::progress,
+                progress -> Replies.vary(
+                        format.equals(CSV) ? BatchResults.csv(progress) : BatchResults.lines(progress), "Accept"));
     }
 
     private static CompletionStage<HttpResponse> withBatch(

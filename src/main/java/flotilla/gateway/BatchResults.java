@@ -15,7 +15,9 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 
 /** A batch's results as files: a line for each image, in the batch's order, also for those that have no result yet. */
 final class BatchResults {
-    private static final ContentType JSON_LINES = ContentTypes.parse("application/jsonl");
+    static final String LINES_TYPE = "application/jsonl";
+
+    private static final ContentType JSON_LINES = ContentTypes.parse(LINES_TYPE);
     private static final ContentType CSV = MediaTypes.TEXT_CSV.toContentType(HttpCharsets.UTF_8);
 
     private BatchResults() {}

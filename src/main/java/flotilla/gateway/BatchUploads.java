@@ -105,9 +105,12 @@ final class BatchUploads {
         if (node.path("prefix").isTextual()) {
             ImageRef prefix = parse(node.path("prefix").asText());
             return images.list(prefix.bucket(), prefix.key(), most + 1)
-                    .thenApply(found -> found.stream()
+                    .<List<ImageRef>>thenApply(found -> found.stream()
                             .filter(ref -> !ref.key().endsWith("/"))
-                            .toList());
+                            .toList())
+                    .exceptionally(failure -> {
+                        throw new UnreadableException(url(prefix) + " cannot be listed: " + reason(failure));
+                    });
         }
         if (!node.path("images").isArray() || node.path("images").isEmpty()) {
             throw new UnreadableException(
@@ -138,6 +141,11 @@ final class BatchUploads {
 
     private CompletionStage<Intake> refused(String name) {
         return Answers.done(new Intake.Refused(name, Problem.tooManyParts(most)));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
     }
 
     private static String url(ImageRef ref) {

@@ -18,7 +18,7 @@ final class Cors {
     private static final String HEADERS =
             "Accept, Authorization, Content-Type, Content-Disposition, Idempotency-Key, If-None-Match, Last-Event-ID,"
                     + " Prefer, X-API-Key";
-    private static final String EXPOSED = "ETag, Location, Retry-After";
+    private static final String EXPOSED = "ETag, Location, Preference-Applied, Retry-After";
     private static final String REMEMBERED_SECONDS = "600";
 
     private final List<String> origins;
@@ -45,11 +45,14 @@ final class Cors {
 
     /** Adds what a browser needs to hand the answer to its page. */
     HttpResponse allow(HttpRequest request, HttpResponse response) {
+        // To some origins, and in other words to each, the answer is another: caches must know, also when there is
+        // none.
+        boolean differs = !origins.isEmpty() && !origins.contains("*");
+        HttpResponse varying = differs ? Replies.vary(response, "Origin") : response;
         return allowed(request)
-                .map(origin -> response.addHeader(RawHeader.create("Access-Control-Allow-Origin", origin))
-                        .addHeader(RawHeader.create("Access-Control-Expose-Headers", EXPOSED))
-                        .addHeader(RawHeader.create("Vary", "Origin")))
-                .orElse(response);
+                .map(origin -> varying.addHeader(RawHeader.create("Access-Control-Allow-Origin", origin))
+                        .addHeader(RawHeader.create("Access-Control-Expose-Headers", EXPOSED)))
+                .orElse(varying);
     }
 
     private Optional<String> allowed(HttpRequest request) {

@@ -10,11 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -28,8 +25,6 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.pattern.Patterns;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
@@ -51,7 +46,6 @@ final class DecisionStream {
     /** Proxies end connections on which nothing moves for a minute or so. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
-    private static final Duration LAST_BYTES = Duration.ofMillis(500);
     private static final int PAGE = 50;
     private static final ByteString COMMENT = ByteString.fromString(":\n\n");
     /** A client that lost its connection comes back after two seconds. */
@@ -60,8 +54,7 @@ final class DecisionStream {
     private final ActorSystem<?> system;
     private final ActorRef<SupervisorCommand> supervisor;
     private final Duration keepAlive;
-    private final SharedKillSwitch open = KillSwitches.shared("decision-streams");
-    private final Set<CompletableFuture<Done>> running = ConcurrentHashMap.newKeySet();
+    private final OpenStreams streams;
 
     /**
      * Where a client is.
@@ -76,16 +69,18 @@ final class DecisionStream {
         }
     }
 
-    DecisionStream(ActorSystem<?> system, ActorRef<SupervisorCommand> supervisor) {
-        this(system, supervisor, KEEP_ALIVE);
+    DecisionStream(ActorSystem<?> system, ActorRef<SupervisorCommand> supervisor, OpenStreams streams) {
+        this(system, supervisor, streams, KEEP_ALIVE);
     }
 
     /**
      * @param keepAlive silence after which a comment is sent
      */
-    DecisionStream(ActorSystem<?> system, ActorRef<SupervisorCommand> supervisor, Duration keepAlive) {
+    DecisionStream(
+            ActorSystem<?> system, ActorRef<SupervisorCommand> supervisor, OpenStreams streams, Duration keepAlive) {
         this.system = system;
         this.supervisor = supervisor;
+        this.streams = streams;
         this.keepAlive = keepAlive;
     }
 
@@ -103,38 +98,13 @@ final class DecisionStream {
         Source<ByteString, NotUsed> events = Source.unfoldAsync(start, position -> next(position, limit))
                 .mapConcat(page -> page)
                 .map(DecisionStream::event)
-                .keepAlive(keepAlive, () -> COMMENT)
-                .via(open.flow());
+                .keepAlive(keepAlive, () -> COMMENT);
         return CompletableFuture.completedFuture(HttpResponse.create()
                 .withEntity(HttpEntities.create(
                         EVENT_STREAM.toContentType(),
-                        Source.single(HELLO).concat(events).watchTermination(this::watched)))
+                        streams.endless(Source.single(HELLO).concat(events)).mapMaterializedValue(none -> none)))
                 .addHeader(RawHeader.create("Cache-Control", "no-cache"))
                 .addHeader(RawHeader.create("X-Accel-Buffering", "no")));
-    }
-
-    private NotUsed watched(NotUsed stream, CompletionStage<Done> end) {
-        CompletableFuture<Done> ended = end.toCompletableFuture();
-        running.add(ended);
-        end.whenComplete((done, failure) -> running.remove(ended));
-        return stream;
-    }
-
-    /**
-     * Ends every stream in good order. Those that are opened later end at once.
-     *
-     * @return completes when all have ended, however they did, and their last bytes have had the time to leave: the server
-     *     does not tell when they have, and resets the connections when it is terminated
-     */
-    CompletionStage<Done> close() {
-        open.shutdown();
-        List<CompletableFuture<Done>> last = List.copyOf(running);
-        if (last.isEmpty()) {
-            return CompletableFuture.completedFuture(Done.getInstance());
-        }
-        return CompletableFuture.allOf(last.toArray(CompletableFuture[]::new))
-                .handle((done, failure) -> Done.getInstance())
-                .thenCompose(done -> later(done, LAST_BYTES));
     }
 
     private <T> CompletionStage<T> later(T value, Duration after) {

@@ -7,11 +7,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** The table of all endpoints: finds the one that a request is for, or says that there is none. */
@@ -20,9 +25,14 @@ final class Endpoints {
     record Match(Endpoint endpoint, String parameter) {}
 
     private final List<Endpoint> all;
+    private final Consumer<HttpRequest> unread;
 
-    Endpoints(List<Endpoint> all) {
+    /**
+     * @param unread takes the body of a request that is answered without it
+     */
+    Endpoints(List<Endpoint> all, Consumer<HttpRequest> unread) {
         this.all = List.copyOf(all);
+        this.unread = unread;
     }
 
     List<Endpoint> all() {
@@ -31,7 +41,7 @@ final class Endpoints {
 
     /**
      * Answers a request by its endpoint: 404 when no path fits, 405 when only its method does not. HEAD is GET without a body,
-     * which the server takes care of.
+     * which the server takes care of; OPTIONS tells the methods.
      *
      * @param guard decides whether the request is let through, given who may ask; an answer keeps it out
      */
@@ -43,6 +53,7 @@ final class Endpoints {
             match(endpoint, segments).ifPresent(fitting::add);
         }
         if (fitting.isEmpty()) {
+            unread.accept(request);
             return Answers.done(Problem.of(404, "not-found", "there is nothing here", "see GET /docs for what there is")
                     .toResponse());
         }
@@ -53,21 +64,32 @@ final class Endpoints {
                 .filter(one -> one.endpoint().method().equals(method))
                 .findFirst();
         if (match.isEmpty()) {
-            return Answers.done(methodNotAllowed(fitting));
+            unread.accept(request);
+            String allowed = allowed(fitting);
+            return Answers.done(method.equals("OPTIONS") ? options(allowed) : methodNotAllowed(allowed));
         }
         Optional<HttpResponse> kept =
                 guard.apply(request, match.get().endpoint().access());
-        return kept.isPresent()
-                ? Answers.done(kept.get())
-                : match.get().endpoint().handler().handle(request, match.get().parameter());
+        if (kept.isPresent()) {
+            unread.accept(request);
+            return Answers.done(kept.get());
+        }
+        return match.get().endpoint().handler().handle(request, match.get().parameter());
     }
 
-    private static HttpResponse methodNotAllowed(List<Match> fitting) {
-        String allowed = fitting.stream()
-                .map(one -> one.endpoint().method())
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
+    private static String allowed(List<Match> fitting) {
+        Stream<String> served = fitting.stream().map(one -> one.endpoint().method());
+        return served.flatMap(method -> method.equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(method))
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toCollection(() -> new TreeSet<>(Set.of("OPTIONS"))),
+                        methods -> String.join(", ", methods)));
+    }
+
+    private static HttpResponse options(String allowed) {
+        return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeader(RawHeader.create("Allow", allowed));
+    }
+
+    private static HttpResponse methodNotAllowed(String allowed) {
         return Problem.of(
                         405,
                         "method-not-allowed",

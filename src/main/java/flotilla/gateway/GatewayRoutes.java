@@ -2,9 +2,10 @@ package flotilla.gateway;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.coding.Coder;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** From a request to its endpoint, with what holds for all of them: who may ask, from which pages, compressed or not. */
 final class GatewayRoutes extends AllDirectives {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRoutes.class);
+
+    /** Browsers take an answer for what it says it is, and not for what its bytes look like. */
+    private static final HttpHeader NO_SNIFFING = RawHeader.create("X-Content-Type-Options", "nosniff");
 
     private final Endpoints endpoints;
     private final AccessControl access;
@@ -27,18 +31,8 @@ final class GatewayRoutes extends AllDirectives {
     }
 
     Route create() {
-        return extractRequest(request -> isStream(request)
-                        ? completeWithFuture(answer(request))
-                        : encodeResponseWith(
-                                java.util.List.of(Coder.NoCoding, Coder.Gzip),
-                                () -> completeWithFuture(answer(request))))
+        return extractRequest(request -> completeWithFuture(answer(request)))
                 .seal(RejectionHandler.defaultHandler(), failures());
-    }
-
-    /** Events must not wait in a compressor. */
-    private static boolean isStream(HttpRequest request) {
-        return Replies.accepts(request, "text/event-stream")
-                || request.getUri().path().endsWith("/stream");
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request) {
@@ -46,7 +40,8 @@ final class GatewayRoutes extends AllDirectives {
                 .map(Answers::done)
                 .orElseGet(() -> access.guarded(request, who -> endpoints.answer(request, who)))
                 .exceptionally(failure -> failed(request, failure))
-                .thenApply(response -> cors.allow(request, response));
+                .thenApply(response -> cors.allow(request, ContentCodings.encode(request, response))
+                        .addHeader(NO_SNIFFING));
     }
 
     private static HttpResponse failed(HttpRequest request, Throwable failure) {

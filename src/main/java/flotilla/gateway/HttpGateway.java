@@ -25,7 +25,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -80,7 +79,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     private final HttpSettings settings;
     private final ActorRef<Started> startedTo;
     private final List<UniqueKillSwitch> readers;
-    private final DecisionStream stream;
+    private final OpenStreams streams;
+    private final ActorRef<PendingReplies.Command> pending;
     private Optional<ServerBinding> binding = Optional.empty();
 
     /**
@@ -116,11 +116,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings,
                     clock,
                     random);
-            DecisionStream stream = new DecisionStream(context.getSystem(), supervisor);
+            OpenStreams streams = new OpenStreams(context.getSystem());
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
             Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
             List<Endpoint> endpoints = endpoints(
-                    context.getSystem(),
                     uploads,
                     answers,
                     new BatchApi(
@@ -137,13 +136,17 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                                     ports.results(),
                                     ports.images(),
                                     clock,
-                                    random)),
-                    new FleetApi(new ScalingAnswers(context.getSystem(), supervisor), stream),
+                                    random),
+                            streams),
+                    new FleetApi(
+                            new ScalingAnswers(context.getSystem(), supervisor),
+                            new DecisionStream(context.getSystem(), supervisor, streams)),
+                    streams,
                     () -> readiness(ports),
                     settings.syncWait(),
                     settings.uploadPaths());
             GatewayRoutes routes = new GatewayRoutes(
-                    new Endpoints(endpoints),
+                    new Endpoints(endpoints, uploads::discard),
                     new AccessControl(settings.access().apiKeys(), clock),
                     new Cors(settings.access().corsOrigins()));
             List<UniqueKillSwitch> readers = List.of(
@@ -157,24 +160,24 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             context.pipeToSelf(
                     server(context, settings, tls).bind(routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
-            return new HttpGateway(context, settings, readers, stream, startedTo);
+            return new HttpGateway(context, settings, readers, streams, pending, startedTo);
         });
     }
 
     /** Everything that is served, whatever it is served with. */
     static List<Endpoint> endpoints(
-            ActorSystem<?> system,
             Uploads uploads,
             Answers answers,
             BatchApi batches,
             FleetApi fleet,
+            OpenStreams streams,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
             List<String> uploadPaths) {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new SiteApi(readiness).endpoints());
-        all.addAll(new UploadApi(system, uploads, answers, syncWait, uploadPaths).endpoints());
-        all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
+        all.addAll(new ResultApi(answers, streams, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         return all;
@@ -192,12 +195,14 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ActorContext<Command> context,
             HttpSettings settings,
             List<UniqueKillSwitch> readers,
-            DecisionStream stream,
+            OpenStreams streams,
+            ActorRef<PendingReplies.Command> pending,
             ActorRef<Started> startedTo) {
         super(context);
         this.settings = settings;
         this.readers = readers;
-        this.stream = stream;
+        this.streams = streams;
+        this.pending = pending;
         this.startedTo = startedTo;
     }
 
@@ -228,11 +233,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
 
     private Behavior<Command> onStop(Stop stop) {
         Optional<ServerBinding> port = binding;
-        // To the server a response is over when its head was sent: it would cut the streams off.
-        CompletionStage<Done> streams = stream.close()
+        // Who still waits then is told where its answer will be, which nothing that ends here can lose.
+        getContext().scheduleOnce(stop.within().multipliedBy(3).dividedBy(4), pending, new PendingReplies.EndWaits());
+        CompletionStage<Done> events = streams.close()
                 .toCompletableFuture()
                 .completeOnTimeout(Done.getInstance(), stop.within().toMillis(), TimeUnit.MILLISECONDS);
-        CompletionStage<Done> closed = streams.thenCompose(ended -> port.map(
+        CompletionStage<Done> closed = events.thenCompose(ended -> port.map(
                         bound -> bound.terminate(stop.within()).thenApply(terminated -> Done.getInstance()))
                 .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance())));
         getContext().pipeToSelf(closed, (done, failure) -> new Stopped(stop.replyTo()));

@@ -44,7 +44,7 @@ final class ImageIntake {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
-    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
+    static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
@@ -97,21 +97,22 @@ final class ImageIntake {
         }
         RequestId id = RequestId.create(clock.instant(), random);
         return permits.run(() -> admit(id)
-                        .thenCompose(admitted -> admitted
+                        .thenCompose(admission -> admission.admitted()
                                 ? store(id, file.get(), key, bytes)
                                 : discard(bytes)
                                         .thenApply(done -> new Intake.Refused(
-                                                rawName, Problem.backlogFull(settings.maxBacklog())))))
+                                                rawName,
+                                                Problem.backlogFull(
+                                                        settings.maxBacklog(), admission.retryAfterSeconds())))))
                 .exceptionally(failure -> {
                     pending.tell(new PendingReplies.Withdraw(id));
                     return new Intake.Refused(rawName, problem(id, failure));
                 });
     }
 
-    private CompletionStage<Boolean> admit(RequestId id) {
-        return AskPattern.<PendingReplies.Command, PendingReplies.Admission>ask(
-                        pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler())
-                .thenApply(PendingReplies.Admission::admitted);
+    private CompletionStage<PendingReplies.Admission> admit(RequestId id) {
+        return AskPattern.ask(
+                pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler());
     }
 
     private CompletionStage<Intake> store(

@@ -3,6 +3,7 @@ package flotilla.gateway;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.PaceReport;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
 import java.time.Clock;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,18 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /** What this actor is told. */
     sealed interface Command
-            permits Admit, Withdraw, Enqueued, Await, Answered, Found, WaitOver, PollTick, TellSupervisor {}
+            permits Admit,
+                    Withdraw,
+                    Enqueued,
+                    Await,
+                    WhenToAsk,
+                    Answered,
+                    Found,
+                    WaitOver,
+                    EndWaits,
+                    PollTick,
+                    TellSupervisor,
+                    PaceTold {}
 
     /** May another image be accepted? If so it is counted from now on. */
     record Admit(RequestId id, ActorRef<Admission> replyTo) implements Command {}
@@ -46,6 +57,12 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /** Wait for an answer. */
     record Await(RequestId id, Duration within, ActorRef<Reply> replyTo) implements Command {}
 
+    /** After how many seconds should a client ask for the answer to what was accepted just now? */
+    record WhenToAsk(ActorRef<Integer> replyTo) implements Command {}
+
+    /** All waits are over, now and from now on: the gateway stops. */
+    record EndWaits() implements Command {}
+
     /** A result is known to be stored. */
     record Answered(ClassificationResult result) implements Command {}
 
@@ -57,8 +74,14 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private record TellSupervisor() implements Command {}
 
-    /** Whether an image is taken. */
-    record Admission(boolean admitted) {}
+    private record PaceTold(PaceReport report) implements Command {}
+
+    /**
+     * Whether an image is taken.
+     *
+     * @param retryAfterSeconds when to try again if not
+     */
+    record Admission(boolean admitted, int retryAfterSeconds) {}
 
     /**
      * The end of a wait.
@@ -69,9 +92,6 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private record Waiter(RequestId id, long number, ActorRef<Reply> replyTo) {}
 
-    /** After this time an image that nobody waits for is not counted any more. */
-    private static final Duration FORGET_AFTER = Duration.ofMinutes(15);
-
     private static final Duration TELL_EVERY = Duration.ofMillis(100);
     private static final int MOST_LOOKUPS = 64;
 
@@ -79,12 +99,13 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final GatewayId gateway;
     private final ResultStore results;
     private final ActorRef<SupervisorCommand> supervisor;
-    private final int maxBacklog;
+    private final ActorRef<PaceReport> paceTo;
+    private final Backlog backlog;
     private final Clock clock;
-    private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
+    private boolean stopping;
     private long waiterCount;
     private long accepted;
 
@@ -118,7 +139,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.gateway = gateway;
         this.results = results;
         this.supervisor = supervisor;
-        this.maxBacklog = maxBacklog;
+        this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
+        this.backlog = new Backlog(maxBacklog);
         this.clock = clock;
     }
 
@@ -129,25 +151,27 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Enqueued.class, this::onEnqueued)
                 .onMessage(Await.class, this::onAwait)
+                .onMessage(WhenToAsk.class, this::onWhenToAsk)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(Found.class, this::onFound)
                 .onMessage(WaitOver.class, this::onWaitOver)
+                .onMessage(EndWaits.class, this::onEndWaits)
                 .onMessage(PollTick.class, this::onPollTick)
                 .onMessage(TellSupervisor.class, this::onTellSupervisor)
+                .onMessage(PaceTold.class, this::onPaceTold)
                 .build();
     }
 
     private Behavior<Command> onAdmit(Admit admit) {
-        boolean admitted = unanswered.size() < maxBacklog;
-        if (admitted) {
-            unanswered.put(admit.id(), clock.instant());
-        }
-        admit.replyTo().tell(new Admission(admitted));
+        Instant now = clock.instant();
+        boolean admitted = backlog.admit(admit.id(), now);
+        int retryAfter = admitted ? 0 : backlog.secondsUntilRoom(now);
+        admit.replyTo().tell(new Admission(admitted, retryAfter));
         return this;
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {
-        unanswered.remove(withdraw.id());
+        backlog.remove(withdraw.id());
         return this;
     }
 
@@ -160,23 +184,32 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, unanswered.size()));
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size()));
         return this;
     }
 
     private Behavior<Command> onAwait(Await await) {
+        if (stopping) {
+            await.replyTo().tell(new Reply(Optional.empty()));
+            return this;
+        }
         Waiter waiter = new Waiter(await.id(), ++waiterCount, await.replyTo());
         waiters.computeIfAbsent(await.id(), id -> new ArrayList<>()).add(waiter);
         timers.startSingleTimer(waiter, new WaitOver(waiter), await.within());
-        if (!unanswered.containsKey(await.id())) {
+        if (!backlog.contains(await.id())) {
             lookUp(await.id());
         }
         return this;
     }
 
+    private Behavior<Command> onWhenToAsk(WhenToAsk when) {
+        when.replyTo().tell(backlog.secondsUntilAnswer(clock.instant()));
+        return this;
+    }
+
     private Behavior<Command> onAnswered(Answered answered) {
         RequestId id = answered.result().id();
-        unanswered.remove(id);
+        backlog.remove(id);
         lookUpNext.remove(id);
         List<Waiter> waiting = waiters.remove(id);
         if (waiting != null) {
@@ -200,15 +233,32 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         return this;
     }
 
+    private Behavior<Command> onEndWaits(EndWaits end) {
+        stopping = true;
+        waiters.values().stream().flatMap(List::stream).forEach(waiter -> {
+            timers.cancel(waiter);
+            waiter.replyTo().tell(new Reply(Optional.empty()));
+        });
+        waiters.clear();
+        return this;
+    }
+
     private Behavior<Command> onPollTick(PollTick tick) {
-        Instant now = clock.instant();
-        unanswered.values().removeIf(since -> Duration.between(since, now).compareTo(FORGET_AFTER) > 0);
+        backlog.forgetOld(clock.instant());
         lookUpNext.addAll(waiters.keySet());
         List<RequestId> due = lookUpNext.stream()
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))
                 .toList();
         due.forEach(this::lookUp);
+        if (backlog.size() > 0) {
+            supervisor.tell(new SupervisorCommand.GetPace(paceTo));
+        }
         return onTellSupervisor(new TellSupervisor());
+    }
+
+    private Behavior<Command> onPaceTold(PaceTold told) {
+        backlog.paced(told.report().pace(), clock.instant());
+        return this;
     }
 
     private void lookUp(RequestId id) {

@@ -26,6 +26,7 @@ record Problem(int status, String code, String title, String detail, Optional<In
     private static final MediaType.WithFixedCharset PROBLEM_JSON =
             MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int UNAUTHORIZED = 401;
 
     static Problem of(int status, String code, String title, String detail) {
         return new Problem(status, code, title, detail, Optional.empty());
@@ -69,6 +70,10 @@ record Problem(int status, String code, String title, String detail, Optional<In
 
     static Problem badBatch(String detail) {
         return of(400, "bad-batch", "the batch cannot be read", detail);
+    }
+
+    static Problem badFormat(String... formats) {
+        return of(400, "bad-format", "there is no such format", "ask for " + String.join(" or ", formats));
     }
 
     static Problem unknownBatch(String id) {
@@ -135,13 +140,13 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
     }
 
-    static Problem backlogFull(int limit) {
+    static Problem backlogFull(int limit, int seconds) {
         return new Problem(
                 429,
                 "backlog-full",
                 "too many images wait for an answer",
-                "more than " + limit + " images are waiting; try again later",
-                Optional.of(30));
+                limit + " images are waiting, and no more may; try again in " + seconds + " s",
+                Optional.of(seconds));
     }
 
     static Problem noAnswerYet(String location) {
@@ -161,9 +166,12 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     HttpResponse toResponse() {
-        HttpResponse response = HttpResponse.create()
+        HttpResponse plain = HttpResponse.create()
                 .withStatus(StatusCodes.get(status))
                 .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()));
+        HttpResponse response = status == UNAUTHORIZED
+                ? plain.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"flotilla\""))
+                : plain;
         return retryAfterSeconds
                 .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
                 .orElse(response);

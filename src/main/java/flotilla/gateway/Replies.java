@@ -13,12 +13,12 @@ import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionStory;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.WireFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -26,7 +26,6 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /** Answers as text and JSON. */
 final class Replies {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int RETRY_AFTER_SECONDS = 1;
 
     private Replies() {}
 
@@ -47,13 +46,6 @@ final class Replies {
     /** A JSON object with one text field. */
     static ObjectNode object(String field, String value) {
         return JSON.createObjectNode().put(field, value);
-    }
-
-    /** 202: accepted and not answered yet. */
-    static HttpResponse pending(RequestId id, JsonNode body) {
-        return json(202, body)
-                .addHeader(RawHeader.create("Location", location(id)))
-                .addHeader(RawHeader.create("Retry-After", Integer.toString(RETRY_AFTER_SECONDS)));
     }
 
     static ObjectNode pendingJson(RequestId id) {
@@ -165,10 +157,13 @@ final class Replies {
         return DecisionJson.toJson(decision).put("summary", DecisionStory.sentence(decision));
     }
 
-    /** Whether the client says that it wants this media type; {@code *}{@code /*} is not saying so. */
-    static boolean accepts(HttpRequest request, String mediaType) {
-        return request.getHeader("Accept")
-                .map(header -> header.value().toLowerCase(java.util.Locale.ROOT).contains(mediaType))
-                .orElse(false);
+    /** Says that the answer depends on a field of the request, besides those on which it does already. */
+    static HttpResponse vary(HttpResponse response, String field) {
+        String before = response.getHeader("Vary").map(header -> header.value()).orElse("");
+        if (Arrays.stream(before.split(",")).map(String::strip).anyMatch(field::equalsIgnoreCase)) {
+            return response;
+        }
+        String all = before.isEmpty() ? field : before + ", " + field;
+        return response.removeHeader("Vary").addHeader(RawHeader.create("Vary", all));
     }
 }

@@ -18,10 +18,12 @@ final class ResultApi {
     private static final String EVENT_STREAM = "text/event-stream";
 
     private final Answers answers;
+    private final OpenStreams streams;
     private final Duration longestWait;
 
-    ResultApi(Answers answers, Duration longestWait) {
+    ResultApi(Answers answers, OpenStreams streams, Duration longestWait) {
         this.answers = answers;
+        this.streams = streams;
         this.longestWait = longestWait;
     }
 
@@ -38,23 +40,35 @@ final class ResultApi {
         if (wait.isEmpty()) {
             return Answers.done(Preferences.invalid().toResponse());
         }
-        boolean events = Replies.accepts(request, EVENT_STREAM);
-        return answers.find(id.get(), events ? Duration.ZERO : wait.get()).thenCompose(result -> {
+        boolean events = Accepted.types(request).prefers(EVENT_STREAM, "application/json");
+        return answer(request, id.get(), events, wait.get()).thenApply(response -> Replies.vary(response, "Accept"));
+    }
+
+    private CompletionStage<HttpResponse> answer(HttpRequest request, RequestId id, boolean events, Duration wait) {
+        return answers.find(id, Duration.ZERO).thenCompose(result -> {
             if (result.isPresent()) {
                 return Answers.done(
                         events
                                 ? ServerEvents.response(Source.single(event(result.get())))
                                 : Results.response(request, result.get()));
             }
-            return answers.isAccepted(id.get()).thenApply(accepted -> {
+            // Nobody waits for what was never accepted.
+            return answers.isAccepted(id).thenCompose(accepted -> {
                 if (!accepted) {
-                    return unknown(text).toResponse();
+                    return Answers.done(unknown(id.value()).toResponse());
                 }
                 return events
-                        ? ServerEvents.response(untilAnswered(id.get()))
-                        : Replies.pending(id.get(), Replies.pendingJson(id.get()));
+                        ? Answers.done(ServerEvents.response(streams.ending(untilAnswered(id))))
+                        : poll(request, id, wait);
             });
         });
+    }
+
+    private CompletionStage<HttpResponse> poll(HttpRequest request, RequestId id, Duration wait) {
+        CompletionStage<Optional<ClassificationResult>> result =
+                wait.isZero() ? Answers.done(Optional.empty()) : answers.find(id, wait);
+        return result.thenCompose(found -> found.map(known -> Answers.done(Results.response(request, known)))
+                .orElseGet(() -> answers.pending(id, Replies.pendingJson(id))));
     }
 
     /** {@code pending} at once, {@code result} when it is there; then the stream ends. */

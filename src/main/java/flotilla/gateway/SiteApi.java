@@ -1,9 +1,6 @@
 package flotilla.gateway;
 
 import flotilla.gateway.Endpoint.Access;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,11 +10,9 @@ import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** The page, the probes and the interface's description, all from the jar: no other host is needed. */
 final class SiteApi {
@@ -31,7 +26,7 @@ final class SiteApi {
             Map.of("swagger-ui.css", STYLE, "swagger-ui-bundle.js", SCRIPT);
 
     private final Supplier<CompletionStage<Optional<String>>> readiness;
-    private final Map<String, byte[]> cache = new ConcurrentHashMap<>();
+    private final Map<String, WebFile> cache = new ConcurrentHashMap<>();
 
     /**
      * @param readiness what is not ready, or empty
@@ -53,18 +48,24 @@ final class SiteApi {
                         "GET",
                         "/openapi.json",
                         Access.OPEN,
-                        (request, none) -> Answers.done(file("web/openapi.json", ContentTypes.APPLICATION_JSON))),
-                new Endpoint("GET", "/docs", Access.OPEN, (request, none) -> Answers.done(file("web/docs.html", HTML))),
-                new Endpoint("GET", "/docs/{file}", Access.OPEN, (request, name) -> Answers.done(docs(name))));
+                        (request, none) ->
+                                Answers.done(file(request, "web/openapi.json", ContentTypes.APPLICATION_JSON))),
+                new Endpoint(
+                        "GET",
+                        "/docs",
+                        Access.OPEN,
+                        (request, none) -> Answers.done(file(request, "web/docs.html", HTML))),
+                new Endpoint("GET", "/docs/{file}", Access.OPEN, (request, name) -> Answers.done(docs(request, name))));
     }
 
     private HttpResponse home(HttpRequest request) {
-        return Replies.accepts(request, "text/html")
-                ? file("web/index.html", HTML)
+        HttpResponse home = Accepted.types(request).prefers("text/html", "application/json")
+                ? file(request, "web/index.html", HTML)
                 : Replies.json(
                         200,
                         Replies.object("response", "success")
                                 .put("message", "flotilla is running; POST an image to / or /v1/classifications"));
+        return Replies.vary(home, "Accept");
     }
 
     private CompletionStage<HttpResponse> ready() {
@@ -75,27 +76,15 @@ final class SiteApi {
                         .orElseGet(() -> Replies.json(200, Replies.object("status", "ready"))));
     }
 
-    private HttpResponse docs(String name) {
+    private HttpResponse docs(HttpRequest request, String name) {
         ContentType type = DOCS.get(name);
         return type == null
                 ? Problem.of(404, "not-found", "there is nothing here", "see GET /docs")
                         .toResponse()
-                : file(SWAGGER + name, type).addHeader(RawHeader.create("Cache-Control", "max-age=86400"));
+                : file(request, SWAGGER + name, type);
     }
 
-    private HttpResponse file(String resource, ContentType type) {
-        byte[] bytes = cache.computeIfAbsent(resource, SiteApi::read);
-        return HttpResponse.create().withEntity(HttpEntities.create(type, bytes));
-    }
-
-    private static byte[] read(String resource) {
-        try (InputStream in = SiteApi.class.getClassLoader().getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("the jar lacks " + resource);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private HttpResponse file(HttpRequest request, String resource, ContentType type) {
+        return cache.computeIfAbsent(resource, name -> WebFile.of(name, type)).response(request);
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.slf4j.Logger;
@@ -26,7 +25,6 @@ final class UploadApi {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int LONGEST_KEY = 255;
 
-    private final ActorSystem<?> system;
     private final Uploads uploads;
     private final Answers answers;
     private final Duration syncWait;
@@ -36,8 +34,7 @@ final class UploadApi {
      * @param syncWait how long the classic form waits
      * @param classicPaths where it is served besides {@code /}
      */
-    UploadApi(ActorSystem<?> system, Uploads uploads, Answers answers, Duration syncWait, List<String> classicPaths) {
-        this.system = system;
+    UploadApi(Uploads uploads, Answers answers, Duration syncWait, List<String> classicPaths) {
         this.uploads = uploads;
         this.answers = answers;
         this.syncWait = syncWait;
@@ -63,7 +60,7 @@ final class UploadApi {
     }
 
     private static HttpResponse classic(HttpRequest request, Received received, List<Answer> all) {
-        boolean json = Replies.accepts(request, "application/json");
+        boolean json = Accepted.types(request).prefers("application/json", "text/plain");
         boolean stems = received.field().filter(STEM_FIELD::equals).isPresent();
         if (all.size() > 1) {
             return json ? Replies.json(200, Replies.json(all)) : Replies.text(Replies.lines(all, stems));
@@ -93,9 +90,9 @@ final class UploadApi {
 
     /** {@code POST /v1/classifications}: waits as long as the client prefers. */
     private CompletionStage<HttpResponse> classify(HttpRequest request) {
-        Optional<Duration> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
+        Optional<Preferences.Wait> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
         if (wait.isEmpty()) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Preferences.invalid().toResponse());
         }
         if (Uploads.isMultipart(request)) {
@@ -105,24 +102,29 @@ final class UploadApi {
                 request, key -> uploads.raw(request, key).thenCompose(received -> classified(received, wait.get())));
     }
 
+    private CompletionStage<HttpResponse> classified(Received received, Preferences.Wait wait) {
+        return classified(received, wait.duration()).thenApply(wait::applied);
+    }
+
     private CompletionStage<HttpResponse> classified(Received received, Duration wait) {
-        return answers.await(received.intakes(), wait).thenApply(all -> {
+        return answers.await(received.intakes(), wait).thenCompose(all -> {
             if (all.size() > 1) {
                 boolean waiting = all.stream().anyMatch(Answer.Waiting.class::isInstance);
-                return Replies.json(waiting ? 202 : 200, Replies.json(all));
+                HttpResponse list = Replies.json(waiting ? 202 : 200, Replies.json(all));
+                return waiting ? answers.later(list) : Answers.done(list);
             }
             Answer answer = all.get(0);
-            return Answers.error(answer)
-                    .orElseGet(() -> answer instanceof Answer.Waiting waiting
-                            ? Replies.pending(waiting.id(), Replies.json(answer))
-                            : Replies.json(200, Replies.json(answer)));
+            if (answer instanceof Answer.Waiting waiting) {
+                return answers.pending(waiting.id(), Replies.json(answer));
+            }
+            return Answers.done(Answers.error(answer).orElseGet(() -> Replies.json(200, Replies.json(answer))));
         });
     }
 
     private CompletionStage<HttpResponse> form(
             HttpRequest request, Function<Received, CompletionStage<HttpResponse>> next) {
         if (!Uploads.isMultipart(request)) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Problem.noFile().toResponse());
         }
         return withKey(
@@ -153,7 +155,7 @@ final class UploadApi {
         Optional<String> key =
                 request.getHeader(IDEMPOTENCY_KEY).map(header -> header.value().strip());
         if (key.filter(text -> text.isEmpty() || text.length() > LONGEST_KEY).isPresent()) {
-            request.discardEntityBytes(system);
+            uploads.discard(request);
             return Answers.done(Problem.badIdempotencyKey(LONGEST_KEY).toResponse());
         }
         return next.apply(key.map(text -> client(request) + "\n" + text));

@@ -139,6 +139,22 @@ final class Uploads {
         }
     }
 
+    /**
+     * Reads what a request brings and nobody wants, up to a limit: else its sender may lose the connection before it hears
+     * why. One that asks first ({@code Expect}) is not told to send it. A body that is longer or breaks off ends with its
+     * connection, after the answer.
+     */
+    void discard(HttpRequest request) {
+        if (request.getHeader("Expect").isEmpty()) {
+            request.entity()
+                    .withoutSizeLimit()
+                    .getDataBytes()
+                    .idleTimeout(ImageIntake.STALLED_AFTER)
+                    .limitWeighted(mostDrained, chunk -> (long) chunk.size())
+                    .runWith(Sink.ignore(), system);
+        }
+    }
+
     private Source<ByteString, ?> drained(Source<ByteString, ?> bytes) {
         return bytes.via(new DrainOnCancel(mostDrained));
     }

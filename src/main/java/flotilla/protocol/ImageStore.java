@@ -30,14 +30,14 @@ public interface ImageStore {
     CompletionStage<Optional<ByteString>> get(ImageRef ref);
 
     /**
-     * Reads an object of any bucket that this role may read, as it comes.
+     * Reads an object of any bucket that this role may read, as it comes; never one that is kept for a request.
      *
      * @return the bytes, or an empty optional when there is no such object; fails when it may not be read
      */
     CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref);
 
     /**
-     * Objects of any bucket that this role may list.
+     * Objects of any bucket that this role may list, without those that are kept for a request.
      *
      * @param prefix what their keys begin with
      * @param most how many at most, in the order of their keys

@@ -28,6 +28,9 @@ public interface SupervisorCommand {
     /** Asks for the instances as the supervisor knows them. */
     record GetFleet(ActorRef<FleetReport> replyTo) implements SupervisorCommand, CborSerializable {}
 
+    /** Asks how fast the fleet works off what waits. */
+    record GetPace(ActorRef<PaceReport> replyTo) implements SupervisorCommand, CborSerializable {}
+
     /**
      * Asks for the last decisions.
      *

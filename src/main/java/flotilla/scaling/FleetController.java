@@ -178,6 +178,9 @@ public final class FleetController {
 
     private long accepted;
 
+    /** The last plan for which queue and instances were known. */
+    private Optional<ScalingPlan> lastPlan = Optional.empty();
+
     /**
      * @param shadows policies that vote and are not heeded
      */
@@ -311,6 +314,7 @@ public final class FleetController {
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();
+        lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
         starting = plan.actions().stream()
                 .filter(ScalingAction.Start.class::isInstance)
                 .flatMap(action -> action.instance().stream())
@@ -429,6 +433,19 @@ public final class FleetController {
     /** The instances for people. */
     public List<ShownInstance> show(Instant now) {
         return roster.show(now);
+    }
+
+    /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */
+    public Optional<Pace> pace(Instant now) {
+        return lastPlan.map(plan -> {
+            Traffic traffic =
+                    new Traffic(accepted, unanswered(), (int) speaking().count());
+            double backlog = model().backlog(plan.depth().orElseThrow(), traffic, WaitForecast.COUNTER_LAG);
+            Optional<Integer> desired = byHand || plan.desired().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(plan.desired().getAsInt());
+            return Pace.of(backlog, model(), roster.show(now), desired, now);
+        });
     }
 
     /** What was learned so far. */

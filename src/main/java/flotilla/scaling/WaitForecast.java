@@ -10,7 +10,7 @@ import java.util.List;
 final class WaitForecast {
     private static final int STEPS = 90;
     /** SQS's counters are seldom later than this. */
-    private static final Duration COUNTER_LAG = Duration.ofSeconds(60);
+    static final Duration COUNTER_LAG = Duration.ofSeconds(60);
     /** Variance of an image's work over the square of its mean, for lack of a better guess. */
     private static final double WORK_VARIATION = 0.25;
     /** With fewer images than these there is no average to speak of. */

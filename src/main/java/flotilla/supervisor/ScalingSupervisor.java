@@ -3,11 +3,13 @@ package flotilla.supervisor;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.FleetReport;
+import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
 import flotilla.protocol.SupervisorCommand.GetFleet;
+import flotilla.protocol.SupervisorCommand.GetPace;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
@@ -166,6 +168,9 @@ public final class ScalingSupervisor {
                 .onMessage(
                         GetFleet.class,
                         question -> tell(question.replyTo(), FleetReport.of(controller.show(clock.instant()))))
+                .onMessage(
+                        GetPace.class,
+                        question -> tell(question.replyTo(), new PaceReport(controller.pace(clock.instant()))))
                 .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
                 .onMessage(
                         GetDecisionsAfter.class,

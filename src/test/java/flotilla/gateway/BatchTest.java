@@ -154,6 +154,16 @@ class BatchTest extends HttpFixture {
         assertThat(status(prefixed).path("total").asInt()).isEqualTo(2);
     }
 
+    @Test
+    void prefixThatCannotBeListed_shouldBeRefusedWithTheReason() throws Exception {
+        images.away = true;
+        HttpResponse<String> refused = list("{\"prefix\":\"s3://somebodys-bucket/in/\"}");
+
+        shouldBeProblem(refused, 400, "bad-batch");
+        assertThat(json(refused).path("detail").asText())
+                .isEqualTo("s3://somebodys-bucket/in/ cannot be listed: the store is away");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

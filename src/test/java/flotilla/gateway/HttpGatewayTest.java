@@ -14,9 +14,11 @@ import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.MessageAction;
+import flotilla.protocol.PaceReport;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WireFormat;
+import flotilla.scaling.Pace;
 import flotilla.testing.Images;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,6 +285,35 @@ class HttpGatewayTest extends HttpFixture {
             assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
                     .isEqualTo(202);
             return null;
+        });
+    }
+
+    @Test
+    void retryAfter_shouldBeThePaceOfTheFleet() throws Exception {
+        for (int i = 0; i < MAX_BACKLOG; i++) {
+            postRaw(PNG, Map.of("Prefer", "respond-async"));
+        }
+        tellPace(new Pace(200, 0.5, 2, List.of()));
+
+        KIT.createTestProbe().awaitAssert(() -> {
+            HttpResponse<String> refused = postRaw(PNG, Map.of("Prefer", "respond-async"));
+            shouldBeProblem(refused, 429, "backlog-full");
+            assertThat(refused.headers().firstValue("Retry-After")).contains("5");
+            return null;
+        });
+        HttpResponse<String> pending =
+                get("/v1/classifications/" + accepted(1).get(0).id()).join();
+        assertThat(pending.statusCode()).isEqualTo(202);
+        assertThat(pending.headers().firstValue("Retry-After")).contains("10");
+    }
+
+    private void tellPace(Pace pace) {
+        supervisor.fishForMessage(Duration.ofSeconds(10), message -> {
+            if (message instanceof SupervisorCommand.GetPace question) {
+                question.replyTo().tell(new PaceReport(Optional.of(pace)));
+                return FishingOutcomes.complete();
+            }
+            return FishingOutcomes.continueAndIgnore();
         });
     }
 

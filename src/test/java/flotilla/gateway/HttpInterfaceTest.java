@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -333,11 +335,11 @@ class HttpInterfaceTest extends HttpFixture {
                                 described.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
         Set<String> served = new TreeSet<>();
         HttpGateway.endpoints(
-                        KIT.system(),
                         null,
                         null,
-                        new BatchApi(null, null, null),
+                        new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
+                        null,
                         () -> null,
                         Duration.ZERO,
                         List.of())
@@ -354,8 +356,216 @@ class HttpInterfaceTest extends HttpFixture {
         HttpResponse<String> page = get("/docs").join();
 
         assertThat(page.body()).contains("/docs/swagger-ui-bundle.js").doesNotContain("http://", "https://");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("default-src 'none'; script-src 'self' 'sha256-")
+                .contains("connect-src 'self'");
         assertThat(get("/docs/swagger-ui-bundle.js").join().statusCode()).isEqualTo(200);
         assertThat(get("/docs/swagger-ui.css").join().statusCode()).isEqualTo(200);
         assertThat(get("/docs/other").join().statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    respond-async                 | 202 | respond-async
+                    Respond-Async                 | 202 | respond-async
+                    respond-async; x=1, wait=1    | 202 | wait=1
+                    wait=1                        | 202 | wait=1
+                    wait = "1"                    | 202 | wait=1
+                    wait=0                        | 202 | wait=0
+                    wait=1, wait=900              | 202 | wait=1
+                    foo, respond-async            | 202 | respond-async
+                    """)
+    void preference_shouldBeFollowedAndNamed(String prefer, int status, String applied) {
+        HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", prefer));
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Preference-Applied")).contains(applied);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wait=soon", "wait=", "wait=-1", "wait=1.5", "wait"})
+    void waitThatIsNoNumberOfSeconds_shouldBe400(String prefer) throws Exception {
+        shouldBeProblem(postRaw(PNG, Map.of("Prefer", prefer)), 400, "bad-wait");
+        shouldBeProblem(
+                get("/v1/classifications/01a205f0-4de1-7ee5-8467-340da8ad4ddf?" + prefer)
+                        .join(),
+                400,
+                "bad-wait");
+    }
+
+    @Test
+    void waitBeyondTheLongest_shouldBeCutToIt() throws Exception {
+        stop();
+        start(Duration.ofSeconds(1));
+        HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", "wait=999999999"));
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(response.headers().firstValue("Preference-Applied")).contains("wait=1");
+
+        String location = response.headers().firstValue("Location").orElseThrow();
+        assertThat(get(location + "?wait=999999999").join().statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void pollForWhatWasNeverAccepted_shouldNotWait() throws Exception {
+        shouldBeProblem(
+                get("/v1/classifications/01a205f0-4de1-7ee5-8467-340da8ad4ddf?wait=600")
+                        .join(),
+                404,
+                "unknown-id");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/                           | GET, HEAD, OPTIONS, POST",
+                "/v1/classifications         | OPTIONS, POST",
+                "/v1/classifications/x       | GET, HEAD, OPTIONS",
+                "/v1/batches/x               | DELETE, GET, HEAD, OPTIONS",
+                "/healthz                    | GET, HEAD, OPTIONS"
+            })
+    void methods_shouldBeToldToThoseWhoAskAndToThoseWhoErr(String path, String allowed) throws Exception {
+        HttpResponse<String> asked = send("OPTIONS", path, Map.of());
+        HttpResponse<String> wrong = send("PATCH", path, Map.of());
+
+        assertThat(asked.statusCode()).isEqualTo(204);
+        assertThat(asked.headers().firstValue("Allow")).contains(allowed);
+        shouldBeProblem(wrong, 405, "method-not-allowed");
+        assertThat(wrong.headers().firstValue("Allow")).contains(allowed);
+        assertThat(send("OPTIONS", "/nope", Map.of()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void headOfAPage_shouldBeItsGetWithoutTheBody() {
+        HttpResponse<String> get = get("/openapi.json").join();
+        HttpResponse<String> head = send("HEAD", "/openapi.json", Map.of());
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Length"))
+                .isEqualTo(get.headers().firstValue("Content-Length"));
+        assertThat(head.headers().firstValue("ETag")).isEqualTo(get.headers().firstValue("ETag"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/openapi.json", "/docs", "/docs/swagger-ui.css"})
+    void fileOfTheSite_shouldNotBeSentAgain(String path) {
+        String tag = get(path).join().headers().firstValue("ETag").orElseThrow();
+
+        HttpResponse<String> again = send("GET", path, Map.of("If-None-Match", "W/" + tag));
+
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.headers().firstValue("Vary").orElse("")).contains("Accept-Encoding");
+    }
+
+    /** More than the sockets hold, so that a body that nobody reads would keep the answer from being heard. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /nope, 404, not-found",
+        "PUT, /v1/classifications, 405, method-not-allowed",
+        "POST, /, 400, no-file",
+        "POST, /v1/classifications, 400, bad-wait"
+    })
+    void refusedRequestWithALongBody_shouldHearWhy(String method, String path, int status, String code)
+            throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                .header("Prefer", "wait=soon")
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(new byte[MAX_SIZE * 8]))
+                .build();
+
+        for (int i = 0; i < 5; i++) {
+            shouldBeProblem(
+                    http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                            .join(),
+                    status,
+                    code);
+        }
+    }
+
+    @Test
+    void refusedKeyWithALongBody_shouldHearWhyAndWhatToSend() throws Exception {
+        restart(new HttpSettings.Access(List.of(key("reader", Role.READ, 0, 0)), false, List.of()));
+
+        HttpResponse<String> missing = postRaw(new byte[MAX_SIZE * 8], Map.of());
+
+        shouldBeProblem(missing, 401, "key-missing");
+        assertThat(missing.headers().firstValue("WWW-Authenticate")).contains("Bearer realm=\"flotilla\"");
+        shouldBeProblem(postRaw(new byte[MAX_SIZE * 8], Map.of("X-API-Key", "reader")), 403, "key-not-allowed");
+    }
+
+    @Test
+    void callersWhoWaitWhenTheGatewayStops_shouldBeToldWhereTheirAnswerWillBe() throws Exception {
+        CompletableFuture<HttpResponse<String>> classic = classic(new Part("f", "a.png", PNG));
+        HttpRequest preferring = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=b.png"))
+                .header("Prefer", "wait=60")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(PNG))
+                .build();
+        CompletableFuture<HttpResponse<String>> modern =
+                http.sendAsync(preferring, HttpResponse.BodyHandlers.ofString());
+        List<ClassificationRequest> both = accepted(2);
+        String location = "/v1/classifications/" + both.get(0).id();
+        CompletableFuture<HttpResponse<String>> poll = get(location + "?wait=60");
+        assertThat(get(location).join().statusCode()).isEqualTo(202);
+        TestProbe<Done> stopped = KIT.createTestProbe();
+
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(2), stopped.getRef()));
+
+        shouldBeProblem(classic.join(), 504, "no-answer-yet");
+        assertThat(modern.join().statusCode()).isEqualTo(202);
+        assertThat(modern.join().headers().firstValue("Location")).isPresent();
+        assertThat(poll.join().statusCode()).isEqualTo(202);
+        stopped.receiveMessage(Duration.ofSeconds(20));
+        start();
+    }
+
+    @Test
+    void requestInFlightWhenTheGatewayStops_shouldGetItsAnswer() throws Exception {
+        CompletableFuture<HttpResponse<String>> classic = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        TestProbe<Done> stopped = KIT.createTestProbe();
+
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(60), stopped.getRef()));
+        answer(request, label("Cat"));
+
+        assertThat(classic.join().body()).isEqualTo("Cat");
+        stopped.receiveMessage(Duration.ofSeconds(20));
+        start();
+    }
+
+    @Test
+    void eventsWhenTheGatewayStops_shouldEndInGoodOrder() throws Exception {
+        upload(2);
+        List<ClassificationRequest> both = accepted(2);
+        List<Iterator<String>> streams = new ArrayList<>();
+        for (ClassificationRequest request : both) {
+            HttpRequest events = HttpRequest.newBuilder(URI.create(url + "/v1/classifications/" + request.id()))
+                    .header("Accept", "text/event-stream")
+                    .build();
+            Iterator<String> lines = http.send(events, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .iterator();
+            assertThat(lines.next()).isEqualTo("event: pending");
+            streams.add(lines);
+        }
+        TestProbe<Done> stopped = KIT.createTestProbe();
+
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(4), stopped.getRef()));
+        answer(both.get(0), label("Cat"));
+
+        List<String> answered = new ArrayList<>();
+        streams.get(0).forEachRemaining(answered::add);
+        assertThat(answered).contains("event: result");
+        List<String> unanswered = new ArrayList<>();
+        streams.get(1).forEachRemaining(unanswered::add);
+        assertThat(unanswered).contains("event: timeout");
+        stopped.receiveMessage(Duration.ofSeconds(20));
+        start();
+    }
+
+    private void upload(int images) {
+        for (int i = 0; i < images; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+        }
     }
 }

@@ -6,6 +6,7 @@ import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.scaling.Activity;
+import flotilla.scaling.Pace;
 import flotilla.scaling.ServiceCount;
 import flotilla.scaling.WorkerSighting;
 import java.time.Duration;
@@ -66,6 +67,8 @@ class ClusterMessagesTest {
         roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
         roundTrip(new SupervisorCommand.GetFleet(
                 KIT.<FleetReport>createTestProbe().getRef()));
+        roundTrip(
+                new SupervisorCommand.GetPace(KIT.<PaceReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecisions(
                 10, KIT.<DecisionReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecisionsAfter(
@@ -87,6 +90,8 @@ class ClusterMessagesTest {
     void reports_shouldRoundTrip() {
         Instant at = Instant.parse("2026-11-22T12:00:00.123456Z");
         roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        roundTrip(new PaceReport(Optional.empty()));
+        roundTrip(new PaceReport(Optional.of(new Pace(110.5, 0.25, 3, List.of(0.5, 60.0)))));
         roundTrip(new DecisionReport(List.of(), true));
         roundTrip(new DecisionReport(List.of(new DecisionReport.Decision(
                 1,

@@ -158,4 +158,62 @@ class FleetControllerTest {
         // Above the threshold for a whole period: only a policy that remembers can vote so.
         assertThat(alarm).containsExactly(1, 1, 3, 3);
     }
+
+    @Test
+    void pace_shouldBeUnknownUntilQueueAndInstancesWereSeen() {
+        FleetController controller = controller(new MessageCountPolicy(1));
+        assertThat(controller.pace(now)).isEmpty();
+
+        controller.decide(new Readings(Optional.empty(), Optional.of(instances)), now);
+        controller.decide(new Readings(Optional.of(new QueueDepth(9, 0, 0)), Optional.empty()), now);
+
+        assertThat(controller.pace(now)).isEmpty();
+    }
+
+    @Test
+    void pace_shouldBeThatOfTheLastPlan() {
+        running(1, 2);
+        FleetController controller = controller(new MessageCountPolicy(1));
+        report(controller, 1);
+        report(controller, 2);
+
+        decide(controller, 3);
+
+        Pace pace = controller.pace(now).orElseThrow();
+        assertThat(pace.backlog()).isEqualTo(3);
+        assertThat(pace.serviceSeconds()).isEqualTo(1);
+        assertThat(pace.ready()).isEqualTo(2);
+        assertThat(pace.bootsIn()).as("the one that is wanted besides").hasSize(1);
+    }
+
+    @Test
+    void paceOfAFleetStartedByHand_shouldExpectNobodyElse() {
+        FleetController controller = new FleetController(
+                new MessageCountPolicy(1),
+                List.of(),
+                PlannerRules.of(Fleet.LIMITS)
+                        .with(new PlannerRules.Shape(
+                                PlannerRules.Mode.BY_HAND, PlannerRules.DrainChannel.CLUSTER, 0, true)),
+                WorkloadModel.Assumed.usual());
+        controller.reported(
+                new WorkerSighting(
+                        new WorkerId("by-hand"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Activity.WORKING,
+                        0,
+                        0,
+                        0,
+                        ServiceCount.none(1),
+                        Fleet.NOW.toEpochMilli(),
+                        1),
+                now);
+
+        controller.decide(new Readings(Optional.of(new QueueDepth(7, 1, 0)), Optional.of(List.of())), now);
+
+        Pace pace = controller.pace(now).orElseThrow();
+        assertThat(pace.backlog()).isEqualTo(8);
+        assertThat(pace.ready()).isEqualTo(1);
+        assertThat(pace.bootsIn()).isEmpty();
+    }
 }

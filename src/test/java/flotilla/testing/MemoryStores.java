@@ -60,6 +60,9 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+            }
             return CompletableFuture.completedFuture(objects.keySet().stream()
                     .filter(key -> key.startsWith(prefix))
                     .sorted()
@@ -70,8 +73,10 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Boolean> exists(String keyPrefix) {
-            return CompletableFuture.completedFuture(
-                    objects.keySet().stream().anyMatch(key -> key.startsWith(keyPrefix)));
+            return CompletableFuture.supplyAsync(() -> {
+                refuseWhenAway();
+                return objects.keySet().stream().anyMatch(key -> key.startsWith(keyPrefix));
+            });
         }
 
         @Override
@@ -91,16 +96,22 @@ public final class MemoryStores {
     public static final class Batches implements BatchStore {
         public final Map<BatchId, Batch> batches = new ConcurrentHashMap<>();
         public final Map<BatchId, Boolean> cancelled = new ConcurrentHashMap<>();
+        public volatile boolean away;
 
         @Override
         public CompletionStage<Done> put(Batch batch) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+            }
             batches.put(batch.id(), batch);
             return CompletableFuture.completedFuture(Done.getInstance());
         }
 
         @Override
         public CompletionStage<Optional<Batch>> find(BatchId id) {
-            return CompletableFuture.completedFuture(Optional.ofNullable(batches.get(id)));
+            return away
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is away"))
+                    : CompletableFuture.completedFuture(Optional.ofNullable(batches.get(id)));
         }
 
         @Override

@@ -3,9 +3,11 @@ package flotilla.aws.s3;
 import flotilla.aws.AwsClients;
 import flotilla.config.StorageSettings;
 import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
 import flotilla.protocol.ImageStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -20,6 +22,9 @@ import org.apache.pekko.util.ByteString;
  * <prefix><file name>}; the last one wins, and a copy that fails fails the put, so that an accepted image has one.
  */
 public final class S3ImageStore implements ImageStore {
+    /** Of other stores in the output bucket, which may be the input bucket too. */
+    private static final Set<String> FOLDERS = Set.of("batches", "decisions", "idempotency", "unreadable");
+
     private final S3Objects objects;
     private final StorageSettings storage;
 
@@ -51,14 +56,30 @@ public final class S3ImageStore implements ImageStore {
 
     @Override
     public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
+        if (isOurs(ref.bucket(), ref.key())) {
+            return CompletableFuture.failedStage(new IllegalArgumentException("s3://" + ref.bucket() + "/" + ref.key()
+                    + " is kept here for a request; name an object of your own"));
+        }
         return objects.open(ref.bucket(), ref.key());
     }
 
     @Override
     public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
-        return objects.list(bucket, prefix, most)
+        return objects.list(bucket, prefix, key -> !isOurs(bucket, key), most)
                 .thenApply(keys ->
                         keys.stream().map(key -> new ImageRef(bucket, key)).toList());
+    }
+
+    /** Whether an object is this service's own: what one client has sent or got is no other client's to read. */
+    private boolean isOurs(String bucket, String key) {
+        boolean input = bucket.equals(storage.inputBucket());
+        boolean output = bucket.equals(storage.outputBucket());
+        if (!input && !output || !key.startsWith(storage.prefix())) {
+            return false;
+        }
+        String first = key.substring(storage.prefix().length()).split("/", 2)[0];
+        String id = first.endsWith(".json") ? first.substring(0, first.length() - ".json".length()) : first;
+        return output && !input || RequestId.parse(id).isPresent() || output && FOLDERS.contains(first);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -176,15 +177,16 @@ final class S3Objects {
     }
 
     /** Keys that begin so, in their order. */
-    CompletionStage<List<String>> list(String bucket, String prefix, int most) {
+    CompletionStage<List<String>> list(String bucket, String prefix, Predicate<String> wanted, int most) {
         return S3Errors.wrapped(
                 "ListObjects",
                 bucket,
                 prefix,
                 S3.listBucket(bucket, Optional.of(prefix))
                         .withAttributes(attributes)
-                        .take(most)
                         .map(found -> found.getKey())
+                        .filter(wanted::test)
+                        .take(most)
                         .runWith(Sink.seq(), system));
     }
 

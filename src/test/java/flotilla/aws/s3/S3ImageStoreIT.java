@@ -159,6 +159,29 @@ class S3ImageStoreIT {
     }
 
     @Test
+    void objectsOfOtherRequests_shouldNotBeReadByPointer() {
+        String id = "01a205f0-4de1-7ee5-8467-340da8ad4ddf";
+        ImageRef foreign = put(id + "/a.png", Source.single(bytes(1)));
+        ImageRef own = put("photos/b.png", Source.single(bytes(2)));
+        server.put("output", "pre/" + id + ".json", new byte[1]);
+        server.put("output", "elsewhere/c.png", new byte[3]);
+
+        assertThat(Await.failure(images.open(foreign)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name an object of your own");
+        assertThat(Await.failure(images.open(new ImageRef("output", "pre/" + id + ".json"))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(Await.result(images.open(own))).isPresent();
+        assertThat(Await.result(images.open(new ImageRef("output", "elsewhere/c.png"))))
+                .isPresent();
+        assertThat(Await.result(images.list("input", "pre/" + id, 10))).isEmpty();
+        assertThat(Await.result(images.list("input", "pre/photos/", 10))).containsExactly(own);
+        assertThat(Await.result(images.list("output", "", 10)))
+                .extracting(ImageRef::key)
+                .containsExactly("elsewhere/c.png");
+    }
+
+    @Test
     void failingCopy_shouldSayWhat() {
         assertThat(Await.failure(server.objects().copy("input", "pre/nothing", "pre/copy")))
                 .isInstanceOf(InfrastructureException.class)

@@ -1,0 +1,83 @@
+package flotilla.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/**
+ * A file of the jar as browsers are sent it. A page comes with a policy that lets it run its own scripts and ask this gateway,
+ * and nobody else.
+ *
+ * @param version changes with the content
+ * @param policy the page's Content-Security-Policy; empty for what is no page
+ * @see <a href="https://www.w3.org/TR/CSP3/">Content Security Policy</a>
+ */
+record WebFile(ContentType type, byte[] bytes, String version, Optional<String> policy) {
+    private static final Pattern INLINE_SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
+    private static final int VERSION_DIGITS = 16;
+
+    /** Reads a file; its name is that of a resource. */
+    static WebFile of(String resource, ContentType type) {
+        byte[] bytes = read(resource);
+        boolean page = type.mediaType().subType().equals("html");
+        return new WebFile(
+                type,
+                bytes,
+                HexFormat.of().formatHex(sha256(bytes)).substring(0, VERSION_DIGITS),
+                page ? Optional.of(policy(new String(bytes, StandardCharsets.UTF_8))) : Optional.empty());
+    }
+
+    HttpResponse response(HttpRequest request) {
+        HttpResponse response = Conditional.answer(
+                request, version, () -> HttpResponse.create().withEntity(HttpEntities.create(type, bytes)));
+        HttpResponse checked = response.addHeader(RawHeader.create("Cache-Control", "no-cache"));
+        return policy.map(text -> checked.addHeader(RawHeader.create("Content-Security-Policy", text)))
+                .orElse(checked);
+    }
+
+    private static String policy(String page) {
+        StringBuilder scripts = new StringBuilder("'self'");
+        Matcher inline = INLINE_SCRIPT.matcher(page);
+        while (inline.find()) {
+            byte[] hash = sha256(inline.group(1).getBytes(StandardCharsets.UTF_8));
+            scripts.append(" 'sha256-")
+                    .append(Base64.getEncoder().encodeToString(hash))
+                    .append('\'');
+        }
+        return "default-src 'none'; script-src " + scripts + "; style-src 'self' 'unsafe-inline';"
+                + " img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+                + " frame-ancestors 'none'";
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static byte[] read(String resource) {
+        try (InputStream in = WebFile.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + resource);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
