@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.coding.Coder;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class GatewayRoutes extends AllDirectives {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRoutes.class);
 
+    /** In bytes. */
+    private static final long SMALLEST_COMPRESSED = 1024;
+
     private final Endpoints endpoints;
     private final AccessControl access;
     private final Cors cors;
@@ -27,18 +31,17 @@ final class GatewayRoutes extends AllDirectives {
     }
 
     Route create() {
-        return extractRequest(request -> isStream(request)
-                        ? completeWithFuture(answer(request))
-                        : encodeResponseWith(
-                                java.util.List.of(Coder.NoCoding, Coder.Gzip),
-                                () -> completeWithFuture(answer(request))))
+        return extractRequest(request -> onSuccess(
+                        () -> answer(request),
+                        response -> isWorthCompressing(response)
+                                ? encodeResponseWith(List.of(Coder.NoCoding, Coder.Gzip), () -> complete(response))
+                                : complete(response)))
                 .seal(RejectionHandler.defaultHandler(), failures());
     }
 
-    /** Events must not wait in a compressor. */
-    private static boolean isStream(HttpRequest request) {
-        return Replies.accepts(request, "text/event-stream")
-                || request.getUri().path().endsWith("/stream");
+    /** Events must not wait in a compressor, and a label would only grow. */
+    private static boolean isWorthCompressing(HttpResponse response) {
+        return response.entity().getContentLengthOption().orElse(0) >= SMALLEST_COMPRESSED;
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -19,8 +20,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Finds the images in a request, in order, and hands each to the {@link ImageIntake} as it streams in. In a form an image is
- * a part with a file name, or one of the fields that are known to carry images; a text field {@code filename} before it names
- * an image that has no name of its own.
+ * a part with a file name, one of the fields that are known to carry images, or a field that is called like a file; a text
+ * field {@code filename} before it names an image that has no name of its own.
  */
 final class Uploads {
     /**
@@ -35,6 +36,7 @@ final class Uploads {
     private static final String DEFAULT_NAME = "image";
     private static final String NAME_FIELD = "filename";
     private static final Set<String> FILE_FIELDS = Set.of("myfile", "inputFile", "file", "image_file");
+    private static final Pattern IMAGE_NAME = Pattern.compile(".+\\.(jpe?g|png|gif|webp)", Pattern.CASE_INSENSITIVE);
     private static final int LONGEST_TEXT = 1024;
     private static final int DRAINED_IMAGES = 10;
 
@@ -106,7 +108,9 @@ final class Uploads {
             boolean allowed = parts++ < maxFiles;
             Source<ByteString, ?> bytes = part.getEntity().getDataBytes();
             Optional<String> name = part.getFilename()
-                    .or(() -> FILE_FIELDS.contains(part.getName()) ? Optional.of(named) : Optional.empty());
+                    .or(() -> FILE_FIELDS.contains(part.getName()) ? Optional.of(named) : Optional.empty())
+                    .or(() -> Optional.of(part.getName())
+                            .filter(field -> IMAGE_NAME.matcher(field).matches()));
             if (name.isEmpty()) {
                 return part.getName().equals(NAME_FIELD)
                         ? text(bytes)

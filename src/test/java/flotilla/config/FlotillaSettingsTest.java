@@ -453,4 +453,19 @@ class FlotillaSettingsTest {
 
         FlotillaSettings.from(SettingsLoader.load(Optional.of(file), Optional.empty(), List.of()));
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8000, 3000, 80})
+    void compatConf_shouldServeTheClassicClientsWhereTheyAsk(int port) {
+        FlotillaSettings settings = FlotillaSettings.from(SettingsLoader.load(
+                Optional.of(Path.of("config", "compat.conf")),
+                Optional.empty(),
+                List.of("flotilla.http.port=" + port)));
+
+        assertThat(settings.http().port()).isEqualTo(port);
+        assertThat(settings.http().uploadPaths()).containsExactly("/process", "/receive_image");
+        assertThat(settings.http().access().allowAnonymous()).isTrue();
+        assertThat(settings.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
+        assertThat(settings.logResults()).isTrue();
+    }
 }
