@@ -313,6 +313,28 @@ class ClassicClientsTest extends HttpFixture {
     }
 
     @Test
+    void javaHttpClient_shouldKeepItsProtocolThroughItsUploads() throws Exception {
+        byte[] body = form("b", part("b", disposition("inputFile", "test_000.jpg"), PNG));
+        String head = "POST / HTTP/1.1\r\n"
+                + "Connection: Upgrade, HTTP2-Settings\r\n"
+                + "Content-Length: " + body.length + "\r\n"
+                + "Host: 127.0.0.1:8000\r\n"
+                + "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n"
+                + "Upgrade: h2c\r\n"
+                + "User-Agent: Java-http-client/17.0.9\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\n"
+                + "\r\n";
+        try (RawConnection connection = RawConnection.open(url)) {
+            for (String label : List.of("Paul", "Ringo")) {
+                connection.send(head.substring(0, 60)).send(head.substring(60)).send(body);
+                accepted(1).forEach(image -> answer(image, label(label)));
+
+                shouldBeText(connection.response(), "test_000:" + label);
+            }
+        }
+    }
+
+    @Test
     void http10_shouldBeAnsweredAndClosed() throws Exception {
         String boundary = "1234567890";
         byte[] body = form(

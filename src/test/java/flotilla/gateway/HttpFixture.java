@@ -80,6 +80,16 @@ abstract class HttpFixture {
 
     static HttpSettings settings(
             HttpSettings defaults, Duration syncWait, Optional<HttpSettings.Tls> tls, HttpSettings.Access access) {
+        return settings(defaults, syncWait, 1000, tls, access, defaults.limits());
+    }
+
+    static HttpSettings settings(
+            HttpSettings defaults,
+            Duration syncWait,
+            int maxConnections,
+            Optional<HttpSettings.Tls> tls,
+            HttpSettings.Access access,
+            HttpSettings.Limits limits) {
         return new HttpSettings(
                 "127.0.0.1",
                 0,
@@ -92,9 +102,10 @@ abstract class HttpFixture {
                 MAX_BACKLOG,
                 Duration.ofMillis(200),
                 List.of("/process"),
-                1000,
+                maxConnections,
                 tls,
-                access);
+                access,
+                limits);
     }
 
     void start(HttpSettings settings) {
