@@ -19,6 +19,7 @@ import org.apache.pekko.http.javadsl.model.Multipart;
 import org.apache.pekko.http.javadsl.model.headers.ContentDisposition;
 import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
 import org.apache.pekko.japi.pf.PFBuilder;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -44,6 +45,10 @@ final class Uploads {
     private static final String NAME_FIELD = "filename";
     private static final Set<String> FILE_FIELDS = Set.of("myfile", "inputFile", "file", "image_file");
     private static final Pattern IMAGE_NAME = Pattern.compile(".+\\.(jpe?g|png|gif|webp)", Pattern.CASE_INSENSITIVE);
+    /** What is wrong with a form is said to its sender, not to the log. */
+    private static final Attributes UNLOGGED =
+            Attributes.logLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
     private static final int LONGEST_TEXT = 1024;
     private static final int DRAINED_IMAGES = 10;
 
@@ -96,7 +101,10 @@ final class Uploads {
         Form form = new Form(key);
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(bodies.whole(request), materializer)
-                .thenCompose(parts -> parts.getParts().mapAsync(1, form::take).runWith(Sink.ignore(), system))
+                .thenCompose(parts -> parts.getParts()
+                        .addAttributes(UNLOGGED)
+                        .mapAsync(1, form::take)
+                        .runWith(Sink.ignore(), system))
                 .handle((done, failure) -> form.settled().thenApply(settled -> form.received(failure)))
                 .thenCompose(Function.identity());
     }

@@ -123,7 +123,7 @@ abstract class HttpFixture {
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,
-                supervisor.getRef(),
+                supervisor(),
                 Clock.systemUTC(),
                 new Random(7),
                 started.getRef()));
@@ -131,6 +131,11 @@ abstract class HttpFixture {
                 + started.expectMessageClass(HttpGateway.Started.Serving.class, Duration.ofSeconds(20))
                         .address()
                         .getPort();
+    }
+
+    /** Whom the gateway asks about instances and decisions. */
+    ActorRef<SupervisorCommand> supervisor() {
+        return supervisor.getRef();
     }
 
     @AfterEach
