@@ -46,10 +46,11 @@ class GatewayFuzzIT extends HttpFixture {
     private static final long SEED = Long.getLong("flotilla.seed", 20_261_124);
     private static final int REQUESTS = Integer.getInteger("flotilla.fuzz.requests", 10_000);
     private static final int FIRST = Integer.getInteger("flotilla.fuzz.first", 0);
-    private static final int SENDERS = 24;
-    private static final Duration STALL = Duration.ofMillis(300);
+    private static final int SENDERS = 64;
+    /** Short for those who stall on purpose, and long for the one in order on a machine that is busy with them. */
+    private static final Duration STALL = Duration.ofSeconds(3);
     /** Far above every time-out of the gateway here; who is not answered or cut off by then never is. */
-    private static final Duration NEVER = Duration.ofSeconds(60);
+    private static final Duration NEVER = Duration.ofMinutes(2);
 
     private static final int MOST_HEAP_KEPT = 48 << 20;
     private static final int MOST_DESCRIPTORS_KEPT = 10;
@@ -70,7 +71,7 @@ class GatewayFuzzIT extends HttpFixture {
                 Optional.empty(),
                 defaults.access(),
                 new HttpSettings.Limits(
-                        STALL.multipliedBy(2),
+                        STALL.multipliedBy(3),
                         STALL,
                         limits.minUploadRate(),
                         limits.maxFields(),

@@ -57,24 +57,34 @@ final class Malformed {
 
     Request next() {
         return switch (random.nextInt(12)) {
-            case 0 -> new Request("noise", noise(1 + random.nextInt(2000)), ending());
-            case 1 -> new Request("flipped bytes", flipped(form(pick(PATHS))), ending());
-            case 2 -> new Request("cut off", cut(form(pick(PATHS))), ending());
-            case 3 -> new Request("huge header", hugeHeader(), ending());
-            case 4 -> new Request("wrong length", wrongLength(), ending());
-            case 5 -> new Request("bad percent-encoding", badAddress(), ending());
-            case 6 -> new Request("nested parts", nested(), ending());
-            case 7 -> new Request("broken multipart", brokenMultipart(), ending());
-            case 8 -> new Request("broken chunks", brokenChunks(), ending());
-            case 9 -> new Request("strange headers", strangeHeaders(), ending());
-            case 10 -> new Request("many parts", manyParts(), ending());
-            default -> new Request("slow body", stalled(), Ending.STALL);
+            case 0 -> new Request("noise", noise(1 + random.nextInt(2000)), broken());
+            case 1 -> new Request("flipped bytes", flipped(form(pick(PATHS))), broken());
+            case 2 -> new Request("cut off", cut(form(pick(PATHS))), broken());
+            case 3 -> new Request("huge header", hugeHeader(), whole());
+            case 4 -> new Request("wrong length", wrongLength(), broken());
+            case 5 -> new Request("bad percent-encoding", badAddress(), whole());
+            case 6 -> new Request("nested parts", nested(), whole());
+            case 7 -> new Request("broken multipart", brokenMultipart(), whole());
+            case 8 -> new Request("broken chunks", brokenChunks(), broken());
+            case 9 -> new Request("strange headers", strangeHeaders(), whole());
+            case 10 -> new Request("many parts", manyParts(), whole());
+            default ->
+                random.nextInt(4) == 0
+                        ? new Request("slow body", stalled(), Ending.STALL)
+                        : new Request("flipped bytes", flipped(form("/")), broken());
         };
     }
 
-    private Ending ending() {
+    /** After a request that has an end: most clients wait for the answer. */
+    private Ending whole() {
         int one = random.nextInt(20);
-        return one == 0 ? Ending.CLOSE : one < 6 ? Ending.READ : Ending.HALF_CLOSE;
+        return one == 0 ? Ending.CLOSE : one == 1 ? Ending.HALF_CLOSE : Ending.READ;
+    }
+
+    /** After one of which the server may wait for more: most clients do not let it. */
+    private Ending broken() {
+        int one = random.nextInt(20);
+        return one == 0 ? Ending.READ : one < 4 ? Ending.CLOSE : Ending.HALF_CLOSE;
     }
 
     private <T> T pick(List<T> all) {
