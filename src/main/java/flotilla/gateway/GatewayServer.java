@@ -2,6 +2,7 @@ package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.ConnectionContext;
@@ -46,7 +47,7 @@ final class GatewayServer {
         try {
             return handler.apply(request);
         } catch (Exception e) {
-            throw new IllegalStateException("a route threw instead of failing", e);
+            return CompletableFuture.failedStage(e);
         }
     }
 }
