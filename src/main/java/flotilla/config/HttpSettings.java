@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param maxConnections connections at the same time; more wait in the operating system's queue
  * @param tls empty for plain HTTP
  * @param access who may ask
+ * @param limits what a client may ask of a connection
  */
 public record HttpSettings(
         String host,
@@ -38,7 +39,8 @@ public record HttpSettings(
         List<String> uploadPaths,
         int maxConnections,
         Optional<Tls> tls,
-        Access access) {
+        Access access,
+        Limits limits) {
 
     /**
      * A certificate with its key, both PEM; read again when a file changes.
@@ -60,6 +62,55 @@ public record HttpSettings(
             corsOrigins = List.copyOf(corsOrigins);
         }
     }
+
+    /**
+     * What a client may ask of a connection before it is refused or cut off.
+     *
+     * @param headerTimeout from the opening of a connection, and from each answer, to the end of the next request's header
+     * @param uploadStall the longest pause in a body
+     * @param minUploadRate bytes a second, on average after a first {@code uploadStall}; 0 for any
+     * @param maxFields parts of a form besides its files
+     * @param maxHeaders headers of a request
+     * @param maxHeaderSize of one header, and of the address, in bytes
+     */
+    public record Limits(
+            Duration headerTimeout,
+            Duration uploadStall,
+            long minUploadRate,
+            int maxFields,
+            int maxHeaders,
+            int maxHeaderSize) {
+        /** Clients need some headers to be served at all. */
+        private static final int FEWEST_HEADERS = 16;
+
+        private static final int SHORTEST_HEADER = 256;
+        private static final int LONGEST_HEADER = 1 << 20;
+
+        public Limits {
+            Checks.within(headerTimeout, SHORTEST, LONGEST, "flotilla.http.header-timeout");
+            Checks.within(uploadStall, SHORTEST, LONGEST, "flotilla.http.upload-stall");
+            Checks.atLeast(minUploadRate, 0, "flotilla.http.min-upload-rate");
+            Checks.atLeast(maxFields, 0, "flotilla.http.max-fields");
+            Checks.atLeast(maxHeaders, FEWEST_HEADERS, "flotilla.http.max-headers");
+            Checks.that(
+                    maxHeaderSize >= SHORTEST_HEADER && maxHeaderSize <= LONGEST_HEADER,
+                    "flotilla.http.max-header-size",
+                    "from 256 bytes to 1 MiB, not " + maxHeaderSize);
+        }
+
+        private static Limits from(Config config) {
+            return new Limits(
+                    config.getDuration("header-timeout"),
+                    config.getDuration("upload-stall"),
+                    config.getBytes("min-upload-rate"),
+                    config.getInt("max-fields"),
+                    config.getInt("max-headers"),
+                    Math.toIntExact(Math.min(config.getBytes("max-header-size"), Integer.MAX_VALUE)));
+        }
+    }
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofHours(1);
 
     public HttpSettings {
         uploadPaths = List.copyOf(uploadPaths);
@@ -120,7 +171,8 @@ public record HttpSettings(
                                 .map(ApiKeySettings::from)
                                 .toList(),
                         config.getBoolean("allow-anonymous"),
-                        config.getStringList("cors-origins")));
+                        config.getStringList("cors-origins")),
+                Limits.from(config));
     }
 
     private static Optional<Tls> tls(Config config) {

@@ -66,11 +66,7 @@ final class BatchApi {
         String type = request.entity().getContentType().mediaType().toString();
         try {
             if (Uploads.isMultipart(request)) {
-                return uploads.form(request, Optional.empty())
-                        .thenApply(Received::intakes)
-                        .exceptionally(failure -> {
-                            throw new BatchUploads.UnreadableException("the form cannot be read; send file parts");
-                        });
+                return uploads.form(request, Optional.empty()).thenApply(Received::intakes);
             }
             return type.equals("application/json") ? sources.listed(request) : sources.zip(request);
         } catch (BatchUploads.UnreadableException e) {

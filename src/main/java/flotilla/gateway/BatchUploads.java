@@ -3,9 +3,12 @@ package flotilla.gateway;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.config.HttpSettings;
 import flotilla.domain.ImageRef;
+import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
 import flotilla.protocol.ImageStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ final class BatchUploads {
     private static final Pattern S3_URL =
             Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.*)", Pattern.DOTALL);
     private static final int LONGEST_LIST = 4 << 20;
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final int PARALLELISM = 2;
 
     /** The request cannot be understood. */
@@ -41,24 +45,22 @@ final class BatchUploads {
     private final ActorSystem<?> system;
     private final ImageIntake intake;
     private final ImageStore images;
+    private final PacedBody bodies;
     private final int most;
     private final long maxImageSize;
 
-    /**
-     * @param most images in one batch
-     * @param maxImageSize in bytes
-     */
-    BatchUploads(ActorSystem<?> system, ImageIntake intake, ImageStore images, int most, long maxImageSize) {
+    BatchUploads(ActorSystem<?> system, ImageIntake intake, ImageStore images, HttpSettings settings) {
         this.system = system;
         this.intake = intake;
         this.images = images;
-        this.most = most;
-        this.maxImageSize = maxImageSize;
+        this.bodies = new PacedBody(settings.limits());
+        this.most = settings.maxBatch();
+        this.maxImageSize = settings.maxImageSize();
     }
 
     /** The files of a zip; fails with {@link UnreadableException} when it is none. */
     CompletionStage<List<Intake>> zip(HttpRequest request) {
-        Source<ByteString, ?> body = request.entity().withoutSizeLimit().getDataBytes();
+        Source<ByteString, ?> body = bodies.bytes(request);
         return ZipEntries.of(system, body, maxImageSize)
                 .zipWithIndex()
                 .mapAsync(
@@ -71,20 +73,18 @@ final class BatchUploads {
                                 : refused(entry.first().name()))
                 .runWith(Sink.seq(), system)
                 .exceptionally(failure -> {
-                    throw new UnreadableException("the body is no zip that can be read; send a whole one");
+                    throw unreadable(failure, "the body is no zip that can be read; send a whole one");
                 })
                 .thenApply(List::copyOf);
     }
 
     /** The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}. */
     CompletionStage<List<Intake>> listed(HttpRequest request) {
-        return request.entity()
-                .withoutSizeLimit()
-                .getDataBytes()
+        return bodies.bytes(request)
                 .limitWeighted(LONGEST_LIST, chunk -> (long) chunk.size())
                 .runFold(ByteString.emptyByteString(), ByteString::concat, system)
                 .exceptionally(failure -> {
-                    throw new UnreadableException("the list is longer than " + LONGEST_LIST + " bytes; send several");
+                    throw unreadable(failure, "the list is longer than " + LONGEST_LIST + " bytes; send several");
                 })
                 .thenCompose(body -> objects(body.utf8String()))
                 .thenCompose(refs -> Source.from(refs)
@@ -93,6 +93,16 @@ final class BatchUploads {
                                 PARALLELISM, ref -> ref.second() < most ? copy(ref.first()) : refused(url(ref.first())))
                         .runWith(Sink.seq(), system))
                 .thenApply(List::copyOf);
+    }
+
+    /** A body that did not come is another matter than one that cannot be understood. */
+    private static RuntimeException unreadable(Throwable failure, String otherwise) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof RefusedException refused) {
+                return refused;
+            }
+        }
+        return new UnreadableException(otherwise);
     }
 
     private CompletionStage<List<ImageRef>> objects(String body) {
@@ -135,7 +145,7 @@ final class BatchUploads {
         return images.open(ref)
                 .thenCompose(found -> found.isEmpty()
                         ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
-                        : intake.accept(name, Optional.empty(), found.get()))
+                        : intake.accept(name, Optional.empty(), found.get().idleTimeout(STALLED_AFTER)))
                 .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
     }
 

@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.gateway.CheckedUpload.RefusedException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -10,6 +11,7 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,12 @@ final class GatewayRoutes extends AllDirectives {
     private static HttpResponse failed(HttpRequest request, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RefusedException refused) {
+            return refused.problem().toResponse();
+        }
+        if (cause instanceof IllegalUriException address) {
+            return Problem.malformed(400, address.getMessage()).toResponse();
+        }
         LOG.warn("{} {} failed", request.method().value(), request.getUri().path(), cause);
         return Problem.unavailable("something went wrong here; try again").toResponse();
     }

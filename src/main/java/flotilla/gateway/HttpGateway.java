@@ -30,10 +30,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.http.javadsl.ConnectionContext;
-import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /**
@@ -118,18 +115,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     random);
             OpenStreams streams = new OpenStreams(context.getSystem());
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
-            Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
+            Uploads uploads = new Uploads(context.getSystem(), intake, settings, settings.maxFiles());
             List<Endpoint> endpoints = endpoints(
                     uploads,
                     answers,
                     new BatchApi(
-                            new Uploads(context.getSystem(), intake, settings.maxBatch(), settings.maxImageSize()),
-                            new BatchUploads(
-                                    context.getSystem(),
-                                    intake,
-                                    ports.images(),
-                                    settings.maxBatch(),
-                                    settings.maxImageSize()),
+                            new Uploads(context.getSystem(), intake, settings, settings.maxBatch()),
+                            new BatchUploads(context.getSystem(), intake, ports.images(), settings),
                             new Batches(
                                     context.getSystem(),
                                     ports.batches(),
@@ -158,7 +150,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
             context.pipeToSelf(
-                    server(context, settings, tls).bind(routes.create()),
+                    GatewayServer.bind(context.getSystem(), settings, tls, routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
             return new HttpGateway(context, settings, readers, streams, pending, startedTo);
         });
@@ -181,14 +173,6 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         return all;
-    }
-
-    private static ServerBuilder server(ActorContext<?> context, HttpSettings settings, Optional<PemTls> tls) {
-        ServerBuilder server = Http.get(context.getSystem())
-                .newServerAt(settings.host(), settings.port())
-                .withSettings(ServerTimeouts.settings(context.getSystem(), settings));
-        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(pair::engine)))
-                .orElse(server);
     }
 
     private HttpGateway(

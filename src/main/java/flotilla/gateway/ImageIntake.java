@@ -44,7 +44,6 @@ final class ImageIntake {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
-    static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
@@ -118,8 +117,7 @@ final class ImageIntake {
     private CompletionStage<Intake> store(
             RequestId id, FileName file, Optional<String> key, Source<ByteString, ?> bytes) {
         Digested digested = new Digested();
-        return bytes.idleTimeout(STALLED_AFTER)
-                .via(CheckedUpload.flow(inspector, settings.maxImageSize()))
+        return bytes.via(CheckedUpload.flow(inspector, settings.maxImageSize()))
                 .prefixAndTail(1)
                 .runWith(Sink.head(), system)
                 .thenCompose(split -> {
@@ -171,8 +169,7 @@ final class ImageIntake {
     }
 
     private CompletionStage<Integer> discard(Source<ByteString, ?> bytes) {
-        return bytes.idleTimeout(STALLED_AFTER)
-                .limitWeighted(settings.maxImageSize(), chunk -> (long) chunk.size())
+        return bytes.limitWeighted(settings.maxImageSize(), chunk -> (long) chunk.size())
                 .runWith(Sink.fold(0, (count, chunk) -> count + 1), system)
                 .exceptionally(tooLongOrBroken -> 0);
     }

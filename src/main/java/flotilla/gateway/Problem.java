@@ -3,6 +3,7 @@ package flotilla.gateway;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.FailureCode;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
@@ -25,6 +26,7 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 record Problem(int status, String code, String title, String detail, Optional<Integer> retryAfterSeconds) {
     private static final MediaType.WithFixedCharset PROBLEM_JSON =
             MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
+    private static final int LONGEST_REASON = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int UNAUTHORIZED = 401;
 
@@ -57,7 +59,33 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     static Problem uploadStalled() {
-        return of(408, "upload-stalled", "the upload stalled", "send the image again without long pauses");
+        return of(408, "upload-stalled", "the upload stalled", "send the image again, faster and without long pauses");
+    }
+
+    static Problem headerTooSlow() {
+        return of(408, "header-too-slow", "the request's header took too long", "send it at once");
+    }
+
+    static Problem brokenBody() {
+        return of(
+                400,
+                "broken-body",
+                "the request's body cannot be read",
+                "send it whole, and in the form that its Content-Type names");
+    }
+
+    /**
+     * A request that cannot be read.
+     *
+     * @param reason in one line, or cut to one
+     */
+    static Problem malformed(int status, String reason) {
+        String line = reason.replaceAll("\\p{Cntrl}+", " ");
+        return of(
+                status,
+                "malformed-request",
+                "the request cannot be read",
+                line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON));
     }
 
     static Problem emptyBatch() {
@@ -175,6 +203,14 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return retryAfterSeconds
                 .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
                 .orElse(response);
+    }
+
+    /** The answer as it goes over a connection that is closed after it. */
+    String toHttp1() {
+        byte[] body = toJson().toString().getBytes(StandardCharsets.UTF_8);
+        return "HTTP/1.1 " + status + " " + StatusCodes.get(status).reason() + "\r\nContent-Type: " + PROBLEM_JSON
+                + "\r\nContent-Length: " + body.length + "\r\nConnection: close\r\n\r\n"
+                + new String(body, StandardCharsets.UTF_8);
     }
 
     ObjectNode toJson() {

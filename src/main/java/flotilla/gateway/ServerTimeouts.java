@@ -8,7 +8,7 @@ import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * The HTTP server's time-outs follow from how long a request may wait for its answer, so that neither of them can end a
+ * The HTTP server's settings, which are ours where it has its own. Its time-outs follow from how long a request may wait for its answer, so that neither of them can end a
  * wait that the interface promises: wait &lt; request time-out &lt; idle time-out.
  */
 final class ServerTimeouts {
@@ -27,7 +27,13 @@ final class ServerTimeouts {
         ServerSettings defaults = ServerSettings.create(system.classicSystem());
         Duration request = wait.plus(BEYOND_THE_WAIT);
         ServerSettings.Timeouts timeouts = defaults.getTimeouts();
+        HttpSettings.Limits limits = http.limits();
         return defaults.withMaxConnections(http.maxConnections())
+                .withRemoteAddressAttribute(true)
+                .withParserSettings(defaults.getParserSettings()
+                        .withMaxHeaderCount(limits.maxHeaders())
+                        .withMaxHeaderValueLength(limits.maxHeaderSize())
+                        .withMaxUriLength(limits.maxHeaderSize()))
                 .withTimeouts(timeouts.withRequestTimeout(scala(request))
                         .withIdleTimeout(scala(request.plus(IDLE_BEYOND_REQUEST))));
     }

@@ -12,12 +12,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The requests that bring images: the classic form, the classic asynchronous one, and {@code /v1/classifications}. */
 final class UploadApi {
-    private static final Logger LOG = LoggerFactory.getLogger(UploadApi.class);
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
     /** The field whose answers are {@code stem:label}. */
     private static final String STEM_FIELD = "inputFile";
@@ -130,15 +127,9 @@ final class UploadApi {
         return withKey(
                 request,
                 key -> uploads.form(request, key)
-                        .<Optional<Received>>thenApply(Optional::of)
-                        .exceptionally(failure -> {
-                            LOG.info("not a form that can be read: {}", failure.getMessage());
-                            return Optional.empty();
-                        })
-                        .thenCompose(received ->
-                                received.isEmpty() || received.get().intakes().isEmpty()
-                                        ? Answers.done(Problem.noFile().toResponse())
-                                        : next.apply(received.get())));
+                        .thenCompose(received -> received.intakes().isEmpty()
+                                ? Answers.done(Problem.noFile().toResponse())
+                                : next.apply(received)));
     }
 
     /** Keys of different clients are different keys, though they read alike. */

@@ -1,17 +1,26 @@
 package flotilla.gateway;
 
+import flotilla.config.HttpSettings;
+import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Multipart;
 import org.apache.pekko.http.javadsl.model.headers.ContentDisposition;
 import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
+import org.apache.pekko.japi.pf.PFBuilder;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -19,8 +28,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Finds the images in a request, in order, and hands each to the {@link ImageIntake} as it streams in. In a form an image is
- * a part with a file name, or one of the fields that are known to carry images; a text field {@code filename} before it names
- * an image that has no name of its own.
+ * a part with a file name, one of the fields that are known to carry images, or a field that is called like a file; a text
+ * field {@code filename} before it names an image that has no name of its own.
  */
 final class Uploads {
     /**
@@ -30,30 +39,42 @@ final class Uploads {
      */
     record Received(Optional<String> field, List<Intake> intakes) {}
 
-    private record Taken(String field, Intake intake) {}
+    /** What nobody wants is waited for no longer than this. */
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
 
     private static final String DEFAULT_NAME = "image";
+    /** What comes after the images that were read, in lines of its own. */
+    private static final String REST = "rest of the form";
+
     private static final String NAME_FIELD = "filename";
     private static final Set<String> FILE_FIELDS = Set.of("myfile", "inputFile", "file", "image_file");
+    private static final Pattern IMAGE_NAME = Pattern.compile(".+\\.(jpe?g|png|gif|webp)", Pattern.CASE_INSENSITIVE);
+    /** What is wrong with a form is said to its sender, not to the log. */
+    private static final Attributes UNLOGGED =
+            Attributes.logLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
     private static final int LONGEST_TEXT = 1024;
     private static final int DRAINED_IMAGES = 10;
 
     private final ActorSystem<?> system;
     private final Materializer materializer;
     private final ImageIntake intake;
+    private final PacedBody bodies;
     private final int maxFiles;
+    private final int maxParts;
     private final long mostDrained;
 
     /**
      * @param maxFiles in one request
-     * @param maxImageSize in bytes; several times as much is read of a refused one so that its sender hears why
      */
-    Uploads(ActorSystem<?> system, ImageIntake intake, int maxFiles, long maxImageSize) {
+    Uploads(ActorSystem<?> system, ImageIntake intake, HttpSettings settings, int maxFiles) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
         this.intake = intake;
+        this.bodies = new PacedBody(settings.limits());
         this.maxFiles = maxFiles;
-        this.mostDrained = DRAINED_IMAGES * maxImageSize;
+        this.maxParts = maxFiles + settings.limits().maxFields();
+        this.mostDrained = DRAINED_IMAGES * settings.maxImageSize();
     }
 
     static boolean isMultipart(HttpRequest request) {
@@ -70,61 +91,101 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(
-                        name, key, drained(request.entity().withoutSizeLimit().getDataBytes()))
+        return intake.accept(name, key, drained(bodies.bytes(request)))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one)));
     }
 
     /**
-     * The images of a form; its other parts are passed over. Fails when it is not such a form.
+     * The images of a form; its other parts are passed over. Fails with {@link RefusedException} when it is not such a form.
+     * When it breaks off after an image, or has too many parts, what came before counts, and one refusal stands for the rest.
      *
      * @param key the client's idempotency key for the whole form
      */
     CompletionStage<Received> form(HttpRequest request, Optional<String> key) {
-        HttpEntity entity = request.entity().withoutSizeLimit();
         Form form = new Form(key);
         return Unmarshaller.entityToMultipartFormData()
-                .unmarshal(entity, materializer)
+                .unmarshal(bodies.whole(request), materializer)
                 .thenCompose(parts -> parts.getParts()
+                        .addAttributes(UNLOGGED)
                         .mapAsync(1, form::take)
-                        .runWith(Sink.fold(new ArrayList<Optional<Taken>>(), Uploads::add), system))
-                .thenApply(Uploads::received);
+                        .runWith(Sink.ignore(), system))
+                .handle((done, failure) -> form.settled().thenApply(settled -> form.received(failure)))
+                .thenCompose(Function.identity());
     }
 
     /** One form while it is read, part by part. */
     private final class Form {
         private final Optional<String> key;
+        private final List<Intake> intakes = new ArrayList<>();
+        private Optional<String> field = Optional.empty();
+        private volatile CompletionStage<Done> inHand = CompletableFuture.completedFuture(Done.getInstance());
+        private String named = DEFAULT_NAME;
         private int parts;
         private int files;
-        private volatile String named = DEFAULT_NAME;
+        private long passedOver;
 
         Form(Optional<String> key) {
             this.key = key;
         }
 
-        CompletionStage<Optional<Taken>> take(Multipart.FormData.BodyPart part) {
-            boolean allowed = parts++ < maxFiles;
+        CompletionStage<Done> take(Multipart.FormData.BodyPart part) {
+            inHand = taken(part);
+            return inHand;
+        }
+
+        /** Completes, and never fails, when nothing is in hand any more: a form that breaks off does not wait for that. */
+        CompletionStage<Done> settled() {
+            return inHand.exceptionally(failure -> Done.getInstance());
+        }
+
+        private CompletionStage<Done> taken(Multipart.FormData.BodyPart part) {
+            parts++;
             Source<ByteString, ?> bytes = part.getEntity().getDataBytes();
-            Optional<String> name = part.getFilename()
-                    .or(() -> FILE_FIELDS.contains(part.getName()) ? Optional.of(named) : Optional.empty());
-            if (name.isEmpty()) {
-                return part.getName().equals(NAME_FIELD)
-                        ? text(bytes)
-                        : bytes.runWith(Sink.ignore(), system).thenApply(done -> Optional.empty());
+            if (parts > maxParts) {
+                return passOver(bytes);
             }
-            if (!allowed) {
-                Intake refused = new Intake.Refused(name.get(), Problem.tooManyParts(maxFiles));
-                return bytes.runWith(Sink.ignore(), system)
-                        .thenApply(done -> Optional.of(new Taken(part.getName(), refused)));
+            Optional<String> name = name(part);
+            if (name.isEmpty()) {
+                return part.getName().equals(NAME_FIELD) ? text(bytes) : passOver(bytes);
+            }
+            if (files == maxFiles) {
+                return passOver(bytes)
+                        .thenApply(done ->
+                                add(part.getName(), new Intake.Refused(name.get(), Problem.tooManyParts(maxFiles))));
             }
             // The key stands for the form; each of its images needs one of its own.
             int number = files++;
-            return intake.accept(name.get(), key.map(whole -> whole + "#" + number), drained(bytes))
-                    .thenApply(taken -> Optional.of(new Taken(part.getName(), taken)));
+            return intake.accept(name.get(), key.map(whole -> whole + "#" + number), drained(whole(bytes)))
+                    .thenApply(taken -> add(part.getName(), taken));
+        }
+
+        private Optional<String> name(Multipart.FormData.BodyPart part) {
+            return part.getFilename()
+                    .or(() -> FILE_FIELDS.contains(part.getName()) ? Optional.of(named) : Optional.empty())
+                    .or(() -> Optional.of(part.getName())
+                            .filter(name -> IMAGE_NAME.matcher(name).matches()));
+        }
+
+        private Done add(String name, Intake taken) {
+            field = field.or(() -> Optional.of(name));
+            intakes.add(taken);
+            return Done.getInstance();
+        }
+
+        /** Reads on so that what comes after can be read, and the answer be heard; but not for ever. */
+        private CompletionStage<Done> passOver(Source<ByteString, ?> bytes) {
+            return bytes.runWith(
+                    Sink.foreach(chunk -> {
+                        passedOver += chunk.size();
+                        if (passedOver > mostDrained) {
+                            throw new RefusedException(Problem.tooManyParts(maxFiles));
+                        }
+                    }),
+                    system);
         }
 
         /** The name for the next image that has none; a text that is too long is none. */
-        private CompletionStage<Optional<Taken>> text(Source<ByteString, ?> bytes) {
+        private CompletionStage<Done> text(Source<ByteString, ?> bytes) {
             return bytes.runWith(
                             Sink.fold(
                                     ByteString.emptyByteString(),
@@ -134,9 +195,42 @@ final class Uploads {
                         named = text.size() > LONGEST_TEXT
                                 ? DEFAULT_NAME
                                 : text.utf8String().strip();
-                        return Optional.empty();
+                        return Done.getInstance();
                     });
         }
+
+        Received received(Throwable failure) {
+            if (failure != null && intakes.stream().noneMatch(Intake.Accepted.class::isInstance)) {
+                throw PacedBody.refusal(unwrapped(failure));
+            }
+            if (failure != null) {
+                refuseTheRest(PacedBody.refusal(unwrapped(failure)).problem());
+            } else if (parts > maxParts) {
+                refuseTheRest(Problem.tooManyParts(maxFiles));
+            }
+            return new Received(field, List.copyOf(intakes));
+        }
+
+        /** Unless the last image says it already. */
+        private void refuseTheRest(Problem problem) {
+            boolean said = !intakes.isEmpty()
+                    && intakes.get(intakes.size() - 1) instanceof Intake.Refused last
+                    && last.problem().equals(problem);
+            if (!said) {
+                intakes.add(new Intake.Refused(REST, problem));
+            }
+        }
+    }
+
+    /** A form that breaks off in the middle of a part is its sender's failure. */
+    private static Source<ByteString, ?> whole(Source<ByteString, ?> bytes) {
+        return bytes.mapError(new PFBuilder<Throwable, Throwable>()
+                .matchAny(PacedBody::refusal)
+                .build());
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /**
@@ -149,7 +243,7 @@ final class Uploads {
             request.entity()
                     .withoutSizeLimit()
                     .getDataBytes()
-                    .idleTimeout(ImageIntake.STALLED_AFTER)
+                    .idleTimeout(STALLED_AFTER)
                     .limitWeighted(mostDrained, chunk -> (long) chunk.size())
                     .runWith(Sink.ignore(), system);
         }
@@ -157,17 +251,5 @@ final class Uploads {
 
     private Source<ByteString, ?> drained(Source<ByteString, ?> bytes) {
         return bytes.via(new DrainOnCancel(mostDrained));
-    }
-
-    private static <T> ArrayList<T> add(ArrayList<T> list, T element) {
-        list.add(element);
-        return list;
-    }
-
-    private static Received received(List<Optional<Taken>> parts) {
-        List<Taken> taken = parts.stream().flatMap(Optional::stream).toList();
-        return new Received(
-                taken.stream().map(Taken::field).findFirst(),
-                taken.stream().map(Taken::intake).toList());
     }
 }

@@ -31,13 +31,19 @@ final class FlotillaProcess implements AutoCloseable {
      * @param folder for its output; also its working directory
      */
     static FlotillaProcess start(Path folder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString()));
+        return startWith(List.of("-Xmx512m"), folder, arguments);
+    }
+
+    /**
+     * Starts the jar.
+     *
+     * @param options for its JVM
+     */
+    static FlotillaProcess startWith(List<String> options, Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, arguments[0] + "-", ".out");
         Path err = Files.createTempFile(folder, arguments[0] + "-", ".err");

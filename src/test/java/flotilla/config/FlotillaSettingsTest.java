@@ -68,7 +68,9 @@ class FlotillaSettingsTest {
                         List.of(),
                         4096,
                         Optional.empty(),
-                        new HttpSettings.Access(List.of(), false, List.of())));
+                        new HttpSettings.Access(List.of(), false, List.of()),
+                        new HttpSettings.Limits(
+                                Duration.ofMinutes(1), Duration.ofSeconds(30), 8 << 10, 100, 64, 8 << 10)));
         assertThat(settings.scaling())
                 .isEqualTo(new ScalingSettings(
                         ScalingSettings.Policy.BACKLOG_TIME,
@@ -168,6 +170,12 @@ class FlotillaSettingsTest {
                 "flotilla.http.max-pixels=16",
                 "flotilla.http.max-uploads-in-flight=17",
                 "flotilla.http.max-files=18",
+                "flotilla.http.header-timeout=66s",
+                "flotilla.http.upload-stall=67s",
+                "flotilla.http.min-upload-rate=68",
+                "flotilla.http.max-fields=69",
+                "flotilla.http.max-headers=70",
+                "flotilla.http.max-header-size=710",
                 "flotilla.http.max-batch=64",
                 "flotilla.http.max-backlog=19",
                 "flotilla.http.result-poll=20s",
@@ -286,7 +294,9 @@ class FlotillaSettingsTest {
                                         List.of(new ApiKeySettings(
                                                 "me", "0".repeat(64), Set.of(ApiKeySettings.Role.READ), 1.5, 63)),
                                         true,
-                                        List.of("https://o"))),
+                                        List.of("https://o")),
+                                new HttpSettings.Limits(
+                                        Duration.ofSeconds(66), Duration.ofSeconds(67), 68, 69, 70, 710)),
                         new ScalingSettings(
                                 ScalingSettings.Policy.STEP,
                                 List.of(ScalingSettings.Policy.ALARM),
@@ -390,6 +400,10 @@ class FlotillaSettingsTest {
                 "flotilla.http.port=70000 | flotilla.http.port must be a port from 0 to 65535",
                 "flotilla.http.port=abc | flotilla.http.port",
                 "flotilla.http.sync-wait=0s | flotilla.http.sync-wait must be from 1s to 7200s, not 0s",
+                "flotilla.http.header-timeout=0s | flotilla.http.header-timeout must be from 100ms to 3600s, not 0s",
+                "flotilla.http.upload-stall=2h | flotilla.http.upload-stall must be from 100ms to 3600s, not 7200s",
+                "flotilla.http.max-headers=1 | flotilla.http.max-headers must be at least 16, not 1",
+                "flotilla.http.max-header-size=9MiB | flotilla.http.max-header-size must be from 256 bytes to 1 MiB, not 9437184",
                 "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
                 "flotilla.scaling.policy=magic | must be one of backlog-time, message-count, step, alarm, backlog-per-instance, not \"magic\"",
                 "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",
@@ -452,5 +466,20 @@ class FlotillaSettingsTest {
         Path file = Path.of("config", role + ".conf");
 
         FlotillaSettings.from(SettingsLoader.load(Optional.of(file), Optional.empty(), List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8000, 3000, 80})
+    void compatConf_shouldServeTheClassicClientsWhereTheyAsk(int port) {
+        FlotillaSettings settings = FlotillaSettings.from(SettingsLoader.load(
+                Optional.of(Path.of("config", "compat.conf")),
+                Optional.empty(),
+                List.of("flotilla.http.port=" + port)));
+
+        assertThat(settings.http().port()).isEqualTo(port);
+        assertThat(settings.http().uploadPaths()).containsExactly("/process", "/receive_image");
+        assertThat(settings.http().access().allowAnonymous()).isTrue();
+        assertThat(settings.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
+        assertThat(settings.logResults()).isTrue();
     }
 }

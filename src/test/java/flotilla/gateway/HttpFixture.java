@@ -80,6 +80,16 @@ abstract class HttpFixture {
 
     static HttpSettings settings(
             HttpSettings defaults, Duration syncWait, Optional<HttpSettings.Tls> tls, HttpSettings.Access access) {
+        return settings(defaults, syncWait, 1000, tls, access, defaults.limits());
+    }
+
+    static HttpSettings settings(
+            HttpSettings defaults,
+            Duration syncWait,
+            int maxConnections,
+            Optional<HttpSettings.Tls> tls,
+            HttpSettings.Access access,
+            HttpSettings.Limits limits) {
         return new HttpSettings(
                 "127.0.0.1",
                 0,
@@ -92,9 +102,10 @@ abstract class HttpFixture {
                 MAX_BACKLOG,
                 Duration.ofMillis(200),
                 List.of("/process"),
-                1000,
+                maxConnections,
                 tls,
-                access);
+                access,
+                limits);
     }
 
     void start(HttpSettings settings) {
@@ -112,7 +123,7 @@ abstract class HttpFixture {
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,
-                supervisor.getRef(),
+                supervisor(),
                 Clock.systemUTC(),
                 new Random(7),
                 started.getRef()));
@@ -120,6 +131,11 @@ abstract class HttpFixture {
                 + started.expectMessageClass(HttpGateway.Started.Serving.class, Duration.ofSeconds(20))
                         .address()
                         .getPort();
+    }
+
+    /** Whom the gateway asks about instances and decisions. */
+    ActorRef<SupervisorCommand> supervisor() {
+        return supervisor.getRef();
     }
 
     @AfterEach

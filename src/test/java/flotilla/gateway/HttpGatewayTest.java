@@ -213,7 +213,7 @@ class HttpGatewayTest extends HttpFixture {
                                 .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .join();
-        shouldBeProblem(brokenForm, 400, "no-file");
+        shouldBeProblem(brokenForm, 400, "broken-body");
 
         assertThat(images.objects).isEmpty();
         assertThat(requests.sent()).isEmpty();

@@ -325,6 +325,22 @@ class HttpInterfaceTest extends HttpFixture {
     }
 
     @Test
+    void uploadByAClientThatOffersHttp2_shouldBeAnswered() throws Exception {
+        HttpClient modern = HttpClient.newHttpClient();
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<HttpResponse<String>> response = modern.sendAsync(
+                    HttpRequest.newBuilder(URI.create(url + "/"))
+                            .header("Content-Type", "multipart/form-data; boundary=b")
+                            .POST(form(new Part("f", "a.png", PNG)))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            answer(accepted(1).get(0), label("Cat"));
+
+            assertThat(response.join().body()).isEqualTo("Cat");
+        }
+    }
+
+    @Test
     void description_shouldNameEveryEndpointAndNoOther() throws Exception {
         JsonNode paths = json(get("/openapi.json").join()).path("paths");
         Set<String> described = new TreeSet<>();

@@ -89,7 +89,8 @@ class ScalingAnswersTest {
                 List.of(),
                 1000,
                 defaults.tls(),
-                defaults.access());
+                defaults.access(),
+                defaults.limits());
         TestProbe<HttpGateway.Started> started = KIT.createTestProbe();
         gateway = KIT.spawn(HttpGateway.create(
                 new GatewayId("gateway-1"),

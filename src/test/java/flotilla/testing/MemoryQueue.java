@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.apache.pekko.Done;
@@ -33,6 +34,7 @@ public final class MemoryQueue implements MessageQueue {
     private final List<QueueMessage> early = new ArrayList<>();
     private SourceQueueWithComplete<QueueMessage> receiver;
     private Predicate<String> refused = body -> false;
+    private Consumer<String> listener = body -> {};
     private boolean leasesLost;
     private boolean paused;
     private int runs;
@@ -41,6 +43,11 @@ public final class MemoryQueue implements MessageQueue {
     /** Bodies for which sending fails from now on. */
     public synchronized void refuse(Predicate<String> bodies) {
         refused = bodies;
+    }
+
+    /** Hears of each message that is sent from now on. */
+    public synchronized void onSent(Consumer<String> hears) {
+        listener = hears;
     }
 
     /** From now on every extension finds its lease lost. */
@@ -93,6 +100,7 @@ public final class MemoryQueue implements MessageQueue {
             return CompletableFuture.failedFuture(new IllegalStateException("the queue is away"));
         }
         sent.add(body);
+        listener.accept(body);
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 

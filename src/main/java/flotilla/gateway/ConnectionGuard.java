@@ -1,0 +1,156 @@
+package flotilla.gateway;
+
+import flotilla.gateway.ConnectionWatch.Connection;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.BidiShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Passes a connection's bytes both ways, and ends it when it has had no request for too long. A client that has begun one is
+ * told so (408) where that can be said: over plain HTTP/1.
+ */
+final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
+    /** What a client hears whose header does not come to its end. */
+    private static final String TOO_SLOW = Problem.headerTooSlow().toHttp1();
+
+    /** How a connection over HTTP/2 begins. */
+    private static final ByteString HTTP2 = ByteString.fromString("PRI * HTTP/2");
+
+    /** How one goes on in HTTP/2. */
+    private static final ByteString SWITCHED = ByteString.fromString("HTTP/1.1 101");
+
+    private static final class SilentException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SilentException() {
+            super("no request for too long", null, false, false);
+        }
+    }
+
+    private final Inlet<ByteString> fromServer = Inlet.create("ConnectionGuard.fromServer");
+    private final Outlet<ByteString> toClient = Outlet.create("ConnectionGuard.toClient");
+    private final Inlet<ByteString> fromClient = Inlet.create("ConnectionGuard.fromClient");
+    private final Outlet<ByteString> toServer = Outlet.create("ConnectionGuard.toServer");
+    private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
+            BidiShape.of(fromServer, toClient, fromClient, toServer);
+    private final Connection connection;
+    private final Duration timeout;
+    private final boolean tls;
+    private final Runnable opened;
+    private final Runnable closed;
+
+    /**
+     * @param timeout how long the connection may have no request
+     * @param opened called when the connection is in use, and {@code closed} when it is so no more
+     */
+    ConnectionGuard(Connection connection, Duration timeout, boolean tls, Runnable opened, Runnable closed) {
+        this.connection = connection;
+        this.timeout = timeout;
+        this.tls = tls;
+        this.opened = opened;
+        this.closed = closed;
+    }
+
+    @Override
+    public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
+        return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
+    }
+
+    private final class Logic extends TimerGraphStageLogic {
+        private boolean http1 = !tls;
+        private boolean first = true;
+        /** Whether the client has sent anything since its last answer. */
+        private boolean begun;
+
+        Logic() {
+            super(shape);
+            pass(fromServer, toClient, false);
+            pass(fromClient, toServer, true);
+        }
+
+        private void pass(Inlet<ByteString> in, Outlet<ByteString> out, boolean fromTheClient) {
+            setHandler(in, new AbstractInHandler() {
+                @Override
+                public void onPush() {
+                    ByteString bytes = grab(in);
+                    begun = fromTheClient;
+                    if (first && fromTheClient) {
+                        first = false;
+                        http1 = http1 && !bytes.startsWith(HTTP2, 0);
+                    } else if (!fromTheClient && bytes.startsWith(SWITCHED, 0)) {
+                        http1 = false;
+                    }
+                    push(out, bytes);
+                }
+
+                @Override
+                public void onUpstreamFinish() {
+                    complete(out);
+                }
+
+                @Override
+                public void onUpstreamFailure(Throwable failure) {
+                    fail(out, failure);
+                }
+            });
+            setHandler(out, new AbstractOutHandler() {
+                @Override
+                public void onPull() {
+                    pull(in);
+                }
+
+                @Override
+                public void onDownstreamFinish(Throwable cause) {
+                    cancel(in, cause);
+                }
+            });
+        }
+
+        @Override
+        public void preStart() {
+            opened.run();
+            scheduleOnce("look", timeout);
+        }
+
+        @Override
+        public void postStop() {
+            closed.run();
+        }
+
+        @Override
+        public void onTimer(Object look) {
+            Optional<Duration> quiet = connection.quiet();
+            if (quiet.isPresent() && quiet.get().compareTo(timeout) >= 0) {
+                end();
+            } else {
+                scheduleOnce("look", timeout.minus(quiet.orElse(Duration.ZERO)));
+            }
+        }
+
+        /** In good order when everything was written; a client that does not even read is cut off. */
+        private void end() {
+            if (!isAvailable(toClient)) {
+                failStage(new SilentException());
+                return;
+            }
+            if (begun && http1) {
+                push(toClient, ByteString.fromString(TOO_SLOW));
+            }
+            completeStage();
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.config.FlotillaSettings;
+import flotilla.config.HttpSettings;
+import flotilla.gateway.RawConnection.Response;
+import flotilla.protocol.ClassificationRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client may ask of a connection: how slowly, how long, how many. */
+class ConnectionLimitsTest extends HttpFixture {
+    private static final Duration HEADER_TIMEOUT = Duration.ofMillis(400);
+    private static final int CONNECTIONS = 3;
+    private static final HttpSettings.Limits LIMITS =
+            new HttpSettings.Limits(HEADER_TIMEOUT, Duration.ofMillis(400), 100_000, 3, 20, 1000);
+
+    @Override
+    @BeforeEach
+    void start() {
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        start(settings(defaults, Duration.ofSeconds(60), CONNECTIONS, Optional.empty(), defaults.access(), LIMITS));
+    }
+
+    private static String upload(String path, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\n\r\n";
+    }
+
+    private static String part(String disposition) {
+        return "--b\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n";
+    }
+
+    private static void shouldBe(Response response, int status, String code) throws IOException {
+        assertThat(response.status()).as(response.text()).isEqualTo(status);
+        assertThat(response.header("content-type")).isEqualTo("application/problem+json");
+        assertThat(JSON.readTree(response.body()).path("code").asText()).isEqualTo(code);
+        assertThat(JSON.readTree(response.body()).path("status").asInt()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"G", "GET /healthz HTTP/1.1\r\nHost: h\r\nX-A: 1", "POST / HTTP/1.1\r\nUpgrade: h2c\r\n"})
+    void headerThatDoesNotEnd_shouldBe408AndTheEndOfTheConnection(String begun) throws Exception {
+        try (RawConnection connection = RawConnection.open(url).send(begun)) {
+            shouldBe(connection.response(), 408, "header-too-slow");
+            assertThat(connection.isClosedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void connectionWithoutARequest_shouldBeClosedWithoutAWord() throws Exception {
+        try (RawConnection silent = RawConnection.open(url);
+                RawConnection afterOne = RawConnection.open(url)) {
+            afterOne.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(afterOne.response().status()).isEqualTo(200);
+
+            assertThat(silent.isClosedByPeer()).isTrue();
+            assertThat(afterOne.isClosedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void callerWhoWaits_shouldNotBeCutOffHoweverLong() throws Exception {
+        String body = part("name=\"f\"; filename=\"a.png\"");
+        String end = "\r\n--b--\r\n";
+        try (RawConnection waiting = RawConnection.open(url)) {
+            waiting.send(upload("/", body.length() + PNG.length + end.length()) + body)
+                    .send(PNG)
+                    .send(end);
+            ClassificationRequest request = accepted(1).get(0);
+            // Two connections in a row outlive the time-out of one that has no request.
+            for (int i = 0; i < 2; i++) {
+                try (RawConnection silent = RawConnection.open(url)) {
+                    assertThat(silent.isClosedByPeer()).isTrue();
+                }
+            }
+
+            answer(request, label("Cat"));
+
+            assertThat(waiting.response().text()).isEqualTo("Cat");
+        }
+    }
+
+    @Test
+    void streamOfEvents_shouldNotBeCutOff() throws Exception {
+        HttpResponse<String> pending = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        String location = pending.headers().firstValue("Location").orElseThrow();
+        try (RawConnection events = RawConnection.open(url);
+                RawConnection silent = RawConnection.open(url)) {
+            events.send("GET " + location + " HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n"
+                    + "Connection: close\r\n\r\n");
+            assertThat(silent.isClosedByPeer()).isTrue();
+            try (RawConnection another = RawConnection.open(url)) {
+                assertThat(another.isClosedByPeer()).isTrue();
+            }
+
+            answer(accepted(1).get(0), label("Cat"));
+
+            assertThat(events.response().text()).contains("event: pending", "event: result", "\"Cat\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/api/v1/upload", "/v1/classifications", "/v1/batches"})
+    void bodyThatStops_shouldBe408AndLeaveNothing(String path) throws Exception {
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection
+                    .send(upload(path, 5000) + part("name=\"f\"; filename=\"a.png\""))
+                    .send(PNG);
+
+            shouldBe(connection.response(), 408, "upload-stalled");
+            assertThat(connection.isClosedByPeer()).isTrue();
+        }
+        assertThat(images.objects).isEmpty();
+        assertThat(requests.sent()).isEmpty();
+    }
+
+    @Test
+    void bodyThatTrickles_shouldBe408ThoughItNeverStops() throws Exception {
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection
+                    .send(upload("/", 1 << 20) + part("name=\"f\"; filename=\"a.png\""))
+                    .send(PNG);
+            // Ends with the first failure, which is the end of the connection.
+            clock.scheduleWithFixedDelay(() -> trickle(connection), 0, 20, TimeUnit.MILLISECONDS);
+
+            shouldBe(connection.response(), 408, "upload-stalled");
+        } finally {
+            clock.shutdownNow();
+        }
+    }
+
+    private static void trickle(RawConnection connection) {
+        try {
+            connection.send("x");
+        } catch (IOException closed) {
+            throw new UncheckedIOException(closed);
+        }
+    }
+
+    @Test
+    void imageBeforeTheBodyStops_shouldBeAnsweredAndTheRestRefused() throws Exception {
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection
+                    .send(upload("/", 5000) + part("name=\"f\"; filename=\"a.png\""))
+                    .send(PNG)
+                    .send("\r\n" + part("name=\"f\"; filename=\"b.png\""))
+                    .send(PNG)
+                    .send("x".repeat(3000));
+            answer(accepted(1).get(0), label("Cat"));
+
+            assertThat(connection.response().text().lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("a.png:Cat"),
+                            line -> assertThat(line)
+                                    .isEqualTo("b.png:error: the upload stalled, send the image again, faster"
+                                            + " and without long pauses"));
+        }
+    }
+
+    @Test
+    void moreConnectionsThanAllowed_shouldWaitForTheirTurn() throws Exception {
+        List<RawConnection> waiting = new ArrayList<>();
+        String body = part("name=\"f\"; filename=\"a.png\"");
+        String end = "\r\n--b--\r\n";
+        String head = upload("/", body.length() + PNG.length + end.length()) + body;
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                waiting.add(RawConnection.open(url).send(head).send(PNG).send(end));
+            }
+            List<ClassificationRequest> all = accepted(CONNECTIONS);
+            waiting.add(RawConnection.open(url).send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"));
+            CompletableFuture<Response> last = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return waiting.get(CONNECTIONS).response();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThat(last).isNotDone();
+
+            all.forEach(request -> answer(request, label("Cat")));
+
+            for (RawConnection one : waiting.subList(0, CONNECTIONS)) {
+                assertThat(one.response().text()).isEqualTo("Cat");
+            }
+            assertThat(last.join().status()).isEqualTo(200);
+        } finally {
+            for (RawConnection one : waiting) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void tooManyParts_shouldBePassedOverAndReportedOnce() throws Exception {
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            parts.add(new Part("text", null, new byte[] {'x'}));
+        }
+        parts.add(new Part("f", "a.png", PNG));
+        for (int i = 0; i < 2000; i++) {
+            parts.add(new Part("text", null, new byte[] {'x'}));
+        }
+
+        HttpResponse<String> response = classicAnswered(parts);
+
+        assertThat(response.body().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("a.png:Cat"),
+                        line -> assertThat(line).startsWith("rest of the form:error: too many parts"));
+    }
+
+    @Test
+    void nothingButTextFields_shouldBe413() throws Exception {
+        Part[] parts = new Part[200];
+        java.util.Arrays.fill(parts, new Part("text", null, new byte[] {'x'}));
+
+        shouldBeProblem(classic(parts).join(), 413, "too-many-files");
+    }
+
+    private HttpResponse<String> classicAnswered(List<Part> parts) throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(parts.toArray(Part[]::new));
+        answer(accepted(1).get(0), label("Cat"));
+        return response.join();
+    }
+
+    @Test
+    void headersBeyondTheLimits_shouldBe431AndAnAddressBeyondThem414() throws Exception {
+        String many = "X-A: 1\r\n".repeat(30);
+        shouldBe(raw("GET / HTTP/1.1\r\nHost: h\r\n" + many + "\r\n"), 431, "malformed-request");
+        shouldBe(raw("GET / HTTP/1.1\r\nHost: h\r\nX-A: " + "x".repeat(2000) + "\r\n\r\n"), 431, "malformed-request");
+        shouldBe(raw("GET /" + "x".repeat(2000) + " HTTP/1.1\r\nHost: h\r\n\r\n"), 414, "malformed-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\0\1\2 no HTTP at all, whatever it is\r\n\r\n",
+                "NONSENSE / HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET / HTTP/9.9\r\nHost: h\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /v1/scaling/decisions?limit=%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx"
+            })
+    void requestThatCannotBeRead_shouldBe400(String request) throws Exception {
+        shouldBe(raw(request), 400, "malformed-request");
+    }
+
+    @Test
+    void shortestRequest_shouldBeAnswered() throws Exception {
+        assertThat(raw("GET / HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
+    }
+
+    @Test
+    void connectionsThatAreOver_shouldBeForgotten() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            raw("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        }
+
+        KIT.createTestProbe()
+                .awaitAssert(() -> assertThat(ServerConnections.watches(KIT.system())
+                                .open(URI.create(url).getPort()))
+                        .isZero());
+    }
+
+    private Response raw(String request) throws IOException {
+        try (RawConnection connection = RawConnection.open(url).send(request)) {
+            return connection.response();
+        }
+    }
+}
