@@ -1,5 +1,7 @@
 package flotilla.simulation;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -47,8 +49,7 @@ public record Report(Trace trace, World world, Bound bound, List<Line> lines) {
 
     /** The bound and what it means for the promise, in words. */
     String verdict() {
-        String promise =
-                String.format(Locale.ROOT, "%.4g%% within %.4g s", 100 * world.attainment(), world.sloSeconds());
+        String promise = plain(100 * world.attainment()) + "% within " + plain(world.sloSeconds()) + " s";
         String ranked = "; ranked by waiting time";
         if (bound instanceof Bound.OutOfReach) {
             return "none: no fleet of at most " + world.maxInstances() + " can keep " + promise
@@ -140,6 +141,13 @@ public record Report(Trace trace, World world, Bound bound, List<Line> lines) {
             return "kept";
         }
         return bound instanceof Bound.OutOfReach ? "out-of-reach" : "missed";
+    }
+
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value)
+                .setScale(6, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static String wait(double seconds) {

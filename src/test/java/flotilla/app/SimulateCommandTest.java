@@ -66,8 +66,8 @@ class SimulateCommandTest {
 
     @Test
     void bootsLongerThanTheAllowanceOfTheSettings_shouldBeWaitedFor() {
-        int status =
-                run("--trace", "constant:rate=1,hours=1", "--boot-median", "500", "--boot-p90", "600", "--slo", "1200");
+        int status = run(
+                "--trace", "constant:rate=1,hours=0.2", "--boot-median", "500", "--boot-p90", "600", "--slo", "1200");
 
         assertThat(status).as(err.toString()).isZero();
         assertThat(out.toString()).contains("100.00%").doesNotContain("never");
