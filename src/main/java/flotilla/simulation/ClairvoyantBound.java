@@ -32,19 +32,33 @@ import org.ojalgo.optimisation.Variable;
  * the sum of rises larger, and each rise of one was a launch that paid for a boot of b on average), and what the run paid is
  * at least the sum that is minimised. Constraints are asked for at cell ends only, which can only lower the minimum: so the
  * bound holds for every δ, and a smaller δ makes it tighter.
+ *
+ * <p>Whether there is any solution needs no solver: the fleet that is at its maximum in all cells has answered at least as
+ * much as any other at each of their ends.
  */
 public final class ClairvoyantBound {
     /** Cells of a trace: more make the bound tighter and the programme slower. */
     private static final int MOST_CELLS = 480;
 
     private static final double SHORTEST_CELL = 20;
+    /** Images; far more than sums of doubles are off by. */
+    private static final double ROUNDING = 1e-6;
 
     private ClairvoyantBound() {}
 
-    /** The bound in instance-minutes; empty when not even a fleet that knows the future could keep the promise. */
+    /**
+     * The bound in instance-minutes; empty when not even a fleet that knows the future could keep the promise.
+     *
+     * @throws IllegalStateException when the solver found no answer
+     */
     public static Optional<Double> find(Trace trace, World world) {
+        return known(judge(trace, world));
+    }
+
+    /** The bound, with the reason when there is none. */
+    public static Bound judge(Trace trace, World world) {
         double span = trace.end() + world.sloSeconds();
-        return find(trace, world, Math.max(SHORTEST_CELL, span / MOST_CELLS));
+        return judge(trace, world, Math.max(SHORTEST_CELL, span / MOST_CELLS));
     }
 
     /** The bound without boots and deadlines: every image takes its service time of one instance. */
@@ -58,7 +72,57 @@ public final class ClairvoyantBound {
      * @param cell δ in seconds
      */
     static Optional<Double> find(Trace trace, World world, double cell) {
-        int cells = (int) Math.ceil((trace.end() + world.sloSeconds()) / cell) + 1;
+        return known(judge(trace, world, cell));
+    }
+
+    private static Optional<Double> known(Bound bound) {
+        if (bound instanceof Bound.Unknown unknown) {
+            throw new IllegalStateException("the clairvoyant bound is not known: " + unknown.reason());
+        }
+        return bound.minutes();
+    }
+
+    private static Bound judge(Trace trace, World world, double cell) {
+        if (!isWithinReach(trace, world, cell)) {
+            return new Bound.OutOfReach();
+        }
+        Optimisation.Result result = solve(trace, world, cell);
+        return verdict(result.getState(), result.getValue(), workMinutes(trace, world));
+    }
+
+    /** Reads a solver's end; any that is not optimal proves nothing. */
+    static Bound verdict(Optimisation.State state, double instanceSeconds, double workMinutes) {
+        return state.isOptimal()
+                ? new Bound.Minutes(Math.max(workMinutes, instanceSeconds / 60))
+                : new Bound.Unknown("the solver ended in state " + state);
+    }
+
+    /** Whether the greatest fleet, working all the time, is late too seldom to break the promise. */
+    private static boolean isWithinReach(Trace trace, World world, double cell) {
+        double late = (1 - world.attainment()) * trace.size();
+        int cells = cells(trace, world, cell);
+        double most = world.maxInstances() * cell / world.service().mean();
+        double answered = 0;
+        for (int k = 1; k <= cells; k++) {
+            answered = Math.min(trace.by(k * cell), answered + most);
+            int needed = k == cells ? trace.size() : leastAnswered(trace.by(k * cell - world.sloSeconds()), late);
+            if (answered < needed - ROUNDING) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int cells(Trace trace, World world, double cell) {
+        return (int) Math.ceil((trace.end() + world.sloSeconds()) / cell) + 1;
+    }
+
+    private static int leastAnswered(int due, double late) {
+        return (int) Math.max(0, Math.ceil(due - late));
+    }
+
+    private static Optimisation.Result solve(Trace trace, World world, double cell) {
+        int cells = cells(trace, world, cell);
         double slo = world.sloSeconds();
         double service = world.service().mean();
         int all = trace.size();
@@ -78,7 +142,7 @@ public final class ClairvoyantBound {
             Variable started =
                     model.newVariable("u" + k).lower(0).weight(world.boot().mean());
             Variable answered = model.newVariable("S" + k)
-                    .lower(k == cells ? all : Math.max(0, Math.ceil(due - late)))
+                    .lower(k == cells ? all : leastAnswered(due, late))
                     .upper(come);
             Expression work = model.newExpression("work" + k).lower(0);
             work.set(capacity, cell / service).set(answered, -1);
@@ -98,9 +162,6 @@ public final class ClairvoyantBound {
             answeredBefore = answered;
             lateBefore = missed;
         }
-        Optimisation.Result result = model.minimise();
-        return result.getState().isOptimal()
-                ? Optional.of(Math.max(workMinutes(trace, world), result.getValue() / 60))
-                : Optional.empty();
+        return model.minimise();
     }
 }

@@ -31,16 +31,18 @@ public final class HtmlReport {
                 .put("name", report.trace().name())
                 .put("images", report.trace().size())
                 .put("slo", report.world().sloSeconds());
-        report.bound().ifPresentOrElse(minutes -> node.put("bound", minutes), () -> node.putNull("bound"));
+        node.put("verdict", report.verdict()).put("apart", report.isApart());
+        report.bound().minutes().ifPresentOrElse(minutes -> node.put("bound", minutes), () -> node.putNull("bound"));
         ArrayNode policies = node.putArray("policies");
         for (Report.Line line : report.lines()) {
-            Score score = line.result().score();
+            Score score = line.score();
             ObjectNode policy = policies.addObject()
                     .put("name", line.policy())
                     .put("minutes", score.instanceMinutes())
-                    .put("p50", score.p50())
-                    .put("p95", score.p95())
-                    .put("p99", score.p99())
+                    .put("p50", finite(score.p50()))
+                    .put("p95", finite(score.p95()))
+                    .put("p99", finite(score.p99()))
+                    .put("kept", report.isKept(line))
                     .put("within", score.withinSlo())
                     .put("launches", score.launches())
                     .put("reversals", score.reversals())
@@ -65,6 +67,11 @@ public final class HtmlReport {
             }
         }
         return node;
+    }
+
+    /** A wait without end has no number in JSON. */
+    private static Double finite(double seconds) {
+        return Double.isInfinite(seconds) ? null : seconds;
     }
 
     private static String resource(String name) {

@@ -64,8 +64,22 @@ public final class League {
                         .orElse("(none: no fleet can keep the promise)"),
                 ClairvoyantBound.workMinutes(trace, world)));
         out.accept("");
+        boolean apart =
+                bound.isEmpty() || rows.stream().noneMatch(row -> row.best().kept());
+        if (apart) {
+            out.accept("Out of reach: "
+                    + (bound.isEmpty() ? "no fleet can keep" : "no policy kept")
+                    + " the promise on this trace. By waiting time, each policy with the setting that came closest:");
+            out.accept("");
+        }
         out.accept("| policy | setting | instance-minutes | ratio | within | p50 s | p99 s | launches | most |");
         out.accept("|---|---|---:|---:|---:|---:|---:|---:|---:|");
+        if (apart) {
+            rows.sort(Comparator.comparing(row -> row.best().score(), Report.BY_WAIT));
+            rows.forEach(row -> line(row, Optional.empty()));
+            out.accept("");
+            return;
+        }
         rows.stream()
                 .filter(row -> row.best().kept())
                 .sorted(Comparator.comparingDouble(row -> row.best().score().instanceMinutes()))

@@ -22,17 +22,17 @@ public record Score(
         int reversals,
         int mostInstances) {
 
+    /** @param waits of all images, infinite without an answer; sorted by this, not copied: there may be millions */
     static Score of(double instanceSeconds, double[] waits, double slo, int launches, int reversals, int most) {
-        double[] sorted = waits.clone();
-        Arrays.sort(sorted);
-        int within = Arrays.binarySearch(sorted, slo);
+        Arrays.sort(waits);
+        int within = Arrays.binarySearch(waits, slo);
         int met = within >= 0 ? within + 1 : -within - 1;
         return new Score(
                 instanceSeconds / 60,
-                percentile(sorted, 0.50),
-                percentile(sorted, 0.95),
-                percentile(sorted, 0.99),
-                (double) met / sorted.length,
+                percentile(waits, 0.50),
+                percentile(waits, 0.95),
+                percentile(waits, 0.99),
+                (double) met / waits.length,
                 launches,
                 reversals,
                 most);

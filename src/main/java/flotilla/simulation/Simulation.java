@@ -6,10 +6,7 @@ import flotilla.scaling.FleetController.WorkerOrder;
 import flotilla.scaling.Instance;
 import flotilla.scaling.PlannerRules;
 import flotilla.scaling.ScalingAction;
-import flotilla.scaling.ScalingLimits;
 import flotilla.scaling.ScalingPolicy;
-import flotilla.scaling.WorkloadModel;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,18 +26,18 @@ import java.util.Random;
  * Equal arguments give equal runs.
  */
 public final class Simulation {
-    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant START = Trace.MIDNIGHT;
     private static final GatewayId GATEWAY = new GatewayId("simulated-gateway");
-    /** A gateway tells of new images 100 ms after the first; the supervisor lets a burst add up for 300 ms. */
-    private static final double TOLD_AFTER = 0.4;
-    /** A worker's report that it is drained, and the same 300 ms. */
-    private static final double DRAINED_AFTER = 0.4;
+    /** A gateway tells of new images, and a worker that it is drained, after this time; then a burst may add up. */
+    private static final double TOLD_AFTER = 0.1;
     /** After the last arrival, for a fleet that does not come to rest. */
     private static final double LONGEST_END = 6 * 3600;
 
     private final Trace trace;
     private final World world;
+    private final PlannerRules rules;
     private final FleetController controller;
+    private final double lookedAtAfter;
     private final SimulatedEc2 ec2;
     private final Random random;
     private final LaggingCounter counter;
@@ -70,14 +67,14 @@ public final class Simulation {
         this.ec2 = new SimulatedEc2(world, random);
         this.counter = new LaggingCounter(
                 world.counterLag().toMillis() / 1000.0, world.counterNoise(), new Random(world.seed()));
-        ScalingLimits limits = new ScalingLimits(
-                0, world.maxInstances(), Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofMinutes(5));
-        this.controller = new FleetController(
-                policy, List.of(), PlannerRules.of(limits).with(world.interval()), WorkloadModel.Assumed.usual());
+        this.rules = world.conduct().rules(world, trace);
+        this.controller =
+                new FleetController(policy, List.of(), rules, world.conduct().assumed());
+        this.lookedAtAfter = TOLD_AFTER + world.conduct().debounce().toMillis() / 1000.0;
         this.waits = new double[trace.size()];
     }
 
-    /** Runs a policy until every image is answered and the fleet is at zero. */
+    /** Runs a policy until every image is answered and the fleet is at its minimum. */
     public static Result run(ScalingPolicy policy, Trace trace, World world) {
         return new Simulation(policy, trace, world).run();
     }
@@ -88,7 +85,7 @@ public final class Simulation {
 
     private Result run() {
         double limit = trace.end() + LONGEST_END;
-        while (answered < trace.size() || !ec2.living().isEmpty()) {
+        while (answered < trace.size() || ec2.living().size() > leastAt(nextTick)) {
             double decision = Math.min(nextTick, trigger);
             double event = nextEvent();
             if (event <= decision) {
@@ -110,6 +107,12 @@ public final class Simulation {
                 timeline);
     }
 
+    /** The fewest instances that the rules ask for at a moment. */
+    private int leastAt(double now) {
+        int least = Math.max(rules.limits().minInstances(), rules.schedule().minimumAt(instant(now)));
+        return Math.min(rules.limits().maxInstances(), least);
+    }
+
     private double nextEvent() {
         double next = arrived < trace.size() ? trace.at(arrived) : Double.POSITIVE_INFINITY;
         next = Math.min(next, busy.isEmpty() ? Double.POSITIVE_INFINITY : busy.peek().busyUntil);
@@ -128,7 +131,7 @@ public final class Simulation {
         } else {
             arrived++;
             if (arrived - answered > Math.max(0, plannedFor)) {
-                trigger = Math.min(trigger, now + TOLD_AFTER);
+                trigger = Math.min(trigger, now + lookedAtAfter);
             }
             serveWaiting(now);
         }
@@ -139,7 +142,7 @@ public final class Simulation {
             idle.add(instance);
             serveWaiting(now);
         } else if (instance.drained(now)) {
-            trigger = Math.min(trigger, now + DRAINED_AFTER);
+            trigger = Math.min(trigger, now + lookedAtAfter);
         }
     }
 
@@ -223,7 +226,7 @@ public final class Simulation {
         if (order instanceof WorkerOrder.Drain drain) {
             instance.drain(drain.epoch());
             if (instance.drained(now)) {
-                trigger = Math.min(trigger, now + DRAINED_AFTER);
+                trigger = Math.min(trigger, now + lookedAtAfter);
             }
         } else if (order instanceof WorkerOrder.CancelDrain cancel && instance.cancelDrain(cancel.epoch())) {
             if (instance.busyUntil <= now) {

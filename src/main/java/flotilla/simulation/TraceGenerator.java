@@ -1,9 +1,8 @@
 package flotilla.simulation;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -12,14 +11,18 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * Traces made to order: {@code name} or {@code name:key=value,key=value}. Arrivals are a Poisson process of the given rate
  * (images per second), made by thinning. Every generator takes {@code hours}, {@code seed} and {@code scale}, which
- * multiplies the rate.
+ * multiplies the rate. A trace lasts at most 31 days and has at most 20 million images.
  *
  * @see <a href="https://en.wikipedia.org/wiki/Poisson_point_process">Lewis and Shedler's thinning</a>
  */
 public final class TraceGenerator {
     private static final double HOUR = 3600;
     private static final double DAY = 24 * HOUR;
-    private static final int MOST_IMAGES = 50_000_000;
+    private static final double MOST_HOURS = Trace.LONGEST / HOUR;
+    /** Thinning tries the highest rate all the time. */
+    private static final double MOST_TRIES = 20.0 * Arrivals.MOST_IMAGES;
+
+    private static final String REMEDY = "give it fewer hours, lower rates or a smaller scale";
 
     /** The generators with their own keys and defaults. */
     private static final Map<String, Map<String, Double>> DEFAULTS = new LinkedHashMap<>();
@@ -73,19 +76,73 @@ public final class TraceGenerator {
             }
             values.put(parts[0].strip(), number(name, parts[0].strip(), parts[1].strip()));
         }
-        return Optional.of(new TraceGenerator(spec, name, values));
+        return Optional.of(new TraceGenerator(spec, name, values).checked());
     }
 
     private static double number(String name, String key, String text) {
+        double value;
         try {
-            double value = Double.parseDouble(text);
-            if (value >= 0 && Double.isFinite(value)) {
-                return value;
-            }
+            value = Double.parseDouble(text);
         } catch (NumberFormatException e) {
             throw new TraceException("generator " + name + ": " + key + " is a number, not \"" + text + "\"", e);
         }
-        throw new TraceException("generator " + name + ": " + key + " is a number of at least 0, not " + text);
+        // At intervals of nothing there would be no end of bursts or phases.
+        double least = key.equals("every") || key.equals("on") ? 1 : 0;
+        double most =
+                switch (key) {
+                    case "hours" -> MOST_HOURS;
+                    case "within" -> DAY;
+                    default -> Double.MAX_VALUE;
+                };
+        if (!(value >= least && value <= most)) {
+            throw new TraceException("generator " + name + ": " + key
+                    + (most == Double.MAX_VALUE
+                            ? String.format(Locale.ROOT, " is a number of at least %.0f", least)
+                            : String.format(Locale.ROOT, " is from %.0f to %.0f", least, most))
+                    + ", not " + text);
+        }
+        if (key.equals("seed") && value != Math.rint(value)) {
+            throw new TraceException("generator " + name + ": seed is a whole number, not " + text);
+        }
+        return value;
+    }
+
+    /**
+     * The same with so many times the arrivals.
+     *
+     * @throws TraceException when those are too many
+     */
+    public TraceGenerator scaled(double factor) {
+        if (factor == 1) {
+            return this;
+        }
+        Map<String, Double> scaled = new LinkedHashMap<>(values);
+        scaled.put("scale", get("scale") * factor);
+        // The last of two equal keys counts.
+        return new TraceGenerator(
+                        spec + (spec.contains(":") ? "," : ":") + "scale=" + scaled.get("scale"), name, scaled)
+                .checked();
+    }
+
+    /** @throws TraceException when it would make too much */
+    private TraceGenerator checked() {
+        double end = get("hours") * HOUR;
+        double scale = get("scale");
+        DoubleUnaryOperator rate = rate();
+        double images = name.equals("bursts") ? end / get("every") * get("size") * scale : 0;
+        double highest = 0;
+        for (double t = 0; t < end; t += 1) {
+            double now = Math.max(0, rate.applyAsDouble(t) * scale);
+            images += now * Math.min(1, end - t);
+            highest = Math.max(highest, now);
+        }
+        if (!(images <= Arrivals.MOST_IMAGES)) {
+            throw Arrivals.tooMany("generator " + spec, REMEDY);
+        }
+        if (!(highest * end <= MOST_TRIES)) {
+            throw new TraceException("generator " + spec + ": its peak is too high for so long; " + REMEDY);
+        }
+        return this;
     }
 
     private double get(String key) {
@@ -96,25 +153,27 @@ public final class TraceGenerator {
     public Trace generate() {
         double end = get("hours") * HOUR;
         Random random = new Random((long) get("seed"));
-        List<double[]> extra = new ArrayList<>();
-        DoubleUnaryOperator rate =
-                switch (name) {
-                    case "constant" -> t -> get("rate");
-                    case "diurnal" -> this::diurnal;
-                    case "workday" -> this::workday;
-                    case "flash-crowd" -> this::flashCrowd;
-                    case "on-off" -> t -> t % (get("on") + get("off")) < get("on") ? get("rate") : 0;
-                    default -> {
-                        extra.addAll(bursts(random, end));
-                        yield t -> get("base");
-                    }
-                };
-        extra.add(poisson(random, rate, end));
-        double[] all = extra.stream().flatMapToDouble(Arrays::stream).toArray();
-        if (all.length == 0) {
+        Arrivals arrivals = new Arrivals("generator " + spec, REMEDY);
+        if (name.equals("bursts")) {
+            bursts(random, end, arrivals);
+        }
+        poisson(random, rate(), end, arrivals);
+        if (arrivals.isEmpty()) {
             throw new TraceException("generator " + spec + " makes no arrival; give it more hours or a higher rate");
         }
-        return new Trace(spec, all);
+        return arrivals.toTrace(spec, Trace.MIDNIGHT);
+    }
+
+    /** Images per second at a time in seconds, before the scale; bursts come on top. */
+    private DoubleUnaryOperator rate() {
+        return switch (name) {
+            case "constant" -> t -> get("rate");
+            case "diurnal" -> this::diurnal;
+            case "workday" -> this::workday;
+            case "flash-crowd" -> this::flashCrowd;
+            case "on-off" -> t -> t % (get("on") + get("off")) < get("on") ? get("rate") : 0;
+            default -> t -> get("base");
+        };
     }
 
     private double diurnal(double t) {
@@ -140,33 +199,23 @@ public final class TraceGenerator {
     }
 
     /** At Poisson times, each of a size between half and one and a half times the mean. */
-    private List<double[]> bursts(Random random, double end) {
-        List<double[]> all = new ArrayList<>();
-        double t = 0;
-        while (true) {
-            t += -Math.log(1 - random.nextDouble()) * get("every");
-            if (t > end) {
-                return all;
-            }
+    private void bursts(Random random, double end, Arrivals arrivals) {
+        double t = -Math.log(1 - random.nextDouble()) * get("every");
+        while (t <= end) {
             double start = t;
             long size = Math.round(get("size") * get("scale") * (0.5 + random.nextDouble()));
-            all.add(random.doubles(size)
-                    .map(part -> start + part * get("within"))
-                    .toArray());
+            arrivals.expect(size);
+            random.doubles(size).forEach(part -> arrivals.add(start + part * get("within")));
+            t += -Math.log(1 - random.nextDouble()) * get("every");
         }
     }
 
-    private double[] poisson(Random random, DoubleUnaryOperator rate, double end) {
+    private void poisson(Random random, DoubleUnaryOperator rate, double end, Arrivals arrivals) {
         double scale = get("scale");
         double highest = 0;
         for (double t = 0; t < end; t += 1) {
             highest = Math.max(highest, rate.applyAsDouble(t) * scale);
         }
-        if (highest * end > MOST_IMAGES) {
-            throw new TraceException("generator " + spec + " would make more than " + MOST_IMAGES + " images");
-        }
-        double[] arrivals = new double[1024];
-        int count = 0;
         double t = 0;
         while (highest > 0) {
             t += -Math.log(1 - random.nextDouble()) / highest;
@@ -174,12 +223,8 @@ public final class TraceGenerator {
                 break;
             }
             if (random.nextDouble() * highest < rate.applyAsDouble(t) * scale) {
-                if (count == arrivals.length) {
-                    arrivals = Arrays.copyOf(arrivals, count * 2);
-                }
-                arrivals[count++] = t;
+                arrivals.add(t);
             }
         }
-        return Arrays.copyOf(arrivals, count);
     }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param launchFailures the share of launch calls that EC2 refuses
  * @param bootFailures the share of instances that never come up
  * @param seed of all chance
+ * @param conduct of the supervisor, under every policy
  */
 public record World(
         Duration slo,
@@ -28,7 +29,36 @@ public record World(
         double counterNoise,
         double launchFailures,
         double bootFailures,
-        long seed) {
+        long seed,
+        Conduct conduct) {
+    /** A world with a supervisor of usual conduct. */
+    public World(
+            Duration slo,
+            double attainment,
+            int maxInstances,
+            LogNormal boot,
+            LogNormal service,
+            Duration interval,
+            Duration counterLag,
+            double counterNoise,
+            double launchFailures,
+            double bootFailures,
+            long seed) {
+        this(
+                slo,
+                attainment,
+                maxInstances,
+                boot,
+                service,
+                interval,
+                counterLag,
+                counterNoise,
+                launchFailures,
+                bootFailures,
+                seed,
+                Conduct.usual());
+    }
+
     /** The setting in which policies are compared; docs/scaling.md names it. */
     public static World league() {
         return new World(
@@ -58,7 +88,13 @@ public record World(
                 counterNoise,
                 launchFailures,
                 bootFailures,
-                seed);
+                seed,
+                conduct);
+    }
+
+    /** Whether half of the machines launched for an image are up too late for it. */
+    boolean bootsOutlastThePromise() {
+        return boot.median() + service.mean() >= sloSeconds();
     }
 
     double sloSeconds() {

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import flotilla.scaling.LogNormal;
 import java.time.Duration;
+import java.util.Random;
 import java.util.stream.DoubleStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.ojalgo.optimisation.Optimisation;
 
 class ClairvoyantBoundTest {
     /** Nobody may be late; an image takes half a second, a boot 40 s. */
@@ -86,5 +91,30 @@ class ClairvoyantBoundTest {
     void tooFewMachines_shouldHaveNoBound() {
         assertThat(ClairvoyantBound.find(new Trace("burst", new double[400]), world(1), 10))
                 .isEmpty();
+    }
+
+    @Test
+    void solverThatFails_shouldProveNothing() {
+        for (Optimisation.State state : Optimisation.State.values()) {
+            Bound bound = ClairvoyantBound.verdict(state, 600, 5);
+
+            assertThat(bound)
+                    .as(state.toString())
+                    .isEqualTo(
+                            state.isOptimal()
+                                    ? new Bound.Minutes(10)
+                                    : new Bound.Unknown("the solver ended in state " + state));
+        }
+    }
+
+    @Property(tries = 30)
+    void whetherThereIsABound_shouldBeAsTheSolverSays(
+            @ForAll @IntRange(min = 1, max = 20) int most, @ForAll @IntRange(min = 1, max = 1000) int seed) {
+        double[] arrivals = new Random(seed).doubles(900).map(t -> t * 240).toArray();
+
+        // An unknown bound would throw: then one says that there is a solution, and the other that there is none.
+        assertThat(ClairvoyantBound.find(new Trace("random", arrivals), world(most), 20)
+                        .isPresent())
+                .isEqualTo(most > 1);
     }
 }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flotilla.scaling.BacklogTimePolicy;
 import flotilla.scaling.LogNormal;
 import flotilla.scaling.MessageCountPolicy;
+import flotilla.scaling.PlannerRules;
 import flotilla.scaling.PolicyInput;
 import flotilla.scaling.PolicyState;
+import flotilla.scaling.ScalingLimits;
 import flotilla.scaling.ScalingPolicy;
 import flotilla.scaling.StepPolicy;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -169,6 +173,88 @@ class SimulationTest {
             if (score.withinSlo() >= WORLD.attainment()) {
                 assertThat(score.instanceMinutes()).isGreaterThanOrEqualTo(0.98 * bound);
             }
+        }
+    }
+
+    private static World with(Conduct conduct) {
+        return new World(
+                WORLD.slo(),
+                WORLD.attainment(),
+                20,
+                WORLD.boot(),
+                WORLD.service(),
+                WORLD.interval(),
+                Duration.ZERO,
+                0,
+                0,
+                0,
+                1,
+                conduct);
+    }
+
+    private static Conduct conduct(PlannerRules rules) {
+        return new Conduct(rules, Conduct.usual().assumed(), Conduct.usual().debounce());
+    }
+
+    @Test
+    void scheduledMinimum_shouldHoldByTheClockOfTheTrace() {
+        Instant nine = Instant.parse("2026-11-24T09:00:00Z");
+        World scheduled = with(conduct(Conduct.usual().rules().with(now -> now.isBefore(nine) ? 0 : 6)));
+        double[] one = {0, 3000};
+        Trace before = new Trace("before", one, nine.minusSeconds(3600));
+        Trace across = new Trace("across", one, nine.minusSeconds(1800));
+
+        assertThat(Simulation.run(new Fixed(1), before, scheduled).score().mostInstances())
+                .isEqualTo(1);
+        assertThat(Simulation.run(new Fixed(1), across, scheduled).score().mostInstances())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void stepOfOne_shouldLaunchOneAtEachDecision() {
+        PlannerRules slow = Conduct.usual().rules().with(new PlannerRules.Steps(1, Integer.MAX_VALUE, false, false));
+        Trace burst = new Trace("burst", new double[200]);
+
+        Score free = Simulation.run(new Fixed(5), burst, WORLD).score();
+        Score stepped = Simulation.run(new Fixed(5), burst, with(conduct(slow))).score();
+
+        assertThat(stepped.p95()).isGreaterThan(free.p95());
+    }
+
+    @Test
+    void fleetAtItsMinimum_shouldBeAtRest() {
+        ScalingLimits two =
+                new ScalingLimits(2, 20, Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofMinutes(5));
+        Trace burst = new Trace("burst", new double[100]);
+
+        Score score = Simulation.run(new Fixed(1), burst, with(conduct(PlannerRules.of(two))))
+                .score();
+
+        assertThat(score.launches()).isEqualTo(2);
+        assertThat(score.instanceMinutes()).as("not until six hours later").isLessThan(10);
+    }
+
+    @Test
+    void bootsLongerThanTheirAllowance_shouldNotBeReplaced() {
+        Score score = Simulation.run(new Fixed(1), new Trace("burst", new double[100]), exact(600, 0.5))
+                .score();
+
+        assertThat(score.launches()).isEqualTo(1);
+        assertThat(score.p99()).isBetween(640.0, 660.0);
+    }
+
+    @Test
+    void longTimeline_shouldBeThinnedEvenly() {
+        Timeline timeline = new Timeline();
+        for (int second = 0; second < 1_000_000; second++) {
+            timeline.add(new Timeline.Moment(second, 0, 0, 0, 0));
+        }
+
+        List<Timeline.Moment> moments = timeline.moments(Integer.MAX_VALUE);
+        double step = moments.get(1).seconds();
+        assertThat(moments).hasSizeBetween(1 << 16, 1 << 17);
+        for (int i = 0; i < moments.size(); i++) {
+            assertThat(moments.get(i).seconds()).isEqualTo(i * step);
         }
     }
 }
