@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.BatchId;
 import flotilla.gateway.Batches.Progress;
 import flotilla.gateway.Endpoint.Access;
-import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.Uploads.Received;
 import java.time.Duration;
 import java.util.List;
@@ -43,12 +42,12 @@ final class BatchApi {
     }
 
     private CompletionStage<HttpResponse> create(HttpRequest request) {
-        return intakes(request)
-                .thenCompose(intakes -> intakes.isEmpty()
-                        ? Answers.done(Problem.emptyBatch().toResponse())
-                        : batches.create(intakes)
-                                .thenCompose(batch -> batches.progress(batch.id()))
-                                .thenApply(progress -> created(progress.orElseThrow())))
+        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
+        if (callback.isPresent()) {
+            return Answers.done(callback.get().toResponse());
+        }
+        return received(request)
+                .thenCompose(received -> create(received, received.callback().or(() -> Callbacks.of(request))))
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                     if (cause instanceof BatchUploads.UnreadableException unreadable) {
@@ -58,17 +57,30 @@ final class BatchApi {
                 });
     }
 
-    private CompletionStage<List<Intake>> intakes(HttpRequest request) {
+    private CompletionStage<HttpResponse> create(Received received, Optional<String> callback) {
+        Optional<Problem> problem = uploads.callbacks().problem(callback);
+        if (problem.isPresent() || received.intakes().isEmpty()) {
+            return Answers.done(problem.orElseGet(Problem::emptyBatch).toResponse());
+        }
+        return batches.create(received.intakes())
+                .thenCompose(batch -> uploads.callbacks()
+                        .whenFinished(batch.id(), callback)
+                        .thenCompose(done -> batches.progress(batch.id())))
+                .thenApply(progress -> created(progress.orElseThrow()));
+    }
+
+    private CompletionStage<Received> received(HttpRequest request) {
         String type = request.entity().getContentType().mediaType().toString();
         try {
             if (Uploads.isMultipart(request)) {
-                return uploads.form(request, Optional.empty())
-                        .thenApply(Received::intakes)
-                        .exceptionally(failure -> {
-                            throw new BatchUploads.UnreadableException("the form cannot be read; send file parts");
-                        });
+                return uploads.form(request, Optional.empty(), true).exceptionally(failure -> {
+                    throw new BatchUploads.UnreadableException("the form cannot be read; send file parts");
+                });
             }
-            return type.equals("application/json") ? sources.listed(request) : sources.zip(request);
+            return type.equals("application/json")
+                    ? sources.listed(request)
+                    : sources.zip(request)
+                            .thenApply(intakes -> new Received(Optional.empty(), intakes, Optional.empty()));
         } catch (BatchUploads.UnreadableException e) {
             return java.util.concurrent.CompletableFuture.failedFuture(e);
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.domain.ImageRef;
 import flotilla.gateway.ImageIntake.Intake;
+import flotilla.gateway.Uploads.Received;
 import flotilla.protocol.ImageStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class BatchUploads {
     private final ActorSystem<?> system;
     private final ImageIntake intake;
     private final ImageStore images;
+    private final Callbacks callbacks;
     private final int most;
     private final long maxImageSize;
 
@@ -48,10 +50,17 @@ final class BatchUploads {
      * @param most images in one batch
      * @param maxImageSize in bytes
      */
-    BatchUploads(ActorSystem<?> system, ImageIntake intake, ImageStore images, int most, long maxImageSize) {
+    BatchUploads(
+            ActorSystem<?> system,
+            ImageIntake intake,
+            ImageStore images,
+            Callbacks callbacks,
+            int most,
+            long maxImageSize) {
         this.system = system;
         this.intake = intake;
         this.images = images;
+        this.callbacks = callbacks;
         this.most = most;
         this.maxImageSize = maxImageSize;
     }
@@ -76,8 +85,11 @@ final class BatchUploads {
                 .thenApply(List::copyOf);
     }
 
-    /** The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}. */
-    CompletionStage<List<Intake>> listed(HttpRequest request) {
+    /**
+     * The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}; none when it also
+     * names a callback that is not taken.
+     */
+    CompletionStage<Received> listed(HttpRequest request) {
         return request.entity()
                 .withoutSizeLimit()
                 .getDataBytes()
@@ -86,22 +98,33 @@ final class BatchUploads {
                 .exceptionally(failure -> {
                     throw new UnreadableException("the list is longer than " + LONGEST_LIST + " bytes; send several");
                 })
-                .thenCompose(body -> objects(body.utf8String()))
+                .thenCompose(body -> listed(json(body.utf8String())));
+    }
+
+    private CompletionStage<Received> listed(JsonNode body) {
+        Optional<String> callback =
+                Optional.ofNullable(body.get(Callbacks.NAME)).map(JsonNode::asText);
+        if (callbacks.problem(callback).isPresent()) {
+            return Answers.done(new Received(Optional.empty(), List.of(), callback));
+        }
+        return objects(body)
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
                         .mapAsync(
                                 PARALLELISM, ref -> ref.second() < most ? copy(ref.first()) : refused(url(ref.first())))
                         .runWith(Sink.seq(), system))
-                .thenApply(List::copyOf);
+                .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
     }
 
-    private CompletionStage<List<ImageRef>> objects(String body) {
-        JsonNode node;
+    private static JsonNode json(String body) {
         try {
-            node = JSON.readTree(body);
+            return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             throw new UnreadableException("the body is no JSON; send {\"images\": [\"s3://bucket/key\"]}");
         }
+    }
+
+    private CompletionStage<List<ImageRef>> objects(JsonNode node) {
         if (node.path("prefix").isTextual()) {
             ImageRef prefix = parse(node.path("prefix").asText());
             return images.list(prefix.bucket(), prefix.key(), most + 1)

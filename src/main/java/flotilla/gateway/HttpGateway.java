@@ -10,6 +10,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
 import java.net.InetSocketAddress;
@@ -73,6 +74,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ResultStore results,
             IdempotencyStore keys,
             BatchStore batches,
+            ResultPush push,
             ImageInspector inspector) {}
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(5);
@@ -118,17 +120,25 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     random);
             DecisionStream stream = new DecisionStream(context.getSystem(), supervisor);
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
-            Uploads uploads = new Uploads(context.getSystem(), intake, settings.maxFiles(), settings.maxImageSize());
+            Callbacks callbacks = new Callbacks(ports.push());
+            Uploads uploads =
+                    new Uploads(context.getSystem(), intake, callbacks, settings.maxFiles(), settings.maxImageSize());
             List<Endpoint> endpoints = endpoints(
                     context.getSystem(),
                     uploads,
                     answers,
                     new BatchApi(
-                            new Uploads(context.getSystem(), intake, settings.maxBatch(), settings.maxImageSize()),
+                            new Uploads(
+                                    context.getSystem(),
+                                    intake,
+                                    callbacks,
+                                    settings.maxBatch(),
+                                    settings.maxImageSize()),
                             new BatchUploads(
                                     context.getSystem(),
                                     intake,
                                     ports.images(),
+                                    callbacks,
                                     settings.maxBatch(),
                                     settings.maxImageSize()),
                             new Batches(
@@ -150,7 +160,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.responses(
                             context.getSystem(),
                             ports.responses(),
-                            result -> pending.tell(new PendingReplies.Answered(result)),
+                            result -> {
+                                pending.tell(new PendingReplies.Answered(result));
+                                return ports.push().answered(result);
+                            },
                             logResults),
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -58,6 +59,7 @@ final class UploadApi {
     private CompletionStage<HttpResponse> classic(HttpRequest request) {
         return form(
                 request,
+                false,
                 received ->
                         answers.await(received.intakes(), syncWait).thenApply(all -> classic(request, received, all)));
     }
@@ -86,9 +88,18 @@ final class UploadApi {
 
     /** {@code POST /api/v1/upload}: JSON at once; the result comes later. */
     private CompletionStage<HttpResponse> uploadOnly(HttpRequest request) {
+        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
+        if (callback.isPresent()) {
+            request.discardEntityBytes(system);
+            return Answers.done(callback.get().toResponse());
+        }
         return form(
                 request,
-                received -> answers.await(received.intakes(), Duration.ZERO).thenApply(Replies::uploaded));
+                true,
+                received -> calledBack(
+                        request,
+                        received,
+                        () -> answers.await(received.intakes(), Duration.ZERO).thenApply(Replies::uploaded)));
     }
 
     /** {@code POST /v1/classifications}: waits as long as the client prefers. */
@@ -98,11 +109,26 @@ final class UploadApi {
             request.discardEntityBytes(system);
             return Answers.done(Preferences.invalid().toResponse());
         }
-        if (Uploads.isMultipart(request)) {
-            return form(request, received -> classified(received, wait.get()));
+        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
+        if (callback.isPresent()) {
+            request.discardEntityBytes(system);
+            return Answers.done(callback.get().toResponse());
         }
-        return withKey(
-                request, key -> uploads.raw(request, key).thenCompose(received -> classified(received, wait.get())));
+        Function<Received, CompletionStage<HttpResponse>> next =
+                received -> calledBack(request, received, () -> classified(received, wait.get()));
+        return Uploads.isMultipart(request)
+                ? form(request, true, next)
+                : withKey(request, key -> uploads.raw(request, key).thenCompose(next));
+    }
+
+    /** Stores the wish for a callback, if there is one, before anything is promised. */
+    private CompletionStage<HttpResponse> calledBack(
+            HttpRequest request, Received received, Supplier<CompletionStage<HttpResponse>> next) {
+        Optional<String> url = received.callback().or(() -> Callbacks.of(request));
+        Optional<Problem> problem = uploads.callbacks().problem(url);
+        return problem.isPresent()
+                ? Answers.done(problem.get().toResponse())
+                : uploads.callbacks().whenAnswered(received.intakes(), url).thenCompose(done -> next.get());
     }
 
     private CompletionStage<HttpResponse> classified(Received received, Duration wait) {
@@ -120,23 +146,28 @@ final class UploadApi {
     }
 
     private CompletionStage<HttpResponse> form(
-            HttpRequest request, Function<Received, CompletionStage<HttpResponse>> next) {
+            HttpRequest request, boolean mayCallBack, Function<Received, CompletionStage<HttpResponse>> next) {
         if (!Uploads.isMultipart(request)) {
             request.discardEntityBytes(system);
             return Answers.done(Problem.noFile().toResponse());
         }
         return withKey(
                 request,
-                key -> uploads.form(request, key)
+                key -> uploads.form(request, key, mayCallBack)
                         .<Optional<Received>>thenApply(Optional::of)
                         .exceptionally(failure -> {
                             LOG.info("not a form that can be read: {}", failure.getMessage());
                             return Optional.empty();
                         })
-                        .thenCompose(received ->
-                                received.isEmpty() || received.get().intakes().isEmpty()
-                                        ? Answers.done(Problem.noFile().toResponse())
-                                        : next.apply(received.get())));
+                        .thenCompose(received -> received.isEmpty() || isEmpty(received.get())
+                                ? Answers.done(Problem.noFile().toResponse())
+                                : next.apply(received.get())));
+    }
+
+    /** No image, and no refused callback that is the reason. */
+    private boolean isEmpty(Received received) {
+        return received.intakes().isEmpty()
+                && uploads.callbacks().problem(received.callback()).isEmpty();
     }
 
     /** Keys of different clients are different keys, though they read alike. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -27,20 +28,22 @@ final class Uploads {
      * The images of one request.
      *
      * @param field the form field of the first file; empty for a raw body
+     * @param callback the URL that the body names
      */
-    record Received(Optional<String> field, List<Intake> intakes) {}
+    record Received(Optional<String> field, List<Intake> intakes, Optional<String> callback) {}
 
     private record Taken(String field, Intake intake) {}
 
     private static final String DEFAULT_NAME = "image";
     private static final String NAME_FIELD = "filename";
     private static final Set<String> FILE_FIELDS = Set.of("myfile", "inputFile", "file", "image_file");
-    private static final int LONGEST_TEXT = 1024;
+    private static final int LONGEST_TEXT = 2048;
     private static final int DRAINED_IMAGES = 10;
 
     private final ActorSystem<?> system;
     private final Materializer materializer;
     private final ImageIntake intake;
+    private final Callbacks callbacks;
     private final int maxFiles;
     private final long mostDrained;
 
@@ -48,16 +51,21 @@ final class Uploads {
      * @param maxFiles in one request
      * @param maxImageSize in bytes; several times as much is read of a refused one so that its sender hears why
      */
-    Uploads(ActorSystem<?> system, ImageIntake intake, int maxFiles, long maxImageSize) {
+    Uploads(ActorSystem<?> system, ImageIntake intake, Callbacks callbacks, int maxFiles, long maxImageSize) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
         this.intake = intake;
+        this.callbacks = callbacks;
         this.maxFiles = maxFiles;
         this.mostDrained = DRAINED_IMAGES * maxImageSize;
     }
 
     static boolean isMultipart(HttpRequest request) {
         return request.entity().getContentType().mediaType().isMultipart();
+    }
+
+    Callbacks callbacks() {
+        return callbacks;
     }
 
     /**
@@ -72,34 +80,39 @@ final class Uploads {
                 .orElse(DEFAULT_NAME);
         return intake.accept(
                         name, key, drained(request.entity().withoutSizeLimit().getDataBytes()))
-                .thenApply(one -> new Received(Optional.empty(), List.of(one)));
+                .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
     /**
-     * The images of a form; its other parts are passed over. Fails when it is not such a form.
+     * The images of a form; its other parts are passed over. Images after a callback that is not taken are passed over too.
+     * Fails when it is not such a form.
      *
      * @param key the client's idempotency key for the whole form
+     * @param mayCallBack whether a field {@code callback} is heeded
      */
-    CompletionStage<Received> form(HttpRequest request, Optional<String> key) {
+    CompletionStage<Received> form(HttpRequest request, Optional<String> key, boolean mayCallBack) {
         HttpEntity entity = request.entity().withoutSizeLimit();
-        Form form = new Form(key);
+        Form form = new Form(key, mayCallBack);
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(entity, materializer)
                 .thenCompose(parts -> parts.getParts()
                         .mapAsync(1, form::take)
                         .runWith(Sink.fold(new ArrayList<Optional<Taken>>(), Uploads::add), system))
-                .thenApply(Uploads::received);
+                .thenApply(form::received);
     }
 
     /** One form while it is read, part by part. */
     private final class Form {
         private final Optional<String> key;
+        private final boolean mayCallBack;
         private int parts;
         private int files;
         private volatile String named = DEFAULT_NAME;
+        private volatile Optional<String> callback = Optional.empty();
 
-        Form(Optional<String> key) {
+        Form(Optional<String> key, boolean mayCallBack) {
             this.key = key;
+            this.mayCallBack = mayCallBack;
         }
 
         CompletionStage<Optional<Taken>> take(Multipart.FormData.BodyPart part) {
@@ -108,9 +121,10 @@ final class Uploads {
             Optional<String> name = part.getFilename()
                     .or(() -> FILE_FIELDS.contains(part.getName()) ? Optional.of(named) : Optional.empty());
             if (name.isEmpty()) {
-                return part.getName().equals(NAME_FIELD)
-                        ? text(bytes)
-                        : bytes.runWith(Sink.ignore(), system).thenApply(done -> Optional.empty());
+                return field(part.getName(), bytes);
+            }
+            if (callbacks.problem(callback).isPresent()) {
+                return bytes.runWith(Sink.ignore(), system).thenApply(done -> Optional.empty());
             }
             if (!allowed) {
                 Intake refused = new Intake.Refused(name.get(), Problem.tooManyParts(maxFiles));
@@ -123,19 +137,38 @@ final class Uploads {
                     .thenApply(taken -> Optional.of(new Taken(part.getName(), taken)));
         }
 
-        /** The name for the next image that has none; a text that is too long is none. */
-        private CompletionStage<Optional<Taken>> text(Source<ByteString, ?> bytes) {
+        private CompletionStage<Optional<Taken>> field(String name, Source<ByteString, ?> bytes) {
+            if (name.equals(NAME_FIELD)) {
+                return text(bytes, text -> named = text.orElse(DEFAULT_NAME));
+            }
+            if (name.equals(Callbacks.NAME) && mayCallBack) {
+                return text(bytes, text -> callback = Optional.of(text.orElse("")));
+            }
+            return bytes.runWith(Sink.ignore(), system).thenApply(done -> Optional.empty());
+        }
+
+        /** A field's text; empty when it is too long. */
+        private CompletionStage<Optional<Taken>> text(Source<ByteString, ?> bytes, Consumer<Optional<String>> use) {
             return bytes.runWith(
                             Sink.fold(
                                     ByteString.emptyByteString(),
                                     (all, more) -> all.size() > LONGEST_TEXT ? all : all.concat(more)),
                             system)
                     .thenApply(text -> {
-                        named = text.size() > LONGEST_TEXT
-                                ? DEFAULT_NAME
-                                : text.utf8String().strip();
+                        use.accept(
+                                text.size() > LONGEST_TEXT
+                                        ? Optional.empty()
+                                        : Optional.of(text.utf8String().strip()));
                         return Optional.empty();
                     });
+        }
+
+        Received received(List<Optional<Taken>> parts) {
+            List<Taken> taken = parts.stream().flatMap(Optional::stream).toList();
+            return new Received(
+                    taken.stream().map(Taken::field).findFirst(),
+                    taken.stream().map(Taken::intake).toList(),
+                    callback);
         }
     }
 
@@ -146,12 +179,5 @@ final class Uploads {
     private static <T> ArrayList<T> add(ArrayList<T> list, T element) {
         list.add(element);
         return list;
-    }
-
-    private static Received received(List<Optional<Taken>> parts) {
-        List<Taken> taken = parts.stream().flatMap(Optional::stream).toList();
-        return new Received(
-                taken.stream().map(Taken::field).findFirst(),
-                taken.stream().map(Taken::intake).toList());
     }
 }

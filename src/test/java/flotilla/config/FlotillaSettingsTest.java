@@ -69,6 +69,17 @@ class FlotillaSettingsTest {
                         4096,
                         Optional.empty(),
                         new HttpSettings.Access(List.of(), false, List.of())));
+        assertThat(settings.push())
+                .isEqualTo(new PushSettings(
+                        List.of(),
+                        List.of(),
+                        false,
+                        false,
+                        Duration.ofSeconds(10),
+                        new PushSettings.Retry(Duration.ofSeconds(5), Duration.ofMinutes(30), Duration.ofHours(24)),
+                        4,
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(settings.scaling())
                 .isEqualTo(new ScalingSettings(
                         ScalingSettings.Policy.BACKLOG_TIME,
@@ -179,6 +190,17 @@ class FlotillaSettingsTest {
                         + "\",roles=[read],requests-per-second=1.5,concurrent-requests=63}]",
                 "flotilla.http.allow-anonymous=true",
                 "flotilla.http.cors-origins=[\"https://o\"]",
+                "flotilla.push.allowed-hosts=[A.Example.org]",
+                "flotilla.push.secrets=[whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw]",
+                "flotilla.push.allow-http=true",
+                "flotilla.push.allow-private=true",
+                "flotilla.push.timeout=66s",
+                "flotilla.push.retry.first=67s",
+                "flotilla.push.retry.longest=68s",
+                "flotilla.push.retry.give-up-after=69s",
+                "flotilla.push.concurrent-per-host=70",
+                "flotilla.push.sns-topic=arn:aws:sns:r:123456789012:t",
+                "flotilla.push.sns-endpoint=http://s:5",
                 "flotilla.scaling.interval=21s",
                 "flotilla.scaling.debounce=22ms",
                 "flotilla.scaling.min-instances=1",
@@ -287,6 +309,17 @@ class FlotillaSettingsTest {
                                                 "me", "0".repeat(64), Set.of(ApiKeySettings.Role.READ), 1.5, 63)),
                                         true,
                                         List.of("https://o"))),
+                        new PushSettings(
+                                List.of("a.example.org"),
+                                List.of(new PushSettings.Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                                true,
+                                true,
+                                Duration.ofSeconds(66),
+                                new PushSettings.Retry(
+                                        Duration.ofSeconds(67), Duration.ofSeconds(68), Duration.ofSeconds(69)),
+                                70,
+                                Optional.of("arn:aws:sns:r:123456789012:t"),
+                                Optional.of(URI.create("http://s:5"))),
                         new ScalingSettings(
                                 ScalingSettings.Policy.STEP,
                                 List.of(ScalingSettings.Policy.ALARM),
