@@ -72,6 +72,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     static Behavior<Command> create(
             Ports ports, Retry retry, Supplier<Outbox> outboxes, Clock clock, RandomGenerator random) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            context.setLoggerName(Pusher.class);
             timers.startTimerWithFixedDelay(new Tick(), TICK);
             timers.startTimerWithFixedDelay(new Sweep(), Duration.ZERO, SWEEP);
             return new Pusher(context, ports, retry, outboxes.get(), clock, random);
