@@ -42,8 +42,11 @@ final class Outbox {
     private static final String LOOKING = "looking";
     private static final String CLOSING = "closing";
     private static final int MOST_DOUBLINGS = 10;
+    /** The share of all wishes at hand that one receiver may have, so that one that is away leaves room for the others. */
+    private static final int SHARES = 4;
 
     private static final class Entry {
+        private final String receiver;
         private Wish wish;
         private Job job;
         private Instant due;
@@ -52,8 +55,13 @@ final class Outbox {
         private boolean hurry;
         private int looksInVain;
 
+        private Entry(Wish wish) {
+            this.wish = wish;
+            this.receiver = wish.receiver();
+        }
+
         private String lane() {
-            return job instanceof Job.Look ? LOOKING : job instanceof Job.Close ? CLOSING : "to " + wish.receiver();
+            return job instanceof Job.Look ? LOOKING : job instanceof Job.Close ? CLOSING : "to " + receiver;
         }
     }
 
@@ -68,10 +76,11 @@ final class Outbox {
     private final Map<String, Entry> entries = new HashMap<>();
     private final Map<String, Set<String>> byId = new HashMap<>();
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private final Map<String, Integer> byReceiver = new HashMap<>();
     private final Set<String> closedSinceSweep = new HashSet<>();
 
     /**
-     * @param most wishes at hand; more stay in the store until there is room
+     * @param most wishes at hand, and a quarter of it for one receiver; more stay in the store until there is room
      */
     Outbox(int most, int concurrentPerReceiver) {
         this.most = most;
@@ -86,16 +95,25 @@ final class Outbox {
         return most;
     }
 
-    /** Takes a wish in hand; its result is looked for at once, or when its next attempt is due. One at hand stays as it is. */
+    /** Whether most of what was at hand is over, so that it is worth while to look for more. */
+    boolean isNearlyEmpty() {
+        return entries.size() <= most / (2 * SHARES);
+    }
+
+    /**
+     * Takes a wish in hand; its result is looked for at once, or when its next attempt is due. One at hand stays as it is.
+     *
+     * @return false when there is no room
+     */
     boolean add(Wish wish, Instant now) {
         if (entries.containsKey(wish.name())) {
             return true;
         }
-        if (entries.size() >= most) {
+        Entry entry = new Entry(wish);
+        if (entries.size() >= most || byReceiver.getOrDefault(entry.receiver, 0) >= Math.max(1, most / SHARES)) {
             return false;
         }
-        Entry entry = new Entry();
-        entry.wish = wish;
+        byReceiver.merge(entry.receiver, 1, Integer::sum);
         entries.put(wish.name(), entry);
         byId.computeIfAbsent(wish.id(), id -> new HashSet<>()).add(wish.name());
         plan(entry, new Job.Look(wish, Walk.START), wish.failures().next().orElse(now));
@@ -191,6 +209,7 @@ final class Outbox {
     void closed(String name) {
         Entry entry = ended(name);
         entries.remove(name);
+        byReceiver.computeIfPresent(entry.receiver, (receiver, count) -> count == 1 ? null : count - 1);
         closedSinceSweep.add(name);
         Set<String> names = byId.get(entry.wish.id());
         names.remove(name);

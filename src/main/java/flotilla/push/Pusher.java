@@ -56,6 +56,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration SWEEP = Duration.ofMinutes(5);
+    private static final int LONGEST_REASON = 300;
     private static final Duration STORE_AGAIN = Duration.ofSeconds(10);
 
     private final Ports ports;
@@ -63,6 +64,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     private final Clock clock;
     private final RandomGenerator random;
     private final Outbox outbox;
+    private boolean someLeftInStore;
 
     /**
      * Creates a pusher, which looks into the store at once.
@@ -116,7 +118,8 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     }
 
     private void take(Wish wish) {
-        if (!outbox.add(wish, clock.instant())) {
+        if (!outbox.add(wish, clock.instant()) && !someLeftInStore) {
+            someLeftInStore = true;
             getContext()
                     .getLog()
                     .warn("push=wait id={} reason=\"{} deliveries are at hand\"", wish.name(), outbox.size());
@@ -129,6 +132,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     }
 
     private Behavior<Command> onSweep(Sweep sweep) {
+        someLeftInStore = false;
         outbox.beginSweep();
         getContext().pipeToSelf(ports.store().names(outbox.most()), Listed::new);
         return this;
@@ -156,7 +160,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
 
     private Behavior<Command> work() {
         outbox.start(clock.instant()).forEach(this::begin);
-        return this;
+        return someLeftInStore && outbox.isNearlyEmpty() ? onSweep(new Sweep()) : this;
     }
 
     private void begin(Job job) {
@@ -218,9 +222,11 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         Instant now = clock.instant();
         Wish wish = job.wish();
         int count = wish.failures().count() + 1;
-        Instant next = now.plus(Backoff.after(count, attempt.retryAfter(), retry, random));
+        Instant last = wish.failures().first().orElse(now).plus(retry.giveUpAfter());
+        Instant wanted = now.plus(Backoff.after(count, attempt.retryAfter(), retry, random));
+        Instant next = wanted.isBefore(last) ? wanted : last;
         Wish failed = wish.failed(now, next, attempt.why());
-        if (next.isAfter(failed.failures().first().orElseThrow().plus(retry.giveUpAfter()))) {
+        if (!now.isBefore(last)) {
             giveUp(wish, count + " attempts were in vain, the last one: " + attempt.why());
             return;
         }
@@ -270,7 +276,8 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage())
+        String text = (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage())
                 .replaceAll("\\s*\\R\\s*", " ");
+        return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
     }
 }

@@ -18,7 +18,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -33,6 +32,7 @@ public final class Pushes implements ResultPush {
     private static final Logger LOG = LoggerFactory.getLogger(Pushes.class);
     private static final int MOST_AT_HAND = 20_000;
     private static final int WRITES_AT_A_TIME = 8;
+    private static final int LOOKUPS_AT_A_TIME = 32;
 
     private final ActorSystem<?> system;
     private final PushSettings settings;
@@ -75,7 +75,7 @@ public final class Pushes implements ResultPush {
         Carrier webhook = new Webhook(
                 system,
                 settings,
-                Resolver.system(system.dispatchers().lookup(DispatcherSelector.blocking())),
+                Resolver.system(LOOKUPS_AT_A_TIME),
                 Http.get(system).defaultClientHttpsContext(),
                 clock);
         return Pusher.create(

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import flotilla.domain.RequestId;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 
 /** The JSON of a wish as it is stored. */
 public final class WishFormat {
@@ -50,7 +52,7 @@ public final class WishFormat {
         try {
             JsonNode node = JSON.readTree(text);
             JsonNode failures = node.path("failures");
-            return Optional.of(new Wish(
+            Wish wish = new Wish(
                     Wish.About.valueOf(node.path("about").asText().toUpperCase(Locale.ROOT)),
                     node.path("id").asText(),
                     node.path("target").asText(),
@@ -61,8 +63,11 @@ public final class WishFormat {
                                     instant(failures, "first"),
                                     instant(failures, "next"),
                                     failures.path("last").asText())
-                            : Wish.Failures.NONE));
-        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+                            : Wish.Failures.NONE);
+            return RequestId.parse(wish.id()).isPresent() && !wish.receiver().isEmpty()
+                    ? Optional.of(wish)
+                    : Optional.empty();
+        } catch (JsonProcessingException | IllegalArgumentException | IllegalUriException | DateTimeException e) {
             return Optional.empty();
         }
     }

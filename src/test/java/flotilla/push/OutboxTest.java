@@ -14,7 +14,7 @@ class OutboxTest {
     private static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
     private static final Message MESSAGE = new Message("classification.done", Optional.of("Cat"), "{}");
 
-    private final Outbox outbox = new Outbox(5, 2);
+    private final Outbox outbox = new Outbox(20, 2);
 
     private static Wish wish(String id, String host) {
         return Wish.of(Wish.About.CLASSIFICATION, id, "https://" + host + "/done", START);
@@ -115,14 +115,24 @@ class OutboxTest {
 
     @Test
     void fullOutbox_shouldTakeNoMore() {
-        for (String id : List.of("a", "b", "c", "d", "e")) {
-            assertThat(outbox.add(wish(id, "h"), START)).isTrue();
+        for (int i = 0; i < 20; i++) {
+            assertThat(outbox.add(wish("a" + i, "h" + i), START)).isTrue();
         }
 
         assertThat(outbox.add(wish("f", "h"), START)).isFalse();
-        assertThat(outbox.add(wish("a", "h"), START)).isTrue();
+        assertThat(outbox.add(wish("a1", "h1"), START)).isTrue();
         assertThat(outbox.unknown(List.of(wish("g", "h").name()))).isEmpty();
-        assertThat(outbox.size()).isEqualTo(5);
+        assertThat(outbox.size()).isEqualTo(20);
+    }
+
+    @Test
+    void receiverThatIsAway_shouldLeaveRoomForOthers() {
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            assertThat(outbox.add(wish(id, "away"), START)).isTrue();
+        }
+
+        assertThat(outbox.add(wish("f", "away"), START)).isFalse();
+        assertThat(outbox.add(wish("g", "h"), START)).isTrue();
     }
 
     @Test

@@ -226,6 +226,16 @@ class PusherTest {
     }
 
     @Test
+    void receiverThatAsksForMoreTimeThanThereIs_shouldGetALastAttemptAtItsEnd() {
+        Carried first = underWay();
+        fails(first, 1, Optional.of(Duration.ofDays(3)));
+
+        pass(PushFixture.RETRY.giveUpAfter());
+        attempt().outcome().complete(new Attempt.Failed("status 503"));
+        eventually(() -> assertThat(store.givenUp).hasSize(1));
+    }
+
+    @Test
     void receiverThatIsGone_shouldBeGivenUpAtOnce() {
         Carried first = underWay();
 

@@ -164,6 +164,10 @@ class PushesTest {
         assertThat(WishFormat.read(WishFormat.write(wish))).contains(wish);
         assertThat(WishFormat.read(WishFormat.write(failed))).contains(failed);
         assertThat(WishFormat.read(WishFormat.write(failed, "in vain"))).contains(failed);
+        assertThat(WishFormat.read(WishFormat.write(wish).replace(URL, "no URL")))
+                .isEmpty();
+        assertThat(WishFormat.read(WishFormat.write(wish).replace(id.value(), "1")))
+                .isEmpty();
         assertThat(WishFormat.read("{}")).isEmpty();
         assertThat(WishFormat.read("no JSON")).isEmpty();
     }

@@ -50,6 +50,7 @@ public final class S3WishStore implements WishStore {
     public CompletionStage<Optional<Wish>> find(String name) {
         return objects.get(storage.outputBucket(), key(OPEN, name))
                 .thenApply(found -> found.map(bytes -> WishFormat.read(bytes.utf8String())
+                        .filter(wish -> wish.name().equals(name))
                         .orElseThrow(() -> new InfrastructureException(
                                 "object " + key(OPEN, name) + " is no callback; delete it", null))));
     }
