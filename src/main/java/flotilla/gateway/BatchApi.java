@@ -38,7 +38,12 @@ final class BatchApi {
                 new Endpoint("POST", "/v1/batches", Access.SUBMIT, (request, none) -> create(request)),
                 new Endpoint("GET", "/v1/batches/{id}", Access.READ, this::status),
                 new Endpoint("DELETE", "/v1/batches/{id}", Access.SUBMIT, (request, id) -> cancel(id)),
-                new Endpoint("GET", "/v1/batches/{id}/results", Access.READ, this::results));
+                new Endpoint("GET", "/v1/batches/{id}/results", Access.READ, this::results),
+                new Endpoint(
+                        "GET",
+                        "/v1/batches/{id}/callbacks",
+                        Access.READ,
+                        (request, id) -> uploads.callbacks().answer(id)));
     }
 
     private CompletionStage<HttpResponse> create(HttpRequest request) {

@@ -52,6 +52,11 @@ final class UploadApi {
                 path -> all.add(new Endpoint("POST", path, Access.SUBMIT, (request, none) -> classic(request))));
         all.add(new Endpoint("POST", "/api/v1/upload", Access.SUBMIT, (request, none) -> uploadOnly(request)));
         all.add(new Endpoint("POST", "/v1/classifications", Access.SUBMIT, (request, none) -> classify(request)));
+        all.add(new Endpoint(
+                "GET",
+                "/v1/classifications/{id}/callbacks",
+                Access.READ,
+                (request, id) -> uploads.callbacks().answer(id)));
         return all;
     }
 

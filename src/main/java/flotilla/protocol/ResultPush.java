@@ -3,6 +3,7 @@ package flotilla.protocol;
 import flotilla.domain.BatchId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,27 @@ public interface ResultPush {
      * @param detail what to do about it, in one line
      */
     record Refusal(boolean malformed, String detail) {}
+
+    /**
+     * A callback that was not taken yet.
+     *
+     * @param webhookId what its deliveries carry
+     * @param receiver the host of its URL, or {@code topic}
+     * @param attempts in vain so far
+     * @param lastError what went wrong with the last of them; empty text without one
+     * @param nextAttempt when the next is due; empty without one in vain
+     * @param gaveUp why there will be no more; empty while there will
+     */
+    record Callback(
+            String webhookId,
+            String receiver,
+            int attempts,
+            String lastError,
+            Optional<Instant> nextAttempt,
+            Optional<String> gaveUp) {}
+
+    /** The callbacks of a request or a batch that are open or were given up; those that were taken are forgotten. */
+    CompletionStage<List<Callback>> callbacks(String id);
 
     /** Why a callback URL is not taken; empty when it is. */
     Optional<Refusal> refusal(String callback);
@@ -44,6 +66,11 @@ public interface ResultPush {
                 return Optional.of(new Refusal(
                         false,
                         "this gateway calls nobody back; leave the callback out, or set flotilla.push.allowed-hosts"));
+            }
+
+            @Override
+            public CompletionStage<List<Callback>> callbacks(String id) {
+                return CompletableFuture.completedFuture(List.of());
             }
 
             @Override

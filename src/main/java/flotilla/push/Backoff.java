@@ -34,6 +34,20 @@ final class Backoff {
     }
 
     /**
+     * What becomes of a wish after an attempt in vain.
+     *
+     * @return the wish with its next attempt, which is never later than the end of all attempts; empty when that has come
+     */
+    static Optional<Wish> next(
+            Wish wish, Carrier.Attempt.Failed attempt, Instant now, Retry retry, RandomGenerator random) {
+        Instant last = wish.failures().first().orElse(now).plus(retry.giveUpAfter());
+        Instant wanted = now.plus(after(wish.failures().count() + 1, attempt.retryAfter(), retry, random));
+        return now.isBefore(last)
+                ? Optional.of(wish.failed(now, wanted.isBefore(last) ? wanted : last, attempt.why()))
+                : Optional.empty();
+    }
+
+    /**
      * What a {@code Retry-After} header asks for: seconds, or a date (RFC 9110).
      *
      * @return empty when it is neither

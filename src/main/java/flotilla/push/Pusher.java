@@ -219,25 +219,21 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     }
 
     private void failed(Job.Deliver job, Attempt.Failed attempt) {
-        Instant now = clock.instant();
-        Wish wish = job.wish();
-        int count = wish.failures().count() + 1;
-        Instant last = wish.failures().first().orElse(now).plus(retry.giveUpAfter());
-        Instant wanted = now.plus(Backoff.after(count, attempt.retryAfter(), retry, random));
-        Instant next = wanted.isBefore(last) ? wanted : last;
-        Wish failed = wish.failed(now, next, attempt.why());
-        if (!now.isBefore(last)) {
-            giveUp(wish, count + " attempts were in vain, the last one: " + attempt.why());
+        Optional<Wish> next = Backoff.next(job.wish(), attempt, clock.instant(), retry, random);
+        if (next.isEmpty()) {
+            int count = job.wish().failures().count() + 1;
+            giveUp(job.wish(), count + " attempts were in vain, the last one: " + attempt.why());
             return;
         }
+        Wish failed = next.get();
         getContext()
                 .getLog()
                 .info(
                         "push=retry id={} receiver={} attempt={} next={} why=\"{}\"",
-                        wish.name(),
-                        wish.receiver(),
-                        count,
-                        next,
+                        failed.name(),
+                        failed.receiver(),
+                        failed.failures().count(),
+                        failed.failures().next().orElseThrow(),
                         attempt.why());
         getContext()
                 .pipeToSelf(ports.store().update(failed), (done, failure) -> new Noted(failed, job.message(), failure));

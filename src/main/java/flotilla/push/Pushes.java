@@ -121,6 +121,27 @@ public final class Pushes implements ResultPush {
                 .toList());
     }
 
+    @Override
+    public CompletionStage<List<Callback>> callbacks(String id) {
+        return store.open(id).thenCombine(store.givenUp(id), (open, givenUp) -> {
+            List<Callback> all = new ArrayList<>();
+            open.forEach(wish -> all.add(callback(wish, Optional.empty())));
+            givenUp.forEach(one -> all.add(callback(one.wish(), Optional.of(one.why()))));
+            return all;
+        });
+    }
+
+    private static Callback callback(Wish wish, Optional<String> gaveUp) {
+        Wish.Failures failures = wish.failures();
+        return new Callback(
+                wish.name(),
+                wish.receiver(),
+                failures.count(),
+                failures.last(),
+                gaveUp.isPresent() ? Optional.empty() : failures.next(),
+                gaveUp);
+    }
+
     private CompletionStage<Done> store(List<Wish> wishes) {
         return Source.from(wishes)
                 .mapAsync(

@@ -72,6 +72,23 @@ public final class WishFormat {
         }
     }
 
+    /**
+     * Reads a wish that was given up.
+     *
+     * @return empty when the text is none
+     */
+    public static Optional<WishStore.GivenUp> readGivenUp(String text) {
+        return read(text).flatMap(wish -> why(text).map(why -> new WishStore.GivenUp(wish, why)));
+    }
+
+    private static Optional<String> why(String text) {
+        try {
+            return Optional.ofNullable(JSON.readTree(text).get("givenUp")).map(JsonNode::asText);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
     private static Optional<Instant> instant(JsonNode node, String field) {
         return Optional.ofNullable(node.get(field)).map(JsonNode::asText).map(Instant::parse);
     }

@@ -7,6 +7,9 @@ import org.apache.pekko.Done;
 
 /** Wishes, durable until they are fulfilled or given up. */
 public interface WishStore {
+    /** A wish that was given up, and why. */
+    record GivenUp(Wish wish, String why) {}
+
     /** Keeps a wish, unless there is one of its name. */
     CompletionStage<Done> add(Wish wish);
 
@@ -18,6 +21,12 @@ public interface WishStore {
 
     /** Names of open wishes, the oldest first. */
     CompletionStage<List<String>> names(int most);
+
+    /** The open wishes for a request or a batch. */
+    CompletionStage<List<Wish>> open(String id);
+
+    /** Those that were given up, as long as they are kept. */
+    CompletionStage<List<GivenUp>> givenUp(String id);
 
     /** Forgets a wish that is fulfilled; a missing one is no error. */
     CompletionStage<Done> remove(Wish wish);

@@ -13,9 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +46,14 @@ class CallbackTest extends HttpFixture {
             return callback.equals(URL)
                     ? Optional.empty()
                     : Optional.of(new Refusal(!callback.startsWith("https://"), "send another URL"));
+        }
+
+        @Override
+        public CompletionStage<List<Callback>> callbacks(String id) {
+            return CompletableFuture.completedFuture(List.of(
+                    new Callback(id + "-1", "h", 0, "", Optional.empty(), Optional.empty()),
+                    new Callback(id + "-2", "h", 3, "status 500", Optional.of(Instant.EPOCH), Optional.empty()),
+                    new Callback(id + "-3", "h", 9, "status 410", Optional.empty(), Optional.of("gone"))));
         }
 
         @Override
@@ -207,6 +217,22 @@ class CallbackTest extends HttpFixture {
                 .asString()
                 .startsWith("batch ")
                 .endsWith(" -");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/classifications", "/v1/batches"})
+    void callbacksThatWereNotTaken_shouldBeShown(String path) throws Exception {
+        String id = RequestId.create(Instant.now(), new Random(1)).value();
+
+        assertThat(get(path + "/" + id + "/callbacks").join().body())
+                .isEqualTo(("{'callbacks':[{'webhookId':'ID-1','receiver':'h','status':'open','attempts':0},"
+                                + "{'webhookId':'ID-2','receiver':'h','status':'open','attempts':3,"
+                                + "'lastError':'status 500','nextAttempt':'1970-01-01T00:00:00Z'},"
+                                + "{'webhookId':'ID-3','receiver':'h','status':'given-up','attempts':9,"
+                                + "'lastError':'status 410','reason':'gone'}]}")
+                        .replace('\'', '"')
+                        .replace("ID", id));
+        assertThat(get(path + "/no-id/callbacks").join().body()).isEqualTo("{\"callbacks\":[]}");
     }
 
     @Test

@@ -52,6 +52,22 @@ final class MemoryWishes implements WishStore {
     }
 
     @Override
+    public CompletionStage<List<Wish>> open(String id) {
+        return unlessAway(() -> open.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(id))
+                .flatMap(entry -> WishFormat.read(entry.getValue()).stream())
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<List<GivenUp>> givenUp(String id) {
+        return unlessAway(() -> givenUp.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(id))
+                .flatMap(entry -> WishFormat.readGivenUp(entry.getValue()).stream())
+                .toList());
+    }
+
+    @Override
     public CompletionStage<Done> remove(Wish wish) {
         return unlessAway(() -> {
             open.remove(wish.name());

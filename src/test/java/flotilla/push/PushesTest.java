@@ -11,6 +11,7 @@ import flotilla.domain.FileName;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
+import flotilla.protocol.ResultPush.Callback;
 import flotilla.push.Carrier.Attempt;
 import flotilla.testing.HandClock;
 import java.time.Instant;
@@ -145,6 +146,29 @@ class PushesTest {
         store.open.clear();
         Await.result(pushes(Optional.empty()).whenFinished(batch, Optional.empty()));
         assertThat(store.open).isEmpty();
+    }
+
+    @Test
+    void callbacksThatWereNotTaken_shouldBeShownWithoutTheirUrls() {
+        Wish waiting = Wish.of(Wish.About.CLASSIFICATION, id.value(), URL, NOW);
+        Wish failing = Wish.of(Wish.About.CLASSIFICATION, id.value(), URL + "?1", NOW)
+                .failed(NOW, NOW.plusSeconds(7), "status 500");
+        Wish over = Wish.of(Wish.About.CLASSIFICATION, id.value(), Wish.TOPIC, NOW);
+        Await.result(store.add(waiting));
+        Await.result(store.add(failing));
+        Await.result(store.giveUp(over.failed(NOW, NOW, "x"), "in vain"));
+
+        assertThat(Await.result(pushes(Optional.empty()).callbacks(id.value())))
+                .containsExactlyInAnyOrder(
+                        new Callback(waiting.name(), "hooks.example.org", 0, "", Optional.empty(), Optional.empty()),
+                        new Callback(
+                                failing.name(),
+                                "hooks.example.org",
+                                1,
+                                "status 500",
+                                Optional.of(NOW.plusSeconds(7)),
+                                Optional.empty()),
+                        new Callback(over.name(), "topic", 1, "x", Optional.empty(), Optional.of("in vain")));
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -22,6 +24,8 @@ public final class S3WishStore implements WishStore {
     private static final String OPEN = "callbacks/open/";
     private static final String GIVEN_UP = "callbacks/given-up/";
     private static final String ENDING = ".json";
+    private static final int MOST_FOR_ONE = 100;
+    private static final int READS_AT_A_TIME = 8;
 
     private final S3Objects objects;
     private final StorageSettings storage;
@@ -63,6 +67,32 @@ public final class S3WishStore implements WishStore {
                         .filter(key -> key.endsWith(ENDING))
                         .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
                         .toList());
+    }
+
+    @Override
+    public CompletionStage<List<Wish>> open(String id) {
+        return texts(OPEN, id)
+                .thenApply(texts -> texts.stream()
+                        .flatMap(text -> WishFormat.read(text).stream())
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<List<GivenUp>> givenUp(String id) {
+        return texts(GIVEN_UP, id)
+                .thenApply(texts -> texts.stream()
+                        .flatMap(text -> WishFormat.readGivenUp(text).stream())
+                        .toList());
+    }
+
+    /** A wish's name begins with the id that it is about. */
+    private CompletionStage<List<String>> texts(String folder, String id) {
+        return objects.list(storage.outputBucket(), S3Keys.of(storage, folder + id + "-"), MOST_FOR_ONE)
+                .thenCompose(keys -> Source.from(keys)
+                        .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
+                        .mapConcat(found -> found.stream().toList())
+                        .map(ByteString::utf8String)
+                        .runWith(Sink.seq(), objects.system()));
     }
 
     @Override

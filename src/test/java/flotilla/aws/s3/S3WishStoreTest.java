@@ -54,9 +54,13 @@ class S3WishStoreTest {
                 .containsExactly(
                         "pre/callbacks/open/" + one.name() + ".json", "pre/callbacks/open/" + two.name() + ".json");
 
+        assertThat(Await.result(store.open(one.id()))).containsExactly(wish(one.id(), 3));
+
         Await.result(store.remove(one));
         Await.result(store.remove(one));
         Await.result(store.giveUp(two, "in vain"));
+        assertThat(Await.result(store.open(two.id()))).isEqualTo(List.of());
+        assertThat(Await.result(store.givenUp(two.id()))).containsExactly(new WishStore.GivenUp(two, "in vain"));
 
         assertThat(Await.result(store.names(10))).isEqualTo(List.of());
         assertThat(Await.result(store.find(one.name()))).isEmpty();
