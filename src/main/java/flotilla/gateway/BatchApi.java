@@ -47,9 +47,9 @@ final class BatchApi {
     }
 
     private CompletionStage<HttpResponse> create(HttpRequest request) {
-        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
-        if (callback.isPresent()) {
-            return Answers.done(callback.get().toResponse());
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
         }
         return received(request)
                 .thenCompose(received -> create(received, received.callback().or(() -> Callbacks.of(request))))

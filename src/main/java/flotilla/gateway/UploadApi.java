@@ -93,10 +93,9 @@ final class UploadApi {
 
     /** {@code POST /api/v1/upload}: JSON at once; the result comes later. */
     private CompletionStage<HttpResponse> uploadOnly(HttpRequest request) {
-        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
-        if (callback.isPresent()) {
-            request.discardEntityBytes(system);
-            return Answers.done(callback.get().toResponse());
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
         }
         return form(
                 request,
@@ -114,10 +113,9 @@ final class UploadApi {
             request.discardEntityBytes(system);
             return Answers.done(Preferences.invalid().toResponse());
         }
-        Optional<Problem> callback = uploads.callbacks().problem(Callbacks.of(request));
-        if (callback.isPresent()) {
-            request.discardEntityBytes(system);
-            return Answers.done(callback.get().toResponse());
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
         }
         Function<Received, CompletionStage<HttpResponse>> next =
                 received -> calledBack(request, received, () -> classified(received, wait.get()));

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Multipart;
 import org.apache.pekko.http.javadsl.model.headers.ContentDisposition;
 import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
@@ -66,6 +67,13 @@ final class Uploads {
 
     Callbacks callbacks() {
         return callbacks;
+    }
+
+    /** The answer to a request whose query names a callback that is not taken; its body is read and thrown away. */
+    Optional<HttpResponse> refusal(HttpRequest request) {
+        Optional<Problem> problem = callbacks.problem(Callbacks.of(request));
+        problem.ifPresent(known -> request.discardEntityBytes(system));
+        return problem.map(Problem::toResponse);
     }
 
     /**

@@ -17,11 +17,11 @@ import software.amazon.awssdk.services.sns.model.PublishRequest;
 
 /**
  * A topic of SNS. Type, status, label and id are message attributes, for subscriptions' filters. A FIFO topic gets the id as
- * deduplication id and what the message is about as group, so that its messages wait for none of another.
+ * deduplication id and as group, so that no message waits for another. A call that hangs ends soon: notices wait for it.
  */
 public final class SnsTopic implements Topic, AutoCloseable {
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
     private static final String FIFO = ".fifo";
 
     private final SnsAsyncClient client;
