@@ -6,6 +6,7 @@ import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
+import flotilla.aws.s3.S3WishStore;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
@@ -14,6 +15,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultStore;
+import flotilla.push.WishStore;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
 import flotilla.worker.TerminateRequests;
@@ -73,6 +75,10 @@ final class CloudConnections implements AutoCloseable {
 
     BatchStore batches(ActorSystem<?> system) {
         return new S3BatchStore(system, clients, settings.storage());
+    }
+
+    WishStore wishes(ActorSystem<?> system) {
+        return new S3WishStore(system, clients, settings.storage());
     }
 
     ResultStore results(ActorSystem<?> system) {

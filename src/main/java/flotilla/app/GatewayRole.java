@@ -66,6 +66,7 @@ final class GatewayRole implements AutoCloseable {
 
     private final CloudConnections cloud;
     private final Optional<FleetConnection> fleet;
+    private final PushSetup push;
     private final ActorSystem<Void> system;
     private final ActorRef<HttpGateway.Command> gateway;
     private final InetSocketAddress address;
@@ -73,11 +74,13 @@ final class GatewayRole implements AutoCloseable {
     private GatewayRole(
             CloudConnections cloud,
             Optional<FleetConnection> fleet,
+            PushSetup push,
             ActorSystem<Void> system,
             ActorRef<HttpGateway.Command> gateway,
             InetSocketAddress address) {
         this.cloud = cloud;
         this.fleet = fleet;
+        this.push = push;
         this.system = system;
         this.gateway = gateway;
         this.address = address;
@@ -117,6 +120,7 @@ final class GatewayRole implements AutoCloseable {
                     operator(system, config, settings, fleet, cloud),
                     requests,
                     ledger(system, settings, cloud));
+            PushSetup push = PushSetup.open(system, settings, cloud);
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -125,6 +129,7 @@ final class GatewayRole implements AutoCloseable {
                     cloud.results(system),
                     cloud.idempotencyKeys(system),
                     cloud.batches(system),
+                    push.push(),
                     new ImageHeaders(settings.http().maxPixels()));
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
@@ -146,7 +151,7 @@ final class GatewayRole implements AutoCloseable {
                             startedTo),
                     "http-gateway",
                     Props.empty());
-            return new GatewayRole(cloud, fleet, system, gateway, address(started));
+            return new GatewayRole(cloud, fleet, push, system, gateway, address(started));
         } catch (RuntimeException e) {
             if (system != null) {
                 system.terminate();
@@ -296,6 +301,7 @@ final class GatewayRole implements AutoCloseable {
         system.terminate();
         Processes.await(system.getWhenTerminated(), STOP_WITHIN);
         fleet.ifPresent(FleetConnection::close);
+        push.close();
         cloud.close();
     }
 

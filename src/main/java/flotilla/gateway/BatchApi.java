@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.BatchId;
 import flotilla.gateway.Batches.Progress;
 import flotilla.gateway.Endpoint.Access;
-import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.Uploads.Received;
 import java.time.Duration;
 import java.util.List;
@@ -43,16 +42,21 @@ final class BatchApi {
                 new Endpoint("POST", "/v1/batches", Access.SUBMIT, (request, none) -> create(request)),
                 new Endpoint("GET", "/v1/batches/{id}", Access.READ, this::status),
                 new Endpoint("DELETE", "/v1/batches/{id}", Access.SUBMIT, (request, id) -> cancel(id)),
-                new Endpoint("GET", "/v1/batches/{id}/results", Access.READ, this::results));
+                new Endpoint("GET", "/v1/batches/{id}/results", Access.READ, this::results),
+                new Endpoint(
+                        "GET",
+                        "/v1/batches/{id}/callbacks",
+                        Access.READ,
+                        (request, id) -> uploads.callbacks().answer(id)));
     }
 
     private CompletionStage<HttpResponse> create(HttpRequest request) {
-        return intakes(request)
-                .thenCompose(intakes -> intakes.isEmpty()
-                        ? Answers.done(Problem.emptyBatch().toResponse())
-                        : batches.create(intakes)
-                                .thenCompose(batch -> batches.progress(batch.id()))
-                                .thenApply(progress -> created(progress.orElseThrow())))
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
+        }
+        return received(request)
+                .thenCompose(received -> create(received, received.callback().or(() -> Callbacks.of(request))))
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                     if (cause instanceof BatchUploads.UnreadableException unreadable) {
@@ -62,13 +66,28 @@ final class BatchApi {
                 });
     }
 
-    private CompletionStage<List<Intake>> intakes(HttpRequest request) {
+    private CompletionStage<HttpResponse> create(Received received, Optional<String> callback) {
+        Optional<Problem> problem = uploads.callbacks().problem(callback);
+        if (problem.isPresent() || received.intakes().isEmpty()) {
+            return Answers.done(problem.orElseGet(Problem::emptyBatch).toResponse());
+        }
+        return batches.create(received.intakes())
+                .thenCompose(batch -> uploads.callbacks()
+                        .whenFinished(batch.id(), callback)
+                        .thenCompose(done -> batches.progress(batch.id())))
+                .thenApply(progress -> created(progress.orElseThrow()));
+    }
+
+    private CompletionStage<Received> received(HttpRequest request) {
         String type = request.entity().getContentType().mediaType().toString();
         try {
             if (Uploads.isMultipart(request)) {
-                return uploads.form(request, Optional.empty()).thenApply(Received::intakes);
+                return uploads.form(request, Optional.empty(), true);
             }
-            return type.equals("application/json") ? sources.listed(request) : sources.zip(request);
+            return type.equals("application/json")
+                    ? sources.listed(request)
+                    : sources.zip(request)
+                            .thenApply(intakes -> new Received(Optional.empty(), intakes, Optional.empty()));
         } catch (BatchUploads.UnreadableException e) {
             return java.util.concurrent.CompletableFuture.failedFuture(e);
         }

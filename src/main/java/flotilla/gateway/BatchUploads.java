@@ -7,6 +7,7 @@ import flotilla.config.HttpSettings;
 import flotilla.domain.ImageRef;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
+import flotilla.gateway.Uploads.Received;
 import flotilla.protocol.ImageStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,13 +47,16 @@ final class BatchUploads {
     private final ImageIntake intake;
     private final ImageStore images;
     private final PacedBody bodies;
+    private final Callbacks callbacks;
     private final int most;
     private final long maxImageSize;
 
-    BatchUploads(ActorSystem<?> system, ImageIntake intake, ImageStore images, HttpSettings settings) {
+    BatchUploads(
+            ActorSystem<?> system, ImageIntake intake, ImageStore images, Callbacks callbacks, HttpSettings settings) {
         this.system = system;
         this.intake = intake;
         this.images = images;
+        this.callbacks = callbacks;
         this.bodies = new PacedBody(settings.limits());
         this.most = settings.maxBatch();
         this.maxImageSize = settings.maxImageSize();
@@ -78,21 +82,33 @@ final class BatchUploads {
                 .thenApply(List::copyOf);
     }
 
-    /** The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}. */
-    CompletionStage<List<Intake>> listed(HttpRequest request) {
+    /**
+     * The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}; none when it also
+     * names a callback that is not taken.
+     */
+    CompletionStage<Received> listed(HttpRequest request) {
         return bodies.bytes(request)
                 .limitWeighted(LONGEST_LIST, chunk -> (long) chunk.size())
                 .runFold(ByteString.emptyByteString(), ByteString::concat, system)
                 .exceptionally(failure -> {
                     throw unreadable(failure, "the list is longer than " + LONGEST_LIST + " bytes; send several");
                 })
-                .thenCompose(body -> objects(body.utf8String()))
+                .thenCompose(body -> listed(json(body.utf8String())));
+    }
+
+    private CompletionStage<Received> listed(JsonNode body) {
+        Optional<String> callback =
+                Optional.ofNullable(body.get(Callbacks.NAME)).map(JsonNode::asText);
+        if (callbacks.problem(callback).isPresent()) {
+            return Answers.done(new Received(Optional.empty(), List.of(), callback));
+        }
+        return objects(body)
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
                         .mapAsync(
                                 PARALLELISM, ref -> ref.second() < most ? copy(ref.first()) : refused(url(ref.first())))
                         .runWith(Sink.seq(), system))
-                .thenApply(List::copyOf);
+                .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
     }
 
     /** A body that did not come is another matter than one that cannot be understood. */
@@ -105,13 +121,15 @@ final class BatchUploads {
         return new UnreadableException(otherwise);
     }
 
-    private CompletionStage<List<ImageRef>> objects(String body) {
-        JsonNode node;
+    private static JsonNode json(String body) {
         try {
-            node = JSON.readTree(body);
+            return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             throw new UnreadableException("the body is no JSON; send {\"images\": [\"s3://bucket/key\"]}");
         }
+    }
+
+    private CompletionStage<List<ImageRef>> objects(JsonNode node) {
         if (node.path("prefix").isTextual()) {
             ImageRef prefix = parse(node.path("prefix").asText());
             return images.list(prefix.bucket(), prefix.key(), most + 1)

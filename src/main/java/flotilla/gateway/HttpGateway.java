@@ -10,6 +10,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
 import java.net.InetSocketAddress;
@@ -69,6 +70,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ResultStore results,
             IdempotencyStore keys,
             BatchStore batches,
+            ResultPush push,
             ImageInspector inspector) {}
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(5);
@@ -115,13 +117,14 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     random);
             OpenStreams streams = new OpenStreams(context.getSystem());
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
-            Uploads uploads = new Uploads(context.getSystem(), intake, settings, settings.maxFiles());
+            Callbacks callbacks = new Callbacks(ports.push());
+            Uploads uploads = new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxFiles());
             List<Endpoint> endpoints = endpoints(
                     uploads,
                     answers,
                     new BatchApi(
-                            new Uploads(context.getSystem(), intake, settings, settings.maxBatch()),
-                            new BatchUploads(context.getSystem(), intake, ports.images(), settings),
+                            new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxBatch()),
+                            new BatchUploads(context.getSystem(), intake, ports.images(), callbacks, settings),
                             new Batches(
                                     context.getSystem(),
                                     ports.batches(),
@@ -145,7 +148,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.responses(
                             context.getSystem(),
                             ports.responses(),
-                            result -> pending.tell(new PendingReplies.Answered(result)),
+                            result -> {
+                                pending.tell(new PendingReplies.Answered(result));
+                                return ports.push().answered(result);
+                            },
                             logResults),
                     QueueReaders.deadLetters(
                             context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));

@@ -164,6 +164,14 @@ record Problem(int status, String code, String title, String detail, Optional<In
                 "send a new key with a new image");
     }
 
+    static Problem badCallback(String detail) {
+        return of(400, "bad-callback", "the callback is not a URL that can be called", detail);
+    }
+
+    static Problem callbackNotAllowed(String detail) {
+        return of(422, "callback-not-allowed", "the callback is not allowed", detail);
+    }
+
     static Problem unavailable(String detail) {
         return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
     }

@@ -13,8 +13,10 @@ import flotilla.protocol.WireFormat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.japi.function.Creator;
 import org.apache.pekko.stream.KillSwitches;
@@ -44,36 +46,42 @@ final class QueueReaders {
     private QueueReaders() {}
 
     /**
-     * Hands each notice to {@code answered} and removes it. A lost notice is no loss: the result is stored.
+     * Hands each notice to {@code answered} and, when that is done, removes it; when it fails, the notice comes again. A lost
+     * notice is no loss to those who wait: the result is stored.
      *
      * @param logResults print each result
      */
     static UniqueKillSwitch responses(
             ActorSystem<?> system,
             MessageQueue responses,
-            Consumer<ClassificationResult> answered,
+            Function<ClassificationResult, CompletionStage<Done>> answered,
             boolean logResults) {
         return run(
                 system,
                 () -> responses
                         .receive(() -> MOST_IN_HAND)
-                        .map(message -> {
-                            try {
-                                ClassificationResult result =
-                                        WireFormat.readNotice(message.body()).result();
-                                answered.accept(result);
-                                if (logResults) {
-                                    RESULTS.info("{}", line(result));
-                                }
-                            } catch (WireFormat.UnreadableException e) {
-                                LOG.warn(
-                                        "unreadable response message={} dropped: {}",
-                                        message.messageId(),
-                                        e.getMessage());
-                            }
-                            return (MessageAction) new MessageAction.Delete(message);
-                        })
+                        .mapAsyncUnordered(MOST_IN_HAND, message -> hand(message, answered, logResults))
                         .via(responses.acknowledge()));
+    }
+
+    private static CompletionStage<MessageAction> hand(
+            QueueMessage message, Function<ClassificationResult, CompletionStage<Done>> answered, boolean logResults) {
+        try {
+            ClassificationResult result = WireFormat.readNotice(message.body()).result();
+            if (logResults) {
+                RESULTS.info("{}", line(result));
+            }
+            return answered.apply(result).handle((done, failure) -> {
+                if (failure == null) {
+                    return new MessageAction.Delete(message);
+                }
+                LOG.warn("the answer to {} comes again: {}", result.id(), failure.getMessage());
+                return new MessageAction.Ignore(message);
+            });
+        } catch (WireFormat.UnreadableException e) {
+            LOG.warn("unreadable response message={} dropped: {}", message.messageId(), e.getMessage());
+            return CompletableFuture.completedFuture(new MessageAction.Delete(message));
+        }
     }
 
     /**

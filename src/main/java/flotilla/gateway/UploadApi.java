@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -45,6 +46,11 @@ final class UploadApi {
                 path -> all.add(new Endpoint("POST", path, Access.SUBMIT, (request, none) -> classic(request))));
         all.add(new Endpoint("POST", "/api/v1/upload", Access.SUBMIT, (request, none) -> uploadOnly(request)));
         all.add(new Endpoint("POST", "/v1/classifications", Access.SUBMIT, (request, none) -> classify(request)));
+        all.add(new Endpoint(
+                "GET",
+                "/v1/classifications/{id}/callbacks",
+                Access.READ,
+                (request, id) -> uploads.callbacks().answer(id)));
         return all;
     }
 
@@ -52,6 +58,7 @@ final class UploadApi {
     private CompletionStage<HttpResponse> classic(HttpRequest request) {
         return form(
                 request,
+                false,
                 received ->
                         answers.await(received.intakes(), syncWait).thenApply(all -> classic(request, received, all)));
     }
@@ -80,9 +87,17 @@ final class UploadApi {
 
     /** {@code POST /api/v1/upload}: JSON at once; the result comes later. */
     private CompletionStage<HttpResponse> uploadOnly(HttpRequest request) {
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
+        }
         return form(
                 request,
-                received -> answers.await(received.intakes(), Duration.ZERO).thenApply(Replies::uploaded));
+                true,
+                received -> calledBack(
+                        request,
+                        received,
+                        () -> answers.await(received.intakes(), Duration.ZERO).thenApply(Replies::uploaded)));
     }
 
     /** {@code POST /v1/classifications}: waits as long as the client prefers. */
@@ -92,11 +107,25 @@ final class UploadApi {
             uploads.discard(request);
             return Answers.done(Preferences.invalid().toResponse());
         }
-        if (Uploads.isMultipart(request)) {
-            return form(request, received -> classified(received, wait.get()));
+        Optional<HttpResponse> refusal = uploads.refusal(request);
+        if (refusal.isPresent()) {
+            return Answers.done(refusal.get());
         }
-        return withKey(
-                request, key -> uploads.raw(request, key).thenCompose(received -> classified(received, wait.get())));
+        Function<Received, CompletionStage<HttpResponse>> next =
+                received -> calledBack(request, received, () -> classified(received, wait.get()));
+        return Uploads.isMultipart(request)
+                ? form(request, true, next)
+                : withKey(request, key -> uploads.raw(request, key).thenCompose(next));
+    }
+
+    /** Stores the wish for a callback, if there is one, before anything is promised. */
+    private CompletionStage<HttpResponse> calledBack(
+            HttpRequest request, Received received, Supplier<CompletionStage<HttpResponse>> next) {
+        Optional<String> url = received.callback().or(() -> Callbacks.of(request));
+        Optional<Problem> problem = uploads.callbacks().problem(url);
+        return problem.isPresent()
+                ? Answers.done(problem.get().toResponse())
+                : uploads.callbacks().whenAnswered(received.intakes(), url).thenCompose(done -> next.get());
     }
 
     private CompletionStage<HttpResponse> classified(Received received, Preferences.Wait wait) {
@@ -119,17 +148,23 @@ final class UploadApi {
     }
 
     private CompletionStage<HttpResponse> form(
-            HttpRequest request, Function<Received, CompletionStage<HttpResponse>> next) {
+            HttpRequest request, boolean mayCallBack, Function<Received, CompletionStage<HttpResponse>> next) {
         if (!Uploads.isMultipart(request)) {
             uploads.discard(request);
             return Answers.done(Problem.noFile().toResponse());
         }
         return withKey(
                 request,
-                key -> uploads.form(request, key)
-                        .thenCompose(received -> received.intakes().isEmpty()
+                key -> uploads.form(request, key, mayCallBack)
+                        .thenCompose(received -> isEmpty(received)
                                 ? Answers.done(Problem.noFile().toResponse())
                                 : next.apply(received)));
+    }
+
+    /** No image, and no refused callback that is the reason. */
+    private boolean isEmpty(Received received) {
+        return received.intakes().isEmpty()
+                && uploads.callbacks().problem(received.callback()).isEmpty();
     }
 
     /** Keys of different clients are different keys, though they read alike. */

@@ -11,11 +11,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Multipart;
 import org.apache.pekko.http.javadsl.model.headers.ContentDisposition;
 import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
@@ -36,8 +38,9 @@ final class Uploads {
      * The images of one request.
      *
      * @param field the form field of the first file; empty for a raw body
+     * @param callback the URL that the body names
      */
-    record Received(Optional<String> field, List<Intake> intakes) {}
+    record Received(Optional<String> field, List<Intake> intakes, Optional<String> callback) {}
 
     /** What nobody wants is waited for no longer than this. */
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
@@ -53,13 +56,14 @@ final class Uploads {
     private static final Attributes UNLOGGED =
             Attributes.logLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
 
-    private static final int LONGEST_TEXT = 1024;
+    private static final int LONGEST_TEXT = 2048;
     private static final int DRAINED_IMAGES = 10;
 
     private final ActorSystem<?> system;
     private final Materializer materializer;
     private final ImageIntake intake;
     private final PacedBody bodies;
+    private final Callbacks callbacks;
     private final int maxFiles;
     private final int maxParts;
     private final long mostDrained;
@@ -67,10 +71,11 @@ final class Uploads {
     /**
      * @param maxFiles in one request
      */
-    Uploads(ActorSystem<?> system, ImageIntake intake, HttpSettings settings, int maxFiles) {
+    Uploads(ActorSystem<?> system, ImageIntake intake, Callbacks callbacks, HttpSettings settings, int maxFiles) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
         this.intake = intake;
+        this.callbacks = callbacks;
         this.bodies = new PacedBody(settings.limits());
         this.maxFiles = maxFiles;
         this.maxParts = maxFiles + settings.limits().maxFields();
@@ -79,6 +84,17 @@ final class Uploads {
 
     static boolean isMultipart(HttpRequest request) {
         return request.entity().getContentType().mediaType().isMultipart();
+    }
+
+    Callbacks callbacks() {
+        return callbacks;
+    }
+
+    /** The answer to a request whose query names a callback that is not taken; its body is read and thrown away. */
+    Optional<HttpResponse> refusal(HttpRequest request) {
+        Optional<Problem> problem = callbacks.problem(Callbacks.of(request));
+        problem.ifPresent(known -> request.discardEntityBytes(system));
+        return problem.map(Problem::toResponse);
     }
 
     /**
@@ -92,17 +108,18 @@ final class Uploads {
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
         return intake.accept(name, key, drained(bodies.bytes(request)))
-                .thenApply(one -> new Received(Optional.empty(), List.of(one)));
+                .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
     /**
      * The images of a form; its other parts are passed over. Fails with {@link RefusedException} when it is not such a form.
-     * When it breaks off after an image, or has too many parts, what came before counts, and one refusal stands for the rest.
+     * Images after a callback that is not taken are passed over too. When it breaks off after an image, or has too many parts, what came before counts, and one refusal stands for the rest.
      *
      * @param key the client's idempotency key for the whole form
+     * @param mayCallBack whether a field {@code callback} is heeded
      */
-    CompletionStage<Received> form(HttpRequest request, Optional<String> key) {
-        Form form = new Form(key);
+    CompletionStage<Received> form(HttpRequest request, Optional<String> key, boolean mayCallBack) {
+        Form form = new Form(key, mayCallBack);
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(bodies.whole(request), materializer)
                 .thenCompose(parts -> parts.getParts()
@@ -116,6 +133,7 @@ final class Uploads {
     /** One form while it is read, part by part. */
     private final class Form {
         private final Optional<String> key;
+        private final boolean mayCallBack;
         private final List<Intake> intakes = new ArrayList<>();
         private Optional<String> field = Optional.empty();
         private volatile CompletionStage<Done> inHand = CompletableFuture.completedFuture(Done.getInstance());
@@ -123,9 +141,11 @@ final class Uploads {
         private int parts;
         private int files;
         private long passedOver;
+        private Optional<String> callback = Optional.empty();
 
-        Form(Optional<String> key) {
+        Form(Optional<String> key, boolean mayCallBack) {
             this.key = key;
+            this.mayCallBack = mayCallBack;
         }
 
         CompletionStage<Done> take(Multipart.FormData.BodyPart part) {
@@ -146,7 +166,10 @@ final class Uploads {
             }
             Optional<String> name = name(part);
             if (name.isEmpty()) {
-                return part.getName().equals(NAME_FIELD) ? text(bytes) : passOver(bytes);
+                return field(part.getName(), bytes);
+            }
+            if (callbacks.problem(callback).isPresent()) {
+                return passOver(bytes);
             }
             if (files == maxFiles) {
                 return passOver(bytes)
@@ -184,17 +207,28 @@ final class Uploads {
                     system);
         }
 
-        /** The name for the next image that has none; a text that is too long is none. */
-        private CompletionStage<Done> text(Source<ByteString, ?> bytes) {
+        private CompletionStage<Done> field(String name, Source<ByteString, ?> bytes) {
+            if (name.equals(NAME_FIELD)) {
+                return text(bytes, text -> named = text.orElse(DEFAULT_NAME));
+            }
+            if (name.equals(Callbacks.NAME) && mayCallBack) {
+                return text(bytes, text -> callback = Optional.of(text.orElse("")));
+            }
+            return passOver(bytes);
+        }
+
+        /** A field's text; empty when it is too long. */
+        private CompletionStage<Done> text(Source<ByteString, ?> bytes, Consumer<Optional<String>> use) {
             return bytes.runWith(
                             Sink.fold(
                                     ByteString.emptyByteString(),
                                     (all, more) -> all.size() > LONGEST_TEXT ? all : all.concat(more)),
                             system)
                     .thenApply(text -> {
-                        named = text.size() > LONGEST_TEXT
-                                ? DEFAULT_NAME
-                                : text.utf8String().strip();
+                        use.accept(
+                                text.size() > LONGEST_TEXT
+                                        ? Optional.empty()
+                                        : Optional.of(text.utf8String().strip()));
                         return Done.getInstance();
                     });
         }
@@ -208,7 +242,7 @@ final class Uploads {
             } else if (parts > maxParts) {
                 refuseTheRest(Problem.tooManyParts(maxFiles));
             }
-            return new Received(field, List.copyOf(intakes));
+            return new Received(field, List.copyOf(intakes), callback);
         }
 
         /** Unless the last image says it already. */

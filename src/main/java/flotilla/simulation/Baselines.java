@@ -42,7 +42,8 @@ public final class Baselines {
                         Math.max(
                                 1,
                                 Math.floor(world.sloSeconds() / world.service().mean())),
-                        Duration.ofMillis(Math.round(world.boot().quantile(0.9) * 1000))));
+                        Duration.ofMillis(Math.round(world.boot().quantile(0.9) * 1000)),
+                        1));
             case KEDA -> Optional.of(new Keda(5, FIVE_MINUTES, FIVE_MINUTES));
             case BUILDKITE -> Optional.of(new Buildkite(1, FIVE_MINUTES));
             default -> Optional.empty();

@@ -45,6 +45,9 @@ class ArchitectureTest {
     static final ArchRule gatewayKnowsNoOtherRoom = room("flotilla.gateway");
 
     @ArchTest
+    static final ArchRule pushKnowsNoOtherRoom = room("flotilla.push");
+
+    @ArchTest
     static final ArchRule workerKnowsNoOtherRoom = room("flotilla.worker");
 
     @ArchTest
@@ -108,7 +111,17 @@ class ArchitectureTest {
             "flotilla.domain",
             "flotilla.protocol",
             "flotilla.config",
+            "flotilla.push",
             "flotilla.supervisor");
+
+    @ArchTest
+    static final ArchRule snsAdapter = onlyKnows(
+            "flotilla.aws.sns..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.push");
 
     @ArchTest
     static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");
@@ -146,6 +159,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheAutoScalingAdapterImportsAutoScaling =
             soleImporter("flotilla.aws.autoscaling..", "software.amazon.awssdk.services.autoscaling..");
+
+    @ArchTest
+    static final ArchRule onlyTheSnsAdapterImportsSns =
+            soleImporter("flotilla.aws.sns..", "software.amazon.awssdk.services.sns..");
 
     @ArchTest
     static final ArchRule onlyTheS3AdapterImportsConnectors =

@@ -71,6 +71,17 @@ class FlotillaSettingsTest {
                         new HttpSettings.Access(List.of(), false, List.of()),
                         new HttpSettings.Limits(
                                 Duration.ofMinutes(1), Duration.ofSeconds(30), 8 << 10, 100, 64, 8 << 10)));
+        assertThat(settings.push())
+                .isEqualTo(new PushSettings(
+                        List.of(),
+                        List.of(),
+                        false,
+                        false,
+                        Duration.ofSeconds(10),
+                        new PushSettings.Retry(Duration.ofSeconds(5), Duration.ofMinutes(30), Duration.ofHours(24)),
+                        4,
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(settings.scaling())
                 .isEqualTo(new ScalingSettings(
                         ScalingSettings.Policy.BACKLOG_TIME,
@@ -187,6 +198,17 @@ class FlotillaSettingsTest {
                         + "\",roles=[read],requests-per-second=1.5,concurrent-requests=63}]",
                 "flotilla.http.allow-anonymous=true",
                 "flotilla.http.cors-origins=[\"https://o\"]",
+                "flotilla.push.allowed-hosts=[A.Example.org]",
+                "flotilla.push.secrets=[whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw]",
+                "flotilla.push.allow-http=true",
+                "flotilla.push.allow-private=true",
+                "flotilla.push.timeout=66s",
+                "flotilla.push.retry.first=67s",
+                "flotilla.push.retry.longest=68s",
+                "flotilla.push.retry.give-up-after=69s",
+                "flotilla.push.concurrent-per-host=70",
+                "flotilla.push.sns-topic=arn:aws:sns:r:123456789012:t",
+                "flotilla.push.sns-endpoint=http://s:5",
                 "flotilla.scaling.interval=21s",
                 "flotilla.scaling.debounce=22ms",
                 "flotilla.scaling.min-instances=1",
@@ -297,6 +319,17 @@ class FlotillaSettingsTest {
                                         List.of("https://o")),
                                 new HttpSettings.Limits(
                                         Duration.ofSeconds(66), Duration.ofSeconds(67), 68, 69, 70, 710)),
+                        new PushSettings(
+                                List.of("a.example.org"),
+                                List.of(new PushSettings.Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                                true,
+                                true,
+                                Duration.ofSeconds(66),
+                                new PushSettings.Retry(
+                                        Duration.ofSeconds(67), Duration.ofSeconds(68), Duration.ofSeconds(69)),
+                                70,
+                                Optional.of("arn:aws:sns:r:123456789012:t"),
+                                Optional.of(URI.create("http://s:5"))),
                         new ScalingSettings(
                                 ScalingSettings.Policy.STEP,
                                 List.of(ScalingSettings.Policy.ALARM),

@@ -16,6 +16,7 @@ import flotilla.domain.Prediction;
 import flotilla.inference.ImageHeaders;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.ResultNotice;
+import flotilla.protocol.ResultPush;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WireFormat;
 import flotilla.testing.Images;
@@ -61,6 +62,7 @@ abstract class HttpFixture {
     final MemoryStores.Results results = new MemoryStores.Results();
     final MemoryStores.Keys keys = new MemoryStores.Keys();
     final MemoryStores.Batches batches = new MemoryStores.Batches();
+    ResultPush push = ResultPush.off();
     final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -120,6 +122,7 @@ abstract class HttpFixture {
                         results,
                         keys,
                         batches,
+                        push,
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,

@@ -16,6 +16,7 @@ import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionReport.Shadow;
 import flotilla.protocol.DecisionReport.Vote;
 import flotilla.protocol.Decisions;
+import flotilla.protocol.ResultPush;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
@@ -102,6 +103,7 @@ class ScalingAnswersTest {
                         new MemoryStores.Results(),
                         new MemoryStores.Keys(),
                         new MemoryStores.Batches(),
+                        ResultPush.off(),
                         new ImageHeaders(settings.maxPixels())),
                 settings,
                 false,

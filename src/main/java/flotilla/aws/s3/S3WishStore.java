@@ -1,0 +1,114 @@
+package flotilla.aws.s3;
+
+import flotilla.aws.AwsClients;
+import flotilla.config.StorageSettings;
+import flotilla.protocol.InfrastructureException;
+import flotilla.push.Wish;
+import flotilla.push.WishFormat;
+import flotilla.push.WishStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Wishes in the output bucket: {@code <prefix>callbacks/open/<name>.json} until they are fulfilled; those given up stay as
+ * {@code <prefix>callbacks/given-up/<name>.json} as long as the bucket keeps its objects.
+ */
+public final class S3WishStore implements WishStore {
+    private static final String OPEN = "callbacks/open/";
+    private static final String GIVEN_UP = "callbacks/given-up/";
+    private static final String ENDING = ".json";
+    private static final int MOST_FOR_ONE = 100;
+    private static final int READS_AT_A_TIME = 8;
+
+    private final S3Objects objects;
+    private final StorageSettings storage;
+
+    public S3WishStore(ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage) {
+        this.objects = new S3Objects(system, clients);
+        this.storage = storage;
+    }
+
+    @Override
+    public CompletionStage<Done> add(Wish wish) {
+        return objects.putIfAbsent(
+                        storage.outputBucket(),
+                        key(OPEN, wish.name()),
+                        ContentTypes.APPLICATION_JSON,
+                        ByteString.fromString(WishFormat.write(wish)))
+                .thenApply(written -> Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Done> update(Wish wish) {
+        return put(key(OPEN, wish.name()), WishFormat.write(wish));
+    }
+
+    @Override
+    public CompletionStage<Optional<Wish>> find(String name) {
+        return objects.get(storage.outputBucket(), key(OPEN, name))
+                .thenApply(found -> found.map(bytes -> WishFormat.read(bytes.utf8String())
+                        .filter(wish -> wish.name().equals(name))
+                        .orElseThrow(() -> new InfrastructureException(
+                                "object " + key(OPEN, name) + " is no callback; delete it", null))));
+    }
+
+    @Override
+    public CompletionStage<List<String>> names(int most) {
+        String prefix = S3Keys.of(storage, OPEN);
+        return objects.list(storage.outputBucket(), prefix, key -> key.endsWith(ENDING), most)
+                .thenApply(keys -> keys.stream()
+                        .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<List<Wish>> open(String id) {
+        return texts(OPEN, id)
+                .thenApply(texts -> texts.stream()
+                        .flatMap(text -> WishFormat.read(text).stream())
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<List<GivenUp>> givenUp(String id) {
+        return texts(GIVEN_UP, id)
+                .thenApply(texts -> texts.stream()
+                        .flatMap(text -> WishFormat.readGivenUp(text).stream())
+                        .toList());
+    }
+
+    /** A wish's name begins with the id that it is about. */
+    private CompletionStage<List<String>> texts(String folder, String id) {
+        return objects.list(storage.outputBucket(), S3Keys.of(storage, folder + id + "-"), key -> true, MOST_FOR_ONE)
+                .thenCompose(keys -> Source.from(keys)
+                        .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
+                        .mapConcat(found -> found.stream().toList())
+                        .map(ByteString::utf8String)
+                        .runWith(Sink.seq(), objects.system()));
+    }
+
+    @Override
+    public CompletionStage<Done> remove(Wish wish) {
+        return objects.delete(storage.outputBucket(), key(OPEN, wish.name()));
+    }
+
+    @Override
+    public CompletionStage<Done> giveUp(Wish wish, String why) {
+        return put(key(GIVEN_UP, wish.name()), WishFormat.write(wish, why)).thenCompose(kept -> remove(wish));
+    }
+
+    private CompletionStage<Done> put(String key, String json) {
+        return objects.put(storage.outputBucket(), key, ContentTypes.APPLICATION_JSON, ByteString.fromString(json));
+    }
+
+    private String key(String folder, String name) {
+        return S3Keys.of(storage, folder + name + ENDING);
+    }
+}
