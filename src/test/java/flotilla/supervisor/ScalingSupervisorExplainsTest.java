@@ -323,6 +323,7 @@ class ScalingSupervisorExplainsTest {
                 KIT.spawn(LedgerKeeper.create(decisions -> new CompletableFuture<Done>()));
         ActorRef<SupervisorCommand> supervisor = start(acting(), Optional.of(keeper));
         keeper.tell(new LedgerKeeper.Flush(KIT.<Done>createTestProbe().getRef()));
+        decisions(supervisor, 1);
         messages(4);
         tick();
 
