@@ -24,6 +24,8 @@ import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the images in a request, in order, and hands each to the {@link ImageIntake} as it streams in. In a form an image is
@@ -38,6 +40,7 @@ final class Uploads {
      */
     record Received(Optional<String> field, List<Intake> intakes) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
     private static final String DEFAULT_NAME = "image";
     /** What comes after the images that were read, in lines of its own. */
     private static final String REST = "rest of the form";
@@ -48,6 +51,9 @@ final class Uploads {
     /** What is wrong with a form is said to its sender, not to the log. */
     private static final Attributes UNLOGGED =
             Attributes.logLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
+    /** What a part takes besides its content, about; in bytes. */
+    private static final int PART_HEADER = 64;
 
     private static final int LONGEST_TEXT = 1024;
     private static final int DRAINED_IMAGES = 10;
@@ -170,19 +176,24 @@ final class Uploads {
 
         /** Reads on so that what comes after can be read, and the answer be heard; but not for ever. */
         private CompletionStage<Done> passOver(Source<ByteString, ?> bytes) {
-            return bytes.runWith(
-                    Sink.foreach(chunk -> {
-                        passedOver += chunk.size();
-                        if (passedOver > mostDrained) {
-                            throw new RefusedException(Problem.tooManyParts(maxFiles));
-                        }
-                    }),
-                    system);
+            count(PART_HEADER);
+            return bytes.runWith(Sink.foreach(chunk -> count(chunk.size())), system);
+        }
+
+        private void count(int bytes) {
+            passedOver += bytes;
+            if (passedOver > mostDrained) {
+                throw new RefusedException(Problem.tooManyParts(maxFiles));
+            }
         }
 
         /** The name for the next image that has none; a text that is too long is none. */
         private CompletionStage<Done> text(Source<ByteString, ?> bytes) {
-            return bytes.runWith(
+            return bytes.map(chunk -> {
+                        count(chunk.size());
+                        return chunk;
+                    })
+                    .runWith(
                             Sink.fold(
                                     ByteString.emptyByteString(),
                                     (all, more) -> all.size() > LONGEST_TEXT ? all : all.concat(more)),
@@ -196,6 +207,9 @@ final class Uploads {
         }
 
         Received received(Throwable failure) {
+            if (failure != null) {
+                LOG.debug("a form broke off after {} parts: {}", parts, failure.toString());
+            }
             if (failure != null && intakes.stream().noneMatch(Intake.Accepted.class::isInstance)) {
                 throw PacedBody.refusal(unwrapped(failure));
             }
