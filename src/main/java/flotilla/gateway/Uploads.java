@@ -27,6 +27,8 @@ import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the images in a request, in order, and hands each to the {@link ImageIntake} as it streams in. In a form an image is
@@ -45,6 +47,7 @@ final class Uploads {
     /** What nobody wants is waited for no longer than this. */
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
     private static final String DEFAULT_NAME = "image";
     /** What comes after the images that were read, in lines of its own. */
     private static final String REST = "rest of the form";
@@ -55,6 +58,9 @@ final class Uploads {
     /** What is wrong with a form is said to its sender, not to the log. */
     private static final Attributes UNLOGGED =
             Attributes.logLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
+    /** What a part takes besides its content, about; in bytes. */
+    private static final int PART_HEADER = 64;
 
     private static final int LONGEST_TEXT = 2048;
     private static final int DRAINED_IMAGES = 10;
@@ -197,14 +203,15 @@ final class Uploads {
 
         /** Reads on so that what comes after can be read, and the answer be heard; but not for ever. */
         private CompletionStage<Done> passOver(Source<ByteString, ?> bytes) {
-            return bytes.runWith(
-                    Sink.foreach(chunk -> {
-                        passedOver += chunk.size();
-                        if (passedOver > mostDrained) {
-                            throw new RefusedException(Problem.tooManyParts(maxFiles));
-                        }
-                    }),
-                    system);
+            count(PART_HEADER);
+            return bytes.runWith(Sink.foreach(chunk -> count(chunk.size())), system);
+        }
+
+        private void count(int bytes) {
+            passedOver += bytes;
+            if (passedOver > mostDrained) {
+                throw new RefusedException(Problem.tooManyParts(maxFiles));
+            }
         }
 
         private CompletionStage<Done> field(String name, Source<ByteString, ?> bytes) {
@@ -219,7 +226,11 @@ final class Uploads {
 
         /** A field's text; empty when it is too long. */
         private CompletionStage<Done> text(Source<ByteString, ?> bytes, Consumer<Optional<String>> use) {
-            return bytes.runWith(
+            return bytes.map(chunk -> {
+                        count(chunk.size());
+                        return chunk;
+                    })
+                    .runWith(
                             Sink.fold(
                                     ByteString.emptyByteString(),
                                     (all, more) -> all.size() > LONGEST_TEXT ? all : all.concat(more)),
@@ -234,6 +245,9 @@ final class Uploads {
         }
 
         Received received(Throwable failure) {
+            if (failure != null) {
+                LOG.debug("a form broke off after {} parts: {}", parts, failure.toString());
+            }
             if (failure != null && intakes.stream().noneMatch(Intake.Accepted.class::isInstance)) {
                 throw PacedBody.refusal(unwrapped(failure));
             }

@@ -61,7 +61,7 @@ class CompatIT {
             }
             Eventually.until(
                     "the results on the console",
-                    () -> local.out().contains("Paul") && local.out().contains("Ringo"));
+                    () -> local.err().contains("test_000:Paul") && local.err().contains("test_001:Ringo"));
         }
     }
 
