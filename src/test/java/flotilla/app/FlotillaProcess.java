@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -31,6 +32,16 @@ final class FlotillaProcess implements AutoCloseable {
      * @param folder for its output; also its working directory
      */
     static FlotillaProcess start(Path folder, String... arguments) throws IOException {
+        return start(folder, Map.of(), arguments);
+    }
+
+    /**
+     * Starts the jar.
+     *
+     * @param folder for its output; also its working directory
+     * @param environment besides what it inherits
+     */
+    static FlotillaProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -46,6 +57,7 @@ final class FlotillaProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
+        builder.environment().putAll(environment);
         return new FlotillaProcess(builder.start(), out, err);
     }
 

@@ -5,6 +5,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,10 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A look into the queues of an embedded cloud from outside. */
 final class QueueClient implements AutoCloseable {
+    private static final int MOST_AT_ONCE = 10;
+    /** In seconds, as SQS takes it. */
+    private static final int LONGEST_LEASE = 43200;
+
     private final AwsClients clients;
     private final SqsAsyncClient sqs;
 
@@ -47,6 +52,30 @@ final class QueueClient implements AutoCloseable {
     /** Removes every message, those that somebody holds too. */
     void purge(String queue) {
         sqs.purgeQueue(request -> request.queueUrl(url(queue))).join();
+    }
+
+    /**
+     * Takes messages and keeps them for hours: they count as in flight, and nobody else gets them.
+     *
+     * @return their receipts
+     */
+    List<String> hold(String queue, int count) {
+        List<String> receipts = new ArrayList<>();
+        return Eventually.value(count + " messages in " + queue, () -> {
+            sqs.receiveMessage(request -> request.queueUrl(url(queue))
+                            .maxNumberOfMessages(Math.min(MOST_AT_ONCE, count - receipts.size()))
+                            .visibilityTimeout(LONGEST_LEASE))
+                    .join()
+                    .messages()
+                    .forEach(message -> receipts.add(message.receiptHandle()));
+            return Optional.of(receipts).filter(all -> all.size() == count);
+        });
+    }
+
+    /** Removes a message that is held. */
+    void delete(String queue, String receipt) {
+        sqs.deleteMessage(request -> request.queueUrl(url(queue)).receiptHandle(receipt))
+                .join();
     }
 
     private String url(String queue) {
