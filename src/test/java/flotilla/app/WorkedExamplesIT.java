@@ -41,11 +41,15 @@ class WorkedExamplesIT {
     /** Twenty processes boot on the cores of one machine. */
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
 
-    /** While they boot, a node may be silent for longer than a healthy one ever is. */
-    private static final String PATIENCE = "pekko.cluster.failure-detector.acceptable-heartbeat-pause=10m";
+    /** While they boot, a node may be silent for longer than a healthy one ever is, and not be given up. */
+    private static final List<String> PATIENCE = List.of(
+            "pekko.cluster.failure-detector.acceptable-heartbeat-pause=10m",
+            "pekko.remote.artery.advanced.handshake-timeout=10m",
+            "pekko.remote.artery.advanced.tcp.connection-timeout=1m",
+            "pekko.remote.artery.advanced.outbound-max-restarts=100000",
+            "pekko.remote.artery.advanced.inbound-max-restarts=100000");
 
     private static final List<String> SETTINGS = List.of(
-            PATIENCE,
             "flotilla.drain.channel=queues",
             "flotilla.scaling.policy=message-count",
             "flotilla.scaling.messages-per-instance=1",
@@ -69,10 +73,11 @@ class WorkedExamplesIT {
     void workedExamples_shouldHoldByTheirOwnFigures(@TempDir Path folder) throws Exception {
         Path data = folder.resolve("data");
         List<String> arguments = new ArrayList<>(List.of("local", "--port", "0", "--data", data.toString()));
-        SETTINGS.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        Stream.concat(PATIENCE.stream(), SETTINGS.stream())
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         // Workers read the file of their installation; what they are handed besides has no part for Pekko.
         Path config = Files.createDirectories(folder.resolve("home").resolve("config"));
-        Files.writeString(config.resolve("worker.conf"), PATIENCE);
+        Files.write(config.resolve("worker.conf"), PATIENCE);
         try (FlotillaProcess local = FlotillaProcess.start(
                 folder, Map.of("FLOTILLA_HOME", folder.resolve("home").toString()), arguments.toArray(String[]::new))) {
             GatewayClient client = new GatewayClient(local.awaitLine("ready "));
