@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A look into the queues of an embedded cloud from outside. */
@@ -72,10 +74,24 @@ final class QueueClient implements AutoCloseable {
         });
     }
 
-    /** Removes a message that is held. */
-    void delete(String queue, String receipt) {
-        sqs.deleteMessage(request -> request.queueUrl(url(queue)).receiptHandle(receipt))
-                .join();
+    /** Removes messages that are held. */
+    void delete(String queue, List<String> receipts) {
+        String url = url(queue);
+        for (int from = 0; from < receipts.size(); from += MOST_AT_ONCE) {
+            List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>();
+            for (String receipt : receipts.subList(from, Math.min(receipts.size(), from + MOST_AT_ONCE))) {
+                entries.add(DeleteMessageBatchRequestEntry.builder()
+                        .id("m" + entries.size())
+                        .receiptHandle(receipt)
+                        .build());
+            }
+            DeleteMessageBatchResponse response = sqs.deleteMessageBatch(
+                            request -> request.queueUrl(url).entries(entries))
+                    .join();
+            if (response.hasFailed() && !response.failed().isEmpty()) {
+                throw new AssertionError("not deleted: " + response.failed());
+            }
+        }
     }
 
     private String url(String queue) {
