@@ -12,9 +12,10 @@ terraform {
 provider "aws" {
   region = var.region
 
+  # Not "flotilla:cluster": that tag is for workers' instances alone, which the supervisor starts and ends.
   default_tags {
     tags = {
-      "flotilla:cluster" = var.cluster
+      "flotilla:deployment" = var.cluster
     }
   }
 }

@@ -401,11 +401,12 @@ public final class FleetController {
         for (ScalingAction.Launch launch : results.unanswered()) {
             memory = memory.withUnconfirmed(launch.tier(), launch.generation(), now);
         }
-        if (!results.launched().isEmpty() || results.starts().some()) {
-            memory = memory.withoutTrouble();
-        } else if (results.trouble().isPresent()) {
+        // What EC2 launched besides does not mean that it would take the rest a moment later.
+        if (results.trouble().isPresent()) {
             memory =
                     memory.withTrouble(results.trouble().get(), results.starts().refused(), now);
+        } else if (!results.launched().isEmpty() || results.starts().some()) {
+            memory = memory.withoutTrouble();
         }
         memory = results.requestsEmptied() ? memory.withRequestsKnown() : memory;
         // One that could not be sent may have been sent all the same, and would end a worker that nobody asked.

@@ -118,6 +118,25 @@ record Placed(InstanceView view, Standing standing) {
         return intent != null && !intent.cancelled() ? Standing.DRAINING : Standing.WORKING;
     }
 
+    /** Why it is {@link Standing#DEAD}, with the times that prove it. */
+    String proofOfDeath(ScalingLimits limits) {
+        Instance instance = view.instance();
+        String name = instance.id()
+                + instance.appTierId()
+                        .map(tier -> " (app-tier id " + tier + ")")
+                        .orElse("");
+        String fenced = limits.deadAfter().toSeconds() + " s";
+        if (view.worker().isPresent()) {
+            return "worker on " + name + " is silent since " + view.lastSign() + ", longer than the " + fenced
+                    + " after which it has stopped by itself";
+        }
+        String known = view.firstSeen().isAfter(instance.launchedAt()) ? " and known since " + view.firstSeen() : "";
+        return "instance " + name + " launched at " + instance.launchedAt() + known
+                + " has never reported: not within its boot allowance of "
+                + limits.bootAllowance().toSeconds() + " s, nor in the " + fenced
+                + " more after which a worker that nobody hears has stopped by itself";
+    }
+
     /** One that came up at the last moment, and that we cannot hear, works until its fence. */
     private static Standing neverReported(Instance instance, Duration silence, ScalingLimits limits, Instant now) {
         Duration over = Duration.between(instance.launchedAt(), now).minus(limits.bootAllowance());

@@ -143,6 +143,7 @@ final class PlanDraft {
             if (one.is(Standing.DRAINED)) {
                 end(one, EndReason.DRAINED);
             } else if (one.is(Standing.DEAD)) {
+                findings.add(one.proofOfDeath(rules.limits()));
                 end(one, one.view().worker().isPresent() ? EndReason.SILENT : EndReason.NEVER_REPORTED);
             }
         }
@@ -278,25 +279,40 @@ final class PlanDraft {
             return;
         }
         boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
-        // An instance that EC2 has just refused to start waits for the others; where one can be launched instead, it
-        // stays. One that did not come up the last time waits as well.
+        // An instance that EC2 has just refused to start waits for the others, and for those that can be launched
+        // instead.
+        // One that did not come up the last time waits as well.
         Set<InstanceId> refused =
                 before.trouble().map(FleetMemory.LaunchTrouble::notStarted).orElse(Set.of());
         List<Placed> spares = with(Standing.SPARE)
-                .filter(one -> fixedSet || rules.shape().spares() > 0 && !refused.contains(one.id()))
+                .filter(one -> fixedSet || rules.shape().spares() > 0)
                 .sorted(Comparator.comparing((Placed one) -> refused.contains(one.id()))
                         .thenComparing(one -> boots.failed().contains(one.id()))
                         .thenComparing(
                                 one -> one.appTierId().map(AppTierId::value).orElse(Integer.MAX_VALUE))
                         .thenComparing(Placed::id))
-                .limit(allowed)
                 .toList();
-        spares.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
-        if (!fixedSet) {
-            launch(allowed - spares.size());
-        } else if (spares.size() < allowed) {
+        int willing = fixedSet
+                ? spares.size()
+                : (int) spares.stream()
+                        .filter(one -> !refused.contains(one.id()))
+                        .count();
+        int started = startSome(spares.subList(0, willing), allowed);
+        int missing = allowed - started;
+        if (fixedSet && missing > 0) {
             clamps.add("no more stopped instances in the set");
         }
+        if (!fixedSet && missing > 0) {
+            missing -= launch(missing);
+            // Those that were refused may hold the very ids that a launch would need.
+            sayNoIdIsFree(missing - startSome(spares.subList(willing, spares.size()), missing));
+        }
+    }
+
+    private int startSome(List<Placed> spares, int most) {
+        List<Placed> some = spares.subList(0, Math.min(most, spares.size()));
+        some.forEach(one -> actions.add(new ScalingAction.Start(one.id(), one.appTierId())));
+        return some.size();
     }
 
     /** How many of the wanted starts may happen now. */
@@ -356,17 +372,22 @@ final class PlanDraft {
                 .collect(Collectors.toSet());
     }
 
-    private void launch(int count) {
+    /** Launches so many, or as many as there are app-tier ids for; the number of them. */
+    private int launch(int count) {
         List<ScalingAction> launches = new ArrayList<>();
         unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation())));
         for (AppTierId id : freeIds()) {
             launches.add(new ScalingAction.Launch(id, before.generation(id, now)));
         }
         int possible = Math.max(0, Math.min(count, launches.size()));
-        if (possible < count) {
-            clamps.add("no app-tier id is free for " + (count - possible) + " more");
-        }
         actions.addAll(launches.subList(0, possible));
+        return possible;
+    }
+
+    private void sayNoIdIsFree(int missing) {
+        if (missing > 0) {
+            clamps.add("no app-tier id is free for " + missing + " more");
+        }
     }
 
     private Set<AppTierId> freeIds() {
@@ -423,7 +444,8 @@ final class PlanDraft {
         int count = (int) Math.max(0, missing - surplus);
         int room = rules.limits().maxInstances() - living() - (int) launching;
         if (count > 0 && launching == 0) {
-            launch(allowedStarts(Math.min(count, room)));
+            int allowed = allowedStarts(Math.min(count, room));
+            sayNoIdIsFree(allowed - launch(allowed));
         }
     }
 

@@ -24,6 +24,15 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** Starts and ends instances through {@link InstanceFleet}, and asks workers to end: by name, or through the queues. */
 public final class Ec2FleetOperator implements FleetOperator {
+    /**
+     * Launches and starts that are under way at the same time; the others follow in order. EC2 takes five calls of each kind at
+     * once and two more in each second, and one takes a second or two.
+     *
+     * @see <a href="https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html">Request throttling for the EC2
+     *     API: request token buckets of RunInstances and StartInstances</a>
+     */
+    static final int LAUNCHES_AT_ONCE = 5;
+
     private static final ScalingAction EMPTY_THE_QUEUE =
             new ScalingAction.CancelRequests(ScalingAction.CancelRequests.ALL);
 
@@ -31,6 +40,8 @@ public final class Ec2FleetOperator implements FleetOperator {
     private final Optional<DrainRequests> requests;
     private final String userData;
     private final LaunchTokens tokens;
+    private final Pace launches = new Pace(LAUNCHES_AT_ONCE);
+    private final Pace starts = new Pace(LAUNCHES_AT_ONCE);
 
     /** What became of one action. */
     private record Done(
@@ -79,11 +90,11 @@ public final class Ec2FleetOperator implements FleetOperator {
     private CompletionStage<Done> carryOut(
             ScalingAction action, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         if (action instanceof ScalingAction.Launch launch) {
-            return tokens.launch(launch, token -> fleet.launch(launch.tier(), token, userData))
+            return launches.call(() -> tokens.launch(launch, token -> fleet.launch(launch.tier(), token, userData)))
                     .thenApply(instance -> launched(launch, instance));
         }
         if (action instanceof ScalingAction.Start start) {
-            return fleet.start(start.id()).thenApply(done -> ok(action));
+            return starts.call(() -> fleet.start(start.id())).thenApply(done -> ok(action));
         }
         if (action instanceof ScalingAction.SetGroupCapacity set) {
             return fleet.setGroupCapacity(set.capacity()).thenApply(done -> ok(action));

@@ -12,14 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The terminate queues over real processes, by the figures that the protocol is known by, scaled to what a small machine
- * bears. Images take so long that workers hold still while the number of messages is changed: a purge takes away all of
- * them, those in workers' hands included, and the workers go on with what they have.
+ * The terminate queues over real processes that die. Images take so long that workers hold still while the number of messages
+ * is changed: a purge takes away all of them, those in workers' hands included, and the workers go on with what they have.
+ * {@link WorkedExamplesIT} has the figures that the protocol is known by.
  */
 class DrainQueuesIT {
     private static final String REQUESTS = "flotilla-request";
     private static final String TERMINATE_REQUESTS = "flotilla-terminate-request";
-    private static final String TERMINATE_CONFIRMATIONS = "flotilla-terminate-confirm";
 
     private static final String[] SETTINGS = {
         "--set", "flotilla.drain.channel=queues",
@@ -77,51 +76,6 @@ class DrainQueuesIT {
                 return 0;
             }
             return Integer.parseInt(outcome.equals("ok") ? why : outcome.split(" ")[1]);
-        }
-    }
-
-    @Test
-    void newWorkWhileWorkersAreAskedToEnd_shouldTakeBackExactlyTheRequestsThatItNeeds(@TempDir Path folder)
-            throws Exception {
-        Path data = folder.resolve("data");
-        try (FlotillaProcess local = start(
-                folder,
-                List.of("local", "--port", "0", "--data", data.toString()),
-                "flotilla.classifier.delay=16s",
-                "flotilla.classifier.parallelism=1")) {
-            GatewayClient client = new GatewayClient(local.awaitLine("ready "));
-            try (QueueClient queues = new QueueClient(data)) {
-                // Six running, three asked, messages 3 -> 5: two requests are taken back, one instance still ends.
-                Account before = sixOfWhichThreeAreAsked(client, queues);
-                send(client, 2);
-                awaitOpen(client, 1);
-                Account after = Account.of(client.decisions());
-                assertThat(after.takenBack() - before.takenBack()).isEqualTo(2);
-                assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(1, 0));
-                Eventually.until(
-                        "one instance ended",
-                        () -> Account.of(client.decisions()).terminated() >= 1);
-                assertThat(Account.of(client.decisions()).takenBack()).isEqualTo(after.takenBack());
-
-                // No message left: the last one ends too.
-                endAll(client, queues);
-                assertThat(Account.of(client.decisions()).launched()).isEqualTo(6);
-
-                // Six running, three asked, messages 3 -> 8: all three are taken back, two instances are launched.
-                before = sixOfWhichThreeAreAsked(client, queues);
-                send(client, 5);
-                awaitOpen(client, 6);
-                Eventually.until(
-                        "two launches", () -> Account.of(client.decisions()).launched() == 14);
-                after = Account.of(client.decisions());
-                assertThat(after.takenBack() - before.takenBack()).isEqualTo(3);
-                assertThat(after.asked()).isEqualTo(before.asked());
-                assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
-                endAll(client, queues);
-            }
-            List<ProcessHandle> below = local.descendants();
-            local.terminate();
-            assertThat(below).as("left running").noneMatch(ProcessHandle::isAlive);
         }
     }
 
@@ -209,28 +163,6 @@ class DrainQueuesIT {
                                 .filter(instance -> instance.path("busy").asInt() == 1)
                                 .count()
                         == count);
-    }
-
-    /** Six new workers, each at an image that was just begun, when the number of messages falls to three. */
-    private static Account sixOfWhichThreeAreAsked(GatewayClient client, QueueClient queues) {
-        int ended = Account.of(client.decisions()).terminated();
-        send(client, 6);
-        awaitBusy(client, 6);
-        queues.purge(REQUESTS);
-        send(client, 3);
-        awaitOpen(client, ended + 3);
-        assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(3, 0));
-        return Account.of(client.decisions());
-    }
-
-    /** Takes all messages away and waits until every instance has ended, each by a request of its own. */
-    private static void endAll(GatewayClient client, QueueClient queues) {
-        queues.purge(REQUESTS);
-        Eventually.until("an empty fleet", () -> client.fleet().isEmpty());
-        Account account = Account.of(client.decisions());
-        assertThat(account.terminated()).isEqualTo(account.launched()).isEqualTo(account.open());
-        assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
-        assertThat(queues.depth(TERMINATE_CONFIRMATIONS)).isEqualTo(new QueueClient.Depth(0, 0));
     }
 
     /** Waits until so many requests were sent and not taken back; those that were taken by a worker count for ever. */

@@ -17,8 +17,17 @@ final class Eventually {
         value(what, () -> holds.call() ? Optional.of(true) : Optional.empty());
     }
 
+    /** The same for what takes longer. */
+    static void until(String what, Duration within, Callable<Boolean> holds) {
+        value(what, within, () -> holds.call() ? Optional.of(true) : Optional.empty());
+    }
+
     static <T> T value(String what, Callable<Optional<T>> look) {
-        Instant deadline = Instant.now().plus(WITHIN);
+        return value(what, WITHIN, look);
+    }
+
+    private static <T> T value(String what, Duration within, Callable<Optional<T>> look) {
+        Instant deadline = Instant.now().plus(within);
         Exception last = null;
         while (Instant.now().isBefore(deadline)) {
             try {
@@ -32,6 +41,6 @@ final class Eventually {
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
-        throw new AssertionError("not within " + WITHIN + ": " + what, last);
+        throw new AssertionError("not within " + within + ": " + what, last);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -31,7 +32,16 @@ final class FlotillaProcess implements AutoCloseable {
      * @param folder for its output; also its working directory
      */
     static FlotillaProcess start(Path folder, String... arguments) throws IOException {
-        return startWith(List.of("-Xmx512m"), folder, arguments);
+        return start(folder, Map.of(), arguments);
+    }
+
+    /**
+     * Starts the jar.
+     *
+     * @param environment besides what it inherits
+     */
+    static FlotillaProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
+        return start(List.of("-Xmx512m"), folder, environment, arguments);
     }
 
     /**
@@ -40,6 +50,12 @@ final class FlotillaProcess implements AutoCloseable {
      * @param options for its JVM
      */
     static FlotillaProcess startWith(List<String> options, Path folder, String... arguments) throws IOException {
+        return start(options, folder, Map.of(), arguments);
+    }
+
+    private static FlotillaProcess start(
+            List<String> options, Path folder, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
@@ -52,6 +68,7 @@ final class FlotillaProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
+        builder.environment().putAll(environment);
         return new FlotillaProcess(builder.start(), out, err);
     }
 

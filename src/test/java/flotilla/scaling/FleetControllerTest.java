@@ -11,17 +11,19 @@ import flotilla.scaling.FleetController.Readings;
 import flotilla.scaling.FleetController.Results;
 import flotilla.scaling.FleetController.Shadow;
 import flotilla.scaling.FleetController.WorkerOrder;
+import flotilla.scaling.ScalingAction.Launch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the controller makes of plans that are only shown, and of policies that only watch. */
+/** What the controller makes of plans that are only shown, of policies that only watch, and of what EC2 answered. */
 class FleetControllerTest {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 
@@ -97,6 +99,44 @@ class FleetControllerTest {
         controller.acted(Results.none(), now);
 
         assertThat(report(controller, 1)).singleElement().isInstanceOf(WorkerOrder.Drain.class);
+    }
+
+    private static Launch launch(int id) {
+        return new Launch(new AppTierId(id), 0);
+    }
+
+    private static Instance launched(int id) {
+        return new Instance(Fleet.id(id), Optional.of(new AppTierId(id)), InstanceState.PENDING, Fleet.NOW, Fleet.TYPE);
+    }
+
+    @Test
+    void launchesRefusedInPart_shouldPauseWhatIsMissingAndKeepWhatIsThere() {
+        FleetController controller = controller(new MessageCountPolicy(1));
+        decide(controller, 2);
+
+        controller.acted(
+                new Results(
+                        Map.of(launch(1), launched(1)),
+                        List.of(launch(2)),
+                        List.of(),
+                        Optional.of("RequestLimitExceeded"),
+                        List.of()),
+                now);
+        instances.add(launched(1));
+        now = now.plusSeconds(5);
+        ScalingPlan paused = decide(controller, 2).plan();
+        controller.acted(Results.none(), now);
+        now = now.plusSeconds(5);
+        ScalingPlan after = decide(controller, 2).plan();
+
+        assertThat(paused.census().pending()).isEqualTo(1);
+        assertThat(paused.actions()).isEmpty();
+        assertThat(paused.clamps())
+                .containsExactly("launches pause until 2026-11-22T12:00:10Z after 1 x RequestLimitExceeded");
+        assertThat(after.actions()).singleElement().isInstanceOf(Launch.class);
+        controller.acted(
+                new Results(Map.of(launch(2), launched(2)), List.of(), List.of(), Optional.empty(), List.of()), now);
+        assertThat(controller.memory().trouble()).isEmpty();
     }
 
     private static Stream<ScalingPolicy> policies() {

@@ -199,6 +199,9 @@ class FleetPlannerTest {
 
         assertThat(plan.actions())
                 .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), EndReason.SILENT));
+        assertThat(plan.findings())
+                .containsExactly("worker on i-1 (app-tier id 1) is silent since 2026-11-22T11:57:59Z, longer than the "
+                        + "120 s after which it has stopped by itself");
     }
 
     @Test
@@ -212,11 +215,15 @@ class FleetPlannerTest {
                                 .withMessages(1)),
                         Launch.class))
                 .containsExactly(2);
-        assertThat(plan(Fleet.none()
-                                .neverReportedFor(Duration.ofSeconds(421), 1)
-                                .withMessages(0))
-                        .actions())
+        ScalingPlan dead =
+                plan(Fleet.none().neverReportedFor(Duration.ofSeconds(421), 1).withMessages(0));
+        assertThat(dead.actions())
                 .containsExactly(new Terminate(id(1), Optional.of(new AppTierId(1)), EndReason.NEVER_REPORTED));
+        assertThat(dead.findings())
+                .containsExactly(
+                        "instance i-1 (app-tier id 1) launched at 2026-11-22T11:52:59Z has never reported: not "
+                                + "within its boot allowance of 300 s, nor in the 120 s more after which a worker that nobody "
+                                + "hears has stopped by itself");
     }
 
     @Test

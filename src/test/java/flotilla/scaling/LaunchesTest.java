@@ -4,6 +4,7 @@ import static flotilla.scaling.Fleet.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
 import flotilla.scaling.PlannerRules.BootRule;
 import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.PlannerRules.Mode;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -339,6 +341,40 @@ class LaunchesTest {
         assertThat(plan.actions()).isEmpty();
     }
 
+    private static final PlannerRules FOUR_WITH_SPARES = PlannerRules.of(
+                    new ScalingLimits(0, 4, Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofMinutes(5)))
+            .with(new Shape(Mode.LAUNCH, DrainChannel.CLUSTER, 2, true));
+
+    private ScalingPlan afterRefusedStartsOf(int... ids) {
+        Set<InstanceId> refused = IntStream.of(ids).mapToObj(Fleet::id).collect(Collectors.toSet());
+        memory = memory.withTrouble("InsufficientInstanceCapacity", refused, now);
+        now = memory.trouble().orElseThrow().until();
+        return plan(
+                FOUR_WITH_SPARES,
+                Fleet.at(now)
+                        .working(1, 1, 2)
+                        .inState(InstanceState.STOPPED, ids)
+                        .withMessages(4));
+    }
+
+    @Test
+    void refusedSpares_shouldWaitForThoseThatCanBeLaunched() {
+        ScalingPlan plan = afterRefusedStartsOf(3);
+
+        assertThat(idsOf(plan, Launch.class)).containsExactly(4);
+        assertThat(idsOf(plan, Start.class)).containsExactly(3);
+        assertThat(plan.clamps()).isEmpty();
+    }
+
+    @Test
+    void refusedSparesThatHoldAllFreeIds_shouldBeStartedAgain() {
+        ScalingPlan plan = afterRefusedStartsOf(3, 4);
+
+        assertThat(idsOf(plan, Launch.class)).isEmpty();
+        assertThat(idsOf(plan, Start.class)).containsExactly(3, 4);
+        assertThat(plan.clamps()).isEmpty();
+    }
+
     // A set that was made before
 
     private static final PlannerRules SET = RULES.with(new Shape(Mode.START_STOP, DrainChannel.CLUSTER, 0, true));
@@ -377,14 +413,8 @@ class LaunchesTest {
 
         assertThat(plan.actions())
                 .containsExactlyInAnyOrder(
-                        new AssignId(
-                                new flotilla.domain.InstanceId("i-new"),
-                                Optional.of(new AppTierId(2)),
-                                AssignId.Why.UNTAGGED),
-                        new AssignId(
-                                new flotilla.domain.InstanceId("i-twin"),
-                                Optional.of(new AppTierId(3)),
-                                AssignId.Why.DUPLICATE));
+                        new AssignId(new InstanceId("i-new"), Optional.of(new AppTierId(2)), AssignId.Why.UNTAGGED),
+                        new AssignId(new InstanceId("i-twin"), Optional.of(new AppTierId(3)), AssignId.Why.DUPLICATE));
     }
 
     // Drain epochs

@@ -2,6 +2,7 @@ package flotilla.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.domain.AppTierId;
 import flotilla.protocol.DecisionReport;
 import flotilla.scaling.ControlState;
 import flotilla.scaling.FleetController;
@@ -11,12 +12,15 @@ import flotilla.scaling.ScalingAction.CancelRequests;
 import flotilla.scaling.ScalingAction.RequestDrains;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.WorkloadModel;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What an operator makes of actions on the terminate queues. */
+/** What an operator makes of actions on the terminate queues, and how fast it launches. */
 class Ec2FleetOperatorTest {
     private final MemoryDrainRequests queues = new MemoryDrainRequests();
     private final FleetOperator operator =
@@ -92,6 +96,45 @@ class Ec2FleetOperatorTest {
 
         assertThat(outcome(failed)).isEqualTo("cancel-request(all): the queue is away");
         assertThat(failed.results().requestsEmptied()).isFalse();
+    }
+
+    @Test
+    void manyLaunches_shouldBeSentAFewAtATimeAndInOrder() {
+        FakeFleet fleet = new FakeFleet();
+        fleet.holdLaunches();
+        FleetOperator paced = new Ec2FleetOperator(fleet, Optional.empty(), "flotilla", "user data");
+        ScalingAction[] twelve = IntStream.rangeClosed(1, 12)
+                .mapToObj(id -> new ScalingAction.Launch(new AppTierId(id), 0))
+                .toArray(ScalingAction[]::new);
+
+        CompletableFuture<FleetOperator.Outcome> outcome =
+                paced.carryOut(plan(twelve), id -> Optional.empty()).toCompletableFuture();
+
+        assertThat(fleet.launchTokens).hasSize(Ec2FleetOperator.LAUNCHES_AT_ONCE);
+        for (int answered = 1; answered <= 12; answered++) {
+            assertThat(outcome).isNotDone();
+            fleet.answerOldestLaunch();
+            assertThat(fleet.launchTokens).hasSize(Math.min(12, Ec2FleetOperator.LAUNCHES_AT_ONCE + answered));
+        }
+        assertThat(outcome.join().results().launched()).hasSize(12);
+        assertThat(fleet.launchTokens).allMatch(token -> token.startsWith("flotilla-"));
+        assertThat(fleet.launchTokens)
+                .isSortedAccordingTo(Comparator.comparingInt(token -> Integer.parseInt(token.split("-")[1])));
+    }
+
+    @Test
+    void launchesThatFail_shouldMakeRoomForTheNext() {
+        FakeFleet fleet = new FakeFleet();
+        fleet.loseAnswersOfLaunches(7);
+        FleetOperator paced = new Ec2FleetOperator(fleet, Optional.empty(), "flotilla", "user data");
+        ScalingAction[] eight = IntStream.rangeClosed(1, 8)
+                .mapToObj(id -> new ScalingAction.Launch(new AppTierId(id), 0))
+                .toArray(ScalingAction[]::new);
+
+        FleetController.Results results = carryOut(paced, eight).results();
+
+        assertThat(results.unanswered()).hasSize(7);
+        assertThat(results.launched()).hasSize(1);
     }
 
     @Test

@@ -5,11 +5,13 @@ import flotilla.domain.InstanceId;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -23,6 +25,8 @@ final class FakeFleet implements InstanceFleet {
     private final Map<String, Instance> byToken = new HashMap<>();
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private CompletableFuture<Void> describeGate = CompletableFuture.completedFuture(null);
+    private final Queue<CompletableFuture<Void>> heldLaunches = new ArrayDeque<>();
+    private boolean holdsLaunches;
     private boolean describesNothing;
     private int unansweredLaunches;
 
@@ -33,6 +37,19 @@ final class FakeFleet implements InstanceFleet {
 
     synchronized void answerDescriptions() {
         describeGate.complete(null);
+    }
+
+    /** From now on launches wait, each until {@link #answerOldestLaunch}. */
+    synchronized void holdLaunches() {
+        holdsLaunches = true;
+    }
+
+    void answerOldestLaunch() {
+        CompletableFuture<Void> oldest;
+        synchronized (this) {
+            oldest = heldLaunches.remove();
+        }
+        oldest.complete(null);
     }
 
     /** EC2 launches, but its descriptions lag behind. */
@@ -70,6 +87,11 @@ final class FakeFleet implements InstanceFleet {
         if (unansweredLaunches > 0) {
             unansweredLaunches--;
             return CompletableFuture.failedFuture(new LaunchFailedException("no answer", "", false, null));
+        }
+        if (holdsLaunches) {
+            CompletableFuture<Void> gate = new CompletableFuture<>();
+            heldLaunches.add(gate);
+            return gate.thenApply(open -> instance);
         }
         return CompletableFuture.completedFuture(instance);
     }

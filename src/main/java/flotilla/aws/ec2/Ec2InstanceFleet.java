@@ -20,7 +20,8 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 
 /**
  * The machines of our cluster on EC2: those whose tag {@code flotilla:cluster} is our cluster's name; in mode {@code
- * auto-scaling-group} those that the group has launched, by the tag that EC2 Auto Scaling puts on them.
+ * auto-scaling-group} those that the group has launched, by the tag that EC2 Auto Scaling puts on them. A machine whose tag
+ * {@code flotilla:role} is another than {@code worker} is none of them.
  */
 public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
@@ -79,8 +80,10 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
         return client.describeInstancesPaginator(
                         request -> request.maxResults(PAGE_SIZE).filters(ours))
                 .reservations()
-                .subscribe(reservation ->
-                        reservation.instances().stream().map(Ec2Tags::toOwn).forEach(found::add))
+                .subscribe(reservation -> reservation.instances().stream()
+                        .filter(Ec2Tags::isWorkers)
+                        .map(Ec2Tags::toOwn)
+                        .forEach(found::add))
                 .handle((done, failure) -> {
                     if (failure != null) {
                         throw AwsErrors.wrap("EC2 DescribeInstances of cluster " + cluster, failure);

@@ -45,7 +45,11 @@ final class Ec2Launch {
             "InsufficientVolumeCapacity",
             "RequestLimitExceeded");
 
-    /** Errors that say that another instance type or another subnet may have what is missing here. */
+    /**
+     * Errors that say that another instance type or another subnet may have what is missing here.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html">EC2 error codes</a>
+     */
     private static final Set<String> NO_CAPACITY = Set.of(
             "InsufficientCapacity",
             "InsufficientFreeAddressesInSubnet",
@@ -53,8 +57,18 @@ final class Ec2Launch {
             "InsufficientInstanceCapacity",
             "InsufficientReservedInstanceCapacity",
             "InsufficientVolumeCapacity",
+            // The price of a Spot machine depends on its type and availability zone.
+            "SpotMaxPriceTooLow",
             // The type is not offered in this availability zone.
             "Unsupported");
+
+    /**
+     * Quotas. Each is for a group of instance families in the whole region: another type may do, another subnet cannot.
+     *
+     * @see <a href="https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html">On-Demand and Spot quotas</a>
+     */
+    private static final Set<String> NO_MORE_OF_THE_TYPE =
+            Set.of("InstanceLimitExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded");
 
     /** The token was used with other parameters: that earlier call may have launched a machine. */
     private static final String TOKEN_WAS_USED = "IdempotentParameterMismatch";
@@ -152,7 +166,12 @@ final class Ec2Launch {
 
     /** Whether an error code says that it may go better elsewhere. */
     static boolean noCapacity(String code) {
-        return NO_CAPACITY.contains(code);
+        return NO_CAPACITY.contains(code) || noMoreOfTheType(code);
+    }
+
+    /** Whether an error code says that no subnet can have more machines of this type. */
+    static boolean noMoreOfTheType(String code) {
+        return NO_MORE_OF_THE_TYPE.contains(code);
     }
 
     /** Whether EC2 answered that this launch token has no machine. */

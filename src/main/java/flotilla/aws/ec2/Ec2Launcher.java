@@ -37,6 +37,11 @@ final class Ec2Launcher {
     private record Wanted(AppTierId id, String token, String userData) {}
 
     private record Refusal(Place place, String code) {
+        boolean coversAlso(Place other) {
+            return other.equals(place)
+                    || Ec2Launch.noMoreOfTheType(code) && other.type().equals(place.type());
+        }
+
         @Override
         public String toString() {
             return place + " (" + code + ")";
@@ -69,11 +74,10 @@ final class Ec2Launcher {
     }
 
     private Optional<Place> next(Wanted wanted, List<Refusal> refusals) {
-        List<Place> tried = refusals.stream().map(Refusal::place).toList();
         Optional<Place> open =
                 Optional.ofNullable(unanswered.get(wanted.token())).map(Unanswered::place);
         return open.or(() -> places.inOrder().stream()
-                .filter(place -> !tried.contains(place))
+                .filter(place -> refusals.stream().noneMatch(refusal -> refusal.coversAlso(place)))
                 .findFirst());
     }
 
@@ -117,9 +121,10 @@ final class Ec2Launcher {
             return CompletableFuture.failedFuture(
                     new LaunchFailedException(message, code, true, AwsErrors.unwrap(failure)));
         }
-        places.hadNoCapacity(place);
+        Refusal refusal = new Refusal(place, code);
+        places.inOrder().stream().filter(refusal::coversAlso).forEach(places::hadNoCapacity);
         List<Refusal> all = new ArrayList<>(refusals);
-        all.add(new Refusal(place, code));
+        all.add(refusal);
         return next(wanted, all)
                 .map(other -> launch(wanted, other, all))
                 .orElseGet(() -> CompletableFuture.failedFuture(

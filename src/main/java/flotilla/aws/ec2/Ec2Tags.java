@@ -14,6 +14,10 @@ final class Ec2Tags {
     static final String NAME = "Name";
     static final String CLUSTER = "flotilla:cluster";
     static final String APP_TIER_ID = "flotilla:app-tier-id";
+    /** What a machine of ours is for; a worker's instance may go without it. */
+    static final String ROLE = "flotilla:role";
+
+    static final String WORKER = "worker";
     /** EC2 Auto Scaling's own, on every machine that a group has launched. */
     static final String GROUP = "aws:autoscaling:groupName";
 
@@ -22,6 +26,12 @@ final class Ec2Tags {
     /** The tags of a worker's instance, from its first moment. */
     static List<Tag> of(String cluster, AppTierId id) {
         return List.of(tag(NAME, "app-tier-instance-" + id), tag(CLUSTER, cluster), tag(APP_TIER_ID, id.toString()));
+    }
+
+    /** Whether a machine is a worker's for all that its tags say; a gateway's carries the cluster's tag, too. */
+    static boolean isWorkers(software.amazon.awssdk.services.ec2.model.Instance instance) {
+        return instance.tags().stream()
+                .noneMatch(tag -> tag.key().equals(ROLE) && !tag.value().equals(WORKER));
     }
 
     static Instance toOwn(software.amazon.awssdk.services.ec2.model.Instance instance) {

@@ -106,6 +106,21 @@ class Ec2InstanceFleetTest {
     }
 
     @Test
+    void machinesWithAnotherRole_shouldNotBeOurs() {
+        ec2.answers(
+                "DescribeInstances",
+                "<reservationSet><item><instancesSet>"
+                        + FakeEc2.instance("i-1", "running", FakeEc2.tag("flotilla:role", "gateway"))
+                        + FakeEc2.instance("i-2", "running", FakeEc2.tag("flotilla:role", "worker"))
+                        + FakeEc2.instance("i-3", "running", "")
+                        + "</instancesSet></item></reservationSet>");
+
+        assertThat(Await.result(fleet().describe()).instances())
+                .extracting(Instance::id)
+                .containsExactly(new InstanceId("i-2"), new InstanceId("i-3"));
+    }
+
+    @Test
     void launch_shouldSendTokenTagsAndUserData() {
         ec2.answers("RunInstances", "<instancesSet>" + FakeEc2.instance("i-9", "pending", "") + "</instancesSet>");
 

@@ -104,12 +104,44 @@ class LaunchFallbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"InvalidAMIID.NotFound", "VcpuLimitExceeded", "UnauthorizedOperation"})
+    @ValueSource(strings = {"InvalidAMIID.NotFound", "UnauthorizedOperation"})
     void otherRefusal_shouldNotBeTriedElsewhere(String code) {
         ec2.fails(400, code);
 
         assertThat(failure(twoTypesTwoSubnets(), "t").code()).isEqualTo(code);
         assertThat(calls()).containsExactly("c7i.large subnet-a t");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VcpuLimitExceeded", "MaxSpotInstanceCountExceeded", "InstanceLimitExceeded"})
+    void quotaThatIsUsedUp_shouldGoOnWithTheNextTypeAndNotInAnotherSubnet(String code) {
+        Ec2InstanceFleet fleet = twoTypesTwoSubnets();
+        ec2.fails(400, code).answers("RunInstances", LAUNCHED);
+
+        Await.result(fleet.launch(SEVEN, "t", ""));
+        Await.result(fleet.launch(SEVEN, "u", ""));
+
+        assertThat(calls()).containsExactly("c7i.large subnet-a t", "c6i.large subnet-a t-3", "c6i.large subnet-a u-3");
+    }
+
+    @Test
+    void quotasOfAllTypes_shouldBeToldAsTheReason() {
+        ec2.fails(400, "VcpuLimitExceeded");
+
+        LaunchFailedException failure = failure(twoTypesTwoSubnets(), "t");
+
+        assertThat(failure.code()).isEqualTo("VcpuLimitExceeded");
+        assertThat(failure).hasMessageContaining("c7i.large in subnet-a (VcpuLimitExceeded)");
+        assertThat(calls()).containsExactly("c7i.large subnet-a t", "c6i.large subnet-a t-3");
+    }
+
+    @Test
+    void priceThatIsTooLow_shouldBeTriedInTheNextSubnet() {
+        ec2.fails(400, "SpotMaxPriceTooLow").answers("RunInstances", LAUNCHED);
+
+        Await.result(twoTypesTwoSubnets().launch(SEVEN, "t", ""));
+
+        assertThat(calls()).containsExactly("c7i.large subnet-a t", "c7i.large subnet-b t-2");
     }
 
     @Test
