@@ -68,7 +68,8 @@ final class Process {
     private final SortedMap<Long, Integer> sent = new TreeMap<>();
 
     private int heardAt;
-    private int backSince;
+    /** Whether there was a process before it on this machine, and nothing that this one has said was acknowledged yet. */
+    private boolean unknown;
 
     /**
      * @param again whether there was one on this machine since its last start
@@ -79,7 +80,7 @@ final class Process {
         this.life = world.instant().toEpochMilli();
         this.startedAt = world.now();
         this.heardAt = world.now();
-        this.backSince = again ? world.now() : Integer.MIN_VALUE / 2;
+        this.unknown = again;
         this.emptySince = world.now();
         this.told = Optional.empty();
     }
@@ -183,6 +184,7 @@ final class Process {
             return; // A later one was acknowledged before.
         }
         heardAt = at;
+        unknown = false;
         sent.headMap(report).clear();
         if (phase == Phase.FENCED && !isFenceClosed()) {
             goOn();
@@ -359,26 +361,28 @@ final class Process {
         return phase == Phase.RECEIVING && !frozen;
     }
 
-    /** Whether it is drained, or was a moment ago before it was started anew. */
+    /**
+     * Whether it is drained, or has fenced itself, as one does whose reports are taken for those of an earlier life; or whether
+     * it follows another that was silent or drained, and nobody has heard of it.
+     */
     boolean mayEnd() {
-        return phase == Phase.DRAINED || leftDrained || world.now() - backSince <= Plot.LATEST_MESSAGE + 10;
+        return phase == Phase.DRAINED || phase == Phase.FENCED || leftDrained || unknown;
     }
 
     /**
-     * Whether ending it now cuts off work. One that was started anew a moment ago may be at work again before its first report
-     * has arrived; its leases bring that work back.
+     * Whether ending it now cuts off work. One that follows another which was cut off before works until its own fence if
+     * nobody hears of it; its leases bring that work back.
      */
     boolean isAtWork() {
-        boolean cameBack = world.now() - backSince <= Plot.LATEST_MESSAGE + 10;
         boolean working = phase == Phase.RECEIVING || phase == Phase.DRAINING || phase == Phase.ENDING;
-        return working && !frozen && !cameBack;
+        return working && !frozen && !unknown;
     }
 
     @Override
     public String toString() {
         return phase + " epoch " + epoch + ", " + inHand + " in hand, life " + life + (frozen ? ", frozen" : "")
                 + (mute ? ", not heard" : "") + (deaf ? ", hears nothing" : "")
-                + (request > 0 ? ", holds request " + request : "") + ", back since "
-                + backSince + ", acknowledged at " + heardAt;
+                + (request > 0 ? ", holds request " + request : "") + ", "
+                + (unknown ? "unknown since " : "acknowledged at ") + heardAt;
     }
 }

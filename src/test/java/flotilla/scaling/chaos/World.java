@@ -100,6 +100,7 @@ final class World {
                 "all is at rest",
                 () -> answered == submitted
                         && ec2.living() == plot.atRest()
+                        && ec2.livingOfOurs() == plot.atRest()
                         && ec2.livingIds().size() == plot.atRest()
                         && boss.openRequests().isEmpty()
                         && boss.quietLooks() >= QUIET_LOOKS);
