@@ -409,7 +409,8 @@ public final class FleetController {
             ScalingAction.Launch launch = one.getKey();
             memory = memory.withoutUnconfirmed(launch.tier());
             Optional<AppTierId> other = roster.appTierId(one.getValue().id());
-            if (other.isPresent() && !other.get().equals(launch.tier())) {
+            boolean another = other.isPresent() && !other.get().equals(launch.tier());
+            if (another || roster.isOverdue(one.getValue().id())) {
                 memory = memory.withSpent(launch.tier(), launch.generation());
             } else {
                 roster.launched(one.getValue(), now);
