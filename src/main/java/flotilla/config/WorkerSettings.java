@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param receiveParallelism receives waiting on the queue at the same time
  * @param hangAfter time in hand after which an image's lease is not extended any more
  * @param reportInterval time between two reports to the supervisor
- * @param selfFence how long work goes on with no gateway in sight
+ * @param selfFence how long work goes on after the sending of the last report that the supervisor has acknowledged
  * @param shutdownGrace how long images in hand may take when the process is asked to end
  */
 public record WorkerSettings(
@@ -37,7 +37,10 @@ public record WorkerSettings(
                 "from 1 to 50");
         Checks.within(hangAfter, Duration.ofSeconds(1), Duration.ofHours(12), "flotilla.worker.hang-after");
         Checks.positive(reportInterval, "flotilla.worker.report-interval");
-        Checks.positive(selfFence, "flotilla.worker.self-fence");
+        Checks.that(
+                selfFence.compareTo(reportInterval) > 0,
+                "flotilla.worker.self-fence",
+                "longer than flotilla.worker.report-interval");
         Checks.notNegative(shutdownGrace, "flotilla.worker.shutdown-grace");
     }
 

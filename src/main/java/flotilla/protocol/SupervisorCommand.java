@@ -9,7 +9,7 @@ public interface SupervisorCommand {
 
     /**
      * A worker tells what it does: at once when that changes, and every {@code worker.report-interval} besides. The first
-     * report registers the worker.
+     * report registers the worker; each one is acknowledged with {@link WorkerCommand.Heard}.
      *
      * @param control where it takes {@link WorkerCommand}s
      */

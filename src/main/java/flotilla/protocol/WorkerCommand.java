@@ -6,6 +6,14 @@ import java.util.Optional;
 /** What the supervisor says to one worker. */
 public interface WorkerCommand {
     /**
+     * The supervisor has heard a report: for as long as it goes by this one it does not take the worker for dead. Said of
+     * each report; a lost one costs nothing when the next one arrives.
+     *
+     * @param report the report's number
+     */
+    record Heard(long report) implements WorkerCommand, CborSerializable {}
+
+    /**
      * The supervisor knows the worker.
      *
      * @param appTierId the id on its instance's tag; empty for a worker started by hand

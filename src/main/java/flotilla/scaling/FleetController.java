@@ -28,8 +28,8 @@ public final class FleetController {
     /** What one has counted is known for longer, so that nothing is counted twice when it speaks again. */
     private static final Duration COUNTED_FOR = Duration.ofHours(1);
 
-    /** Looks that come later than after so many intervals were missed. */
-    private static final int LATE_BY = 3;
+    /** Who was told nothing for so many intervals was not listening. */
+    private static final int ABSENT_FOR = 3;
 
     /** What a gateway said of its images, and when. */
     private record Announced(long accepted, long unanswered, Instant at) {}
@@ -133,6 +133,9 @@ public final class FleetController {
 
     /** What to say to a worker that has reported. */
     public sealed interface WorkerOrder {
+        /** Its report of this number counts: its silence begins anew. */
+        record Heard(long report) implements WorkerOrder {}
+
         /** It is known under this app-tier id; none for a worker started by hand. */
         record Register(Optional<AppTierId> id) implements WorkerOrder {}
 
@@ -158,6 +161,9 @@ public final class FleetController {
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
+    /** Instances that the last plan ends. */
+    private Set<InstanceId> ending = Set.of();
+
     /** Stopped instances that the last plan starts. */
     private Set<InstanceId> starting = Set.of();
     /** When EC2 was asked to start instances that it may still describe as stopped. */
@@ -165,7 +171,9 @@ public final class FleetController {
 
     private Optional<Instant> since = Optional.empty();
     private Instant listeningAt = Instant.MIN;
-    private Optional<Instant> lastLook = Optional.empty();
+    /** When it was told anything last. */
+    private Optional<Instant> lastTold = Optional.empty();
+
     /** When the instances were known for the first time. */
     private Optional<Instant> described = Optional.empty();
 
@@ -202,9 +210,14 @@ public final class FleetController {
         return planner.policy();
     }
 
-    /** A worker has reported; the answer is what to say to it. A report that comes late changes nothing. */
+    /**
+     * A worker has reported; the answer is what to say to it. A report that comes late changes nothing, and is not
+     * acknowledged: what a worker is told to be heard and what its silence is counted from must be the same. One that is being
+     * ended is not told so either, lest it goes back to work.
+     */
     public List<WorkerOrder> reported(WorkerSighting sighting, Instant now) {
         begin(now);
+        listen(now);
         boolean newHere = roster.report(sighting.worker())
                 .filter(before -> before.life() == sighting.life())
                 .isEmpty();
@@ -212,6 +225,9 @@ public final class FleetController {
             return List.of();
         }
         List<WorkerOrder> orders = new ArrayList<>();
+        if (sighting.instance().filter(ending::contains).isEmpty()) {
+            orders.add(new WorkerOrder.Heard(sighting.number()));
+        }
         if (sighting.instance().isEmpty()) {
             orders.add(new WorkerOrder.Register(Optional.empty()));
             return orders;
@@ -231,6 +247,18 @@ public final class FleetController {
     /** No epoch and no token of this controller is lower than the moment in which it was first asked for anything. */
     private void begin(Instant now) {
         since = since.or(() -> Optional.of(now));
+    }
+
+    /**
+     * Comes before all that it is told. Who was stopped and goes on, as a machine that slept does, has heard nobody meanwhile,
+     * and that is nobody's silence; who was only slow to look has heard whoever spoke.
+     */
+    private void listen(Instant now) {
+        Duration absent = lastTold.map(last -> Duration.between(last, now)).orElse(Duration.ZERO);
+        if (absent.compareTo(rules.interval().multipliedBy(ABSENT_FOR)) > 0) {
+            roster.forgive(absent, now);
+        }
+        lastTold = Optional.of(now);
     }
 
     /** A command may be lost; the report shows whether it was heard. */
@@ -259,6 +287,7 @@ public final class FleetController {
      * @return images without an answer at all gateways
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+        listen(now);
         forgetSilentGateways(now);
         Announced before = announced.get(gateway);
         // Of a gateway that was not known, what it has not answered yet is all that matters.
@@ -289,7 +318,7 @@ public final class FleetController {
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
         begin(now);
-        forgiveWhatWasMissed(now);
+        listen(now);
         forgetSilentGateways(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
@@ -315,6 +344,10 @@ public final class FleetController {
         }
         state = plan.next();
         lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
+        ending = plan.actions().stream()
+                .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
+                .flatMap(action -> action.instance().stream())
+                .collect(Collectors.toSet());
         starting = plan.actions().stream()
                 .filter(ScalingAction.Start.class::isInstance)
                 .flatMap(action -> action.instance().stream())
@@ -353,15 +386,6 @@ public final class FleetController {
                 .toList();
     }
 
-    /** Who was stopped and goes on, as a machine that slept does, hears nobody for a while, and that is nobody's silence. */
-    private void forgiveWhatWasMissed(Instant now) {
-        Duration passed = lastLook.map(last -> Duration.between(last, now)).orElse(Duration.ZERO);
-        if (passed.compareTo(rules.interval().multipliedBy(LATE_BY)) > 0) {
-            roster.forgive(passed, now);
-        }
-        lastLook = Optional.of(now);
-    }
-
     private List<InstanceView> rosterByHand(Instant now) {
         roster.described(List.of(), now);
         return roster.byHand();
@@ -381,6 +405,7 @@ public final class FleetController {
 
     /** What became of the last plan's actions. */
     public void acted(Results results, Instant now) {
+        listen(now);
         FleetMemory memory = state.memory();
         starting.stream().filter(id -> !results.starts().refused().contains(id)).forEach(id -> started.put(id, now));
         starting = Set.of();
@@ -388,8 +413,8 @@ public final class FleetController {
             ScalingAction.Launch launch = one.getKey();
             memory = memory.withoutUnconfirmed(launch.tier());
             Optional<AppTierId> other = roster.appTierId(one.getValue().id());
-            boolean otherId = other.isPresent() && !other.get().equals(launch.tier());
-            if (otherId || roster.isNeverDescribed(one.getValue().id())) {
+            boolean another = other.isPresent() && !other.get().equals(launch.tier());
+            if (another || roster.isOverdue(one.getValue().id())) {
                 memory = memory.withSpent(launch.tier(), launch.generation());
             } else {
                 roster.launched(one.getValue(), now);
@@ -417,6 +442,7 @@ public final class FleetController {
 
     /** The last plan was only shown: nobody was asked anything. */
     public void onlyShown() {
+        ending = Set.of();
         starting = Set.of();
         state = state.with(state.memory().asking(asked));
     }

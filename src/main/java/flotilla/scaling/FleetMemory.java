@@ -104,10 +104,16 @@ public record FleetMemory(
         return new FleetMemory(Map.of(), Map.of(), 0);
     }
 
-    /** The memory after a launch call that got no answer. */
+    /**
+     * The memory after a launch call that got no answer. One that was repeated keeps its generation, and counts from the last
+     * try: that one may have launched what an earlier one did not.
+     */
     public FleetMemory withUnconfirmed(AppTierId id, long generation, Instant since) {
         Map<AppTierId, UnconfirmedLaunch> next = new TreeMap<>(unconfirmed);
-        next.putIfAbsent(id, new UnconfirmedLaunch(generation, since));
+        next.merge(
+                id,
+                new UnconfirmedLaunch(generation, since),
+                (known, again) -> new UnconfirmedLaunch(known.generation(), again.since()));
         return new FleetMemory(drains, next, spent, lastEpoch, requests, requestsKnown, trouble, boots);
     }
 

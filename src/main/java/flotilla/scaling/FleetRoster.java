@@ -21,6 +21,8 @@ import java.util.Set;
 final class FleetRoster {
     /** How long EC2 may take to describe an instance that it has launched. */
     private static final Duration DESCRIBE_LAG = Duration.ofMinutes(2);
+    /** A client token of ours changes within this time. */
+    private static final Duration OVERDUE_FOR = Duration.ofHours(1);
     /** How long a terminated instance and a silent worker without an instance stay known. */
     private static final Duration KNOWN_AFTER_END = Duration.ofMinutes(1);
 
@@ -55,8 +57,8 @@ final class FleetRoster {
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
-    /** Launched here and not described for {@link #DESCRIBE_LAG}: gone at once, or tagged anew by somebody. */
-    private final Set<InstanceId> neverDescribed = new HashSet<>();
+    /** Launched instances that EC2 has not described in time, and when that was noticed. */
+    private final Map<InstanceId, Instant> overdue = new HashMap<>();
     /** How long EC2's answers may leave out what earlier ones described: each may come from another replica. */
     private final Duration leftOut;
 
@@ -145,24 +147,12 @@ final class FleetRoster {
         begin(instance, now);
     }
 
-    /** Whether an earlier launch gave this instance too, and EC2 has not described it as ours since. */
-    boolean isNeverDescribed(InstanceId id) {
-        return neverDescribed.contains(id);
-    }
-
     /** Takes EC2's word on all instances. Those just launched are kept although it does not mention them yet. */
     List<InstanceView> described(List<Instance> described, Instant now) {
         Map<InstanceId, Instance> next = new HashMap<>();
         described.forEach(instance -> next.put(instance.id(), newer(instance)));
         launchedHere.keySet().removeAll(next.keySet());
-        neverDescribed.removeAll(next.keySet());
-        launchedHere.entrySet().removeIf(launch -> {
-            boolean late = Duration.between(launch.getValue(), now).compareTo(DESCRIBE_LAG) > 0;
-            if (late) {
-                neverDescribed.add(launch.getKey());
-            }
-            return late;
-        });
+        noteOverdue(next.keySet(), now);
         launchedHere.keySet().forEach(id -> next.put(id, instances.get(id)));
         keepLeftOut(next, now);
         described.forEach(instance -> lastDescribed.put(instance.id(), now));
@@ -184,6 +174,26 @@ final class FleetRoster {
                         Optional.ofNullable(bootTimes.get(instance.id())),
                         view(instance.id())))
                 .toList();
+    }
+
+    private void noteOverdue(Set<InstanceId> described, Instant now) {
+        overdue.keySet().removeAll(described);
+        overdue.values().removeIf(at -> Duration.between(at, now).compareTo(OVERDUE_FOR) > 0);
+        launchedHere.entrySet().removeIf(one -> {
+            boolean late = Duration.between(one.getValue(), now).compareTo(DESCRIBE_LAG) > 0;
+            if (late) {
+                overdue.putIfAbsent(one.getKey(), now);
+            }
+            return late;
+        });
+    }
+
+    /**
+     * Whether a launch gave this instance and EC2 does not describe it as ours: somebody took its tags away. Its client token
+     * gives it again and again.
+     */
+    boolean isOverdue(InstanceId id) {
+        return overdue.containsKey(id);
     }
 
     /** A machine that was on a moment ago would still be described as terminated if it were gone. */

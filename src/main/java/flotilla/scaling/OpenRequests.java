@@ -82,15 +82,23 @@ final class OpenRequests {
                 .filter(view -> view.instance().id().equals(confirmation.instance()))
                 .findFirst();
         boolean living = from.filter(view -> view.instance().state().isAlive()).isPresent();
+        // What was asked for before a machine's last start may have been confirmed in its life before. If it was not,
+        // the
+        // worker's report ends the machine.
+        boolean thisLife = from.filter(view ->
+                        confirmation.token() >= view.instance().launchedAt().toEpochMilli())
+                .isPresent();
         boolean drained = from.flatMap(view -> report(view, Activity.DRAINED)).isPresent();
         boolean wasOpen = open.remove(confirmation.token());
-        if (wasOpen && living) {
+        if (wasOpen && living && thisLife) {
             intents.put(confirmation.instance(), DrainIntent.confirmed(confirmation.token()));
         } else if (!drained) {
             findings.add("confirmation of " + confirmation.instance() + " ignored: "
-                    + (living
-                            ? "its request " + confirmation.token() + " is not open"
-                            : "there is no such living instance"));
+                    + (!living
+                            ? "there is no such living instance"
+                            : wasOpen
+                                    ? "its request " + confirmation.token() + " is older than its last start"
+                                    : "its request " + confirmation.token() + " is not open"));
         }
     }
 

@@ -8,7 +8,10 @@ import java.time.Duration;
  * @param minInstances fewest instances
  * @param maxInstances most instances, and the highest app-tier id
  * @param silentAfter silence after which a worker is not capacity
- * @param deadAfter silence after which a worker has fenced itself and its instance may be terminated
+ * @param deadAfter silence after which a worker has fenced itself and its instance may be terminated. With <i>F</i> the time
+ *     from the sending of the last report that was acknowledged to the worker's fence, and <i>R</i> the longest that a receive
+ *     may still be under way then, it must be longer than <i>F + R</i>: silence counts from when a report was heard, which is
+ *     never before it was sent, and every report that is acknowledged was heard
  * @param bootAllowance time from launch within which an instance need not have reported
  */
 public record ScalingLimits(

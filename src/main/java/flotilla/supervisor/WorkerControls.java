@@ -33,6 +33,9 @@ final class WorkerControls {
     }
 
     private static WorkerCommand command(WorkerOrder order) {
+        if (order instanceof WorkerOrder.Heard heard) {
+            return new WorkerCommand.Heard(heard.report());
+        }
         if (order instanceof WorkerOrder.Register register) {
             return new WorkerCommand.Registered(register.id());
         }

@@ -3,7 +3,6 @@ package flotilla.worker;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.WorkerSighting;
-import java.util.List;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -13,14 +12,13 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.ClusterEvent;
-import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Subscribe;
 
 /**
- * The worker's side of the cluster: carries its status to the supervisor and the supervisor's commands to it, and watches
- * whether a gateway is in sight. It lives in an actor system of its own, which ends when the cluster drops this node; the
+ * The worker's side of the cluster: carries its status to the supervisor and the supervisor's commands to it, and ends when
+ * its cluster has no gateway any more. Whether the supervisor hears the worker it cannot tell. It lives in an actor system of its own, which ends when the cluster drops this node; the
  * worker goes on without it (see {@link ControlPlane}).
  */
 final class ControlLink extends AbstractBehavior<ControlLink.Command> {
@@ -91,9 +89,9 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
                         status.inHand(),
                         status.service(),
                         identity.life(),
-                        identity.nextReport()),
+                        status.number()),
                 control));
-        return look();
+        return stayOrEnd();
     }
 
     private Behavior<Command> onSupervisor(FromSupervisor from) {
@@ -102,7 +100,7 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
     }
 
     private Behavior<Command> onMembershipChanged(MembershipChanged changed) {
-        return look();
+        return stayOrEnd();
     }
 
     /**
@@ -110,20 +108,10 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
      * left in good order leave a cluster of workers behind, which no gateway will ever find: this node then ends, to join
      * anew.
      */
-    private Behavior<Command> look() {
-        ClusterEvent.CurrentClusterState state = cluster.state();
-        List<Member> gateways = StreamSupport.stream(state.getMembers().spliterator(), false)
-                .filter(member -> member.hasRole(GATEWAY_ROLE))
-                .toList();
-        boolean inSight = gateways.stream()
-                .filter(member -> member.status().equals(MemberStatus.up()))
-                .anyMatch(member -> isReachable(state, member));
-        worker.tell(new Worker.GatewayInSight(inSight));
+    private Behavior<Command> stayOrEnd() {
         boolean joined = cluster.selfMember().status().equals(MemberStatus.up());
-        return joined && gateways.isEmpty() ? Behaviors.stopped() : this;
-    }
-
-    private static boolean isReachable(ClusterEvent.CurrentClusterState state, Member member) {
-        return !state.getUnreachable().contains(member);
+        boolean anyGateway = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+                .anyMatch(member -> member.hasRole(GATEWAY_ROLE));
+        return joined && !anyGateway ? Behaviors.stopped() : this;
     }
 }

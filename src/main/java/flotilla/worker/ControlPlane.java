@@ -63,7 +63,6 @@ public final class ControlPlane {
         if (closed) {
             return;
         }
-        worker.tell(new Worker.GatewayInSight(false));
         LOG.warn("out of the cluster, joining anew");
         Executor later = CompletableFuture.delayedExecutor(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
         CompletableFuture.runAsync(this::start, later).exceptionally(failure -> {

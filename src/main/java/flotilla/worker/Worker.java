@@ -17,8 +17,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The life of one worker: it decides when the {@link ImagePipeline} receives and when it does not, and tells what it does.
  *
- * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (no gateway in sight for
- * too long: receives nothing), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
+ * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
+ * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
  * (the process ends). It never touches a message itself.
  */
@@ -31,9 +31,6 @@ public final class Worker {
 
     /** There is a new link to the cluster; it wants to hear what this worker does. */
     record LinkUp(ActorRef<WorkerStatus> link) implements Command {}
-
-    /** Whether a gateway is in sight. */
-    record GatewayInSight(boolean inSight) implements Command {}
 
     /** The process is about to end: receive nothing more, return what is not begun, finish the rest. */
     public record Leave(ActorRef<Done> replyTo) implements Command {}
@@ -59,12 +56,11 @@ public final class Worker {
 
     private record ReportTick() implements Command {}
 
-    private record Fence() implements Command {}
-
     /**
      * Times of the worker's life.
      *
      * @param joinWait how long to wait for an app-tier id before receiving without one
+     * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
      * @param restartBackoff wait before the pipeline is run again after it failed
      */
     public record Settings(Duration joinWait, Duration reportInterval, Duration selfFence, Duration restartBackoff) {}
@@ -102,6 +98,7 @@ public final class Worker {
     private final Settings settings;
     private final Parts parts;
     private final Intake intake;
+    private final SelfFence fence;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private Phase phase = Phase.RECEIVING;
     private long epoch;
@@ -113,10 +110,11 @@ public final class Worker {
      */
     static Behavior<Command> create(Settings settings, Function<ActorRef<Command>, Parts> parts) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            // Otherwise the first timer names it, after a class of Pekko.
+            context.setLoggerName(Worker.class);
             Worker worker = new Worker(context, timers, settings, parts.apply(context.getSelf()));
             timers.startTimerWithFixedDelay(new ReportTick(), settings.reportInterval());
             timers.startSingleTimer(new Start(), settings.joinWait());
-            timers.startSingleTimer(new Fence(), settings.selfFence());
             return worker.joining();
         }));
     }
@@ -127,16 +125,16 @@ public final class Worker {
         this.settings = settings;
         this.parts = parts;
         this.intake = new Intake(context, parts.pipeline());
+        this.fence = new SelfFence(timers, settings.selfFence());
     }
 
     private Behavior<Command> joining() {
-        return phase(common().onMessage(Start.class, start -> receive()).onMessage(Fence.class, this::onFence));
+        return phase(common().onMessage(Start.class, start -> receive()));
     }
 
     private Behavior<Command> working() {
-        return phase(common().onMessage(Run.class, run -> receive())
-                .onMessage(Fence.class, this::onFence)
-                .onMessage(RequestTaken.class, this::onRequestTaken));
+        return phase(
+                common().onMessage(Run.class, run -> receive()).onMessage(RequestTaken.class, this::onRequestTaken));
     }
 
     private Behavior<Command> fenced() {
@@ -171,7 +169,7 @@ public final class Worker {
         return Behaviors.receive(Command.class)
                 .onMessage(FromSupervisor.class, this::onSupervisor)
                 .onMessage(LinkUp.class, this::onLinkUp)
-                .onMessage(GatewayInSight.class, this::onGatewayInSight)
+                .onMessage(SelfFence.Due.class, this::onDue)
                 .onMessage(ReportTick.class, tick -> report())
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
                 .onMessage(Leave.class, this::onLeave);
@@ -194,6 +192,9 @@ public final class Worker {
 
     private Behavior<Command> onSupervisor(FromSupervisor from) {
         WorkerCommand command = from.command();
+        if (command instanceof WorkerCommand.Heard heard) {
+            return onHeard(heard);
+        }
         if (command instanceof WorkerCommand.Registered registered) {
             return onRegistered(registered);
         }
@@ -205,6 +206,11 @@ public final class Worker {
             return Behaviors.same();
         }
         return command instanceof WorkerCommand.CancelDrain cancel ? onCancelDrain(cancel) : Behaviors.same();
+    }
+
+    private Behavior<Command> onHeard(WorkerCommand.Heard heard) {
+        fence.heard(heard.report());
+        return phase == Phase.FENCED && !fence.isClosed() ? resume() : Behaviors.same();
     }
 
     private Behavior<Command> onRegistered(WorkerCommand.Registered registered) {
@@ -239,7 +245,8 @@ public final class Worker {
             return report();
         }
         context.getLog().info("drain cancelled epoch={}", epoch);
-        return resume();
+        // The supervisor may be heard by this worker and not hear it.
+        return fence.isClosed() ? shutOff() : resume();
     }
 
     private Behavior<Command> onRequestTaken(RequestTaken taken) {
@@ -305,19 +312,16 @@ public final class Worker {
         return report();
     }
 
-    private Behavior<Command> onGatewayInSight(GatewayInSight sight) {
-        if (!sight.inSight()) {
-            if (!timers.isTimerActive(new Fence())) {
-                timers.startSingleTimer(new Fence(), settings.selfFence());
-            }
-            return Behaviors.same();
-        }
-        timers.cancel(new Fence());
-        return phase == Phase.FENCED ? resume() : Behaviors.same();
+    private Behavior<Command> onDue(SelfFence.Due due) {
+        fence.due(due);
+        return phase == Phase.RECEIVING && fence.isClosed() ? shutOff() : Behaviors.same();
     }
 
-    private Behavior<Command> onFence(Fence fence) {
-        context.getLog().warn("no gateway in sight for {}: receiving nothing until there is one", settings.selfFence());
+    private Behavior<Command> shutOff() {
+        context.getLog()
+                .warn(
+                        "the supervisor has acknowledged no report for {}: receiving nothing until it does",
+                        settings.selfFence());
         timers.cancel(new Start());
         phase = Phase.FENCED;
         pause();
@@ -371,12 +375,19 @@ public final class Worker {
     }
 
     private Behavior<Command> report() {
-        link.ifPresent(ref -> ref.tell(new WorkerStatus(
+        link.ifPresent(this::report);
+        return Behaviors.same();
+    }
+
+    private void report(ActorRef<WorkerStatus> to) {
+        long number = parts.identity().nextReport();
+        fence.sent(number);
+        to.tell(new WorkerStatus(
+                number,
                 phase.activity,
                 epoch,
                 parts.leases().busy(),
                 parts.leases().inHand(),
-                parts.pipeline().service())));
-        return Behaviors.same();
+                parts.pipeline().service()));
     }
 }

@@ -6,7 +6,8 @@ import flotilla.scaling.ServiceCount;
 /**
  * What a worker does at one moment.
  *
+ * @param number counts what was told, from 1: the number of the report that is made of it
  * @param drainEpoch the drain that {@code activity} refers to, or the last one cancelled; 0 when there was none
  * @param service what was classified since the start
  */
-record WorkerStatus(Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {}
+record WorkerStatus(long number, Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {}

@@ -20,10 +20,11 @@ class ScalingSetupTest {
     }
 
     @Test
-    void worker_shouldBeDeadOnlyWhenItHasNoticedThatItIsCutOffAndFencedItself() {
-        PlannerRules rules = ScalingSetup.rules(settings("flotilla.worker.self-fence = 40s"));
+    void worker_shouldBeDeadOnlyWhenItHasFencedItselfAndItsLastReceiveHasEnded() {
+        PlannerRules rules =
+                ScalingSetup.rules(settings("flotilla.worker.self-fence = 40s", "flotilla.queue.receive-wait = 15s"));
 
-        assertThat(rules.limits().deadAfter()).isEqualTo(Duration.ofSeconds(50));
+        assertThat(rules.limits().deadAfter()).isEqualTo(Duration.ofSeconds(40 + 15 + 10));
     }
 
     @Test

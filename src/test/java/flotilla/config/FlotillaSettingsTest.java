@@ -440,6 +440,7 @@ class FlotillaSettingsTest {
                 "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
                 "flotilla.scaling.policy=magic | must be one of backlog-time, message-count, step, alarm, backlog-per-instance, not \"magic\"",
                 "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",
+                "flotilla.worker.self-fence=1s | flotilla.worker.self-fence must be longer than flotilla.worker.report-interval",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",

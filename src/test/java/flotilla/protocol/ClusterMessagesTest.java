@@ -79,6 +79,7 @@ class ClusterMessagesTest {
 
     @Test
     void commandsToWorkers_shouldRoundTrip() {
+        roundTrip(new WorkerCommand.Heard(120));
         roundTrip(new WorkerCommand.Registered(Optional.of(new AppTierId(20))));
         roundTrip(new WorkerCommand.Registered(Optional.empty()));
         roundTrip(new WorkerCommand.Drain(17));

@@ -45,19 +45,28 @@ class ControllerReportsTest {
     }
 
     private List<WorkerOrder> report(int id, int told, Activity activity, long epoch) {
-        return controller.reported(
-                new WorkerSighting(
-                        new WorkerId("i-" + id),
-                        Optional.of(new InstanceId("i-" + id)),
-                        told == 0 ? Optional.empty() : Optional.of(new AppTierId(told)),
-                        activity,
-                        epoch,
-                        0,
-                        0,
-                        ServiceCount.none(1),
-                        Fleet.NOW.minusSeconds(500).toEpochMilli(),
-                        ++reports),
-                now);
+        return beside(controller.reported(sighting(id, told, activity, epoch), now));
+    }
+
+    private WorkerSighting sighting(int id, int told, Activity activity, long epoch) {
+        return new WorkerSighting(
+                new WorkerId("i-" + id),
+                Optional.of(new InstanceId("i-" + id)),
+                told == 0 ? Optional.empty() : Optional.of(new AppTierId(told)),
+                activity,
+                epoch,
+                0,
+                0,
+                ServiceCount.none(1),
+                Fleet.NOW.minusSeconds(500).toEpochMilli(),
+                ++reports);
+    }
+
+    /** What is said besides that the report was heard. */
+    private static List<WorkerOrder> beside(List<WorkerOrder> orders) {
+        return orders.stream()
+                .filter(order -> !(order instanceof WorkerOrder.Heard))
+                .toList();
     }
 
     private List<WorkerOrder> report(int id, Activity activity, long epoch) {
@@ -160,6 +169,63 @@ class ControllerReportsTest {
         // They are as silent as before when nothing comes from now on.
         tick(2);
         assertThat(tick(2).census().silent()).isEqualTo(2);
+    }
+
+    @Test
+    void supervisorThatSleptAndIsWokenByAReport_shouldTakeNobodyForDead() {
+        running(1, 2);
+        report(1, Activity.WORKING, 0);
+        report(2, Activity.WORKING, 0);
+        tick(2);
+
+        now = now.plusSeconds(3600);
+        report(1, Activity.WORKING, 0);
+
+        assertThat(decide(2).plan().census().running()).isEqualTo(2);
+    }
+
+    @Test
+    void supervisorThatListensAndIsSlowToLook_shouldForgiveNobody() {
+        running(1, 2);
+        report(1, Activity.WORKING, 0);
+        report(2, Activity.WORKING, 0);
+        tick(2);
+
+        for (int second = 0; second < 130; second++) {
+            now = now.plusSeconds(1);
+            report(2, Activity.WORKING, 0);
+        }
+
+        assertThat(decide(2).plan().actions())
+                .contains(new Terminate(Fleet.id(1), tier(1), ScalingAction.EndReason.SILENT));
+    }
+
+    @Test
+    void report_shouldBeAcknowledgedExactlyWhenItCounts() {
+        running(1);
+        tick(1);
+        WorkerSighting sighting = sighting(1, 1, Activity.WORKING, 0);
+        WorkerSighting later = sighting(1, 1, Activity.WORKING, 0);
+
+        assertThat(controller.reported(later, now)).containsExactly(new WorkerOrder.Heard(later.number()));
+        assertThat(controller.reported(sighting, now)).as("overtaken").isEmpty();
+        assertThat(controller.reported(later, now)).as("doubled").isEmpty();
+    }
+
+    @Test
+    void workerThatIsBeingEnded_shouldNotBeToldThatItIsHeard() {
+        running(1);
+        report(1, Activity.WORKING, 0);
+        for (int tick = 0; tick < 12; tick++) {
+            tick(1);
+        }
+        assertThat(tick(1).actions()).hasAtLeastOneElementOfType(Terminate.class);
+
+        WorkerSighting back = sighting(1, 1, Activity.LEAVING, 0);
+        assertThat(controller.reported(back, now)).isEmpty();
+        assertThat(tick(1).actions()).as("it lives after all").doesNotHaveAnyElementsOfTypes(Terminate.class);
+        WorkerSighting next = sighting(1, 1, Activity.LEAVING, 0);
+        assertThat(controller.reported(next, now)).containsExactly(new WorkerOrder.Heard(next.number()));
     }
 
     @Test

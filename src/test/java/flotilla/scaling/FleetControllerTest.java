@@ -48,7 +48,7 @@ class FleetControllerTest {
     }
 
     private List<WorkerOrder> report(FleetController controller, int id) {
-        return controller.reported(
+        return beside(controller.reported(
                 new WorkerSighting(
                         new WorkerId("i-" + id),
                         Optional.of(new InstanceId("i-" + id)),
@@ -60,7 +60,14 @@ class FleetControllerTest {
                         ServiceCount.none(1),
                         Fleet.NOW.toEpochMilli(),
                         ++reports),
-                now);
+                now));
+    }
+
+    /** What is said besides that the report was heard. */
+    private static List<WorkerOrder> beside(List<WorkerOrder> orders) {
+        return orders.stream()
+                .filter(order -> !(order instanceof WorkerOrder.Heard))
+                .toList();
     }
 
     private Decided decide(FleetController controller, int visible) {

@@ -68,6 +68,17 @@ class FleetRosterTest {
     }
 
     @Test
+    void launchThatIsNeverDescribed_shouldBeOverdueUntilItIs() {
+        roster.launched(instance(1, InstanceState.PENDING, 0), at(0));
+        described(119);
+        assertThat(roster.isOverdue(Fleet.id(1))).isFalse();
+        assertThat(described(121)).isEmpty();
+        assertThat(roster.isOverdue(Fleet.id(1))).isTrue();
+        described(130, instance(1, InstanceState.RUNNING, 0));
+        assertThat(roster.isOverdue(Fleet.id(1))).isFalse();
+    }
+
+    @Test
     void reportOutOfOrderOrTwice_shouldBeIgnored() {
         described(0, instance(1, InstanceState.RUNNING, -60));
 
@@ -211,13 +222,13 @@ class FleetRosterTest {
     void launchThatIsNotDescribedForTwoMinutes_shouldBeKnownAsSuchUntilItIs() {
         roster.launched(instance(1, InstanceState.PENDING, 0), at(0));
         assertThat(described(120)).hasSize(1);
-        assertThat(roster.isNeverDescribed(ONE)).isFalse();
+        assertThat(roster.isOverdue(ONE)).isFalse();
 
         assertThat(described(121)).isEmpty();
-        assertThat(roster.isNeverDescribed(ONE)).isTrue();
+        assertThat(roster.isOverdue(ONE)).isTrue();
 
         described(200, instance(1, InstanceState.RUNNING, 0));
-        assertThat(roster.isNeverDescribed(ONE)).isFalse();
+        assertThat(roster.isOverdue(ONE)).isFalse();
     }
 
     @Test

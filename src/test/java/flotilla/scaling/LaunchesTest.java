@@ -425,6 +425,11 @@ class LaunchesTest {
 
         assertThat(memory.unconfirmed())
                 .isEqualTo(Map.of(new AppTierId(3), new FleetMemory.UnconfirmedLaunch(42, now)));
+        now = now.plus(Fleet.LIMITS.bootAllowance());
+        memory = memory.withUnconfirmed(new AppTierId(3), 43, now);
+        assertThat(memory.unconfirmed())
+                .as("the last try may have launched it")
+                .isEqualTo(Map.of(new AppTierId(3), new FleetMemory.UnconfirmedLaunch(42, now)));
         now = now.plus(Fleet.LIMITS.bootAllowance()).plusSeconds(1);
         plan(RULES, Fleet.at(now).withMessages(0));
         assertThat(memory.unconfirmed()).isEmpty();

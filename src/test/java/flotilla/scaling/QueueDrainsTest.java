@@ -254,6 +254,22 @@ class QueueDrainsTest {
     }
 
     @Test
+    void confirmationOfALifeThatIsOver_shouldNotEndTheNextOne() {
+        QueueFleet fleet = QueueFleet.running(2);
+        fleet.tick(1);
+        long token = fleet.visible.remove(0);
+        fleet.machine(2).launchedAt = fleet.now.plusSeconds(5);
+        fleet.confirmations.add(new DrainConfirmation(new InstanceId("i-2"), token));
+
+        ScalingPlan plan = fleet.tick(2);
+
+        assertThat(plan.actions()).isEmpty();
+        assertThat(plan.findings())
+                .containsExactly("confirmation of i-2 ignored: its request " + token + " is older than its last start");
+        assertThat(fleet.memory().requests()).isEmpty();
+    }
+
+    @Test
     void confirmationOfAnInstanceThatIsGone_shouldCloseItsRequest() {
         QueueFleet fleet = QueueFleet.running(2);
         fleet.tick(1);

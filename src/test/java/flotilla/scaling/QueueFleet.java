@@ -32,7 +32,7 @@ final class QueueFleet {
     /** One machine and its worker. */
     static final class Machine {
         final int id;
-        final Instant launchedAt;
+        Instant launchedAt;
         InstanceState state = InstanceState.PENDING;
         Activity activity = Activity.WORKING;
         /** The request that it holds; 0: none. */

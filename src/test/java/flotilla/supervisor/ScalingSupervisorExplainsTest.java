@@ -117,6 +117,7 @@ class ScalingSupervisorExplainsTest {
                         FakeFleet.LAUNCHED_AT.toEpochMilli(),
                         ++reports),
                 worker.getRef()));
+        worker.expectMessageClass(WorkerCommand.Heard.class);
     }
 
     /** Waits until so many decisions have fallen, and returns them, the oldest first. */

@@ -107,6 +107,7 @@ class ScalingSupervisorTest {
                         FakeFleet.LAUNCHED_AT.toEpochMilli(),
                         ++reports),
                 worker.getRef()));
+        worker.expectMessageClass(WorkerCommand.Heard.class);
     }
 
     private List<Decision> decisions(ActorRef<SupervisorCommand> supervisor) {

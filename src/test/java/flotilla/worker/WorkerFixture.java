@@ -1,5 +1,10 @@
 package flotilla.worker;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import flotilla.config.WorkerSettings;
 import flotilla.domain.FailureCode;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
@@ -15,17 +20,58 @@ import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import flotilla.protocol.WireFormat;
 import flotilla.testing.MemoryStores;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 
 /** What the tests of this room share. */
 final class WorkerFixture {
+    /** Self-fence of the workers made here. */
+    static final Duration FENCE = Duration.ofMinutes(2);
+
+    /** For a system in which such a worker runs. */
+    static final Config CONFIG = ConfigFactory.parseString(
+                    WorkerNode.CLASSIFIER_DISPATCHER
+                            + " { type = Dispatcher, executor = thread-pool-executor, thread-pool-executor.fixed-pool-size = 2 }")
+            .withFallback(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
+
     private WorkerFixture() {}
+
+    /** A worker's data path, whole, with two classifiers. */
+    static Behavior<Worker.Command> node(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            ClassifierFactory classifiers,
+            Duration reportInterval) {
+        FlotillaSettings settings = FlotillaSettings.from(CONFIG);
+        WorkerSettings defaults = settings.worker();
+        return WorkerNode.create(
+                identity(),
+                queues,
+                system -> images,
+                system -> results,
+                new WorkerNode.Classifiers(classifiers, 2),
+                new WorkerSettings(
+                        Optional.empty(),
+                        Optional.empty(),
+                        defaults.prefetch(),
+                        defaults.prefetchLimit(),
+                        1,
+                        defaults.hangAfter(),
+                        reportInterval,
+                        FENCE,
+                        defaults.shutdownGrace()),
+                settings.queue(),
+                Clock.systemUTC());
+    }
 
     static WorkerIdentity identity() {
         return new WorkerIdentity(new WorkerId("i-1"), Optional.of(new InstanceId("i-1")), 1);

@@ -4,11 +4,6 @@ import static flotilla.worker.WorkerFixture.body;
 import static flotilla.worker.WorkerFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import flotilla.config.FlotillaSettings;
-import flotilla.config.SettingsLoader;
-import flotilla.config.WorkerSettings;
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
@@ -21,7 +16,6 @@ import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** A worker's data path, whole: real actors and stream; queues and stores in memory. */
 class WorkerNodeTest {
-    private static final Config CONFIG = ConfigFactory.parseString(
-                    WorkerNode.CLASSIFIER_DISPATCHER
-                            + " { type = Dispatcher, executor = thread-pool-executor, thread-pool-executor.fixed-pool-size = 2 }")
-            .withFallback(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
-    private static final ActorTestKit KIT = ActorTestKit.create(CONFIG);
-    private static final FlotillaSettings SETTINGS = FlotillaSettings.from(CONFIG);
+    private static final ActorTestKit KIT = ActorTestKit.create(WorkerFixture.CONFIG);
 
     private final MemoryQueue requests = new MemoryQueue();
     private final MemoryQueue responses = new MemoryQueue();
@@ -56,29 +45,12 @@ class WorkerNodeTest {
 
     @BeforeEach
     void start() {
-        start(Duration.ofMinutes(2));
-    }
-
-    private void start(Duration selfFence) {
-        WorkerSettings defaults = SETTINGS.worker();
-        worker = KIT.spawn(WorkerNode.create(
-                WorkerFixture.identity(),
+        worker = KIT.spawn(WorkerFixture.node(
                 new WorkerNode.Queues(requests, responses, Optional.of(terminate)),
-                system -> images,
-                system -> results,
-                new WorkerNode.Classifiers(classifiers, 2),
-                new WorkerSettings(
-                        Optional.empty(),
-                        Optional.empty(),
-                        defaults.prefetch(),
-                        defaults.prefetchLimit(),
-                        1,
-                        defaults.hangAfter(),
-                        Duration.ofMillis(50),
-                        selfFence,
-                        defaults.shutdownGrace()),
-                SETTINGS.queue(),
-                Clock.systemUTC()));
+                images,
+                results,
+                classifiers,
+                Duration.ofMillis(50)));
         worker.tell(new Worker.LinkUp(link.getRef()));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
     }
@@ -394,20 +366,5 @@ class WorkerNodeTest {
         eventually(() -> assertThat(terminate.done()).containsExactly("take 17", "put-back 17"));
         classifiers.slow.release();
         left.receiveMessage(Duration.ofSeconds(15));
-    }
-
-    @Test
-    void noGatewayInSight_shouldStopReceivingUntilThereIsOne() {
-        KIT.stop(worker);
-        start(Duration.ofMillis(300));
-
-        awaitActivity(Activity.LEAVING);
-        eventually(() -> assertThat(requests.isPaused()).isTrue());
-        worker.tell(new Worker.GatewayInSight(true));
-
-        awaitActivity(Activity.WORKING);
-        assertThat(requests.isPaused()).isFalse();
-        worker.tell(new Worker.GatewayInSight(false));
-        awaitActivity(Activity.LEAVING);
     }
 }

@@ -342,6 +342,6 @@ final class Boss {
         boolean granted = machine.process().map(Process::mayEnd).orElse(true);
         world.require(
                 !machine.isLiving() || granted || machine.isProvenSilent(),
-                action + " although it is neither drained nor silent: " + machine);
+                action + " although it is neither drained nor fenced nor silent: " + machine);
     }
 }

@@ -21,10 +21,9 @@ final class Plot {
     static final int LATEST_MESSAGE = 15;
     /** EC2 describes nothing later than this. */
     static final int DESCRIBE_LAG = 8;
-    /** A worker that is cut off notices it after so long, and fences itself after that. */
-    static final int NOTICE = 4;
-
+    /** From the sending of the last report that was acknowledged to a worker's fence. */
     static final int FENCE = 40;
+
     static final int DEAD_AFTER = FENCE + 10;
     static final int SILENT_AFTER = 12;
     static final int BOOT_ALLOWANCE = 60;

@@ -9,11 +9,13 @@ import flotilla.scaling.ServiceCount;
 import flotilla.scaling.WorkerSighting;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A worker's process with the rules of {@code flotilla.worker.Worker}: its phases, epochs that only grow, a cancel that must
- * name the drain, no way back from drained, a receive under way when it pauses, a fence when no gateway is in sight, and with
- * the terminate queues a request that it keeps until it has confirmed it.
+ * name the drain, no way back from drained, a receive under way when it pauses, a fence that counts from the sending of the last
+ * report that was acknowledged, and with the terminate queues a request that it keeps until it has confirmed it.
  */
 final class Process {
     private enum Phase {
@@ -55,12 +57,19 @@ final class Process {
     private Optional<Integer> told;
     /** Does nothing at all. */
     private boolean frozen;
-    /** Hears nothing and is not heard; it takes a while to join again. */
-    private boolean cut;
+    /** Is not heard; it may hear all the same. */
+    private boolean mute;
+    /** Hears nothing; it may be heard all the same. */
+    private boolean deaf;
 
+    /** It takes a while to join again. */
     private int linkedFrom;
-    private int lastSight;
-    private int backSince;
+    /** When the reports were sent that are not older than the last one that was acknowledged. */
+    private final SortedMap<Long, Integer> sent = new TreeMap<>();
+
+    private int heardAt;
+    /** Whether there was a process before it on this machine, and nothing that this one has said was acknowledged yet. */
+    private boolean unknown;
 
     /**
      * @param again whether there was one on this machine since its last start
@@ -70,8 +79,8 @@ final class Process {
         this.machine = machine;
         this.life = world.instant().toEpochMilli();
         this.startedAt = world.now();
-        this.lastSight = world.now();
-        this.backSince = again ? world.now() : Integer.MIN_VALUE / 2;
+        this.heardAt = world.now();
+        this.unknown = again;
         this.emptySince = world.now();
         this.told = Optional.empty();
     }
@@ -84,7 +93,7 @@ final class Process {
         if (frozen) {
             return true;
         }
-        look();
+        guard();
         if (phase == Phase.JOINING && world.now() - startedAt >= JOIN_WAIT) {
             phase = Phase.RECEIVING;
         }
@@ -124,9 +133,12 @@ final class Process {
         } else if (frozen && world.chance.oneIn(40)) {
             thaw();
         }
-        if (!cut && world.chance.trouble(250)) {
-            world.tell("%s is cut off", machine.id);
-            cut = true;
+        boolean cut = mute || deaf;
+        if (!cut && world.chance.trouble(125)) {
+            int which = world.chance.below(4);
+            mute = which != 0;
+            deaf = which != 1;
+            world.tell("%s is cut off%s", machine.id, mute && deaf ? "" : mute ? ", but hears" : ", but is heard");
         } else if (cut && world.chance.oneIn(40)) {
             reconnect();
         }
@@ -135,13 +147,13 @@ final class Process {
 
     private void thaw() {
         frozen = false;
-        backSince = world.now();
         // The cluster has dropped it meanwhile.
         linkedFrom = world.now() + world.chance.between(1, 10);
     }
 
     private void reconnect() {
-        cut = false;
+        mute = false;
+        deaf = false;
         linkedFrom = world.now() + world.chance.between(0, 10);
     }
 
@@ -149,28 +161,40 @@ final class Process {
         if (frozen) {
             thaw();
         }
-        if (cut) {
+        if (mute || deaf) {
             reconnect();
         }
     }
 
-    /** Whether a gateway is in sight, and what follows when there is none for long. */
-    private void look() {
-        if (isLinked()) {
-            lastSight = world.now();
-            if (phase == Phase.FENCED) {
-                backSince = world.now();
-                phase = Phase.RECEIVING;
-            }
-        } else if (world.now() - lastSight >= Plot.NOTICE + Plot.FENCE
-                && (phase == Phase.RECEIVING || phase == Phase.JOINING)) {
+    /** The fence, which opens again only with a word of the supervisor. */
+    private void guard() {
+        if (isFenceClosed() && (phase == Phase.RECEIVING || phase == Phase.JOINING)) {
             world.tell("%s fences itself", machine.id);
             pause(Phase.FENCED);
         }
     }
 
-    private boolean isLinked() {
-        return !cut && world.now() >= linkedFrom && world.boss().isAwake();
+    private boolean isFenceClosed() {
+        return world.now() - heardAt >= Plot.FENCE;
+    }
+
+    private void heard(long report) {
+        Integer at = sent.get(report);
+        if (at == null) {
+            return; // A later one was acknowledged before.
+        }
+        heardAt = at;
+        unknown = false;
+        sent.headMap(report).clear();
+        if (phase == Phase.FENCED && !isFenceClosed()) {
+            goOn();
+            report();
+        }
+    }
+
+    private void goOn() {
+        phase = Phase.RECEIVING;
+        pausedAt = Integer.MAX_VALUE;
     }
 
     private void work() {
@@ -258,9 +282,10 @@ final class Process {
     }
 
     private void report() {
-        if (!isLinked()) {
+        if (world.now() < linkedFrom) {
             return;
         }
+        sent.put(++number, world.now());
         WorkerSighting sighting = new WorkerSighting(
                 new WorkerId(machine.id),
                 Optional.of(machine.instance),
@@ -271,13 +296,19 @@ final class Process {
                 inHand,
                 new ServiceCount(images, Duration.ofSeconds(4 * images), 1),
                 life,
-                ++number);
-        world.send(() -> world.boss().reported(machine, sighting, this));
+                number);
+        if (!mute) {
+            world.send(() -> world.boss().reported(machine, sighting, this));
+        }
     }
 
     /** The supervisor speaks. Words for a process that is gone are lost. */
     void obey(WorkerOrder order) {
-        if (machine.process().filter(one -> one == this).isEmpty() || frozen || !isLinked()) {
+        if (machine.process().filter(one -> one == this).isEmpty() || frozen || deaf || world.now() < linkedFrom) {
+            return;
+        }
+        if (order instanceof WorkerOrder.Heard heard) {
+            heard(heard.report());
             return;
         }
         if (order instanceof WorkerOrder.Register register) {
@@ -290,8 +321,11 @@ final class Process {
         } else if (order instanceof WorkerOrder.CancelDrain cancel
                 && phase == Phase.DRAINING
                 && cancel.epoch() == epoch) {
-            phase = Phase.RECEIVING;
-            pausedAt = Integer.MAX_VALUE;
+            if (isFenceClosed()) {
+                pause(Phase.FENCED);
+            } else {
+                goOn();
+            }
         }
         report();
     }
@@ -327,25 +361,28 @@ final class Process {
         return phase == Phase.RECEIVING && !frozen;
     }
 
-    /** Whether it is drained, or was a moment ago before it was started anew. */
+    /**
+     * Whether it is drained, or has fenced itself, as one does whose reports are taken for those of an earlier life; or whether
+     * it follows another that was silent or drained, and nobody has heard of it.
+     */
     boolean mayEnd() {
-        return phase == Phase.DRAINED || leftDrained || world.now() - backSince <= Plot.LATEST_MESSAGE + 10;
+        return phase == Phase.DRAINED || phase == Phase.FENCED || leftDrained || unknown;
     }
 
     /**
-     * Whether ending it now cuts off work. One that was cut off, frozen or started anew and came back a moment ago may be at
-     * work again before its first report has arrived; its leases bring that work back.
+     * Whether ending it now cuts off work. One that follows another which was cut off before works until its own fence if
+     * nobody hears of it; its leases bring that work back.
      */
     boolean isAtWork() {
-        boolean cameBack = world.now() - backSince <= Plot.LATEST_MESSAGE + 10;
         boolean working = phase == Phase.RECEIVING || phase == Phase.DRAINING || phase == Phase.ENDING;
-        return working && !frozen && !cameBack;
+        return working && !frozen && !unknown;
     }
 
     @Override
     public String toString() {
         return phase + " epoch " + epoch + ", " + inHand + " in hand, life " + life + (frozen ? ", frozen" : "")
-                + (cut ? ", cut off" : "") + (request > 0 ? ", holds request " + request : "") + ", back since "
-                + backSince + ", last sight " + lastSight;
+                + (mute ? ", not heard" : "") + (deaf ? ", hears nothing" : "")
+                + (request > 0 ? ", holds request " + request : "") + ", "
+                + (unknown ? "unknown since " : "acknowledged at ") + heardAt;
     }
 }

@@ -10,10 +10,12 @@ import flotilla.scaling.ServiceCount;
 import flotilla.scaling.WorkerSighting;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A worker on its machine, by the rules of the real one: epochs, cancels, no way back from drained, a fence. */
 final class LateWorker {
-    /** Alone for so long, a worker receives nothing more. */
+    /** So long after the sending of the last report that was acknowledged, a worker receives nothing more. */
     static final int FENCE = 38;
 
     private final InstanceId id;
@@ -21,8 +23,14 @@ final class LateWorker {
     private final long life;
     /** Stopped in its tracks: works on nothing, says nothing. */
     private boolean frozen;
-    /** Since when nothing that it says arrives and it hears nothing; -1 when it is in touch. */
-    private int cutSince = -1;
+    /** Nothing that it says arrives. */
+    private boolean mute;
+    /** It hears nothing. */
+    private boolean deaf;
+    /** When each of its reports was sent, since the last one that was acknowledged. */
+    private final SortedMap<Long, Integer> sent = new TreeMap<>();
+
+    private int acknowledgedAt;
 
     private long epoch;
     private long requestsFrom;
@@ -39,6 +47,7 @@ final class LateWorker {
         this.tier = tier;
         this.life = LateWorld.instant(now).toEpochMilli();
         this.heardAt = now;
+        this.acknowledgedAt = now;
     }
 
     /** Whether ending it now would cut off work. */
@@ -51,8 +60,16 @@ final class LateWorker {
         return now - heardAt >= deadAfter;
     }
 
-    boolean hears() {
-        return !frozen && cutSince < 0;
+    boolean reports() {
+        return !frozen;
+    }
+
+    boolean isMute() {
+        return mute;
+    }
+
+    private boolean isFenceClosed(int now) {
+        return now - acknowledgedAt >= FENCE;
     }
 
     void suffer(int now, LateWorld world) {
@@ -60,8 +77,9 @@ final class LateWorker {
             frozen = true;
             drop(now, world.queues);
         }
-        if (world.chance(200) && cutSince < 0) {
-            cutSince = now;
+        if (world.chance(100) && !mute && !deaf) {
+            mute = !world.chance(4);
+            deaf = !mute || !world.chance(3);
         }
     }
 
@@ -69,9 +87,9 @@ final class LateWorker {
         if (frozen && (calm || world.chance(30))) {
             frozen = false;
         }
-        if (cutSince >= 0 && (calm || world.chance(25))) {
-            cutSince = -1;
-            activity = activity == Activity.LEAVING ? Activity.WORKING : activity;
+        if ((mute || deaf) && (calm || world.chance(25))) {
+            mute = false;
+            deaf = false;
         }
     }
 
@@ -80,7 +98,7 @@ final class LateWorker {
         if (frozen) {
             return;
         }
-        if (cutSince >= 0 && now - cutSince >= FENCE && activity == Activity.WORKING) {
+        if (isFenceClosed(now) && activity == Activity.WORKING) {
             activity = Activity.LEAVING;
         }
         boolean finished = inHand > 0 && world.chance(3);
@@ -116,11 +134,13 @@ final class LateWorker {
         request = 0;
     }
 
-    void obey(WorkerOrder order) {
-        if (!hears()) {
+    void obey(WorkerOrder order, int now) {
+        if (frozen || deaf) {
             return;
         }
-        if (order instanceof WorkerOrder.RequestsFrom from) {
+        if (order instanceof WorkerOrder.Heard heard) {
+            heard(heard.report(), now);
+        } else if (order instanceof WorkerOrder.RequestsFrom from) {
             requestsFrom = from.token();
         } else if (order instanceof WorkerOrder.Drain drain && drain.epoch() > epoch) {
             if (activity == Activity.WORKING || activity == Activity.LEAVING || activity == Activity.DRAINING) {
@@ -130,11 +150,24 @@ final class LateWorker {
         } else if (order instanceof WorkerOrder.CancelDrain cancel
                 && activity == Activity.DRAINING
                 && cancel.epoch() == epoch) {
+            activity = isFenceClosed(now) ? Activity.LEAVING : Activity.WORKING;
+        }
+    }
+
+    private void heard(long report, int now) {
+        Integer at = sent.get(report);
+        if (at == null) {
+            return; // A later one was acknowledged before.
+        }
+        acknowledgedAt = at;
+        sent.headMap(report).clear();
+        if (activity == Activity.LEAVING && !isFenceClosed(now)) {
             activity = Activity.WORKING;
         }
     }
 
-    WorkerSighting report() {
+    WorkerSighting report(int now) {
+        sent.put(++reports, now);
         return new WorkerSighting(
                 new WorkerId(id.value()),
                 Optional.of(id),
@@ -145,6 +178,6 @@ final class LateWorker {
                 inHand,
                 new ServiceCount(images, Duration.ofSeconds(images), 1),
                 life,
-                ++reports);
+                reports);
     }
 }

@@ -173,9 +173,12 @@ final class LateWorld {
         }
         worker.recover(this, calm);
         worker.live(now, this, calm);
-        if (worker.hears()) {
-            WorkerSighting report = worker.report();
-            int sent = now;
+        if (!worker.reports()) {
+            return;
+        }
+        WorkerSighting report = worker.report(now);
+        int sent = now;
+        if (!worker.isMute()) {
             network.send(now, calm, () -> {
                 worker.heardAt = Math.max(worker.heardAt, sent);
                 heard(machine, report, calm);
@@ -185,7 +188,7 @@ final class LateWorld {
 
     private void heard(LateEc2.Machine machine, WorkerSighting report, boolean calm) {
         for (WorkerOrder order : controller.reported(report, instant(now))) {
-            network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order)));
+            network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order, now)));
         }
     }
 
@@ -262,7 +265,7 @@ final class LateWorld {
     private void order(InstanceId id, WorkerOrder order, boolean calm) {
         ec2.find(id)
                 .ifPresent(machine ->
-                        network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order))));
+                        network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order, now))));
     }
 
     private void launch(ScalingAction.Launch launch, boolean calm, LateActs acts) {
@@ -316,7 +319,7 @@ final class LateWorld {
         } else {
             LateWorker worker = machine.worker.get();
             boolean silent = worker.isProvenDead(now, DEAD_AFTER);
-            require(!worker.isAtWork() || silent, action + " while its worker is " + worker.activity);
+            require(!worker.isAtWork(), action + " while its worker is " + worker.activity);
             boolean proven = reason == EndReason.DRAINED || reason == EndReason.ORPHAN
                     ? worker.activity == Activity.DRAINED
                     : silent;

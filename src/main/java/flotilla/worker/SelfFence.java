@@ -1,0 +1,60 @@
+package flotilla.worker;
+
+import java.time.Duration;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * Tells a worker when the supervisor may soon take it for dead, by the one thing that the supervisor goes by: whether the
+ * worker's reports arrive. What the cluster believes of its members plays no part in it.
+ *
+ * <p>Let <i>s</i> be the moment in which the last report was <em>sent</em> of those that the supervisor has acknowledged (the
+ * worker's start, when there is none), and <i>F</i> the time {@code worker.self-fence}. The fence is closed from <i>s + F</i>
+ * on until a report is acknowledged that was sent less than <i>F</i> ago. The supervisor heard that report, or a later one,
+ * last at some <i>h ≥ s</i>, and takes the worker for dead only after <i>h + F + margin</i> (see {@code ScalingLimits}): so
+ * the fence always closes first, whichever way the link is cut, however late words are, and whatever the clocks say, since
+ * each side measures by its own.
+ *
+ * <p>Each report has a timer, so that no clock is read. Confined to the worker's actor, in whose time it is told everything.
+ */
+final class SelfFence {
+    /** The report of this number, 0 being the start, was sent <i>F</i> ago. */
+    record Due(long report) implements Worker.Command {}
+
+    private final TimerScheduler<Worker.Command> timers;
+    private final Duration after;
+    private long heard;
+    private long due = -1;
+
+    /**
+     * It counts from now.
+     *
+     * @param after the time <i>F</i>
+     */
+    SelfFence(TimerScheduler<Worker.Command> timers, Duration after) {
+        this.timers = timers;
+        this.after = after;
+        sent(0);
+    }
+
+    /** A report is on its way. */
+    void sent(long report) {
+        timers.startSingleTimer(new Due(report), after);
+    }
+
+    /** The supervisor has heard this report, and so no earlier one matters. */
+    void heard(long report) {
+        for (; heard < report; heard++) {
+            timers.cancel(new Due(heard));
+        }
+    }
+
+    /** The time of a report is up. */
+    void due(Due one) {
+        due = Math.max(due, one.report());
+    }
+
+    /** Whether the supervisor may have heard nothing for so long that this worker must receive nothing more. */
+    boolean isClosed() {
+        return due >= heard;
+    }
+}
