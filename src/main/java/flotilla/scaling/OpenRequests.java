@@ -82,8 +82,8 @@ final class OpenRequests {
                 .filter(view -> view.instance().id().equals(confirmation.instance()))
                 .findFirst();
         boolean living = from.filter(view -> view.instance().state().isAlive()).isPresent();
-        // What was asked for before a machine's last start may have been confirmed in its life before. If it was not, the
-        // worker's report ends the machine.
+        // What was asked for before a machine's last start may have been confirmed in its life before that. If it was
+        // not, the worker's report ends the machine.
         boolean thisLife = from.filter(view ->
                         confirmation.token() >= view.instance().launchedAt().toEpochMilli())
                 .isPresent();
