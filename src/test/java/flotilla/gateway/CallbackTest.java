@@ -2,8 +2,6 @@ package flotilla.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import flotilla.domain.BatchId;
-import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
@@ -16,12 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,56 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The option {@code callback} of uploads and batches. */
 class CallbackTest extends HttpFixture {
-    private static final String URL = "https://hooks.example.org/done";
+    private static final String URL = Wishes.URL;
     private static final String QUERY = "callback=https%3A%2F%2Fhooks.example.org%2Fdone";
     private static final String MALFORMED = "callback=nowhere";
     private static final String ELSEWHERE = "callback=https%3A%2F%2Fevil.example.net%2F";
-
-    /** Takes one URL, and keeps what is asked of it. */
-    private static final class Wishes implements ResultPush {
-        private final List<String> wishes = new CopyOnWriteArrayList<>();
-        private final List<ClassificationResult> answered = new CopyOnWriteArrayList<>();
-        private volatile boolean away;
-
-        @Override
-        public Optional<Refusal> refusal(String callback) {
-            return callback.equals(URL)
-                    ? Optional.empty()
-                    : Optional.of(new Refusal(!callback.startsWith("https://"), "send another URL"));
-        }
-
-        @Override
-        public CompletionStage<List<Callback>> callbacks(String id) {
-            return CompletableFuture.completedFuture(List.of(
-                    new Callback(id + "-1", "h", 0, "", Optional.empty(), Optional.empty()),
-                    new Callback(id + "-2", "h", 3, "status 500", Optional.of(Instant.EPOCH), Optional.empty()),
-                    new Callback(id + "-3", "h", 9, "status 410", Optional.empty(), Optional.of("gone"))));
-        }
-
-        @Override
-        public CompletionStage<Done> whenAnswered(List<RequestId> ids, String callback) {
-            ids.forEach(id -> wishes.add(id + " " + callback));
-            return done();
-        }
-
-        @Override
-        public CompletionStage<Done> whenFinished(BatchId id, Optional<String> callback) {
-            wishes.add("batch " + id + " " + callback.orElse("-"));
-            return done();
-        }
-
-        @Override
-        public CompletionStage<Done> answered(ClassificationResult result) {
-            answered.add(result);
-            return done();
-        }
-
-        private CompletionStage<Done> done() {
-            return away
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is away"))
-                    : CompletableFuture.completedFuture(Done.getInstance());
-        }
-    }
 
     private final Wishes wishes = new Wishes();
 

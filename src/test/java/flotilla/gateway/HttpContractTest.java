@@ -257,6 +257,39 @@ class HttpContractTest extends HttpFixture {
         conforms("GET", "/v1/batches/{id}/results", ask(location + "/results"), 503, "unavailable");
     }
 
+    @Test
+    void callbacks_shouldBeTakenOrRefusedAndTold() throws Exception {
+        Wishes wishes = new Wishes();
+        stop();
+        push = wishes;
+        start();
+        String elsewhere = "?callback=https%3A%2F%2Fevil.example.net%2F";
+        conforms("POST", "/v1/batches", upload("/v1/batches" + elsewhere).join(), 422, "callback-not-allowed");
+        for (String path : List.of("/v1/classifications", "/v1/batches")) {
+            String callbacks = path + "/" + NOBODY + "/callbacks";
+            wishes.away = false;
+            conforms("GET", path + "/{id}/callbacks", ask(callbacks), 200);
+            wishes.away = true;
+            conforms("GET", path + "/{id}/callbacks", ask(callbacks), 503, "unavailable");
+        }
+    }
+
+    @Test
+    void addressesAndHeadersBeyondTheLimits_shouldBeRefusedOnEveryPath() throws Exception {
+        String long9000 = "x".repeat(9000);
+        for (Operation operation : API.operations()) {
+            String method = operation.method().toUpperCase(java.util.Locale.ROOT);
+            String path = operation.path().replaceAll("\\{\\w+}", "x");
+            conforms(
+                    method,
+                    operation.path(),
+                    with(method, path + "?q=" + long9000, Map.of()),
+                    414,
+                    "malformed-request");
+            conforms(method, operation.path(), with(method, path, Map.of("X-A", long9000)), 431, "malformed-request");
+        }
+    }
+
     private HttpResponse<String> delete(String path) {
         return send("DELETE", path, Map.of(), new byte[0]).join();
     }
