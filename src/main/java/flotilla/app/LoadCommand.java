@@ -209,24 +209,23 @@ final class LoadCommand implements Callable<Integer> {
 
     private int run(LoadPlan plan, Target target, ImageFolder images, Optional<Predictions> predictions)
             throws IOException, InterruptedException {
-        try (LoadSession session = LoadSession.start(plan, target, images, predictions, () -> progress(plan))) {
-            CountDownLatch ended = new CountDownLatch(1);
-            session.ended().whenComplete((done, failure) -> ended.countDown());
-            Ending ending = new Ending(session);
-            Processes.runUntilStopped(ending, ended);
-            return ending.exitStatus();
-        }
+        CountDownLatch ended = new CountDownLatch(1);
+        Ending ending = new Ending();
+        Processes.startAndRunUntilStopped(
+                () -> {
+                    ending.session = LoadSession.start(plan, target, images, predictions, () -> progress(plan));
+                    ending.session.ended().whenComplete((done, failure) -> ended.countDown());
+                    return ending;
+                },
+                ended);
+        return ending.exitStatus();
     }
 
     /** What is done at the end of a run, also of one that is cut short: print what was measured. */
     private final class Ending implements AutoCloseable {
-        private final LoadSession session;
+        private LoadSession session;
         private boolean good;
         private IOException failure;
-
-        private Ending(LoadSession session) {
-            this.session = session;
-        }
 
         @Override
         public void close() {
@@ -242,6 +241,7 @@ final class LoadCommand implements Callable<Integer> {
                     failure = e;
                 }
             }
+            session.close();
         }
 
         private int exitStatus() throws IOException {

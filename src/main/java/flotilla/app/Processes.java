@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,12 @@ final class Processes {
      * @return whether it was asked; false when {@code ended} was opened by somebody else
      */
     static boolean runUntilStopped(AutoCloseable part, CountDownLatch ended) throws InterruptedException {
+        return startAndRunUntilStopped(() -> part, ended);
+    }
+
+    /** The same for a part that is to be closed in good order also when the process is asked to end while it starts. */
+    static boolean startAndRunUntilStopped(Supplier<? extends AutoCloseable> start, CountDownLatch ended)
+            throws InterruptedException {
         CountDownLatch closed = new CountDownLatch(1);
         AtomicBoolean asked = new AtomicBoolean();
         Thread hook = new Thread(
@@ -34,9 +41,13 @@ final class Processes {
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            ended.await();
+            AutoCloseable part = start.get();
+            try {
+                ended.await();
+            } finally {
+                close(part);
+            }
         } finally {
-            close(part);
             closed.countDown();
         }
         return asked.get();

@@ -3,6 +3,8 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +43,8 @@ class CompatIT {
                 "--set",
                 "flotilla.http.host=127.0.0.1",
                 "--set",
+                "flotilla.cluster.port=" + freePort(),
+                "--set",
                 "flotilla.classifier.kind=table",
                 "--set",
                 "flotilla.classifier.table=" + table,
@@ -62,6 +66,12 @@ class CompatIT {
             Eventually.until(
                     "the results on the console",
                     () -> local.err().contains("test_000:Paul") && local.err().contains("test_001:Ringo"));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 

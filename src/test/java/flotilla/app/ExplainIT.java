@@ -137,16 +137,15 @@ class ExplainIT {
 
     @Test
     void supervisorThatMoves_shouldBeFollowedByAStreamAtAnotherGateway(@TempDir Path folder) throws Exception {
-        String clusterPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            clusterPort = Integer.toString(socket.getLocalPort());
-        }
+        int clusterPort = freePort();
         try (FlotillaProcess cloud = FlotillaProcess.start(
                 folder, "cloud", "--data", folder.resolve("data").toString())) {
             cloud.awaitLine("cloud ready");
-            try (FlotillaProcess first = gateway(folder, "flotilla.cluster.port=" + clusterPort)) {
+            try (FlotillaProcess first =
+                    gateway(folder, clusterPort, "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                 first.awaitLine("ready ");
-                try (FlotillaProcess second = gateway(folder, "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
+                try (FlotillaProcess second =
+                        gateway(folder, freePort(), "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                     String url = second.awaitLine("ready ");
                     Iterator<String> stream = follow(url);
                     long last = next(stream);
@@ -179,7 +178,13 @@ class ExplainIT {
         }
     }
 
-    private static FlotillaProcess gateway(Path folder, String pair) throws IOException {
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static FlotillaProcess gateway(Path folder, int clusterPort, String pair) throws IOException {
         return FlotillaProcess.start(
                 folder,
                 "gateway",
@@ -191,6 +196,8 @@ class ExplainIT {
                 "flotilla.scaling.interval=500ms",
                 "--set",
                 "flotilla.http.port=0",
+                "--set",
+                "flotilla.cluster.port=" + clusterPort,
                 "--set",
                 pair);
     }

@@ -60,7 +60,7 @@ class FlotillaSettingsTest {
                         Duration.ofMinutes(10),
                         20 << 20,
                         50_000_000,
-                        32,
+                        16,
                         100,
                         10_000,
                         10_000,

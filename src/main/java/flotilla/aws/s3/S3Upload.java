@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * hears of the image only when all of it has arrived.
  */
 final class S3Upload {
-    /** What is collected in memory, in bytes; 5 MiB holds nearly every photograph. */
-    static final int MEMORY_SIZE = 5 * 1024 * 1024;
+    /** What is collected in memory, in bytes; of what is longer twice as much is, before the file is begun. */
+    static final int MEMORY_SIZE = 1024 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(S3Upload.class);
 
