@@ -8,7 +8,6 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import flotilla.protocol.ImageStore;
 import java.io.ByteArrayOutputStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -157,10 +156,7 @@ class BatchesIT {
     @Test
     void gatewayKilledInTheMiddleOfABatch_shouldFindItWhereItIs(@TempDir Path folder) throws Exception {
         Path data = folder.resolve("data");
-        String clusterPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            clusterPort = Integer.toString(socket.getLocalPort());
-        }
+        int clusterPort = FlotillaProcess.freePort();
         List<String> common = new ArrayList<>(List.of(fleet(folder)));
         for (String setting : List.of(
                 "aws.endpoints-file=" + data.resolve("endpoints.json"),

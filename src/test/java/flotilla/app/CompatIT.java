@@ -3,8 +3,6 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,7 +41,7 @@ class CompatIT {
                 "--set",
                 "flotilla.http.host=127.0.0.1",
                 "--set",
-                "flotilla.cluster.port=" + freePort(),
+                "flotilla.cluster.port=" + FlotillaProcess.freePort(),
                 "--set",
                 "flotilla.classifier.kind=table",
                 "--set",
@@ -66,12 +64,6 @@ class CompatIT {
             Eventually.until(
                     "the results on the console",
                     () -> local.err().contains("test_000:Paul") && local.err().contains("test_001:Ringo"));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

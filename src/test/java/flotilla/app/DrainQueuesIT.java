@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +85,7 @@ class DrainQueuesIT {
         Path data = folder.resolve("data");
         String[] settings = {
             "flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"),
-            "flotilla.cluster.port=" + freePort(),
+            "flotilla.cluster.port=" + FlotillaProcess.freePort(),
             "flotilla.http.port=0",
             "flotilla.scaling.settle=0s",
             "flotilla.classifier.delay=40s",
@@ -142,12 +141,6 @@ class DrainQueuesIT {
             arguments.addAll(List.of("--set", setting));
         }
         return FlotillaProcess.start(folder, arguments.toArray(String[]::new));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void send(GatewayClient client, int count) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -137,15 +136,15 @@ class ExplainIT {
 
     @Test
     void supervisorThatMoves_shouldBeFollowedByAStreamAtAnotherGateway(@TempDir Path folder) throws Exception {
-        int clusterPort = freePort();
+        int clusterPort = FlotillaProcess.freePort();
         try (FlotillaProcess cloud = FlotillaProcess.start(
                 folder, "cloud", "--data", folder.resolve("data").toString())) {
             cloud.awaitLine("cloud ready");
             try (FlotillaProcess first =
                     gateway(folder, clusterPort, "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                 first.awaitLine("ready ");
-                try (FlotillaProcess second =
-                        gateway(folder, freePort(), "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
+                try (FlotillaProcess second = gateway(
+                        folder, FlotillaProcess.freePort(), "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                     String url = second.awaitLine("ready ");
                     Iterator<String> stream = follow(url);
                     long last = next(stream);
@@ -175,12 +174,6 @@ class ExplainIT {
                     second.terminate();
                 }
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -2,6 +2,7 @@ package flotilla.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,13 @@ final class FlotillaProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
         builder.environment().putAll(environment);
         return new FlotillaProcess(builder.start(), out, err);
+    }
+
+    /** A port that is free now, for nodes that must know each other's before they start. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     /** Waits for the line that begins with {@code prefix} on its standard output and returns the rest of that line. */

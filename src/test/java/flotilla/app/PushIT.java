@@ -6,7 +6,6 @@ import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Asked;
 import flotilla.testing.FakeGateway.Said;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -109,7 +108,7 @@ class PushIT {
     @Test
     void callbackOfAGatewayThatIsKilled_shouldBeMadeByItsSuccessor() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        int clusterPort = freePort();
+        int clusterPort = FlotillaProcess.freePort();
         try (FlotillaProcess cloud = cloud();
                 FakeGateway receiver = FakeGateway.answering(
                         asked -> calls.incrementAndGet() == 1 ? Said.json(503, "{}") : Said.text("thanks"))) {
@@ -136,7 +135,7 @@ class PushIT {
 
     @Test
     void twoGateways_shouldMakeEachCallbackOnce() throws Exception {
-        int clusterPort = freePort();
+        int clusterPort = FlotillaProcess.freePort();
         String seeds = "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort;
         try (FlotillaProcess cloud = cloud();
                 FakeGateway receiver = FakeGateway.answering(asked -> Said.text("thanks"));
@@ -155,12 +154,6 @@ class PushIT {
             }
             assertThat(receiver.uploads()).hasSize(2 * IMAGES);
             assertThat(receiver.uploads()).extracting(PushIT::id).doesNotHaveDuplicates();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -3,8 +3,6 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StaticFleetIT {
     @Test
     void gatewayKilledOrStoppedAndStartedAgain_shouldBeAnsweredByTheSameWorkers(@TempDir Path folder) throws Exception {
-        String clusterPort = Integer.toString(freePort());
+        String clusterPort = Integer.toString(FlotillaProcess.freePort());
         String[] common = {
             "--set", "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
             "--set", "flotilla.fleet.mode=static",
@@ -101,11 +99,5 @@ class StaticFleetIT {
             all.addAll(List.of("--set", pair));
         }
         return all.toArray(String[]::new);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +38,7 @@ class UploadMemoryIT {
             "--set",
             "flotilla.classifier.table=" + Files.writeString(folder.resolve("table.csv"), table)
         };
-        int clusterPort = freePort();
+        int clusterPort = FlotillaProcess.freePort();
         String[] common = with(
                 classifier,
                 "--set",
@@ -133,12 +132,6 @@ class UploadMemoryIT {
         String response = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         assertThat(response).startsWith("HTTP/1.1 200 ");
         return response.substring(response.indexOf("\r\n\r\n") + 4);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String[] with(String[] arguments, String... more) {
