@@ -145,6 +145,10 @@ public final class FakeGateway implements AutoCloseable {
                 return;
             }
             said.headers().forEach(exchange.getResponseHeaders()::set);
+            // The JDK's server closes when asked to, but does not say so; a client would try the connection again.
+            if ("close".equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Connection"))) {
+                exchange.getResponseHeaders().set("Connection", "close");
+            }
             byte[] body = said.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(said.status(), body.length == 0 ? -1 : body.length);
             try (OutputStream out = exchange.getResponseBody()) {
