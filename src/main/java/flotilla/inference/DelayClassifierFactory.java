@@ -22,14 +22,18 @@ final class DelayClassifierFactory implements ClassifierFactory {
     public ImageClassifier create() {
         return new ImageClassifier() {
             @Override
-            public Outcome classify(EncodedImage image) {
-                String label = FileName.of(image.fileName()).map(FileName::stem).orElse(image.fileName());
-                return new Outcome.Labelled(model(), List.of(new Prediction(label, 0, 1.0)));
+            public List<Outcome> classify(List<EncodedImage> images) {
+                return images.stream().map(DelayClassifierFactory.this::stem).toList();
             }
 
             @Override
             public void close() {}
         };
+    }
+
+    private Outcome stem(EncodedImage image) {
+        String label = FileName.of(image.fileName()).map(FileName::stem).orElse(image.fileName());
+        return new Outcome.Labelled(model(), List.of(new Prediction(label, 0, 1.0)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,6 +29,11 @@ final class DelayedClassifierFactory implements ClassifierFactory {
     }
 
     @Override
+    public int largestBatch() {
+        return factory.largestBatch();
+    }
+
+    @Override
     public ImageClassifier create() {
         ImageClassifier classifier = factory.create();
         return new ImageClassifier() {
@@ -35,9 +41,9 @@ final class DelayedClassifierFactory implements ClassifierFactory {
              * @throws CancellationException when the thread is interrupted; it stays interrupted
              */
             @Override
-            public Outcome classify(EncodedImage image) {
-                block();
-                return classifier.classify(image);
+            public List<Outcome> classify(List<EncodedImage> images) {
+                images.forEach(image -> block());
+                return classifier.classify(images);
             }
 
             @Override

@@ -21,6 +21,7 @@ import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -171,7 +172,11 @@ final class DjlClassifierFactory implements ClassifierFactory {
         }
 
         @Override
-        public Outcome classify(EncodedImage image) {
+        public List<Outcome> classify(List<EncodedImage> images) {
+            return images.stream().map(this::classifyAlone).toList();
+        }
+
+        private Outcome classifyAlone(EncodedImage image) {
             float[] tensor;
             try (ImageDecoder.Decoded decoded = decoder.decode(image.bytes())) {
                 if (decoded instanceof ImageDecoder.Decoded.Refused refused) {

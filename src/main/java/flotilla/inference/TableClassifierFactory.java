@@ -96,7 +96,11 @@ final class TableClassifierFactory implements ClassifierFactory {
 
     private final class TableClassifier implements ImageClassifier {
         @Override
-        public Outcome classify(EncodedImage image) {
+        public List<Outcome> classify(List<EncodedImage> images) {
+            return images.stream().map(this::find).toList();
+        }
+
+        private Outcome find(EncodedImage image) {
             Prediction row = rows.get(image.fileName());
             if (row == null) {
                 row = rows.get(FileName.of(image.fileName()).map(FileName::stem).orElse(""));

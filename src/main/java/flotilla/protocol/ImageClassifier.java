@@ -1,18 +1,25 @@
 package flotilla.protocol;
 
 import flotilla.domain.Outcome;
+import java.util.List;
 
 /**
- * Turns an image into labels. An instance belongs to one thread at a time; it blocks until the answer is there.
+ * Turns images into labels. An instance belongs to one thread at a time; it blocks until the answers are there.
  */
 public interface ImageClassifier extends AutoCloseable {
     /**
-     * Classifies one image.
+     * Classifies images together, in one run of the network where that takes several.
      *
-     * @return labels, or a failure that lies in the image itself
-     * @throws RuntimeException when the classifier itself is broken; the image is innocent
+     * @param images at least one and at most {@link ClassifierFactory#largestBatch()}
+     * @return for each image, in their order, labels or a failure that lies in the image itself
+     * @throws RuntimeException when the classifier itself is broken; the images are innocent
      */
-    Outcome classify(EncodedImage image);
+    List<Outcome> classify(List<EncodedImage> images);
+
+    /** Classifies one image, as {@link #classify(List)} does. */
+    default Outcome classify(EncodedImage image) {
+        return classify(List.of(image)).get(0);
+    }
 
     @Override
     void close();

@@ -110,7 +110,11 @@ final class WorkerFixture {
             made.incrementAndGet();
             return new ImageClassifier() {
                 @Override
-                public Outcome classify(EncodedImage image) {
+                public List<Outcome> classify(List<EncodedImage> images) {
+                    return images.stream().map(this::name).toList();
+                }
+
+                private Outcome name(EncodedImage image) {
                     classified.incrementAndGet();
                     if (image.fileName().startsWith("broken")) {
                         throw new IllegalStateException("out of order");
