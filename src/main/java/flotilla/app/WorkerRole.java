@@ -68,7 +68,6 @@ final class WorkerRole implements AutoCloseable {
                         : own;
         FlotillaSettings settings = loaded.settings();
         WorkerIdentity identity = identity(settings, instance.map(Ec2Identity.Identity::instanceId));
-        int parallelism = settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
         CompletableFuture<ClassifierFactory> model = CompletableFuture.supplyAsync(() -> Classifiers.open(
                 ModelDownload.local(loaded),
@@ -86,6 +85,9 @@ final class WorkerRole implements AutoCloseable {
                             ? Optional.of(cloud.terminateRequests())
                             : Optional.empty());
             ClassifierFactory classifiers = model.join();
+            int parallelism = classifiers.parallelism() > 0
+                    ? classifiers.parallelism()
+                    : settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
             data = ActorSystem.create(
                     WorkerNode.create(
                             identity,

@@ -10,10 +10,12 @@ import java.util.Optional;
  *
  * @param table the CSV for {@link Kind#TABLE}
  * @param delay added to every classification
- * @param parallelism classifiers side by side; 0 for one for each core
- * @param threads PyTorch's threads within one classifier
+ * @param parallelism classifiers side by side; 0 for as many as the cores and threads allow
+ * @param threads PyTorch's threads within one classifier; 0 for what is measured to be best
+ * @param precision what the network calculates with
  */
-public record ClassifierSettings(Kind kind, Optional<Path> table, Duration delay, int parallelism, int threads) {
+public record ClassifierSettings(
+        Kind kind, Optional<Path> table, Duration delay, int parallelism, int threads, Precision precision) {
     /** What answers. */
     public enum Kind {
         /** A TorchScript model on PyTorch. */
@@ -31,12 +33,12 @@ public record ClassifierSettings(Kind kind, Optional<Path> table, Duration delay
                 "the path of a CSV when flotilla.classifier.kind = table");
         Checks.notNegative(delay, "flotilla.classifier.delay");
         Checks.that(parallelism >= 0 && parallelism <= 256, "flotilla.classifier.parallelism", "from 0 to 256");
-        Checks.that(threads >= 1 && threads <= 256, "flotilla.classifier.threads", "from 1 to 256");
+        Checks.that(threads >= 0 && threads <= 256, "flotilla.classifier.threads", "from 0 to 256");
     }
 
     /** Classifiers side by side on a machine with {@code cores} cores. */
     public int parallelism(int cores) {
-        return parallelism == 0 ? Math.max(1, cores / threads) : parallelism;
+        return parallelism == 0 ? Math.max(1, cores / Math.max(1, threads)) : parallelism;
     }
 
     static ClassifierSettings from(Config config) {
@@ -47,6 +49,7 @@ public record ClassifierSettings(Kind kind, Optional<Path> table, Duration delay
                         .map(Path::of),
                 config.getDuration("delay"),
                 config.getInt("parallelism"),
-                config.getInt("threads"));
+                config.getInt("threads"),
+                Choice.of(Precision.class, config.getString("precision"), "flotilla.classifier.precision"));
     }
 }

@@ -22,7 +22,7 @@ public final class Classifiers {
     public static ClassifierFactory open(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
         ClassifierFactory factory =
                 switch (classifier.kind()) {
-                    case DJL -> djl(model, classifier.threads(), maxPixels);
+                    case DJL -> djl(model, classifier, maxPixels);
                     case TABLE -> TableClassifierFactory.read(classifier.table().orElseThrow());
                     case DELAY -> new DelayClassifierFactory();
                 };
@@ -44,13 +44,13 @@ public final class Classifiers {
         }
     }
 
-    private static ClassifierFactory djl(ModelSettings model, int threads, long maxPixels) {
+    private static ClassifierFactory djl(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
         if (model.location() instanceof ModelLocation.InZoo zoo) {
-            return DjlClassifierFactory.open(new ModelZooLoader(zoo, model.zoo()), model.conf(), threads, maxPixels);
+            return DjlClassifierFactory.open(new ModelZooLoader(zoo, model.zoo()), model.conf(), classifier, maxPixels);
         }
         ModelFolder folder = folder(model)
                 .orElseThrow(() -> new IllegalArgumentException(model.location() + " was not fetched to a folder"));
-        return DjlClassifierFactory.open(folder, threads, maxPixels);
+        return DjlClassifierFactory.open(folder, classifier, maxPixels);
     }
 
     /** The model's folder, when it is one of this machine. */

@@ -29,6 +29,11 @@ final class DelayedClassifierFactory implements ClassifierFactory {
     }
 
     @Override
+    public int parallelism() {
+        return factory.parallelism();
+    }
+
+    @Override
     public int largestBatch() {
         return factory.largestBatch();
     }

@@ -9,7 +9,4 @@ import java.util.List;
  * @param labels a label's place is its class number
  * @param names what to call its parts in messages
  */
-record LoadedModel(Model network, ModelSpec spec, List<String> labels, Names names) {
-    /** Where the parts of a model came from. */
-    record Names(String network, String labels, String conf) {}
-}
+record LoadedModel(Model network, ModelSpec spec, List<String> labels, ModelSource.Names names) {}

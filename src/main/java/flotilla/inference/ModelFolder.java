@@ -2,14 +2,18 @@ package flotilla.inference;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A model as it lies in a folder, or in the jar: {@code model.conf}, {@code labels.txt} and {@code model.pt}. Whatever is
@@ -34,6 +38,66 @@ final class ModelFolder {
          * @throws NoSuchFileException when there is none of this name
          */
         InputStream open(String file) throws IOException;
+
+        boolean has(String file);
+
+        /** Another text when the file is another one. */
+        String stamp(String file) throws IOException;
+    }
+
+    private record OnDisk(Path folder) implements Source {
+        @Override
+        public InputStream open(String file) throws IOException {
+            return Files.newInputStream(folder.resolve(file));
+        }
+
+        @Override
+        public boolean has(String file) {
+            return Files.isRegularFile(folder.resolve(file));
+        }
+
+        @Override
+        public String stamp(String file) throws IOException {
+            return stampOf(folder.resolve(file));
+        }
+    }
+
+    private static String stampOf(Path file) throws IOException {
+        Path path = file.toRealPath();
+        return path + " " + Files.size(path) + " " + Files.getLastModifiedTime(path);
+    }
+
+    private record OnClassPath(ClassLoader loader, String path) implements Source {
+        @Override
+        public InputStream open(String file) throws IOException {
+            InputStream stream = loader.getResourceAsStream(path + "/" + file);
+            if (stream == null) {
+                throw new NoSuchFileException(file);
+            }
+            return stream;
+        }
+
+        @Override
+        public boolean has(String file) {
+            return loader.getResource(path + "/" + file) != null;
+        }
+
+        @Override
+        public String stamp(String file) throws IOException {
+            URL url = loader.getResource(path + "/" + file);
+            if (url == null) {
+                throw new NoSuchFileException(file);
+            }
+            // For a file in a jar, the jar: to open a large one takes longer than this may.
+            URL place = url.getProtocol().equals("jar")
+                    ? ModelFolder.class.getProtectionDomain().getCodeSource().getLocation()
+                    : url;
+            try {
+                return file + " " + stampOf(Path.of(place.toURI()));
+            } catch (URISyntaxException e) {
+                throw new IOException("no path: " + place, e);
+            }
+        }
     }
 
     private ModelFolder(String location, Source source, Config overrides) {
@@ -59,7 +123,7 @@ final class ModelFolder {
                     "there is no model folder " + location + "; set flotilla.model.path to a folder with " + CONF + ", "
                             + LABELS + " and " + NETWORK + ", or to \"\" for the bundled model");
         }
-        return new ModelFolder(location, file -> Files.newInputStream(folder.resolve(file)));
+        return new ModelFolder(location, new OnDisk(folder));
     }
 
     /**
@@ -78,13 +142,7 @@ final class ModelFolder {
             throw new SettingsException(
                     "this build carries no model (class path " + path + "); set flotilla.model.path to a model folder");
         }
-        return new ModelFolder("class path " + path, file -> {
-            InputStream stream = loader.getResourceAsStream(path + "/" + file);
-            if (stream == null) {
-                throw new NoSuchFileException(file);
-            }
-            return stream;
-        });
+        return new ModelFolder("class path " + path, new OnClassPath(loader, path));
     }
 
     /**
@@ -110,12 +168,35 @@ final class ModelFolder {
         return location + "/" + file;
     }
 
-    /** The TorchScript network; its reader closes it. */
-    InputStream openNetwork() {
+    /** The file of the form that is made for a precision, such as {@code model.fp32.pt}; a folder may lack it. */
+    static String form(Precision precision) {
+        return "model." + precision.name().toLowerCase(Locale.ROOT) + ".pt";
+    }
+
+    /** Whether there is a file of this name. */
+    boolean has(String file) {
+        return source.has(file);
+    }
+
+    /** Another text when the file is another one. */
+    String stamp(String file) {
         try {
-            return source.open(NETWORK);
+            return source.stamp(file);
         } catch (IOException e) {
-            throw unreadable(NETWORK, e);
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * A TorchScript network; its reader closes it.
+     *
+     * @param file {@link #NETWORK} or another form of it
+     */
+    InputStream openNetwork(String file) {
+        try {
+            return source.open(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
     }
 

@@ -71,7 +71,7 @@ final class ModelZooLoader {
                     network,
                     spec,
                     labels(network),
-                    new LoadedModel.Names(location + " (network)", location + " (synset)", location + " (metadata)"));
+                    new ModelSource.Names(location + " (network)", location + " (synset)", location + " (metadata)"));
         } catch (RuntimeException e) {
             network.close();
             throw e;

@@ -27,17 +27,24 @@ final class Preprocessor {
     private static final int HALF = ONE / 2;
 
     private final ModelSpec.Input input;
+    private final float[] factors = new float[CHANNELS];
+    private final float[] offsets = new float[CHANNELS];
 
     Preprocessor(ModelSpec.Input input) {
         this.input = input;
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            double std = input.std().get(channel);
+            factors[channel] = (float) (1 / (255 * std));
+            offsets[channel] = (float) (input.mean().get(channel) / std);
+        }
     }
 
     /**
      * The model's input.
      *
-     * @return float32, 3×height×width, RGB, normalised
+     * @return float32, RGB, normalised; 3×height×width or height×width×3, as the layout says
      */
-    float[] tensor(PixelRows image) {
+    float[] tensor(PixelRows image, Layout layout) {
         int width = input.width();
         int height = input.height();
         Axis columns;
@@ -49,7 +56,8 @@ final class Preprocessor {
             columns = Axis.centred(image.width(), width, width);
             rows = Axis.centred(image.height(), height, height);
         }
-        return normalised(resample(image, columns, rows), width * height);
+        int[] samples = resample(image, columns, rows);
+        return layout == Layout.PLANAR ? planes(samples, width * height) : pixels(samples);
     }
 
     /** The length that {@code length} gets when the shorter side becomes {@code side}, rounded half to even. */
@@ -110,17 +118,26 @@ final class Preprocessor {
         return Math.min(255, sum >> FRACTION_BITS);
     }
 
-    private float[] normalised(int[] samples, int pixels) {
+    private float[] planes(int[] samples, int pixels) {
         float[] planes = new float[samples.length];
         for (int channel = 0; channel < CHANNELS; channel++) {
-            double std = input.std().get(channel);
-            float factor = (float) (1 / (255 * std));
-            float offset = (float) (input.mean().get(channel) / std);
+            float factor = factors[channel];
+            float offset = offsets[channel];
             for (int pixel = 0; pixel < pixels; pixel++) {
                 planes[channel * pixels + pixel] = samples[CHANNELS * pixel + channel] * factor - offset;
             }
         }
         return planes;
+    }
+
+    private float[] pixels(int[] samples) {
+        float[] values = new float[samples.length];
+        for (int i = 0; i < values.length; i += CHANNELS) {
+            values[i] = samples[i] * factors[0] - offsets[0];
+            values[i + 1] = samples[i + 1] * factors[1] - offsets[1];
+            values[i + 2] = samples[i + 2] * factors[2] - offsets[2];
+        }
+        return values;
     }
 
     /** Which source pixels make up each output pixel of one axis, and with which weights. */

@@ -5,6 +5,11 @@ public interface ClassifierFactory extends AutoCloseable {
     /** The model's name, as results carry it. */
     String model();
 
+    /** How many classifiers should work side by side; 0 when it does not matter to them. */
+    default int parallelism() {
+        return 0;
+    }
+
     /** How many images one run of a classifier takes together; 1 when it takes them one by one. */
     default int largestBatch() {
         return 1;

@@ -124,7 +124,8 @@ class FlotillaSettingsTest {
         assertThat(settings.drain()).isEqualTo(new DrainSettings(DrainSettings.Channel.CLUSTER));
         assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
-                .isEqualTo(new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 1));
+                .isEqualTo(new ClassifierSettings(
+                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 0, Precision.FP32));
         assertThat(settings.worker())
                 .isEqualTo(new WorkerSettings(
                         Optional.empty(),
@@ -267,6 +268,7 @@ class FlotillaSettingsTest {
                 "flotilla.classifier.delay=28ms",
                 "flotilla.classifier.parallelism=29",
                 "flotilla.classifier.threads=30",
+                "flotilla.classifier.precision=bf16",
                 "flotilla.worker.id=w",
                 "flotilla.worker.metadata-endpoint=http://m:1/x",
                 "flotilla.worker.prefetch=31s",
@@ -383,7 +385,8 @@ class FlotillaSettingsTest {
                                 Optional.of(Path.of("/t.csv")),
                                 Duration.ofMillis(28),
                                 29,
-                                30),
+                                30,
+                                Precision.BF16),
                         new WorkerSettings(
                                 Optional.of("w"),
                                 Optional.of(URI.create("http://m:1/x")),

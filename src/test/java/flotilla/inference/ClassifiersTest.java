@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flotilla.config.ClassifierSettings;
 import flotilla.config.ModelSettings;
+import flotilla.config.Precision;
 import flotilla.domain.Outcome;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
@@ -77,7 +78,8 @@ class ClassifiersTest {
     }
 
     private static ClassifierFactory open(ClassifierSettings.Kind kind, Optional<Path> table, Duration delay) {
-        return Classifiers.open(ModelSettings.BUNDLED, new ClassifierSettings(kind, table, delay, 1, 1), 1_000_000);
+        return Classifiers.open(
+                ModelSettings.BUNDLED, new ClassifierSettings(kind, table, delay, 1, 1, Precision.FP32), 1_000_000);
     }
 
     /** Gives the label of {@link #IMAGE}; its argument is a table's path, or blank for the delay kind. */

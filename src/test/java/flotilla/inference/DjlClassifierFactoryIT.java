@@ -137,7 +137,7 @@ class DjlClassifierFactoryIT {
     }
 
     private static ClassifierFactory open(ModelFolder model) {
-        return DjlClassifierFactory.open(model, 1, 1_000_000);
+        return DjlClassifierFactory.open(model, DjlSettings.FP32, 1_000_000);
     }
 
     private void copyTiny(String name) throws IOException {

@@ -35,7 +35,7 @@ class ImageFormatsIT {
                 ModelFolder.class.getClassLoader().getResource(ModelFolder.BUNDLED + "/model.conf") != null,
                 "this build carries no bundled model");
         assumeTrue(Files.isDirectory(SAMPLES), "there is no folder " + SAMPLES.toAbsolutePath());
-        factory = DjlClassifierFactory.open(ModelFolder.bundled(), 1, 50_000_000);
+        factory = DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.FP32, 50_000_000);
         classifier = factory.create();
     }
 

@@ -48,7 +48,7 @@ class ModelFolderTest {
                                 List.of(1.0, 2.0, 1.0)),
                         new ModelSpec.Output(Activation.SOFTMAX, 5)));
         assertThat(model.labels()).containsExactly("cat", "street sign", "dog");
-        try (InputStream network = model.openNetwork()) {
+        try (InputStream network = model.openNetwork(ModelFolder.NETWORK)) {
             assertThat(network).hasContent("network");
         }
     }
@@ -58,7 +58,7 @@ class ModelFolderTest {
         ModelFolder model = ModelFolder.onClassPath("models/means");
 
         assertThat(model.labels()).containsExactly("Red", "Green", "Blue");
-        try (InputStream network = model.openNetwork()) {
+        try (InputStream network = model.openNetwork(ModelFolder.NETWORK)) {
             assertThat(network.read()).isNotNegative();
         }
     }
@@ -103,7 +103,7 @@ class ModelFolderTest {
     void missingFile_shouldBeNamed(String file) throws IOException {
         Files.delete(folder.resolve(file));
 
-        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()).openNetwork())
+        assertThatThrownBy(() -> ModelFolder.at(folder, folder.toString()).openNetwork(ModelFolder.NETWORK))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve(file).toString(), "missing");
     }

@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigFactory;
 import flotilla.config.ClassifierSettings;
 import flotilla.config.ModelLocation;
 import flotilla.config.ModelSettings;
+import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
@@ -181,7 +182,8 @@ class ModelZooLoaderIT {
     private static ClassifierFactory open(ModelSettings model) {
         return Classifiers.open(
                 model,
-                new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 1, 1),
+                new ClassifierSettings(
+                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 1, 1, Precision.FP32),
                 1_000_000);
     }
 

@@ -93,8 +93,8 @@ class PreprocessorTest {
 
         for (BufferedImage image :
                 List.of(TestImages.pattern(1, 1), TestImages.pattern(1, 65_535), TestImages.pattern(65_535, 1))) {
-            assertThat(cropped.tensor(new RgbImage(image))).hasSize(3 * 224 * 224);
-            assertThat(stretched.tensor(new RgbImage(image))).hasSize(3 * 300 * 300);
+            assertThat(cropped.tensor(new RgbImage(image), Layout.PLANAR)).hasSize(3 * 224 * 224);
+            assertThat(stretched.tensor(new RgbImage(image), Layout.PLANAR)).hasSize(3 * 300 * 300);
         }
     }
 
@@ -106,12 +106,25 @@ class PreprocessorTest {
         ModelSpec.Input input =
                 new ModelSpec.Input(2, 1, new Resize.Stretch(), List.of(0.5, 0.25, 0.2), List.of(0.5, 0.25, 0.1));
 
-        assertThat(new Preprocessor(input).tensor(new RgbImage(image)))
+        assertThat(new Preprocessor(input).tensor(new RgbImage(image), Layout.PLANAR))
                 .containsExactly(new float[] {1, -1, -1, 3, 0, 2}, within(1e-6f));
     }
 
+    @Test
+    void layouts_shouldHoldTheSameValues() {
+        BufferedImage image = TestImages.pattern(40, 30);
+        Preprocessor preprocessor = new Preprocessor(
+                new ModelSpec.Input(16, 16, new Resize.Stretch(), List.of(0.5, 0.25, 0.2), List.of(0.5, 0.25, 0.1)));
+        float[] planes = preprocessor.tensor(new RgbImage(image), Layout.PLANAR);
+        float[] pixels = preprocessor.tensor(new RgbImage(image), Layout.INTERLEAVED);
+
+        for (int i = 0; i < pixels.length; i++) {
+            assertThat(pixels[i]).isEqualTo(planes[i % 3 * 256 + i / 3]);
+        }
+    }
+
     private static int[] samples(BufferedImage image, int width, int height, Resize resize) {
-        float[] planes = preprocessor(width, height, resize).tensor(new RgbImage(image));
+        float[] planes = preprocessor(width, height, resize).tensor(new RgbImage(image), Layout.PLANAR);
         int[] samples = new int[planes.length];
         int pixels = width * height;
         for (int i = 0; i < planes.length; i++) {

@@ -34,7 +34,8 @@ class ReferenceModelsIT {
                 ModelFolder.class.getClassLoader().getResource(ModelFolder.BUNDLED + "/model.conf") != null,
                 "this build carries no bundled model");
         assumeTrue(Files.isDirectory(SAMPLES), "there is no folder " + SAMPLES.toAbsolutePath());
-        try (ClassifierFactory factory = DjlClassifierFactory.open(ModelFolder.bundled(), 1, 50_000_000);
+        try (ClassifierFactory factory =
+                        DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.FP32, 50_000_000);
                 ImageClassifier classifier = factory.create()) {
             assertBest(classifier, "chelsea.png", "Cat", Map.of("Cat", 0.85, "Boot", 0.11));
             assertBest(classifier, "coffee.png", "Coffee cup", Map.of("Coffee cup", 0.56, "Mug", 0.25));
@@ -47,8 +48,8 @@ class ReferenceModelsIT {
     void mobileNet_shouldGiveItsReferenceProbabilities() throws IOException {
         assumeTrue(Files.isDirectory(MOBILENET), "there is no folder " + MOBILENET.toAbsolutePath());
         assumeTrue(Files.isDirectory(SAMPLES), "there is no folder " + SAMPLES.toAbsolutePath());
-        try (ClassifierFactory factory =
-                        DjlClassifierFactory.open(ModelFolder.at(MOBILENET, MOBILENET.toString()), 1, 50_000_000);
+        try (ClassifierFactory factory = DjlClassifierFactory.open(
+                        ModelFolder.at(MOBILENET, MOBILENET.toString()), DjlSettings.FP32, 50_000_000);
                 ImageClassifier classifier = factory.create()) {
             assertBest(
                     classifier,

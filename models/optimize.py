@@ -1,0 +1,490 @@
+#!/usr/bin/python3
+"""Makes faster forms of a model folder's network for Flotilla's workers.
+
+    python3 optimize.py FOLDER [--precision fp32] [--precision bf16]
+
+reads FOLDER/model.pt (TorchScript; never changed) and writes beside it
+
+    model.fp32.pt   the same network for PyTorch's oneDNN kernels
+    model.bf16.pt   its weights and activations rounded to bfloat16; for processors that have avx512_bf16 or AMX
+
+A worker uses a form only when its answers agree with those of model.pt and when it is faster there; see
+docs/models.md.
+
+What is done, for each network:
+
+* it is frozen: batch normalisation is folded into the convolution before it;
+* activations and weights are laid out channels-last;
+* a convolution, the activation behind it and an addition to it become one call of oneDNN's fused
+  operators (mkldnn::_convolution_pointwise, which PyTorch's own compiler uses);
+* a convolution's weights are laid out for the processor once, when the file is loaded, and not in each run.
+  The file itself keeps plain weights and so fits every processor.
+
+Needs PyTorch 1.13 or newer to write (Debian: python3-torch) and 2.0 or newer, which Flotilla ships, to read.
+"""
+
+import argparse
+import ast
+import re
+import sys
+import types
+from pathlib import Path
+from typing import List, Tuple
+
+import torch
+from torch import nn
+
+# The operators as PyTorch 2 declares them. PyTorch 1.13 does not have all of them yet; to write a file that
+# names them it only needs to know their signatures.
+OPERATORS = (
+    "_convolution_pointwise(Tensor X, Tensor W, Tensor? B, int[] padding, int[] stride, int[] dilation, int groups, "
+    "str attr, Scalar?[] scalars, str? algorithm) -> Tensor Y",
+    "_convolution_pointwise.binary(Tensor X, Tensor other, Tensor W, Tensor? B, int[] padding, int[] stride, "
+    "int[] dilation, int groups, str binary_attr, Scalar? alpha, str? unary_attr, Scalar?[] unary_scalars, "
+    "str? unary_algorithm) -> Tensor Y",
+    "_reorder_convolution_weight(Tensor self, int[2] padding=0, int[2] stride=1, int[2] dilation=1, int groups=1, "
+    "int[]? input_size=None) -> Tensor Y",
+)
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+# As serialized TorchScript numbers them.
+TYPE_NUMBERS = {torch.float32: 6, torch.bfloat16: 15}
+CHANNELS_LAST = 2
+
+
+def declare_operators():
+    """Declares what this PyTorch does not know, for as long as the result is referenced."""
+    library = torch._C._dispatch_library("FRAGMENT", "mkldnn", "", __file__, 0)
+    known = {str(schema.name) + ("." + schema.overload_name if schema.overload_name else "")
+             for schema in torch._C._jit_get_all_schemas()}
+    for operator in OPERATORS:
+        if "mkldnn::" + operator[: operator.index("(")] not in known:
+            library.def_(operator, "")
+    return library
+
+
+class Convolution(nn.Module):
+    """A convolution's parameters. In the file as they are; laid out for the processor when they are loaded."""
+
+    weight: torch.Tensor
+    bias: torch.Tensor
+
+    def __init__(self, weight, bias, stride, padding, dilation, groups, size):
+        super().__init__()
+        self.weight = weight
+        self.bias = bias
+        self.stride: List[int] = stride
+        self.padding: List[int] = padding
+        self.dilation: List[int] = dilation
+        self.groups: int = groups
+        self.size: List[int] = size  # N, C, H, W of the input that is expected
+
+    @torch.jit.export
+    def __getstate__(self):
+        return (self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, self.size, self.training)
+
+    @torch.jit.export
+    def __setstate__(
+        self, state: Tuple[torch.Tensor, torch.Tensor, List[int], List[int], List[int], int, List[int], bool]
+    ):
+        self.stride = state[2]
+        self.padding = state[3]
+        self.dilation = state[4]
+        self.groups = state[5]
+        self.size = state[6]
+        self.training = state[7]
+        self.bias = state[1]
+        weight = state[0]
+        if weight.dtype == torch.float16:  # only kept in fewer bits
+            weight = weight.to(torch.float32)
+        self.weight = torch.ops.mkldnn._reorder_convolution_weight(
+            weight, state[3], state[2], state[4], state[5], state[6]
+        )
+
+
+class Aten(types.ModuleType):
+    """The name `torch` of serialized TorchScript: every operator of the namespace aten, also those such as add_ that
+    the Python module torch has no function for."""
+
+    def __getattr__(self, name):
+        return getattr(torch.ops.aten, name)
+
+
+def define(module, source):
+    """Compiles a method in the dialect that TorchScript is serialized in."""
+    real = torch
+
+    def compile_with_names():
+        torch = Aten("torch")
+        torch.Tensor = real.Tensor
+        ops = real.ops  # noqa: F841
+        annotate = real.jit.annotate  # noqa: F841
+        module.define(source)
+
+    compile_with_names()
+
+
+class Network:
+    """A frozen network as straight code, one operator a line."""
+
+    def __init__(self, path):
+        loaded = torch.jit.load(str(path), map_location="cpu").eval()
+        frozen = torch.jit.freeze(loaded) if loaded_is_thawed(loaded) else loaded
+        source, constants = frozen.code_with_constants
+        self.constants = {name: value for name, value in constants.const_mapping.items()}
+        function = ast.parse(source).body[0]
+        self.argument = function.args.args[1].arg
+        if len(function.args.args) != 2:
+            raise Unsuitable("it takes more than one input")
+        self.body = Flat().lines(function.body)
+        for node in ast.walk(ast.Module(self.body, [])):
+            if isinstance(node, ast.Name) and node.id == "self":
+                raise Unsuitable("it cannot be frozen: parts of it change while it runs")
+
+    def uses(self, name):
+        return sum(
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+            for node in ast.walk(ast.Module(self.body, []))
+        )
+
+    def holder(self, dtype=None):
+        # A class of its own: TorchScript compiles the code of a class once.
+        holder = type("Network", (nn.Module,), {})()
+        for name, value in self.constants.items():
+            if isinstance(value, torch.Tensor):
+                value = value.detach()
+                holder.register_buffer(name, value.to(dtype) if dtype and value.is_floating_point() else value)
+            else:
+                setattr(holder, name, value)
+        return holder
+
+
+def loaded_is_thawed(module):
+    return any(True for _ in module.parameters()) or any(True for _ in module.buffers())
+
+
+class Unsuitable(Exception):
+    """A network that this program cannot work on; the message says why."""
+
+
+class Flat:
+    """Takes calls out of calls, so that each stands in a line of its own."""
+
+    def __init__(self):
+        self.count = 0
+        self.out = []
+
+    def lines(self, statements):
+        for statement in statements:
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+                statement.value.args = [self.simple(argument) for argument in statement.value.args]
+            elif isinstance(statement, ast.Return):
+                statement.value = self.simple(statement.value)
+            self.out.append(statement)
+        return self.out
+
+    def simple(self, node):
+        if isinstance(node, ast.Call) and is_aten(node):
+            node.args = [self.simple(argument) for argument in node.args]
+            name = f"flat{self.count}"
+            self.count += 1
+            self.out.append(ast.Assign([ast.Name(name, ast.Store())], node, lineno=0))
+            return ast.Name(name, ast.Load())
+        if isinstance(node, (ast.List, ast.Tuple)):
+            node.elts = [self.simple(element) for element in node.elts]
+        return node
+
+
+def is_aten(node, *names):
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "torch"
+        and (not names or node.func.attr in names)
+    )
+
+
+class Conv:
+    """What a line `name = convolution(input, …)` says; `None` from `read` when the line is something else."""
+
+    def __init__(self, name, call, constants, taken_over=(0, 0), source=None):
+        arguments = call.args + [None] * 9
+        self.name = name
+        self.input = source if source is not None else arguments[0]
+        self.weight = constants[arguments[1].attr]
+        bias = arguments[2]
+        has_bias = isinstance(bias, ast.Attribute)
+        self.bias = constants[bias.attr] if has_bias else torch.zeros(self.weight.size(0))
+        self.used = [arguments[1].attr] + ([bias.attr] if has_bias else [])
+        general = call.func.attr == "_convolution"
+        self.stride = pair(arguments[3], 1)
+        self.padding = [a + b for a, b in zip(pair(arguments[4], 0), taken_over)]
+        self.taken_over = taken_over  # rows and columns of padding that stood in a line of their own
+        self.dilation = pair(arguments[5], 1)
+        self.groups = literal(arguments[8] if general else arguments[6], 1)
+
+    @staticmethod
+    def read(line, constants):
+        if not (isinstance(line, ast.Assign) and is_aten(line.value, "_convolution", "conv2d")):
+            return None
+        call = line.value
+        if call.keywords or not is_constant(call.args[1]):
+            return None
+        weight = constants[call.args[1].attr]
+        if weight.dim() != 4 or weight.dtype != torch.float32:
+            return None
+        if len(call.args) > 4 and not isinstance(call.args[4], ast.List):
+            return None  # padding by name
+        if call.func.attr == "_convolution" and literal(call.args[6], False):
+            return None  # transposed
+        return Conv(line.targets[0].id, call, constants)
+
+    def parameters(self, holder):
+        return (
+            f"self.{holder}.weight, self.{holder}.bias, {self.padding}, {self.stride}, {self.dilation}, {self.groups}"
+        )
+
+
+def shortest(weight):
+    """The same numbers in half the bytes, if each of them is one of 16 bits."""
+    if weight.dtype != torch.float32:
+        return weight
+    half = weight.to(torch.float16)
+    return half if torch.equal(half.to(weight.dtype), weight) else weight
+
+
+def is_constant(node):
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "CONSTANTS"
+
+
+def literal(node, default):
+    return default if node is None else ast.literal_eval(node)
+
+
+def pair(node, default):
+    value = literal(node, [default, default])
+    return list(value) * 2 if len(value) == 1 else list(value)
+
+
+def source_of(argument, lines):
+    return "\n".join([f"def forward(self, {argument}: Tensor):"] + ["  " + line for line in lines]) + "\n"
+
+
+def text(node):
+    """A node as source, in one line."""
+    return ast.unparse(ast.fix_missing_locations(node)).replace("CONSTANTS.", "self.")
+
+
+def input_shapes(network, size):
+    """The shape of every convolution's input, by the name of its output, for one image."""
+    lines = ["shapes: List[List[int]] = []"]
+    names = []
+    for line in network.body:
+        conv = Conv.read(line, network.constants)
+        if conv:
+            names.append(conv.name)
+            lines.append(f"shapes.append({text(conv.input)}.size())")
+        lines.append("return shapes" if isinstance(line, ast.Return) else text(line))
+    module = torch.jit.script(network.holder())
+    define(module, source_of(network.argument, lines))
+    return dict(zip(names, module(torch.rand(1, 3, *size))))
+
+
+class Fusion:
+    """Writes a network's code anew with fused convolutions."""
+
+    def __init__(self, network, size, dtype):
+        self.network = network
+        self.dtype = dtype
+        self.shapes = input_shapes(network, size)
+        self.holder = network.holder(dtype)
+        self.lines = []
+        self.convolutions = 0
+        self.fused = 0
+
+    def module(self):
+        argument = self.network.argument
+        if self.dtype != torch.float32:
+            self.lines.append(f"{argument} = torch.to({argument}, {TYPE_NUMBERS[self.dtype]})")
+        self.lines.append(f"{argument} = torch.contiguous({argument}, memory_format={CHANNELS_LAST})")
+        body = self.network.body
+        at = 0
+        while at < len(body):
+            at += self.take(body, at)
+        if not self.convolutions:
+            raise Unsuitable("it has no convolution that could be made faster")
+        module = torch.jit.script(self.holder)
+        define(module, source_of(argument, self.lines))
+        return module
+
+    def take(self, body, at):
+        """Writes what stands at a place and says how many lines of the original that was."""
+        line = body[at]
+        padded = self.padding(body, at)
+        conv = padded or Conv.read(line, self.network.constants)
+        if conv is None:
+            self.lines.append(self.finished(line) if isinstance(line, ast.Return) else text(line))
+            return 1
+        taken = 2 if padded else 1
+        holder = self.keep(conv)
+        following = body[at + taken] if at + taken < len(body) else None
+        if following is None or self.network.uses(conv.name) != 1:
+            self.write(conv.name, self.unary(conv, holder, "none", "[]"))
+            return taken
+        activation = self.activation(following, conv.name)
+        if activation:
+            self.fused += 1
+            self.write(following.targets[0].id, self.unary(conv, holder, *activation))
+            return taken + 1
+        other = self.addition(following, conv.name)
+        if other is None:
+            self.write(conv.name, self.unary(conv, holder, "none", "[]"))
+            return taken
+        self.fused += 1
+        total = following.targets[0].id
+        beyond = body[at + taken + 1] if at + taken + 1 < len(body) else None
+        relu = beyond is not None and self.network.uses(total) == 1 and self.activation(beyond, total)
+        if relu and relu[0] == "relu":
+            self.write(beyond.targets[0].id, self.binary(conv, holder, other, '"relu"'))
+            return taken + 2
+        self.write(total, self.binary(conv, holder, other, "None"))
+        return taken + 1
+
+    def padding(self, body, at):
+        """A convolution whose padding with zeros stands as a line of its own before it."""
+        line = body[at]
+        if not (isinstance(line, ast.Assign) and is_aten(line.value, "pad", "constant_pad_nd")) or at + 1 == len(body):
+            return None
+        arguments = line.value.args
+        sides = literal(arguments[1], [])
+        mode = literal(arguments[2], "constant") if len(arguments) > 2 and line.value.func.attr == "pad" else "constant"
+        value = literal(arguments[-1], 0) if len(arguments) > 2 and not isinstance(literal(arguments[-1], 0), str) else 0
+        if len(sides) != 4 or sides[0] != sides[1] or sides[2] != sides[3] or min(sides) < 0 or mode != "constant" or value:
+            return None
+        name = line.targets[0].id
+        conv = Conv.read(body[at + 1], self.network.constants)
+        if conv is None or text(conv.input) != name or self.network.uses(name) != 1:
+            return None
+        return Conv(conv.name, body[at + 1].value, self.network.constants, (sides[2], sides[0]), arguments[0])
+
+    def keep(self, conv):
+        holder = f"convolution{self.convolutions}"
+        self.convolutions += 1
+        size = list(self.shapes[conv.name])
+        size[2] -= 2 * conv.taken_over[0]
+        size[3] -= 2 * conv.taken_over[1]
+        self.holder.add_module(
+            holder,
+            Convolution(
+                shortest(conv.weight.detach().to(self.dtype)).contiguous(memory_format=torch.channels_last),
+                conv.bias.detach().to(self.dtype),
+                conv.stride,
+                conv.padding,
+                conv.dilation,
+                conv.groups,
+                size,
+            ),
+        )
+        for constant in conv.used:
+            if self.count(constant) == 1 and constant in self.holder._buffers:
+                del self.holder._buffers[constant]
+        return holder
+
+    def count(self, constant):
+        return sum(
+            is_constant(node) and node.attr == constant for node in ast.walk(ast.Module(self.network.body, []))
+        )
+
+    def write(self, name, expression):
+        self.lines.append(f"{name} = {expression}")
+
+    @staticmethod
+    def activation(line, name):
+        if not (isinstance(line, ast.Assign) and isinstance(line.value, ast.Call) and line.value.args):
+            return None
+        if text(line.value.args[0]) != name:
+            return None
+        if is_aten(line.value, "relu", "relu_"):
+            return "relu", "[]"
+        if is_aten(line.value, "relu6", "relu6_"):
+            return "hardtanh", "[0., 6.]"
+        if is_aten(line.value, "hardtanh", "hardtanh_") and len(line.value.args) == 3:
+            low, high = (float(literal(argument, 0)) for argument in line.value.args[1:])
+            return "hardtanh", f"[{low!r}, {high!r}]"
+        return None
+
+    @staticmethod
+    def addition(line, name):
+        """What a line adds to `name`; None when it does something else."""
+        if not (isinstance(line, ast.Assign) and is_aten(line.value, "add", "add_")) or line.value.keywords:
+            return None
+        first, second = line.value.args[:2]
+        if len(line.value.args) != 2 or not (isinstance(first, ast.Name) and isinstance(second, ast.Name)):
+            return None
+        if first.id == second.id:
+            return None
+        if first.id == name:
+            return second.id
+        return first.id if second.id == name and line.value.func.attr == "add" else None
+
+    @staticmethod
+    def unary(conv, holder, activation, numbers):
+        return (
+            f"ops.mkldnn._convolution_pointwise({text(conv.input)}, {conv.parameters(holder)}, "
+            f'"{activation}", annotate(List[Optional[number]], {numbers}), "")'
+        )
+
+    @staticmethod
+    def binary(conv, holder, other, activation):
+        return (
+            f"ops.mkldnn._convolution_pointwise({text(conv.input)}, {other}, {conv.parameters(holder)}, "
+            f'"add", 1.0, {activation}, annotate(List[Optional[number]], []), None)'
+        )
+
+    def finished(self, line):
+        if self.dtype == torch.float32:
+            return text(line)
+        return f"return torch.to({text(line.value)}, {TYPE_NUMBERS[torch.float32]})"
+
+
+def input_size(folder):
+    """Height and width of the network's input, from model.conf."""
+    conf = (folder / "model.conf").read_text(encoding="utf-8")
+    found = {key: re.search(r"\b" + key + r"\s*[=:]\s*(\d+)", conf) for key in ("height", "width")}
+    if not all(found.values()):
+        raise Unsuitable("its model.conf does not say input.width and input.height")
+    return int(found["height"].group(1)), int(found["width"].group(1))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Writes faster forms of FOLDER/model.pt beside it; see docs/models.md.",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a model folder: model.pt, labels.txt, model.conf")
+    parser.add_argument(
+        "--precision", action="append", choices=sorted(TYPES), help="may be given more than once; fp32 when it is not"
+    )
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    library = declare_operators()  # noqa: F841
+    try:
+        network = Network(options.folder / "model.pt")
+        size = input_size(options.folder)
+        for precision in options.precision or ["fp32"]:
+            fusion = Fusion(network, size, TYPES[precision])
+            module = fusion.module()
+            target = options.folder / f"model.{precision}.pt"
+            module.save(str(target))
+            print(f"{target}: {fusion.convolutions} convolutions, {fusion.fused} of them with what follows them")
+    except Unsuitable as reason:
+        sys.exit(f"optimize.py: {options.folder / 'model.pt'} stays as it is: {reason}")
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(f"optimize.py: {options.folder / 'model.pt'} cannot be read or written: {first_line(error)}")
+
+
+def first_line(error):
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+package flotilla.inference;
+
+import ai.djl.Model;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.translate.TranslateException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds how many classifiers with how many threads each get most done together on all cores. Measures a few runs each. */
+final class ShapeTrial {
+    private static final Logger LOG = LoggerFactory.getLogger(ShapeTrial.class);
+
+    private static final int RUNS = 6;
+    private static final int ROUNDS = 3;
+    /** Fewer classifiers with more threads answer one image sooner, but suffer most when others want the cores. */
+    private static final double CLEARLY = 1.1;
+
+    private final Model network;
+    private final InputTensor input;
+
+    /**
+     * What the settings say.
+     *
+     * @param parallelism classifiers; 0 when it is to be found
+     * @param threads within each; 0 when it is to be found
+     * @param cores of this machine
+     */
+    record Shape(int parallelism, int threads, int cores) {
+        /** Numbers to try, the plain ones first: one thread for each core, each with an image of its own. */
+        List<int[]> candidates() {
+            if (parallelism > 0) {
+                return List.<int[]>of(
+                        new int[] {parallelism, threads > 0 ? threads : Math.max(1, cores / parallelism)});
+            }
+            if (threads > 0) {
+                return List.<int[]>of(new int[] {Math.max(1, cores / threads), threads});
+            }
+            List<int[]> all = new ArrayList<>();
+            for (int each = 1; each < cores; each *= 2) {
+                all.add(new int[] {cores / each, each});
+            }
+            all.add(new int[] {1, cores});
+            return all;
+        }
+    }
+
+    /**
+     * @param input read by several threads, changed by none
+     */
+    ShapeTrial(Model network, InputTensor input) {
+        this.network = network;
+        this.input = input;
+    }
+
+    /** The tuning with the numbers that are best here. */
+    Tuning best(Tuning tuning, Shape shape) {
+        List<int[]> candidates = shape.candidates();
+        if (candidates.size() == 1) {
+            return tuning.with(candidates.get(0)[0], candidates.get(0)[1]);
+        }
+        List<Fastest.Timed<int[]>> timed = candidates.stream()
+                .map(numbers -> new Fastest.Timed<>(numbers, new long[ROUNDS]))
+                .toList();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Fastest.Timed<int[]> one : timed) {
+                one.nanos()[round] = nanosForAnImage(one.way()[0], one.way()[1]);
+            }
+        }
+        int[] best = Fastest.of(timed, CLEARLY);
+        timed.forEach(one -> LOG.info(
+                "parallelism={} threads={} imagesPerSecond={}",
+                one.way()[0],
+                one.way()[1],
+                Math.round(1e9 / one.median())));
+        return tuning.with(best[0], best[1]);
+    }
+
+    private long nanosForAnImage(int parallelism, int threads) {
+        // New threads: PyTorch reads the number when a thread first calculates.
+        JniUtils.setNumThreads(threads);
+        ExecutorService pool = Executors.newFixedThreadPool(parallelism);
+        try {
+            List<Future<Long>> runs =
+                    pool.invokeAll(Collections.nCopies(parallelism, (Callable<Long>) this::nanosForRuns));
+            double imagesPerNano = 0;
+            for (Future<Long> run : runs) {
+                imagesPerNano += (double) RUNS / run.get();
+            }
+            return Math.round(1 / imagesPerNano);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the network was measured", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the network failed on what it took before", e.getCause());
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private long nanosForRuns() throws TranslateException {
+        try (NetworkRunner runner = new NetworkRunner(network)) {
+            runner.scores(input);
+            runner.scores(input);
+            long start = System.nanoTime();
+            for (int run = 0; run < RUNS; run++) {
+                runner.scores(input);
+            }
+            return System.nanoTime() - start;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package flotilla.inference;
+
+import ai.djl.Model;
+import com.typesafe.config.Config;
+import flotilla.config.Precision;
+import java.util.List;
+
+/** A model of a zoo, which has one form. Loading it is the only way to learn anything about it, so it is loaded at once. */
+final class ZooSource implements ModelSource {
+    private final LoadedModel first;
+    private final ModelZooLoader zoo;
+    private final Config overrides;
+    private final String engine;
+    private boolean taken;
+
+    /**
+     * @param overrides keys of {@code model.conf} that win over what the zoo says
+     * @param engine DJL's name of the engine
+     */
+    ZooSource(ModelZooLoader zoo, Config overrides, String engine) {
+        this.zoo = zoo;
+        this.overrides = overrides;
+        this.engine = engine;
+        this.first = zoo.load(engine, overrides);
+    }
+
+    @Override
+    public ModelSpec spec() {
+        return first.spec();
+    }
+
+    @Override
+    public List<String> labels() {
+        return first.labels();
+    }
+
+    @Override
+    public Names names() {
+        return first.names();
+    }
+
+    @Override
+    public String plainForm() {
+        return first.names().network();
+    }
+
+    @Override
+    public List<String> forms(Precision precision) {
+        return List.of();
+    }
+
+    @Override
+    public Model load(String form) {
+        if (!taken) {
+            taken = true;
+            return first.network();
+        }
+        return zoo.load(engine, overrides).network();
+    }
+
+    @Override
+    public String stamp() {
+        return first.spec() + "\n" + first.network().getModelPath();
+    }
+}
