@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Makes faster forms of a model folder's network for Flotilla's workers.
 
-    python3 optimize.py FOLDER [--precision fp32] [--precision bf16]
+    python3 optimize.py FOLDER [--precision fp32] [--precision bf16] [--precision int8 --photographs DIR]
 
 reads FOLDER/model.pt (TorchScript; never changed) and writes beside it
 
     model.fp32.pt   the same network for PyTorch's oneDNN kernels
     model.bf16.pt   its weights and activations rounded to bfloat16; for processors that have avx512_bf16 or AMX
+    model.int8.pt   convolutions and additions in 8-bit integers; for processors that have VNNI or AMX. The ranges of
+                    the values are read off the photographs of DIR, which should be like those to be classified
 
 A worker uses a form only when its answers agree with those of model.pt and when it is faster there; see
 docs/models.md.
@@ -20,7 +22,11 @@ What is done, for each network:
 * a convolution's weights are laid out for the processor once, when the file is loaded, and not in each run.
   The file itself keeps plain weights and so fits every processor.
 
-Needs PyTorch 1.13 or newer to write (Debian: python3-torch) and 2.0 or newer, which Flotilla ships, to read.
+For int8 the operators are those of torch.ops.quantized: activations with one scale for each tensor (8 bits, unsigned),
+weights with one for each output channel (8 bits, symmetric). What has no such operator is calculated in fp32.
+
+Needs PyTorch 1.13 or newer to write (Debian: python3-torch; for int8 also python3-pil) and 2.0 or newer, which Flotilla
+ships, to read.
 """
 
 import argparse
@@ -46,9 +52,11 @@ OPERATORS = (
     "int[]? input_size=None) -> Tensor Y",
 )
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+INT8 = "int8"
 # As serialized TorchScript numbers them.
 TYPE_NUMBERS = {torch.float32: 6, torch.bfloat16: 15}
 CHANNELS_LAST = 2
+UNSIGNED_INTEGERS = 13  # quint8
 
 
 def declare_operators():
@@ -145,6 +153,9 @@ class Network:
             isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
             for node in ast.walk(ast.Module(self.body, []))
         )
+
+    def count(self, constant):
+        return sum(is_constant(node) and node.attr == constant for node in ast.walk(ast.Module(self.body, [])))
 
     def holder(self, dtype=None):
         # A class of its own: TorchScript compiles the code of a class once.
@@ -386,14 +397,9 @@ class Fusion:
             ),
         )
         for constant in conv.used:
-            if self.count(constant) == 1 and constant in self.holder._buffers:
+            if self.network.count(constant) == 1 and constant in self.holder._buffers:
                 del self.holder._buffers[constant]
         return holder
-
-    def count(self, constant):
-        return sum(
-            is_constant(node) and node.attr == constant for node in ast.walk(ast.Module(self.network.body, []))
-        )
 
     def write(self, name, expression):
         self.lines.append(f"{name} = {expression}")
@@ -447,6 +453,174 @@ class Fusion:
         return f"return torch.to({text(line.value)}, {TYPE_NUMBERS[torch.float32]})"
 
 
+class Quantization:
+    """Writes a network's code anew with convolutions and additions of 8-bit integers."""
+
+    def __init__(self, network, images):
+        self.network = network
+        self.ranges = ranges(network, images)
+        self.holder = network.holder()
+        self.lines = []
+        self.quantized = set()
+        self.floating = {network.argument}
+        self.convolutions = 0
+
+    def module(self):
+        body = self.network.body
+        at = 0
+        while at < len(body):
+            at += self.take(body, at)
+        if not self.convolutions:
+            raise Unsuitable("it has no convolution that could be made faster")
+        module = torch.jit.script(self.holder)
+        define(module, source_of(self.network.argument, self.lines))
+        return module
+
+    def take(self, body, at):
+        line = body[at]
+        following = body[at + 1] if at + 1 < len(body) else None
+        conv = Conv.read(line, self.network.constants)
+        if conv:
+            packed = self.keep(conv)
+            relu = following is not None and self.rectified(following, conv.name)
+            name = following.targets[0].id if relu else conv.name
+            operator = "conv2d_relu" if relu else "conv2d"
+            self.write(name, f"ops.quantized.{operator}({self.integers(text(conv.input))}, self.{packed}, {self.scale(name)})")
+            return 2 if relu else 1
+        terms = self.terms(line)
+        if terms:
+            name = line.targets[0].id
+            relu = following is not None and self.rectified(following, name)
+            target = following.targets[0].id if relu else name
+            operator = "add_relu" if relu else "add"
+            first, second = (self.integers(term) for term in terms)
+            self.write(target, f"ops.quantized.{operator}({first}, {second}, {self.scale(target)})")
+            return 2 if relu else 1
+        if isinstance(line, ast.Assign) and is_aten(line.value, "max_pool2d", "pad") and self.only_integers(line.value):
+            source = text(line.value.args[0])
+            self.write(line.targets[0].id, text(line.value).replace(f"({source},", f"({source}_q,", 1))
+            return 1
+        for node in ast.walk(line):
+            if isinstance(node, ast.Name) and node.id in self.quantized and node.id not in self.floating:
+                self.lines.append(f"{node.id} = torch.dequantize({node.id}_q)")
+                self.floating.add(node.id)
+        self.lines.append(text(line))
+        if isinstance(line, ast.Assign):
+            self.floating.add(line.targets[0].id)
+        return 1
+
+    def write(self, name, expression):
+        self.lines.append(f"{name}_q = {expression}")
+        self.quantized.add(name)
+
+    def integers(self, name):
+        if name not in self.quantized:
+            self.write(name, f"torch.quantize_per_tensor({name}, {self.scale(name)}, {UNSIGNED_INTEGERS})")
+        return f"{name}_q"
+
+    def only_integers(self, call):
+        return isinstance(call.args[0], ast.Name) and call.args[0].id in self.quantized
+
+    def rectified(self, line, name):
+        """Whether a line only cuts off what is below zero, and perhaps above the range that was seen."""
+        activation = Fusion.activation(line, name)
+        return bool(
+            activation
+            and self.network.uses(name) == 1
+            and (activation[0] == "relu" or ast.literal_eval(activation[1])[0] == 0.0)
+        )
+
+    def terms(self, line):
+        if not (isinstance(line, ast.Assign) and is_aten(line.value, "add", "add_")) or line.value.keywords:
+            return None
+        terms = [text(argument) for argument in line.value.args]
+        return terms if len(terms) == 2 and all(term in self.quantized for term in terms) else None
+
+    def scale(self, name):
+        low, high = self.ranges[name]
+        low, high = min(low, 0.0), max(high, 0.0)
+        scale = max((high - low) / 255, 1e-8)
+        return f"{scale!r}, {int(round(-low / scale))}"
+
+    def keep(self, conv):
+        name = f"convolution{self.convolutions}"
+        self.convolutions += 1
+        weight = conv.weight.detach()
+        scales = (weight.abs().amax(dim=(1, 2, 3)) / 127).clamp(min=1e-8)
+        integers = torch.quantize_per_channel(weight, scales, torch.zeros(len(scales), dtype=torch.long), 0, torch.qint8)
+        packed = torch.ops.quantized.conv2d_prepack(
+            integers, conv.bias.detach(), conv.stride, conv.padding, conv.dilation, conv.groups
+        )
+        setattr(self.holder, name, packed)
+        for constant in conv.used:
+            if self.network.count(constant) == 1 and constant in self.holder._buffers:
+                del self.holder._buffers[constant]
+        return name
+
+
+def ranges(network, images):
+    """The least and the largest number of every tensor of the network, over some images."""
+    seen = {}
+    module, names = observed(network)
+    for image in images:
+        for name, (low, high) in zip(names, module(image)):
+            before = seen.get(name, (low, high))
+            seen[name] = (min(low, before[0]), max(high, before[1]))
+    return seen
+
+
+def observed(network):
+    names = [network.argument]
+    lines = ["seen: List[Tuple[float, float]] = []", watch(network.argument)]
+    for line in network.body:
+        if isinstance(line, ast.Return):
+            lines.append("return seen")
+            continue
+        lines.append(text(line))
+        if isinstance(line.value, ast.Call) and is_aten(line.value):
+            names.append(line.targets[0].id)
+            lines.append(watch(line.targets[0].id))
+    module = torch.jit.script(network.holder())
+    define(module, source_of(network.argument, lines))
+    return module, names
+
+
+def watch(name):
+    return f"seen.append((float(torch.min({name})), float(torch.max({name}))))"
+
+
+def photographs(folder, conf, size):
+    """The photographs of a folder as the network's input, prepared as model.conf says."""
+    from PIL import Image  # only here: the other precisions need none
+
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    if not files:
+        raise Unsuitable(f"there is no .jpg or .png in {folder}; name a folder of photographs with --photographs")
+    mean, std = (numbers(conf, key, default) for key, default in (("mean", 0.0), ("std", 1.0)))
+    shorter = re.search(r"shorter-(\d+)", conf)
+    height, width = size
+    images = []
+    for file in files:
+        image = Image.open(file).convert("RGB")
+        if shorter:
+            factor = int(shorter.group(1)) / min(image.size)
+            image = image.resize([max(1, round(side * factor)) for side in image.size], Image.BILINEAR)
+            left, top = (image.size[0] - width) // 2, (image.size[1] - height) // 2
+            image = image.crop((left, top, left + width, top + height))
+        else:
+            image = image.resize((width, height), Image.BILINEAR)
+        pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(height, width, 3)
+        planes = pixels.permute(2, 0, 1).to(torch.float32) / 255
+        images.append(((planes - mean) / std).unsqueeze(0))
+    return images
+
+
+def numbers(conf, key, default):
+    found = re.search(r"\b" + key + r"\s*[=:]\s*\[([^\]]*)\]", conf)
+    values = [float(value) for value in found.group(1).split(",")] if found else [default] * 3
+    return torch.tensor(values).reshape(3, 1, 1)
+
+
 def input_size(folder):
     """Height and width of the network's input, from model.conf."""
     conf = (folder / "model.conf").read_text(encoding="utf-8")
@@ -462,7 +636,13 @@ def main():
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a model folder: model.pt, labels.txt, model.conf")
     parser.add_argument(
-        "--precision", action="append", choices=sorted(TYPES), help="may be given more than once; fp32 when it is not"
+        "--precision",
+        action="append",
+        choices=[*TYPES, INT8],
+        help="may be given more than once; fp32 when it is not",
+    )
+    parser.add_argument(
+        "--photographs", type=Path, metavar="DIR", help="for int8: photographs like those to be classified, some dozens"
     )
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -471,11 +651,16 @@ def main():
         network = Network(options.folder / "model.pt")
         size = input_size(options.folder)
         for precision in options.precision or ["fp32"]:
-            fusion = Fusion(network, size, TYPES[precision])
-            module = fusion.module()
             target = options.folder / f"model.{precision}.pt"
-            module.save(str(target))
-            print(f"{target}: {fusion.convolutions} convolutions, {fusion.fused} of them with what follows them")
+            if precision == INT8:
+                if options.photographs is None:
+                    parser.error("int8 needs --photographs DIR: photographs like those to be classified")
+                conf = (options.folder / "model.conf").read_text(encoding="utf-8")
+                form = Quantization(network, photographs(options.photographs, conf, size))
+            else:
+                form = Fusion(network, size, TYPES[precision])
+            form.module().save(str(target))
+            print(f"{target}: {form.convolutions} convolutions")
     except Unsuitable as reason:
         sys.exit(f"optimize.py: {options.folder / 'model.pt'} stays as it is: {reason}")
     except (OSError, RuntimeError, ValueError) as error:

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,18 +51,17 @@ final class Calibration implements AutoCloseable {
      */
     Tuning measure(Precision precision, ShapeTrial.Shape shape) {
         Way plain = new Way(source.plainForm(), Layout.PLANAR);
+        float[][] right = scores(plain);
         List<Way> ways = new ArrayList<>();
         if (precision == Precision.FP32) {
-            ways.add(plain);
-            ways.add(new Way(source.plainForm(), Layout.INTERLEAVED));
+            ways.addAll(layouts(source.plainForm()));
         } else {
             requireForm(precision);
         }
-        source.forms(precision).forEach(form -> ways.add(new Way(form, Layout.INTERLEAVED)));
-        float[][] right = scores(plain);
-        List<Way> agreeing =
-                ways.stream().filter(way -> agrees(way, right, precision)).toList();
-        Way best = fastest(agreeing.isEmpty() ? List.of(plain) : agreeing);
+        source.forms(precision).stream()
+                .filter(form -> agrees(form, right, precision))
+                .forEach(form -> ways.addAll(layouts(form)));
+        Way best = fastest(ways);
         int batch = takesBatches(best, precision) ? LARGEST_BATCH : 1;
         Tuning tuning = new Tuning(best.form(), best.layout(), 1, 1, batch);
         Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout())).best(tuning, shape);
@@ -81,6 +81,10 @@ final class Calibration implements AutoCloseable {
         networks.values().forEach(Model::close);
     }
 
+    private static List<Way> layouts(String form) {
+        return Stream.of(Layout.values()).map(layout -> new Way(form, layout)).toList();
+    }
+
     private void requireForm(Precision precision) {
         if (source.forms(precision).isEmpty()) {
             throw new SettingsException("the model " + source.names().network() + " has no form "
@@ -89,21 +93,21 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    /** Whether a way gives the plain one's probabilities; another precision is only told about. */
-    private boolean agrees(Way way, float[][] right, Precision precision) {
+    /** Whether a form gives the plain one's probabilities; another precision is only told about. */
+    private boolean agrees(String form, float[][] right, Precision precision) {
         Agreement agreement;
         try {
-            agreement = Agreement.of(activation, right, scores(way));
+            agreement = Agreement.of(activation, right, scores(new Way(form, Layout.PLANAR)));
         } catch (SettingsException e) {
-            if (precision != Precision.FP32 || way.form().equals(source.plainForm())) {
+            if (precision != Precision.FP32) {
                 throw e;
             }
-            LOG.warn("form={} is not used: {}", way.form(), e.getMessage());
+            LOG.warn("form={} is not used: {}", form, e.getMessage());
             return false;
         }
         if (precision == Precision.FP32) {
             if (agreement.largest() > SAME) {
-                LOG.warn("form={} is not used, it differs from the plain network: {}", way.form(), agreement);
+                LOG.warn("form={} is not used, it differs from the plain network: {}", form, agreement);
             }
             return agreement.largest() <= SAME;
         }
