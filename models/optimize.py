@@ -301,6 +301,25 @@ def input_shapes(network, size):
     return dict(zip(names, module(torch.rand(1, 3, *size))))
 
 
+def padded_convolution(network, at):
+    """A convolution whose padding with zeros stands as a line of its own before it."""
+    body = network.body
+    line = body[at]
+    if not (isinstance(line, ast.Assign) and is_aten(line.value, "pad", "constant_pad_nd")) or at + 1 == len(body):
+        return None
+    arguments = line.value.args
+    sides = literal(arguments[1], [])
+    mode = literal(arguments[2], "constant") if len(arguments) > 2 and line.value.func.attr == "pad" else "constant"
+    value = literal(arguments[-1], 0) if len(arguments) > 2 and not isinstance(literal(arguments[-1], 0), str) else 0
+    if len(sides) != 4 or sides[0] != sides[1] or sides[2] != sides[3] or min(sides) < 0 or mode != "constant" or value:
+        return None
+    name = line.targets[0].id
+    conv = Conv.read(body[at + 1], network.constants)
+    if conv is None or text(conv.input) != name or network.uses(name) != 1:
+        return None
+    return Conv(conv.name, body[at + 1].value, network.constants, (sides[2], sides[0]), arguments[0])
+
+
 class Fusion:
     """Writes a network's code anew with fused convolutions."""
 
@@ -331,7 +350,7 @@ class Fusion:
     def take(self, body, at):
         """Writes what stands at a place and says how many lines of the original that was."""
         line = body[at]
-        padded = self.padding(body, at)
+        padded = padded_convolution(self.network, at)
         conv = padded or Conv.read(line, self.network.constants)
         if conv is None:
             self.lines.append(self.finished(line) if isinstance(line, ast.Return) else text(line))
@@ -360,23 +379,6 @@ class Fusion:
             return taken + 2
         self.write(total, self.binary(conv, holder, other, "None"))
         return taken + 1
-
-    def padding(self, body, at):
-        """A convolution whose padding with zeros stands as a line of its own before it."""
-        line = body[at]
-        if not (isinstance(line, ast.Assign) and is_aten(line.value, "pad", "constant_pad_nd")) or at + 1 == len(body):
-            return None
-        arguments = line.value.args
-        sides = literal(arguments[1], [])
-        mode = literal(arguments[2], "constant") if len(arguments) > 2 and line.value.func.attr == "pad" else "constant"
-        value = literal(arguments[-1], 0) if len(arguments) > 2 and not isinstance(literal(arguments[-1], 0), str) else 0
-        if len(sides) != 4 or sides[0] != sides[1] or sides[2] != sides[3] or min(sides) < 0 or mode != "constant" or value:
-            return None
-        name = line.targets[0].id
-        conv = Conv.read(body[at + 1], self.network.constants)
-        if conv is None or text(conv.input) != name or self.network.uses(name) != 1:
-            return None
-        return Conv(conv.name, body[at + 1].value, self.network.constants, (sides[2], sides[0]), arguments[0])
 
     def keep(self, conv):
         holder = f"convolution{self.convolutions}"
@@ -478,15 +480,17 @@ class Quantization:
 
     def take(self, body, at):
         line = body[at]
-        following = body[at + 1] if at + 1 < len(body) else None
-        conv = Conv.read(line, self.network.constants)
+        padded = padded_convolution(self.network, at)
+        conv = padded or Conv.read(line, self.network.constants)
+        taken = 2 if padded else 1
+        following = body[at + taken] if at + taken < len(body) else None
         if conv:
             packed = self.keep(conv)
             relu = following is not None and self.rectified(following, conv.name)
             name = following.targets[0].id if relu else conv.name
             operator = "conv2d_relu" if relu else "conv2d"
             self.write(name, f"ops.quantized.{operator}({self.integers(text(conv.input))}, self.{packed}, {self.scale(name)})")
-            return 2 if relu else 1
+            return taken + 1 if relu else taken
         terms = self.terms(line)
         if terms:
             name = line.targets[0].id
