@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             LoadCommand.class,
             WhyCommand.class,
             SimulateCommand.class,
-            TestCommand.class
+            TestCommand.class,
+            ArchiveCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:it worked", "1:it did not", "2:it was called wrongly"},
