@@ -1,11 +1,13 @@
 package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,44 @@ class ClassArchiveTest {
 
         assertThat(archive(17).make()).isTrue();
         assertThat(archive).hasContent("archive");
+    }
+
+    @Test
+    void trainingThatWritesOne_shouldLeaveItUnderItsName() throws IOException, InterruptedException {
+        Path old = archive("3-999_7-3000.jsa");
+        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo classes >\"${word#*=}\" ;; esac; done");
+
+        assertThat(archive(17).make()).isTrue();
+
+        assertThat(archive(17).find())
+                .hasValueSatisfying(made -> assertThat(made).hasContent("classes"));
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void trainingThatFails_shouldLeaveStartPlainAndNameItsLog() throws IOException {
+        java("echo broken; exit 3");
+
+        assertThatThrownBy(() -> archive(17).make())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("training.log");
+
+        assertThat(archive(17).options()).isEmpty();
+        assertThat(folder.resolve("cache/6-2000/training.log")).hasContent("broken");
+    }
+
+    @Test
+    void folderThatCannotBeWritten_shouldBeToldAsAFailure() throws IOException {
+        Files.writeString(folder.resolve("cache"), "no folder");
+
+        assertThatThrownBy(() -> archive(17).make()).isInstanceOf(IOException.class);
+        assertThat(archive(17).options()).isEmpty();
+    }
+
+    private void java(String script) throws IOException {
+        Path command = Files.createDirectories(java.resolve("bin")).resolve("java");
+        Files.writeString(command, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwx------"));
     }
 
     private ClassArchive archive(int version) {
