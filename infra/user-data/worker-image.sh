@@ -23,12 +23,14 @@ install -m 0644 "$source_folder/flotilla.jar" /opt/flotilla/flotilla.jar
 install -m 0644 "$source_folder/config/worker.conf" /etc/flotilla/worker.conf
 install -m 0644 "$source_folder/infra/systemd/flotilla-worker.service" /etc/systemd/system/flotilla-worker.service
 
-# PyTorch's libraries are unpacked now, not at each first boot: one classification does it.
-if [ -f "$source_folder/samples/chelsea.png" ]; then
-    install -m 0644 "$source_folder/samples/chelsea.png" /opt/flotilla/warm-up.png
-    runuser -u flotilla -- env DJL_CACHE_DIR=/var/lib/flotilla/djl \
-        java -jar /opt/flotilla/flotilla.jar classify /opt/flotilla/warm-up.png
+# PyTorch's libraries are unpacked and the class archive is made now, not at each first boot: one run of all roles does both.
+# Without an archive a worker starts as well, only later.
+if DJL_CACHE_DIR=/var/lib/flotilla/djl java -jar /opt/flotilla/flotilla.jar archive; then
+    for archive in /opt/flotilla/cache/*/*.jsa; do
+        ln -sf "$archive" /opt/flotilla/classes.jsa
+    done
 fi
+chown -R flotilla:flotilla /var/lib/flotilla
 
 systemctl daemon-reload
 systemctl enable flotilla-worker.service

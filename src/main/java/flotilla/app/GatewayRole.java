@@ -152,7 +152,7 @@ final class GatewayRole implements AutoCloseable {
                     "http-gateway",
                     Props.empty());
             return new GatewayRole(cloud, fleet, push, system, gateway, address(started));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (system != null) {
                 system.terminate();
             }

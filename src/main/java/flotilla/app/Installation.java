@@ -44,14 +44,19 @@ final class Installation {
         }
     }
 
-    /** The command line that starts this same program in another process. */
+    /** The jar that runs, as an absolute path; empty when it is a folder of classes. */
+    static Optional<Path> jar() {
+        return code().filter(Files::isRegularFile);
+    }
+
+    /** The command line that starts this same program in another process, with its class archive when there is one. */
     static List<String> command(List<String> jvmOptions, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.ofThisProgram().map(ClassArchive::options).orElse(List.of()));
         command.addAll(jvmOptions);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(Main.class.getName());
+        command.addAll(jar().map(jar -> List.of("-jar", jar.toString()))
+                .orElseGet(() -> List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())));
         command.addAll(arguments);
         return command;
     }

@@ -10,12 +10,9 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +71,7 @@ final class LocalSystem implements AutoCloseable {
                 stop(cloud);
             }
             if (givenData.isEmpty()) {
-                deleteAll(data);
+                Folders.delete(data);
             }
             throw e;
         }
@@ -180,7 +177,7 @@ final class LocalSystem implements AutoCloseable {
         gateway.close();
         stop(cloud);
         if (temporary) {
-            deleteAll(data);
+            Folders.delete(data);
         }
     }
 
@@ -194,27 +191,5 @@ final class LocalSystem implements AutoCloseable {
             cloud.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

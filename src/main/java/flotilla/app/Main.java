@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             LoadCommand.class,
             WhyCommand.class,
             SimulateCommand.class,
-            TestCommand.class
+            TestCommand.class,
+            ArchiveCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:it worked", "1:it did not", "2:it was called wrongly"},
@@ -54,7 +55,27 @@ public final class Main implements Callable<Integer> {
             int cores = Runtime.getRuntime().availableProcessors();
             System.setProperty(COMMON_POOL, Integer.toString(Math.max(2, cores)));
         }
-        System.exit(commandLine().execute(args));
+        System.exit(run(commandLine(), args));
+    }
+
+    /**
+     * Runs a command to its end. An error, such as a damaged library's, is told like every other failure, and the process
+     * ends by it: left to itself it would end one thread, and those of an actor system would keep the process.
+     *
+     * @return the exit status
+     */
+    static int run(CommandLine flotilla, String... args) {
+        try {
+            return flotilla.execute(args);
+        } catch (Error e) {
+            CommandLine command = flotilla;
+            ParseResult parsed = flotilla.getParseResult();
+            while (parsed != null && parsed.hasSubcommand()) {
+                parsed = parsed.subcommand();
+                command = parsed.commandSpec().commandLine();
+            }
+            return onFailure(e, command, flotilla.getParseResult());
+        }
     }
 
     static CommandLine commandLine() {
@@ -68,7 +89,7 @@ public final class Main implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "which command? see flotilla --help");
     }
 
-    private static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
+    private static int onFailure(Throwable failure, CommandLine command, ParseResult parsed) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {

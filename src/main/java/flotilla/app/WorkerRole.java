@@ -112,7 +112,7 @@ final class WorkerRole implements AutoCloseable {
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud, classifiers, data, control, settings.worker().shutdownGrace());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (data != null) {
                 data.terminate();
             }

@@ -17,6 +17,9 @@ final class FlotillaProcess implements AutoCloseable {
     private static final Path JAR = Path.of("target", "flotilla.jar").toAbsolutePath();
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
 
+    /** Made once, for the hundreds of processes that the tests start; all of them work without it too. */
+    private static final List<String> ARCHIVE = archive();
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -59,6 +62,7 @@ final class FlotillaProcess implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ARCHIVE);
         command.addAll(options);
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
@@ -71,6 +75,19 @@ final class FlotillaProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
         builder.environment().putAll(environment);
         return new FlotillaProcess(builder.start(), out, err);
+    }
+
+    private static List<String> archive() {
+        ClassArchive archive = new ClassArchive(
+                JAR, Path.of(System.getProperty("java.home")), Runtime.version().feature());
+        try {
+            archive.make();
+        } catch (IOException e) {
+            System.err.println("the processes start without a class archive: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return archive.options();
     }
 
     /** A port that is free now, for nodes that must know each other's before they start. */
