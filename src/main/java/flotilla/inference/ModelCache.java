@@ -2,6 +2,7 @@ package flotilla.inference;
 
 import ai.djl.util.Utils;
 import flotilla.config.ModelLocation;
+import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.ModelStore;
@@ -17,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,12 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
 
+    /** What every model folder has. */
     private static final List<String> FILES = List.of(ModelFolder.CONF, ModelFolder.LABELS, ModelFolder.NETWORK);
+    /** What it may have besides. */
+    private static final List<String> FORMS =
+            Arrays.stream(Precision.values()).map(ModelFolder::form).toList();
+
     private static final String UNFINISHED = "unfinished-";
     /** Longer than a download takes; what is older was left by a process that was killed. */
     private static final Duration ABANDONED_AFTER = Duration.ofHours(6);
@@ -64,7 +71,7 @@ public final class ModelCache {
     public CompletionStage<Path> fetch(ModelLocation.InS3 location) {
         return store.list(location.bucket(), location.prefix()).thenCompose(found -> {
             Map<String, StoredFile> files = found.stream()
-                    .filter(file -> FILES.contains(file.name()))
+                    .filter(file -> FILES.contains(file.name()) || FORMS.contains(file.name()))
                     .collect(Collectors.toMap(StoredFile::name, Function.identity(), (a, b) -> a, TreeMap::new));
             requireWhole(location, files);
             Path copy = folder.resolve(name(location, files));

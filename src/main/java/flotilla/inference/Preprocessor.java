@@ -91,11 +91,18 @@ final class Preprocessor {
 
     private static void reduceRow(int[] source, Axis columns, int[] reduced) {
         for (int column = 0; column < columns.size(); column++) {
+            int[] weights = columns.weights(column);
+            if (weights.length == 3) {
+                // Most photographs are reduced to between a half and two thirds; without a loop this takes half the
+                // time.
+                reduceThree(source, CHANNELS * columns.first(column), weights, reduced, CHANNELS * column);
+                continue;
+            }
             int red = HALF;
             int green = HALF;
             int blue = HALF;
             int at = CHANNELS * columns.first(column);
-            for (int weight : columns.weights(column)) {
+            for (int weight : weights) {
                 red += weight * source[at];
                 green += weight * source[at + 1];
                 blue += weight * source[at + 2];
@@ -105,6 +112,15 @@ final class Preprocessor {
             reduced[CHANNELS * column + 1] = sample(green);
             reduced[CHANNELS * column + 2] = sample(blue);
         }
+    }
+
+    private static void reduceThree(int[] source, int at, int[] weights, int[] reduced, int to) {
+        int left = weights[0];
+        int middle = weights[1];
+        int right = weights[2];
+        reduced[to] = sample(HALF + left * source[at] + middle * source[at + 3] + right * source[at + 6]);
+        reduced[to + 1] = sample(HALF + left * source[at + 1] + middle * source[at + 4] + right * source[at + 7]);
+        reduced[to + 2] = sample(HALF + left * source[at + 2] + middle * source[at + 5] + right * source[at + 8]);
     }
 
     private static void addScaled(int[] values, int factor, int[] sums, int at) {

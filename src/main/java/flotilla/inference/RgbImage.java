@@ -5,7 +5,9 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.util.Arrays;
 
@@ -144,9 +146,36 @@ final class RgbImage implements PixelRows {
         };
     }
 
+    /** What the JPEG and PNG readers make of most images; read in place, as this is most of the work besides decoding. */
+    private static RowReader interleavedRows(Raster raster, PixelInterleavedSampleModel pixels, DataBufferByte data) {
+        byte[] samples = data.getData();
+        int step = pixels.getPixelStride();
+        int row = pixels.getScanlineStride();
+        int[] offsets = pixels.getBandOffsets();
+        int start =
+                data.getOffset() - raster.getSampleModelTranslateY() * row - raster.getSampleModelTranslateX() * step;
+        int red = start + offsets[0];
+        int green = start + offsets[1];
+        int blue = start + offsets[2];
+        return (x, y, count, rgb, at) -> {
+            int from = y * row + x * step;
+            for (int to = at; to < at + 3 * count; to += 3, from += step) {
+                rgb[to] = samples[red + from] & 0xFF;
+                rgb[to + 1] = samples[green + from] & 0xFF;
+                rgb[to + 2] = samples[blue + from] & 0xFF;
+            }
+        };
+    }
+
     private static RowReader byteRows(Raster raster) {
         int bands = raster.getNumBands();
         byte[] samples = new byte[bands * raster.getWidth()];
+        if (bands == 3
+                && raster.getSampleModel() instanceof PixelInterleavedSampleModel pixels
+                && raster.getDataBuffer() instanceof DataBufferByte data
+                && data.getNumBanks() == 1) {
+            return interleavedRows(raster, pixels, data);
+        }
         if (bands == 3) {
             return (x, y, count, rgb, at) -> {
                 raster.getDataElements(x, y, count, 1, samples);

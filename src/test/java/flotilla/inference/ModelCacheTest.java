@@ -34,6 +34,17 @@ class ModelCacheTest {
     private final MemoryStore store = new MemoryStore();
 
     @Test
+    void formsOfTheNetwork_shouldBeCopiedWithIt() {
+        store.files.put("model.bf16.pt", "short network");
+        store.files.put("notes.txt", "nothing of a model");
+
+        Path copy = fetch();
+
+        assertThat(copy.resolve("model.bf16.pt")).hasContent("short network");
+        assertThat(copy.resolve("notes.txt")).doesNotExist();
+    }
+
+    @Test
     void model_shouldBeDownloadedOnce() {
         Path first = fetch();
 
