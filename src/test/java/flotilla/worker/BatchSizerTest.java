@@ -52,7 +52,7 @@ class BatchSizerTest {
     void flatCurve_shouldNotBeBatchedAfterTheLearning() {
         BatchSizer sizer = learned(8, 60_000, n -> 20.0 * n);
 
-        for (int i = 0; i < 800; i++) {
+        for (int i = 0; i < 700; i++) {
             assertThat(sizer.next(MANY, 1, 0)).isEqualTo(1);
             sizer.ran(1, 20);
         }
