@@ -160,6 +160,10 @@ final class ImagePipeline {
     }
 
     private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel, ByteBudget memory) {
+        Optional<ByteString> content = parcel.request().content();
+        if (content.isPresent()) {
+            return memory.take(content.get().size()).thenApply(taken -> fetched(parcel, content, 0));
+        }
         long expected = parcel.request().size().orElse(limits.imageBytes() / UNKNOWN_AT_A_TIME);
         return memory.take(expected).thenCompose(taken -> {
             long start = System.nanoTime();
