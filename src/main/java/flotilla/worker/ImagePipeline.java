@@ -100,7 +100,7 @@ final class ImagePipeline {
         // One for each run: what an earlier one still holds is nobody's.
         ByteBudget memory = new ByteBudget(limits.imageBytes());
         Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
-                .receive(() -> memory.isShort() ? 0 : prefetch.wanted(leases.inHand()))
+                .receive(() -> memory.isShort() ? 0 : prefetch.wanted(leases.unsettled()))
                 .map(this::take)
                 .map(this::understand)
                 .via(fetch(memory))
@@ -267,6 +267,7 @@ final class ImagePipeline {
 
     private Parcel.Settled settle(Parcel parcel) {
         if (parcel instanceof Parcel.Settled settled) {
+            leases.settled(settled.message());
             return settled;
         }
         throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);

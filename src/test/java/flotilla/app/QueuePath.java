@@ -33,7 +33,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.javadsl.Source;
@@ -46,22 +48,25 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 /**
  * The messaging path without a model: a worker process that classifies nothing (kind {@code delay}) against a bare loop of the
  * same calls, both on the same embedded cloud, in turns. Prints images per second and CPU time per image of each process.
- * Arguments: images in a round, their size in bytes, rounds, the jar, further settings of the worker.
+ * Arguments: images in a round, their size in bytes, rounds, jars with commas between them or
+ * {@code classes} for the class path, further settings of the worker.
  */
 public final class QueuePath {
+    private static final String CLASSES = "classes";
     private static final int BARE_LOOPS = 8;
+    private static final long POLL_NANOS = 50_000_000;
 
     private final Path folder;
     private final int images;
     private final int size;
-    private final String jar;
+    private final List<String> programs;
     private final List<String> settings;
 
-    private QueuePath(Path folder, int images, int size, String jar, List<String> settings) {
+    private QueuePath(Path folder, int images, int size, List<String> programs, List<String> settings) {
         this.folder = folder;
         this.images = images;
         this.size = size;
-        this.jar = jar;
+        this.programs = programs;
         this.settings = settings;
     }
 
@@ -76,7 +81,7 @@ public final class QueuePath {
                 folder,
                 Integer.parseInt(all.get(0)),
                 Integer.parseInt(all.get(1)),
-                all.get(3),
+                List.of(all.get(3).split(",")),
                 all.subList(4, all.size()));
         bench.run(Integer.parseInt(all.get(2)));
     }
@@ -84,13 +89,13 @@ public final class QueuePath {
     private void run(int rounds) throws Exception {
         Process cloud = start(
                 "cloud",
-                List.of("-jar", jar, "cloud", "--data", folder.toString(), "--set", "flotilla.classifier.kind=delay"));
+                flotilla(CLASSES, "cloud", "--data", folder.toString(), "--set", "flotilla.classifier.kind=delay"));
         try {
             while (!Files.exists(folder.resolve("endpoints.json"))) {
                 if (!cloud.isAlive()) {
                     throw new IllegalStateException("the cloud ended; see " + folder.resolve("cloud.log"));
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(POLL_NANOS);
             }
             for (int round = 1; round <= rounds; round++) {
                 round(
@@ -103,22 +108,37 @@ public final class QueuePath {
                                 "bare",
                                 folder.toString(),
                                 Integer.toString(images)));
-                List<String> worker = new ArrayList<>(List.of("-jar", jar, "worker"));
-                List<String> sets = new ArrayList<>(List.of(
-                        "flotilla.aws.endpoints-file=" + folder.resolve("endpoints.json"),
-                        "flotilla.fleet.mode=static",
-                        "flotilla.cluster.seed-nodes=",
-                        "flotilla.classifier.kind=delay",
-                        "flotilla.queue.receive-wait=1s",
-                        "flotilla.worker.self-fence=1h"));
-                sets.addAll(settings);
-                sets.forEach(set -> worker.addAll(List.of("--set", set)));
-                round("worker", round, worker);
+                for (String program : programs) {
+                    round("worker:" + program, round, worker(program));
+                }
             }
         } finally {
             cloud.destroy();
             cloud.waitFor();
         }
+    }
+
+    private List<String> worker(String program) {
+        List<String> worker = new ArrayList<>(flotilla(program, "worker"));
+        List<String> sets = new ArrayList<>(List.of(
+                "flotilla.aws.endpoints-file=" + folder.resolve("endpoints.json"),
+                "flotilla.fleet.mode=static",
+                "flotilla.cluster.seed-nodes=",
+                "flotilla.classifier.kind=delay",
+                "flotilla.queue.receive-wait=1s",
+                "flotilla.worker.self-fence=1h"));
+        sets.addAll(settings);
+        sets.forEach(set -> worker.addAll(List.of("--set", set)));
+        return worker;
+    }
+
+    private static List<String> flotilla(String program, String... arguments) {
+        List<String> command = new ArrayList<>(
+                program.equals(CLASSES)
+                        ? List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())
+                        : List.of("-jar", program));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private Process start(String name, List<String> arguments) throws IOException {
@@ -154,10 +174,18 @@ public final class QueuePath {
         }
     }
 
+    /** User and system time of all threads but the just-in-time compilers', which end with the warm-up. */
     private static double cpuSeconds(Process process) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+        double seconds = 0;
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                boolean compiler = stat.contains("(C1 Comp") || stat.contains("(C2 Comp");
+                seconds += compiler ? 0 : (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+            }
+        }
+        return seconds;
     }
 
     private static Config config(Path folder) {

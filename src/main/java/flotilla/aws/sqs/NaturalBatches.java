@@ -1,19 +1,25 @@
 package flotilla.aws.sqs;
 
 import flotilla.aws.AwsErrors;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 /**
  * Lets requests that come at the same time share a batch, and none wait for others: with no batch under way an entry goes at
  * once, alone; what comes meanwhile goes together when a batch has ended, or as soon as a batch is full, while fewer than
- * {@value #MOST_UNDER_WAY} are under way. So one caller alone never waits, and the more there are the larger batches get.
+ * {@value #MOST_UNDER_WAY} are under way. A batch that is not full is not begun sooner than a pace after the one before: each
+ * request costs money, and as much processor time as a good part of an image. So one caller alone never waits, none waits longer
+ * than the pace, and the more there are the larger batches get.
  *
  * <p>A batch that fails as a whole fails all its entries. Safe for all threads; results complete on the thread of the request.
  *
@@ -30,16 +36,44 @@ final class NaturalBatches<T, R> {
     private final Function<List<T>, CompletionStage<List<R>>> request;
     private final ToIntFunction<T> bytes;
     private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
+    private final long paceNanos;
+    private final LongSupplier nanoTime;
+    private final Consumer<Runnable> afterAPace;
     private long waitingBytes;
     private int underWay;
+    private boolean begun;
+    private long lastBegun;
+    private boolean pacing;
 
     /**
      * @param request carries up to 10 entries out and says something of each, in their order
      * @param bytes what an entry takes of a request
+     * @param pace the least time between two batches that are not full
      */
-    NaturalBatches(Function<List<T>, CompletionStage<List<R>>> request, ToIntFunction<T> bytes) {
+    NaturalBatches(Function<List<T>, CompletionStage<List<R>>> request, ToIntFunction<T> bytes, Duration pace) {
+        this(
+                request,
+                bytes,
+                pace,
+                System::nanoTime,
+                CompletableFuture.delayedExecutor(pace.toNanos(), TimeUnit.NANOSECONDS)::execute);
+    }
+
+    /**
+     * @param nanoTime the time
+     * @param afterAPace runs something when a pace has passed
+     */
+    NaturalBatches(
+            Function<List<T>, CompletionStage<List<R>>> request,
+            ToIntFunction<T> bytes,
+            Duration pace,
+            LongSupplier nanoTime,
+            Consumer<Runnable> afterAPace) {
         this.request = request;
         this.bytes = bytes;
+        this.paceNanos = pace.toNanos();
+        this.nanoTime = nanoTime;
+        this.afterAPace = afterAPace;
     }
 
     /** Carries an entry out. */
@@ -86,10 +120,17 @@ final class NaturalBatches<T, R> {
 
     /** The entries to send now; empty when there are none or they should wait. */
     private synchronized List<Entry<T, R>> next() {
+        long now = nanoTime.getAsLong();
         boolean full = waiting.size() >= SqsSourceSettings.MAX_BATCH_SIZE || waitingBytes >= MOST_BYTES;
         if (waiting.isEmpty() || underWay > 0 && !(full && underWay < MOST_UNDER_WAY)) {
             return List.of();
         }
+        if (!full && begun && now - lastBegun < paceNanos) {
+            keepPace();
+            return List.of();
+        }
+        begun = true;
+        lastBegun = now;
         List<Entry<T, R>> batch = new ArrayList<>();
         long size = 0;
         while (!waiting.isEmpty()
@@ -102,5 +143,19 @@ final class NaturalBatches<T, R> {
         waitingBytes -= size;
         underWay++;
         return batch;
+    }
+
+    /** Looks again when the next batch may go. */
+    private void keepPace() {
+        if (pacing) {
+            return;
+        }
+        pacing = true;
+        afterAPace.accept(() -> {
+            synchronized (this) {
+                pacing = false;
+            }
+            send();
+        });
     }
 }

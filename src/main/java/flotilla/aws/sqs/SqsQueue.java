@@ -35,6 +35,11 @@ final class SqsQueue {
     /** What a receive may take beyond its waiting time before it counts as lost. */
     private static final Duration RECEIVE_MARGIN = Duration.ofSeconds(10);
 
+    /** Somebody waits for what a message tells. */
+    private static final Duration SEND_PACE = Duration.ofMillis(5);
+    /** Nobody waits for an acknowledgement but a drain. */
+    private static final Duration ACK_PACE = Duration.ofMillis(50);
+
     private final SqsAsyncClient client;
     private final String name;
     private final String url;
@@ -55,9 +60,9 @@ final class SqsQueue {
         this.deletion = new SqsBatch<>("SQS DeleteMessageBatch on queue " + name, this::requestDeletion);
         this.visibilityChange =
                 new SqsBatch<>("SQS ChangeMessageVisibilityBatch on queue " + name, this::requestVisibilityChange);
-        this.sends = new NaturalBatches<>(sending::each, SqsQueue::size);
-        this.deletes = new NaturalBatches<>(deletion::each, message -> 0);
-        this.visibilityChanges = new NaturalBatches<>(visibilityChange::each, change -> 0);
+        this.sends = new NaturalBatches<>(sending::each, SqsQueue::size, SEND_PACE);
+        this.deletes = new NaturalBatches<>(deletion::each, message -> 0, ACK_PACE);
+        this.visibilityChanges = new NaturalBatches<>(visibilityChange::each, change -> 0, ACK_PACE);
     }
 
     /** Sends a message, in a batch with others that are sent at the same time. */

@@ -84,7 +84,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private void receive() {
         while (phase == Phase.RECEIVING && !resting && underWay < (flowing ? settings.parallelism() : 1)) {
             int room = capacity.getAsInt() - buffer.size() - requested;
-            if (room <= 0) {
+            if (room <= 0 || underWay > 0 && room < settings.maxBatchSize()) {
                 return;
             }
             start(Math.min(room, settings.maxBatchSize()));

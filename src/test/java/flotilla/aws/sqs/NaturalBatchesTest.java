@@ -3,6 +3,7 @@ package flotilla.aws.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.aws.Await;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,13 +23,23 @@ class NaturalBatchesTest {
         }
     }
 
+    private final Deque<Runnable> paces = new ArrayDeque<>();
+    private long now;
     private final List<Request> requests = new ArrayList<>();
-    private final NaturalBatches<String, String> batches = new NaturalBatches<>(this::request, String::length);
+    private final NaturalBatches<String, String> batches =
+            new NaturalBatches<>(this::request, String::length, Duration.ofNanos(50), () -> now, paces::add);
 
     private CompletionStage<List<String>> request(List<String> entries) {
         Request request = new Request(entries, new CompletableFuture<>());
         requests.add(request);
         return request.answer();
+    }
+
+    private void passAPace() {
+        now += 50;
+        while (!paces.isEmpty()) {
+            paces.poll().run();
+        }
     }
 
     private CompletableFuture<String> submit(String entry) {
@@ -46,6 +57,7 @@ class NaturalBatchesTest {
         assertThat(requests).extracting(Request::entries).containsExactly(List.of("a"));
         requests.get(0).succeed();
         assertThat(one).isCompletedWithValue("a!");
+        now += 50;
         submit("b");
         assertThat(requests).hasSize(2);
     }
@@ -53,6 +65,7 @@ class NaturalBatchesTest {
     @Test
     void whatComesMeanwhile_shouldShareTheNextRequest() {
         List<CompletableFuture<String>> all = submit(6);
+        passAPace();
         assertThat(requests).hasSize(1);
 
         requests.get(0).succeed();
@@ -61,6 +74,21 @@ class NaturalBatchesTest {
         assertThat(requests.get(1).entries()).containsExactly("e1", "e2", "e3", "e4", "e5");
         requests.get(1).succeed();
         assertThat(all.stream().map(CompletableFuture::join)).containsExactly("e0!", "e1!", "e2!", "e3!", "e4!", "e5!");
+    }
+
+    @Test
+    void twoSoonAfterEachOther_shouldKeepThePace() {
+        submit("a");
+        requests.get(0).succeed();
+        now += 20;
+        submit("b");
+        now += 20;
+        submit("c");
+        assertThat(requests).hasSize(1);
+
+        passAPace();
+
+        assertThat(requests).extracting(Request::entries).containsExactly(List.of("a"), List.of("b", "c"));
     }
 
     @Test
@@ -85,6 +113,7 @@ class NaturalBatchesTest {
         List.of(100, 100, 100, 300, 1).forEach(size -> submit("x".repeat(size * KIB)));
         while (requests.stream().anyMatch(request -> !request.answer().isDone())) {
             List.copyOf(requests).forEach(Request::succeed);
+            passAPace();
         }
 
         assertThat(requests.stream()
@@ -100,6 +129,7 @@ class NaturalBatchesTest {
         CompletableFuture<String> second = submit("b");
 
         requests.get(0).answer().completeExceptionally(new IllegalStateException("away"));
+        passAPace();
 
         assertThat(Await.failure(first)).isInstanceOf(IllegalStateException.class);
         requests.get(1).succeed();
@@ -112,7 +142,8 @@ class NaturalBatchesTest {
                 entries -> {
                     throw new IllegalStateException("closed");
                 },
-                entry -> 0);
+                entry -> 0,
+                Duration.ZERO);
 
         assertThat(Await.failure(closed.submit("a"))).hasMessage("closed");
         assertThat(Await.failure(closed.submit("b"))).hasMessage("closed");
@@ -132,7 +163,8 @@ class NaturalBatchesTest {
                         open.add(request);
                         return request.answer();
                     },
-                    entry -> 0);
+                    entry -> 0,
+                    Duration.ZERO);
             List<CompletableFuture<String>> all = new ArrayList<>();
             while (all.size() < 200 || !open.isEmpty()) {
                 if (all.size() < 200 && (open.isEmpty() || random.nextInt(4) > 0)) {
