@@ -148,7 +148,7 @@ public final class QueuePath {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve(name + ".log").toFile()))
+                        folder.resolve(name.replaceAll("[^a-z]+", "-") + ".log").toFile()))
                 .start();
     }
 
