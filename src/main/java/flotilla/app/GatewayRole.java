@@ -144,6 +144,7 @@ final class GatewayRole implements AutoCloseable {
                             new GatewayId("gateway-" + UUID.randomUUID()),
                             ports,
                             settings.http(),
+                            settings.queue().inlineImages(),
                             settings.logResults(),
                             supervisor,
                             Clock.systemUTC(),

@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code flotilla worker}: one worker node, until SIGTERM or Ctrl-C. */
+/** {@code flotilla worker}: one worker node, until SIGTERM or Ctrl-C, or until a part of it dies: exit status 1. */
 @Command(
         name = "worker",
         mixinStandardHelpOptions = true,
@@ -19,7 +19,8 @@ final class WorkerProcessCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         ParentWatch.start(System.getenv(), () -> Runtime.getRuntime().halt(1));
-        Processes.runUntilStopped(WorkerRole.start(options), ended);
-        return 0;
+        WorkerRole worker = WorkerRole.start(options);
+        worker.ended().thenRun(ended::countDown);
+        return Processes.runUntilStopped(worker, ended) ? 0 : 1;
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -121,6 +122,11 @@ final class WorkerRole implements AutoCloseable {
         }
     }
 
+    /** Completes when the data path ended by itself; no image is answered then. */
+    CompletionStage<Done> ended() {
+        return data.getWhenTerminated();
+    }
+
     private static Optional<Ec2Identity.Identity> instance(FlotillaSettings settings) {
         if (settings.fleet().mode() == FleetSettings.Mode.STATIC) {
             return Optional.empty();
@@ -157,9 +163,11 @@ final class WorkerRole implements AutoCloseable {
     /** Receives nothing more, returns what is not begun, finishes the rest within the grace, leaves the cluster. */
     @Override
     public void close() {
-        boolean finished = Processes.await(
-                AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()), grace);
-        if (!finished) {
+        boolean ended = data.getWhenTerminated().toCompletableFuture().isDone();
+        if (!ended
+                && !Processes.await(
+                        AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()),
+                        grace)) {
             LOG.warn("images in hand were not finished within {}; the queue gives them out again", grace);
         }
         Processes.await(control.close(), STOP_WITHIN);

@@ -24,8 +24,11 @@ final class WorkerUserData {
     private static final List<String> WORKER_LIFE = List.of(
             "prefetch",
             "prefetch-limit",
+            "prefetch-heap",
+            "batch-deadline",
             "receive-parallelism",
             "hang-after",
+            "io-timeout",
             "report-interval",
             "self-fence",
             "shutdown-grace");

@@ -12,8 +12,11 @@ import java.util.Optional;
  * @param metadataEndpoint the instance metadata service; empty for the environment's or EC2's own
  * @param prefetch work held beyond what is being classified
  * @param prefetchLimit the most messages held for that
+ * @param prefetchHeap share of the heap that fetched images may take
+ * @param batchDeadline of an image that is classified with others, from its fetch to its answer; zero for one by one
  * @param receiveParallelism receives waiting on the queue at the same time
  * @param hangAfter time in hand after which an image's lease is not extended any more
+ * @param ioTimeout of one read or write of a store or queue
  * @param reportInterval time between two reports to the supervisor
  * @param selfFence how long work goes on after the sending of the last report that the supervisor has acknowledged
  * @param shutdownGrace how long images in hand may take when the process is asked to end
@@ -23,8 +26,11 @@ public record WorkerSettings(
         Optional<URI> metadataEndpoint,
         Duration prefetch,
         int prefetchLimit,
+        double prefetchHeap,
+        Duration batchDeadline,
         int receiveParallelism,
         Duration hangAfter,
+        Duration ioTimeout,
         Duration reportInterval,
         Duration selfFence,
         Duration shutdownGrace) {
@@ -32,10 +38,14 @@ public record WorkerSettings(
         Checks.notNegative(prefetch, "flotilla.worker.prefetch");
         Checks.atLeast(prefetchLimit, 0, "flotilla.worker.prefetch-limit");
         Checks.that(
+                prefetchHeap > 0 && prefetchHeap <= 0.9, "flotilla.worker.prefetch-heap", "above 0 and at most 0.9");
+        Checks.notNegative(batchDeadline, "flotilla.worker.batch-deadline");
+        Checks.that(
                 receiveParallelism >= 1 && receiveParallelism <= 50,
                 "flotilla.worker.receive-parallelism",
                 "from 1 to 50");
         Checks.within(hangAfter, Duration.ofSeconds(1), Duration.ofHours(12), "flotilla.worker.hang-after");
+        Checks.positive(ioTimeout, "flotilla.worker.io-timeout");
         Checks.positive(reportInterval, "flotilla.worker.report-interval");
         Checks.that(
                 selfFence.compareTo(reportInterval) > 0,
@@ -52,8 +62,11 @@ public record WorkerSettings(
                         .map(URI::create),
                 config.getDuration("prefetch"),
                 config.getInt("prefetch-limit"),
+                config.getDouble("prefetch-heap"),
+                config.getDuration("batch-deadline"),
                 config.getInt("receive-parallelism"),
                 config.getDuration("hang-after"),
+                config.getDuration("io-timeout"),
                 config.getDuration("report-interval"),
                 config.getDuration("self-fence"),
                 config.getDuration("shutdown-grace"));

@@ -86,6 +86,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
      * Creates the gateway, which binds at once.
      *
      * @param startedTo hears whether the port could be bound
+     * @param inlineImages the longest image, in bytes, that also travels in its message; 0 for none
      * @param logResults print each result on the console
      * @throws SettingsException at once when the TLS pair cannot be used
      */
@@ -93,6 +94,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             GatewayId id,
             Ports ports,
             HttpSettings settings,
+            long inlineImages,
             boolean logResults,
             ActorRef<SupervisorCommand> supervisor,
             Clock clock,
@@ -113,6 +115,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     ports.keys(),
                     pending,
                     settings,
+                    inlineImages,
                     clock,
                     random);
             OpenStreams streams = new OpenStreams(context.getSystem());

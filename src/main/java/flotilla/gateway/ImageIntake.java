@@ -54,6 +54,7 @@ final class ImageIntake {
     private final IdempotencyStore keys;
     private final ActorRef<PendingReplies.Command> pending;
     private final HttpSettings settings;
+    private final long inlineImages;
     private final UploadPermits permits;
     private final Clock clock;
     private final RandomGenerator random;
@@ -67,6 +68,7 @@ final class ImageIntake {
             IdempotencyStore keys,
             ActorRef<PendingReplies.Command> pending,
             HttpSettings settings,
+            long inlineImages,
             Clock clock,
             RandomGenerator random) {
         this.system = system;
@@ -77,6 +79,7 @@ final class ImageIntake {
         this.keys = keys;
         this.pending = pending;
         this.settings = settings;
+        this.inlineImages = inlineImages;
         this.permits = new UploadPermits(settings.maxUploadsInFlight());
         this.clock = clock;
         this.random = random;
@@ -117,6 +120,7 @@ final class ImageIntake {
     private CompletionStage<Intake> store(
             RequestId id, FileName file, Optional<String> key, Source<ByteString, ?> bytes) {
         Digested digested = new Digested();
+        Passing passing = new Passing(inlineImages);
         return bytes.via(CheckedUpload.flow(inspector, settings.maxImageSize()))
                 .prefixAndTail(1)
                 .runWith(Sink.head(), system)
@@ -124,19 +128,20 @@ final class ImageIntake {
                     CheckedUpload.Chunk first = split.first().get(0);
                     Source<ByteString, ?> whole =
                             Source.single(first.bytes()).concat(split.second().map(CheckedUpload.Chunk::bytes));
+                    whole = whole.via(passing.flow());
                     whole = key.isPresent() ? whole.via(digested.flow()) : whole;
                     return images.put(id + "/" + file, first.contentType(), whole);
                 })
                 .thenCompose(ref -> key.isEmpty()
-                        ? enqueue(id, file, ref)
-                        : claim(key.get(), new IdempotencyStore.Claim(id, file, digested.hex(), ref)));
+                        ? enqueue(id, file, ref, Optional.of(passing.size()), passing.content())
+                        : claim(key.get(), new IdempotencyStore.Claim(id, file, digested.hex(), ref), passing));
     }
 
     /** Of all requests with one key only the first counts; the others give its id, if they bring the same image. */
-    private CompletionStage<Intake> claim(String key, IdempotencyStore.Claim mine) {
+    private CompletionStage<Intake> claim(String key, IdempotencyStore.Claim mine, Passing passing) {
         return keys.claim(key, mine).thenCompose(standing -> {
             if (standing.id().equals(mine.id())) {
-                return enqueue(mine.id(), mine.file(), mine.image())
+                return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing.size()), passing.content())
                         .thenCompose(accepted -> keys.sent(key).thenApply(done -> accepted));
             }
             pending.tell(new PendingReplies.Withdraw(mine.id()));
@@ -155,13 +160,14 @@ final class ImageIntake {
         return keys.isSent(key)
                 .thenCompose(sent -> sent
                         ? CompletableFuture.completedFuture(accepted)
-                        : enqueue(standing.id(), standing.file(), standing.image())
+                        : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), Optional.empty())
                                 .thenCompose(again -> keys.sent(key).thenApply(done -> accepted)));
     }
 
-    private CompletionStage<Intake> enqueue(RequestId id, FileName file, ImageRef ref) {
+    private CompletionStage<Intake> enqueue(
+            RequestId id, FileName file, ImageRef ref, Optional<Long> size, Optional<ByteString> content) {
         ClassificationRequest request =
-                new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty());
+                new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty(), size, content);
         return requests.send(WireFormat.write(request)).thenApply(sent -> {
             pending.tell(new PendingReplies.Enqueued(id));
             return new Intake.Accepted(id, file, ref);

@@ -19,10 +19,12 @@ import flotilla.domain.WorkerId;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.util.ByteString;
 
 /**
  * The JSON of everything that is durable: request messages, result notices, result objects, terminate requests and their
@@ -59,6 +61,8 @@ public final class WireFormat {
         node.put("gateway", request.gateway().value());
         node.put("at", request.acceptedAt().toString());
         request.trace().ifPresent(trace -> node.put("trace", trace));
+        request.size().ifPresent(size -> node.put("size", size));
+        request.content().ifPresent(content -> node.put("content", content.toArrayUnsafe()));
         return node.toString();
     }
 
@@ -73,7 +77,9 @@ public final class WireFormat {
                         new FileName(required(node, "file")),
                         new GatewayId(required(node, "gateway")),
                         Instant.parse(required(node, "at")),
-                        optional(node, "trace")));
+                        optional(node, "trace"),
+                        Optional.ofNullable(node.get("size")).map(JsonNode::asLong),
+                        content(node)));
     }
 
     /** The result notice as JSON. */
@@ -248,6 +254,11 @@ public final class WireFormat {
             throw new IllegalArgumentException(field + " is missing");
         }
         return value.asText();
+    }
+
+    private static Optional<ByteString> content(JsonNode node) {
+        return optional(node, "content")
+                .map(text -> ByteString.fromArrayUnsafe(Base64.getDecoder().decode(text)));
     }
 
     private static Optional<String> optional(JsonNode node, String field) {

@@ -5,8 +5,10 @@ import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -20,12 +22,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Hands images to a fixed number of {@link Classifier}s, the longest waiting first. Its line is short because its only
+ * Hands images to a fixed number of {@link Classifier}s, the longest waiting first, several in one run where the {@link
+ * BatchSizer} says that this pays. The images of a run that breaks are tried again alone. Its line is short because its only
  * asker, the {@link ImagePipeline}, holds few messages. It never touches an image itself.
  */
 final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> {
     /** What the router is told. */
-    sealed interface Command permits Classify, ReturnWaiting, FromClassifier, Replace {}
+    sealed interface Command permits Classify, Forget, ForgetWaiting, ReturnWaiting, FromClassifier, Replace {}
 
     /**
      * Classify an image.
@@ -33,6 +36,12 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      * @param onStart run when a classifier takes it; must not block
      */
     record Classify(EncodedImage image, Runnable onStart, ActorRef<Reply> replyTo) implements Command {}
+
+    /** Nobody waits for this image any more. */
+    record Forget(EncodedImage image) implements Command {}
+
+    /** Nobody waits any more for what no classifier has begun. */
+    record ForgetWaiting() implements Command {}
 
     /** Send back every image that no classifier has begun, and from now on every new one. */
     record ReturnWaiting() implements Command {}
@@ -44,8 +53,15 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     /** What becomes of an image. */
     sealed interface Reply permits Classified, Returned, Broken {}
 
-    /** The image has an outcome. */
-    record Classified(Outcome outcome, double waitMillis, double classifyMillis) implements Reply {}
+    /**
+     * The image has an outcome.
+     *
+     * @param classifyMillis of the whole run that it was in
+     * @param shareMillis of the classifier's time, its share of that run
+     * @param reach images that one run may hold now, if enough wait
+     */
+    record Classified(Outcome outcome, double waitMillis, double classifyMillis, double shareMillis, int reach)
+            implements Reply {}
 
     /** The image was not begun. */
     record Returned() implements Reply {}
@@ -53,7 +69,11 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     /** The classifier broke while it had the image. */
     record Broken(String message) implements Reply {}
 
-    private record Job(Classify classify, long since) {}
+    /** @param alone it was in a run that broke */
+    private record Job(Classify classify, long since, boolean alone) {}
+
+    /** @param crowded all other classifiers were at work when it began */
+    private record Run(List<Job> jobs, boolean crowded) {}
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
@@ -61,27 +81,36 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private final ClassifierFactory factory;
     private final DispatcherSelector dispatcher;
     private final ActorRef<Classifier.Reply> replies;
+    private final BatchSizer sizer;
     private final Deque<Job> waiting = new ArrayDeque<>();
     private final Deque<ActorRef<Classifier.Command>> idle = new ArrayDeque<>();
-    private final Map<ActorRef<Classifier.Command>, Job> busy = new HashMap<>();
+    private final Map<ActorRef<Classifier.Command>, Run> busy = new HashMap<>();
     private boolean returning;
 
     /**
      * Creates the router and its classifiers.
      *
      * @param parallelism how many classifiers
+     * @param batchDeadline of an image in a run with others, from its arrival here; zero for no such runs
      * @param dispatcher where they run; it needs a thread for each
      */
-    static Behavior<Command> create(ClassifierFactory factory, int parallelism, DispatcherSelector dispatcher) {
-        return Behaviors.setup(context -> new ClassifierRouter(context, factory, parallelism, dispatcher));
+    static Behavior<Command> create(
+            ClassifierFactory factory, int parallelism, Duration batchDeadline, DispatcherSelector dispatcher) {
+        return Behaviors.setup(
+                context -> new ClassifierRouter(context, factory, parallelism, batchDeadline, dispatcher));
     }
 
     private ClassifierRouter(
-            ActorContext<Command> context, ClassifierFactory factory, int parallelism, DispatcherSelector dispatcher) {
+            ActorContext<Command> context,
+            ClassifierFactory factory,
+            int parallelism,
+            Duration batchDeadline,
+            DispatcherSelector dispatcher) {
         super(context);
         this.factory = factory;
         this.dispatcher = dispatcher;
         this.replies = context.messageAdapter(Classifier.Reply.class, FromClassifier::new);
+        this.sizer = new BatchSizer(factory.largestBatch(), batchDeadline.toMillis());
         for (int i = 0; i < parallelism; i++) {
             idle.add(spawnClassifier());
         }
@@ -91,6 +120,8 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Classify.class, this::onClassify)
+                .onMessage(Forget.class, this::onForget)
+                .onMessage(ForgetWaiting.class, this::onForgetWaiting)
                 .onMessage(ReturnWaiting.class, this::onReturnWaiting)
                 .onMessage(FromClassifier.class, this::onFromClassifier)
                 .onMessage(Replace.class, this::onReplace)
@@ -104,8 +135,18 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
             classify.replyTo().tell(new Returned());
             return this;
         }
-        waiting.add(new Job(classify, System.nanoTime()));
+        waiting.add(new Job(classify, System.nanoTime(), false));
         handOut();
+        return this;
+    }
+
+    private Behavior<Command> onForget(Forget forget) {
+        waiting.removeIf(job -> job.classify().image() == forget.image());
+        return this;
+    }
+
+    private Behavior<Command> onForgetWaiting(ForgetWaiting command) {
+        waiting.clear();
         return this;
     }
 
@@ -118,30 +159,25 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
 
     private Behavior<Command> onFromClassifier(FromClassifier from) {
         if (from.reply() instanceof Classifier.Classified done) {
-            finished(done.by()).ifPresent(job -> {
-                double total = (System.nanoTime() - job.since()) / NANOS_PER_MILLI;
-                job.classify()
-                        .replyTo()
-                        .tell(new Classified(done.outcome(), Math.max(0, total - done.millis()), done.millis()));
-            });
+            boolean crowded = idle.isEmpty();
+            finished(done.by()).ifPresent(run -> answer(run, done, crowded));
         } else if (from.reply() instanceof Classifier.Broken broken) {
-            finished(broken.by()).ifPresent(job -> job.classify().replyTo().tell(new Broken(broken.message())));
+            finished(broken.by()).ifPresent(run -> broke(run, broken.message()));
         }
         handOut();
         return this;
     }
 
-    /** A classifier actor died, as when its model cannot make another predictor: its image is told, a new one comes. */
+    /** A classifier actor died, as when its model cannot make another predictor: a new one comes. */
     private Behavior<Command> onClassifierFailed(ChildFailed failed) {
         ActorRef<Classifier.Command> dead = failed.getRef().unsafeUpcast();
         idle.remove(dead);
-        Job job = busy.remove(dead);
-        if (job != null) {
-            job.classify()
-                    .replyTo()
-                    .tell(new Broken(String.valueOf(failed.cause().getMessage())));
+        Run run = busy.remove(dead);
+        if (run != null) {
+            broke(run, String.valueOf(failed.cause().getMessage()));
         }
         getContext().scheduleOnce(REPLACE_AFTER, getContext().getSelf(), new Replace());
+        handOut();
         return this;
     }
 
@@ -151,23 +187,88 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         return this;
     }
 
-    /** The job that a classifier is done with; empty when its death was seen before its last reply. */
-    private Optional<Job> finished(ActorRef<Classifier.Command> classifier) {
-        Job job = busy.remove(classifier);
-        if (job != null) {
+    /** The run that a classifier is done with; empty when its death was seen before its last reply. */
+    private Optional<Run> finished(ActorRef<Classifier.Command> classifier) {
+        Run run = busy.remove(classifier);
+        if (run != null) {
             idle.add(classifier);
         }
-        return Optional.ofNullable(job);
+        return Optional.ofNullable(run);
+    }
+
+    private void answer(Run run, Classifier.Classified done, boolean crowded) {
+        int size = run.jobs().size();
+        // What is damaged takes no time in the network.
+        if (run.crowded() && crowded && done.outcomes().stream().allMatch(Outcome.Labelled.class::isInstance)) {
+            learn(size, done.millis());
+        }
+        long now = System.nanoTime();
+        for (int i = 0; i < size; i++) {
+            Job job = run.jobs().get(i);
+            double total = (now - job.since()) / NANOS_PER_MILLI;
+            job.classify()
+                    .replyTo()
+                    .tell(new Classified(
+                            done.outcomes().get(i),
+                            Math.max(0, total - done.millis()),
+                            done.millis(),
+                            done.millis() / size,
+                            sizer.reach()));
+        }
+    }
+
+    private void learn(int size, double millis) {
+        int before = sizer.inUse();
+        sizer.ran(size, millis);
+        int now = sizer.inUse();
+        if (now != before) {
+            getContext().getLog().info("batch={} before={} {}", now, before, sizer.explain());
+        }
+    }
+
+    /** One image may have broken it for all: each is tried alone, before those that came later. */
+    private void broke(Run run, String message) {
+        if (run.jobs().size() == 1) {
+            run.jobs().get(0).classify().replyTo().tell(new Broken(message));
+            return;
+        }
+        sizer.broke(run.jobs().size());
+        getContext()
+                .getLog()
+                .warn(
+                        "a run of {} images broke, trying each alone: {}",
+                        run.jobs().size(),
+                        message);
+        for (int i = run.jobs().size() - 1; i >= 0; i--) {
+            Job job = run.jobs().get(i);
+            waiting.addFirst(new Job(job.classify(), job.since(), true));
+        }
     }
 
     private void handOut() {
         while (!waiting.isEmpty() && !idle.isEmpty()) {
-            Job job = waiting.poll();
+            List<Job> jobs = nextJobs();
             ActorRef<Classifier.Command> classifier = idle.poll();
-            busy.put(classifier, job);
-            job.classify().onStart().run();
-            classifier.tell(new Classifier.Classify(job.classify().image(), replies));
+            busy.put(classifier, new Run(jobs, idle.isEmpty()));
+            jobs.forEach(job -> job.classify().onStart().run());
+            classifier.tell(new Classifier.Classify(
+                    jobs.stream().map(job -> job.classify().image()).toList(), replies));
         }
+    }
+
+    private List<Job> nextJobs() {
+        Job oldest = waiting.poll();
+        if (oldest.alone()) {
+            return List.of(oldest);
+        }
+        double waited = (System.nanoTime() - oldest.since()) / NANOS_PER_MILLI;
+        int size = sizer.next(waiting.size() + 1, idle.size(), waited);
+        List<Job> jobs = new ArrayList<>(size);
+        jobs.add(oldest);
+        while (jobs.size() < size) {
+            jobs.add(waiting.poll());
+        }
+        return jobs;
     }
 
     private ActorRef<Classifier.Command> spawnClassifier() {

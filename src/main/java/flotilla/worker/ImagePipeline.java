@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -45,10 +46,23 @@ final class ImagePipeline {
     /** A running pipeline. */
     record Running(ReceiveControl control, CompletionStage<Done> completion) {}
 
+    /**
+     * What is held at most, and how long.
+     *
+     * @param hangAfter how long an image may be with the classifiers
+     * @param ioWithin how long one read or write of a store or queue may take
+     * @param imageBytes of images in this process at the same time; one larger image is let in alone
+     * @param mostInHand the most messages that {@code prefetch} ever allows
+     * @param parallelism classifiers side by side
+     */
+    record Limits(Duration hangAfter, Duration ioWithin, long imageBytes, int mostInHand, int parallelism) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(ImagePipeline.class);
     private static final double NANOS_PER_MILLI = 1e6;
     /** Fetches and writes that wait on the network at the same time, beyond one for each message that is held. */
     private static final int IO_PARALLELISM = 16;
+    /** Images of unknown size that may be fetched at the same time. */
+    private static final int UNKNOWN_AT_A_TIME = 4;
 
     private final ActorSystem<?> system;
     private final WorkerNode.Ports ports;
@@ -56,19 +70,12 @@ final class ImagePipeline {
     private final WorkerIdentity identity;
     private final Leases leases;
     private final Prefetch prefetch;
-    private final Duration hangAfter;
-    private final int mostInHand;
+    private final Limits limits;
     private final Clock clock;
-    private final int parallelism;
     private final LongAdder answered = new LongAdder();
     private final LongAdder classified = new LongAdder();
     private final LongAdder busyMicros = new LongAdder();
 
-    /**
-     * @param hangAfter how long an image may be with the classifiers
-     * @param mostInHand the most messages that {@code prefetch} ever allows
-     * @param parallelism classifiers side by side
-     */
     ImagePipeline(
             ActorSystem<?> system,
             WorkerNode.Ports ports,
@@ -76,9 +83,7 @@ final class ImagePipeline {
             WorkerIdentity identity,
             Leases leases,
             Prefetch prefetch,
-            Duration hangAfter,
-            int mostInHand,
-            int parallelism,
+            Limits limits,
             Clock clock) {
         this.system = system;
         this.ports = ports;
@@ -86,20 +91,20 @@ final class ImagePipeline {
         this.identity = identity;
         this.leases = leases;
         this.prefetch = prefetch;
-        this.hangAfter = hangAfter;
-        this.mostInHand = mostInHand;
-        this.parallelism = parallelism;
+        this.limits = limits;
         this.clock = clock;
     }
 
     /** Starts to receive. */
     Running run() {
+        // One for each run: what an earlier one still holds is nobody's.
+        ByteBudget memory = new ByteBudget(limits.imageBytes());
         Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
-                .receive(() -> prefetch.limit() - leases.inHand())
+                .receive(() -> memory.isShort() ? 0 : prefetch.wanted(leases.unsettled()))
                 .map(this::take)
                 .map(this::understand)
-                .via(fetch())
-                .via(classify())
+                .via(fetch(memory))
+                .via(classify(memory))
                 .via(store())
                 .via(respond())
                 .map(this::settle)
@@ -121,7 +126,8 @@ final class ImagePipeline {
 
     /** What was classified since the start, and how long the classifiers took for it. */
     ServiceCount service() {
-        return new ServiceCount(classified.sum(), Duration.of(busyMicros.sum(), ChronoUnit.MICROS), parallelism);
+        return new ServiceCount(
+                classified.sum(), Duration.of(busyMicros.sum(), ChronoUnit.MICROS), limits.parallelism());
     }
 
     private Parcel take(QueueMessage message) {
@@ -141,55 +147,70 @@ final class ImagePipeline {
         }
     }
 
-    private Flow<Parcel, Parcel, NotUsed> fetch() {
+    private Flow<Parcel, Parcel, NotUsed> fetch(ByteBudget memory) {
         return stage(IO_PARALLELISM, Parcel.Understood.class, parcel -> {
             if (parcel.message().receiveCount() > 1) {
-                return ports.results()
-                        .find(parcel.request().id())
+                return inTime(ports.results().find(parcel.request().id()))
                         .thenCompose(known -> known.isPresent()
                                 ? passed(new Parcel.Stored(parcel.message(), parcel.request(), known.get()))
-                                : fetchImage(parcel));
+                                : fetchImage(parcel, memory));
             }
-            return fetchImage(parcel);
+            return fetchImage(parcel, memory);
         });
     }
 
-    private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel) {
-        long start = System.nanoTime();
-        return ports.images().get(parcel.request().image()).thenApply(bytes -> {
-            double millis = millisSince(start);
-            if (bytes.isEmpty()) {
-                return answer(
-                        parcel.message(),
-                        parcel.request(),
-                        new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
-                        Map.of("fetch", millis));
-            }
-            ByteString image = bytes.get();
-            return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), image, millis);
+    private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel, ByteBudget memory) {
+        Optional<ByteString> content = parcel.request().content();
+        if (content.isPresent()) {
+            return memory.take(content.get().size()).thenApply(taken -> fetched(parcel, content, 0));
+        }
+        long expected = parcel.request().size().orElse(limits.imageBytes() / UNKNOWN_AT_A_TIME);
+        return memory.take(expected).thenCompose(taken -> {
+            long start = System.nanoTime();
+            return inTime(ports.images().get(parcel.request().image()))
+                    .whenComplete((bytes, failure) -> memory.giveBack(expected
+                            - (failure == null ? bytes.map(ByteString::size).orElse(0) : 0)))
+                    .thenApply(bytes -> fetched(parcel, bytes, millisSince(start)));
         });
     }
 
-    private Flow<Parcel, Parcel, NotUsed> classify() {
-        return stage(mostInHand, Parcel.Fetched.class, parcel -> {
-            EncodedImage image = new EncodedImage(
-                    parcel.request().file().value(), parcel.image().toArrayUnsafe());
+    private Parcel fetched(Parcel.Understood parcel, Optional<ByteString> bytes, double millis) {
+        if (bytes.isEmpty()) {
+            return answer(
+                    parcel.message(),
+                    parcel.request(),
+                    new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
+                    Map.of("fetch", millis));
+        }
+        EncodedImage image =
+                new EncodedImage(parcel.request().file().value(), bytes.get().toArrayUnsafe());
+        return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), image, millis);
+    }
+
+    private Flow<Parcel, Parcel, NotUsed> classify(ByteBudget memory) {
+        return stage(limits.mostInHand(), Parcel.Fetched.class, parcel -> {
             CompletionStage<ClassifierRouter.Reply> asked = AskPattern.ask(
                     router,
                     replyTo -> new ClassifierRouter.Classify(
-                            image, () -> leases.classifying(parcel.message(), true), replyTo),
-                    hangAfter,
+                            parcel.image(), () -> leases.classifying(parcel.message(), true), replyTo),
+                    limits.hangAfter(),
                     system.scheduler());
-            return asked.thenApply(reply -> classified(parcel, reply));
+            return asked.whenComplete((reply, failure) -> {
+                        memory.giveBack(parcel.image().bytes().length);
+                        if (failure != null) {
+                            router.tell(new ClassifierRouter.Forget(parcel.image()));
+                        }
+                    })
+                    .thenApply(reply -> classified(parcel, reply));
         });
     }
 
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
         leases.classifying(parcel.message(), false);
         if (reply instanceof ClassifierRouter.Classified done) {
-            prefetch.served(done.classifyMillis());
+            prefetch.served(done.shareMillis(), done.reach());
             classified.increment();
-            busyMicros.add(Math.round(done.classifyMillis() * 1000));
+            busyMicros.add(Math.round(done.shareMillis() * 1000));
             Map<String, Double> timings = new LinkedHashMap<>();
             Instant acceptedAt = parcel.request().acceptedAt();
             timings.put("queue", (double)
@@ -227,8 +248,7 @@ final class ImagePipeline {
         return stage(
                 IO_PARALLELISM,
                 Parcel.Answered.class,
-                parcel -> ports.results()
-                        .putIfAbsent(parcel.result())
+                parcel -> inTime(ports.results().putIfAbsent(parcel.result()))
                         .thenApply(standing -> new Parcel.Stored(parcel.message(), parcel.request(), standing)));
     }
 
@@ -236,8 +256,9 @@ final class ImagePipeline {
         return stage(
                 IO_PARALLELISM,
                 Parcel.Stored.class,
-                parcel -> ports.responses()
-                        .send(WireFormat.write(new ResultNotice(parcel.request().gateway(), parcel.result())))
+                parcel -> inTime(ports.responses()
+                                .send(WireFormat.write(
+                                        new ResultNotice(parcel.request().gateway(), parcel.result()))))
                         .thenApply(sent -> {
                             answered.increment();
                             return new Parcel.Settled(parcel.message(), Verdict.ANSWERED);
@@ -246,6 +267,7 @@ final class ImagePipeline {
 
     private Parcel.Settled settle(Parcel parcel) {
         if (parcel instanceof Parcel.Settled settled) {
+            leases.settled(settled.message());
             return settled;
         }
         throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);
@@ -268,6 +290,11 @@ final class ImagePipeline {
                 return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
             });
         });
+    }
+
+    /** A call that takes too long fails; what it does later changes nothing that matters. */
+    private <T> CompletionStage<T> inTime(CompletionStage<T> call) {
+        return call.toCompletableFuture().copy().orTimeout(limits.ioWithin().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static CompletionStage<Parcel> passed(Parcel parcel) {

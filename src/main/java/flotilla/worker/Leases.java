@@ -13,15 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * read it; safe for all threads.
  */
 final class Leases {
-    private record Lease(
-            QueueMessage message, Instant takenAt, Instant extendedAt, boolean classifying, boolean lost) {}
+    private enum State {
+        WAITING,
+        CLASSIFYING,
+        SETTLED
+    }
+
+    private record Lease(QueueMessage message, Instant takenAt, Instant extendedAt, State state, boolean lost) {}
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
     private final Clock clock;
     private final Runnable onRelease;
 
     /**
-     * @param onRelease called after each release, on the releasing thread; must not block
+     * @param onRelease called when a message is settled and when it is released, on the thread that does it; must not block
      */
     Leases(Clock clock, Runnable onRelease) {
         this.clock = clock;
@@ -31,14 +36,25 @@ final class Leases {
     /** A message came into this worker's hands. */
     void take(QueueMessage message) {
         Instant now = clock.instant();
-        byReceipt.put(message.receiptHandle(), new Lease(message, now, now, false, false));
+        byReceipt.put(message.receiptHandle(), new Lease(message, now, now, State.WAITING, false));
     }
 
     /** A message's image is now in a classifier, or has left it. */
     void classifying(QueueMessage message, boolean now) {
+        become(message, now ? State.CLASSIFYING : State.WAITING);
+    }
+
+    /** It is clear what becomes of a message; the queue is still to be told. */
+    void settled(QueueMessage message) {
+        become(message, State.SETTLED);
+        onRelease.run();
+    }
+
+    private void become(QueueMessage message, State state) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), now, lease.lost()));
+                (receipt, lease) ->
+                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), state, lease.lost()));
     }
 
     /** A message left this worker's hands. */
@@ -58,7 +74,7 @@ final class Leases {
     void extended(QueueMessage message, Instant at) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), at, lease.classifying(), lease.lost()));
+                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), at, lease.state(), lease.lost()));
     }
 
     /** The lease is not ours any more: another worker has the message. What is done for it still counts. */
@@ -66,15 +82,26 @@ final class Leases {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
                 (receipt, lease) ->
-                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), lease.classifying(), true));
+                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), lease.state(), true));
     }
 
     int inHand() {
         return byReceipt.size();
     }
 
+    /** Messages in hand with work to do. */
+    int unsettled() {
+        return byReceipt.size() - count(State.SETTLED);
+    }
+
     int busy() {
-        return (int) byReceipt.values().stream().filter(Lease::classifying).count();
+        return count(State.CLASSIFYING);
+    }
+
+    private int count(State state) {
+        return (int) byReceipt.values().stream()
+                .filter(lease -> lease.state() == state)
+                .count();
     }
 
     /**

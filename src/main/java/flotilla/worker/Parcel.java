@@ -2,9 +2,9 @@ package flotilla.worker;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.EncodedImage;
 import flotilla.protocol.QueueMessage;
 import java.time.Instant;
-import org.apache.pekko.util.ByteString;
 
 /**
  * One delivery on its way through the {@link ImagePipeline}. A failed element is a value: it is {@link Settled} early and
@@ -21,7 +21,7 @@ sealed interface Parcel {
 
     /** The image is here. */
     record Fetched(
-            QueueMessage message, Instant at, ClassificationRequest request, ByteString image, double fetchMillis)
+            QueueMessage message, Instant at, ClassificationRequest request, EncodedImage image, double fetchMillis)
             implements Parcel {}
 
     /** There is an outcome. */

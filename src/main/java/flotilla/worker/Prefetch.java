@@ -4,20 +4,27 @@ import java.time.Duration;
 
 /**
  * How many messages this worker should hold: those being classified, and beyond them as many as make up a given time of
- * work, by the measured service time:
+ * work, by the measured service time, or the next run of every classifier:
  *
- * <pre>limit = parallelism + min(most, max(1, ⌈parallelism · ahead / service⌉))</pre>
+ * <pre>
+ * busy  = parallelism · reach
+ * limit = busy + min(most, max(1, ⌈parallelism · ahead / service⌉, busy if reach &gt; 1))
+ * </pre>
  *
- * The service time is an exponentially weighted mean (weight 0.2 for the newest). Until the first image is done one spare
- * message for each classifier is held. Safe for all threads.
+ * <i>reach</i> is how many images one run may hold now. The service time is an exponentially weighted mean (weight 0.2 for
+ * the newest) of an image's share of its run. Until the first image is done one spare message for each classifier is held.
+ *
+ * <p>More messages are asked for in batches: when 10 have room, or when half of the limit has. Safe for all threads.
  */
 final class Prefetch {
     private static final double NEWEST_WEIGHT = 0.2;
+    private static final int FULL_RECEIVE = 10;
 
     private final int parallelism;
     private final double aheadMillis;
     private final int most;
     private double serviceMillis = Double.NaN;
+    private int reach = 1;
 
     /**
      * @param parallelism classifiers side by side
@@ -30,17 +37,32 @@ final class Prefetch {
         this.most = most;
     }
 
-    /** An image took {@code millis} in a classifier. */
-    synchronized void served(double millis) {
+    /**
+     * An image was classified.
+     *
+     * @param millis of a classifier's time
+     * @param reach images that one run may hold now
+     */
+    synchronized void served(double millis, int reach) {
         serviceMillis = Double.isNaN(serviceMillis) ? millis : serviceMillis + NEWEST_WEIGHT * (millis - serviceMillis);
+        this.reach = reach;
     }
 
     /** The most messages to have in hand. */
     synchronized int limit() {
+        int busy = parallelism * reach;
         if (Double.isNaN(serviceMillis)) {
-            return parallelism + Math.min(most, parallelism);
+            return busy + Math.min(most, parallelism);
         }
         double spare = Math.ceil(parallelism * aheadMillis / Math.max(serviceMillis, 0.1));
-        return parallelism + (int) Math.min(most, Math.max(1, spare));
+        double nextRuns = reach > 1 ? busy : 1;
+        return busy + (int) Math.min(most, Math.max(nextRuns, spare));
+    }
+
+    /** How many messages to ask for now, with so many in hand; 0 while it is better to wait until more have room. */
+    int wanted(int inHand) {
+        int limit = limit();
+        int room = limit - inHand;
+        return room >= Math.min(FULL_RECEIVE, Math.max(1, limit / 2)) ? room : 0;
     }
 }

@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
  * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
- * (the process ends). It never touches a message itself.
+ * (the process ends). It stops when a part of it died. It never touches a message itself.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -54,6 +54,9 @@ public final class Worker {
     /** A message left this worker's hands. */
     record HandsChanged() implements Command {}
 
+    /** Something without which no image can be answered has died. */
+    record PartLost(String name) implements Command {}
+
     private record ReportTick() implements Command {}
 
     /**
@@ -74,7 +77,7 @@ public final class Worker {
             WorkerIdentity identity,
             Leases leases,
             ImagePipeline pipeline,
-            Runnable returnWaiting,
+            ActorRef<ClassifierRouter.Command> router,
             ActorRef<TerminateRequestTaker.Command> taker) {}
 
     /** What others are told of a phase, and what a command has to know of it. */
@@ -172,6 +175,7 @@ public final class Worker {
                 .onMessage(SelfFence.Due.class, this::onDue)
                 .onMessage(ReportTick.class, tick -> report())
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
+                .onMessage(PartLost.class, this::onPartLost)
                 .onMessage(Leave.class, this::onLeave);
     }
 
@@ -254,7 +258,7 @@ public final class Worker {
         epoch = taken.token();
         context.getLog().info("ending token={} inHand={}", epoch, parts.leases().inHand());
         phase = Phase.ENDING;
-        parts.returnWaiting().run();
+        parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
         report();
         return ending();
@@ -294,7 +298,7 @@ public final class Worker {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
         phase = Phase.LEAVING;
         parts.taker().tell(new TerminateRequestTaker.Refuse());
-        parts.returnWaiting().run();
+        parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
         report();
         return leaving(leave.replyTo());
@@ -333,6 +337,7 @@ public final class Worker {
         if (!intake.hasEnded(ended)) {
             return Behaviors.same();
         }
+        parts.router().tell(new ClassifierRouter.ForgetWaiting());
         parts.leases().releaseAll();
         if (phase == Phase.RECEIVING) {
             String why =
@@ -344,6 +349,15 @@ public final class Worker {
             intake.completePause();
         }
         return Behaviors.same();
+    }
+
+    private Behavior<Command> onPartLost(PartLost lost) {
+        context.getLog()
+                .error(
+                        "the {} died: this worker ends, and another one takes what it had in hand, {} messages",
+                        lost.name(),
+                        parts.leases().inHand());
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> receive() {

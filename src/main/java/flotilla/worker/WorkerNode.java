@@ -85,11 +85,16 @@ public final class WorkerNode {
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         ActorRef<ClassifierRouter.Command> router = context.spawn(
                 ClassifierRouter.create(
-                        classifiers.factory(), parallelism, DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
+                        classifiers.factory(),
+                        parallelism,
+                        settings.batchDeadline(),
+                        DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
                 "classifier-router");
-        context.spawn(
+        context.watchWith(router, new Worker.PartLost("classifier router"));
+        ActorRef<LeaseKeeper.Command> keeper = context.spawn(
                 LeaseKeeper.create(ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), clock),
                 "lease-keeper");
+        context.watchWith(keeper, new Worker.PartLost("lease keeper"));
         ImagePipeline pipeline = new ImagePipeline(
                 context.getSystem(),
                 ports,
@@ -97,9 +102,12 @@ public final class WorkerNode {
                 identity,
                 leases,
                 prefetch,
-                settings.hangAfter(),
-                parallelism + settings.prefetchLimit(),
-                parallelism,
+                new ImagePipeline.Limits(
+                        settings.hangAfter(),
+                        settings.ioTimeout(),
+                        (long) (settings.prefetchHeap() * Runtime.getRuntime().maxMemory()),
+                        parallelism * classifiers.factory().largestBatch() + settings.prefetchLimit(),
+                        parallelism),
                 clock);
         ActorRef<TerminateRequestTaker.Command> taker = terminate
                 .map(requests -> context.spawn(
@@ -110,7 +118,6 @@ public final class WorkerNode {
                                         identity, requests, leases, pipeline::answered, worker)),
                         "terminate-request-taker"))
                 .orElseGet(() -> context.getSystem().ignoreRef());
-        return new Worker.Parts(
-                identity, leases, pipeline, () -> router.tell(new ClassifierRouter.ReturnWaiting()), taker);
+        return new Worker.Parts(identity, leases, pipeline, router, taker);
     }
 }

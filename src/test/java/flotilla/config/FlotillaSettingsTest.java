@@ -50,7 +50,8 @@ class FlotillaSettingsTest {
                         "flotilla-request-dlq",
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(20),
-                        30));
+                        30,
+                        0));
         assertThat(settings.storage())
                 .isEqualTo(new StorageSettings("flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
         assertThat(settings.http())
@@ -132,8 +133,11 @@ class FlotillaSettingsTest {
                         Optional.empty(),
                         Duration.ofSeconds(1),
                         20,
-                        1,
+                        0.25,
+                        Duration.ofSeconds(2),
+                        2,
                         Duration.ofMinutes(5),
+                        Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(20)));
@@ -171,6 +175,7 @@ class FlotillaSettingsTest {
                 "flotilla.queue.visibility-timeout=11s",
                 "flotilla.queue.receive-wait=12s",
                 "flotilla.queue.max-receive-count=13",
+                "flotilla.queue.inline-images=14KiB",
                 "flotilla.storage.input-bucket=b1",
                 "flotilla.storage.output-bucket=b2",
                 "flotilla.storage.prefix=p/",
@@ -273,6 +278,9 @@ class FlotillaSettingsTest {
                 "flotilla.worker.metadata-endpoint=http://m:1/x",
                 "flotilla.worker.prefetch=31s",
                 "flotilla.worker.prefetch-limit=32",
+                "flotilla.worker.prefetch-heap=0.5",
+                "flotilla.worker.batch-deadline=38ms",
+                "flotilla.worker.io-timeout=39ms",
                 "flotilla.worker.receive-parallelism=33",
                 "flotilla.worker.hang-after=34s",
                 "flotilla.worker.report-interval=35s",
@@ -298,7 +306,15 @@ class FlotillaSettingsTest {
                                 Optional.of(URI.create("http://s:4")),
                                 Optional.of(new AwsSettings.Credentials("k", "s"))),
                         new QueueSettings(
-                                "q1", "q2", "q3", "q4", "q5", Duration.ofSeconds(11), Duration.ofSeconds(12), 13),
+                                "q1",
+                                "q2",
+                                "q3",
+                                "q4",
+                                "q5",
+                                Duration.ofSeconds(11),
+                                Duration.ofSeconds(12),
+                                13,
+                                14 * 1024),
                         new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
                         new HttpSettings(
                                 "hh",
@@ -392,8 +408,11 @@ class FlotillaSettingsTest {
                                 Optional.of(URI.create("http://m:1/x")),
                                 Duration.ofSeconds(31),
                                 32,
+                                0.5,
+                                Duration.ofMillis(38),
                                 33,
                                 Duration.ofSeconds(34),
+                                Duration.ofMillis(39),
                                 Duration.ofSeconds(35),
                                 Duration.ofSeconds(36),
                                 Duration.ofSeconds(37)),
@@ -443,6 +462,8 @@ class FlotillaSettingsTest {
                 "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
                 "flotilla.scaling.policy=magic | must be one of backlog-time, message-count, step, alarm, backlog-per-instance, not \"magic\"",
                 "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",
+                "flotilla.queue.inline-images=200KiB | flotilla.queue.inline-images must be from 0 to 180KiB",
+                "flotilla.worker.prefetch-heap=0 | flotilla.worker.prefetch-heap must be above 0 and at most 0.9",
                 "flotilla.worker.self-fence=1s | flotilla.worker.self-fence must be longer than flotilla.worker.report-interval",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",

@@ -57,6 +57,9 @@ abstract class HttpFixture {
 
     final MemoryQueue requests = new MemoryQueue();
     final MemoryQueue responses = new MemoryQueue();
+    /** Images up to this size travel in their message. */
+    static final long INLINE = 1000;
+
     final MemoryQueue deadLetters = new MemoryQueue();
     final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
     final MemoryStores.Results results = new MemoryStores.Results();
@@ -125,6 +128,7 @@ abstract class HttpFixture {
                         push,
                         new ImageHeaders(settings.maxPixels())),
                 settings,
+                INLINE,
                 false,
                 supervisor(),
                 Clock.systemUTC(),

@@ -37,6 +37,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +140,29 @@ class HttpGatewayTest extends HttpFixture {
             assertThat(responses.acknowledged()).hasSize(4).allMatch(MessageAction.Delete.class::isInstance);
             return null;
         });
+    }
+
+    @Test
+    void smallImage_shouldBeStoredAndTravelInItsMessage() throws Exception {
+        postRaw(PNG, Map.of("Prefer", "respond-async"));
+
+        ClassificationRequest request = accepted(1).get(0);
+
+        assertThat(request.size()).contains((long) PNG.length);
+        assertThat(request.content()).contains(ByteString.fromArray(PNG));
+        assertThat(images.objects).containsEntry(request.image().key(), ByteString.fromArray(PNG));
+    }
+
+    @Test
+    void largerImage_shouldBeStoredAlone() throws Exception {
+        byte[] large = Arrays.copyOf(PNG, (int) INLINE + 1);
+        postRaw(large, Map.of("Prefer", "respond-async"));
+
+        ClassificationRequest request = accepted(1).get(0);
+
+        assertThat(request.size()).contains((long) large.length);
+        assertThat(request.content()).isEmpty();
+        assertThat(images.objects).containsKey(request.image().key());
     }
 
     @Test

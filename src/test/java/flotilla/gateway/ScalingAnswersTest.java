@@ -106,6 +106,7 @@ class ScalingAnswersTest {
                         ResultPush.off(),
                         new ImageHeaders(settings.maxPixels())),
                 settings,
+                0,
                 false,
                 KIT.spawn(supervisor()),
                 Clock.systemUTC(),

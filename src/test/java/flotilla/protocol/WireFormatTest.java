@@ -3,6 +3,7 @@ package flotilla.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.config.QueueSettings;
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
@@ -14,12 +15,14 @@ import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
 import flotilla.domain.WorkerId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +57,40 @@ class WireFormatTest {
 
         assertThat(WireFormat.readRequest(text)).isEqualTo(REQUEST);
         assertThat(text).hasSizeLessThan(600);
+    }
+
+    @Test
+    void imageInItsMessage_shouldRoundTrip() throws Exception {
+        ClassificationRequest inline = new ClassificationRequest(
+                ID,
+                REQUEST.image(),
+                REQUEST.file(),
+                REQUEST.gateway(),
+                AT,
+                Optional.empty(),
+                Optional.of(3L),
+                Optional.of(ByteString.fromArray(new byte[] {-1, 0, 127})));
+
+        assertThat(WireFormat.readRequest(WireFormat.write(inline))).isEqualTo(inline);
+        assertThat(WireFormat.write(inline)).contains("\"size\":3,\"content\":\"/wB/\"");
+        assertThatThrownBy(() -> WireFormat.readRequest(WireFormat.write(inline).replace("/wB/", "???")))
+                .isInstanceOf(WireFormat.UnreadableException.class);
+    }
+
+    @Test
+    void largestImageInItsMessage_shouldFitIntoIt() {
+        String name = "ö".repeat(100);
+        ClassificationRequest largest = new ClassificationRequest(
+                ID,
+                new ImageRef("b".repeat(63), ID + "/" + name),
+                new FileName(name),
+                new GatewayId("gateway-" + ID),
+                AT,
+                Optional.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                Optional.of(QueueSettings.MOST_INLINE),
+                Optional.of(ByteString.fromArray(new byte[(int) QueueSettings.MOST_INLINE])));
+
+        assertThat(WireFormat.write(largest).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(256 * 1024);
     }
 
     @Test

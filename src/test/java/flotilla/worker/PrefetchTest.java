@@ -20,7 +20,7 @@ class PrefetchTest {
     @CsvSource({"50, 22", "100, 22", "200, 12", "1000, 4", "5000, 3", "0.001, 22"})
     void limit_shouldBeASecondOfWorkWithinItsBounds(double serviceMillis, int limit) {
         Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
-        prefetch.served(serviceMillis);
+        prefetch.served(serviceMillis, 1);
 
         assertThat(prefetch.limit()).isEqualTo(limit);
     }
@@ -29,11 +29,38 @@ class PrefetchTest {
     void oneSlowImage_shouldNotUpsetTheMean() {
         Prefetch prefetch = new Prefetch(1, Duration.ofSeconds(1), 20);
         for (int i = 0; i < 50; i++) {
-            prefetch.served(100);
+            prefetch.served(100, 1);
         }
-        prefetch.served(500);
+        prefetch.served(500, 1);
 
         assertThat(prefetch.limit()).isEqualTo(1 + 6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, 8, 36", "1000, 4, 16", "1000, 1, 4"})
+    void batches_shouldHaveTheirNextRunsInHand(double serviceMillis, int reach, int limit) {
+        Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
+        prefetch.served(serviceMillis, reach);
+
+        assertThat(prefetch.limit()).isEqualTo(limit);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 22", "12, 10", "13, 0", "22, 0"})
+    void wanted_shouldWaitUntilAFullReceiveHasRoom(int inHand, int wanted) {
+        Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
+        prefetch.served(50, 1);
+
+        assertThat(prefetch.wanted(inHand)).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3", "1, 2", "2, 1", "3, 0"})
+    void wantedOfFew_shouldNotWaitForAFullReceive(int inHand, int wanted) {
+        Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
+        prefetch.served(5000, 1);
+
+        assertThat(prefetch.wanted(inHand)).isEqualTo(wanted);
     }
 
     @ParameterizedTest

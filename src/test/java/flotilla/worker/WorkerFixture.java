@@ -51,6 +51,19 @@ final class WorkerFixture {
             MemoryStores.Results results,
             ClassifierFactory classifiers,
             Duration reportInterval) {
+        WorkerSettings defaults = FlotillaSettings.from(CONFIG).worker();
+        return node(
+                queues, images, results, classifiers, reportInterval, defaults.prefetchHeap(), defaults.ioTimeout());
+    }
+
+    static Behavior<Worker.Command> node(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            ClassifierFactory classifiers,
+            Duration reportInterval,
+            double prefetchHeap,
+            Duration ioTimeout) {
         FlotillaSettings settings = FlotillaSettings.from(CONFIG);
         WorkerSettings defaults = settings.worker();
         return WorkerNode.create(
@@ -64,8 +77,11 @@ final class WorkerFixture {
                         Optional.empty(),
                         defaults.prefetch(),
                         defaults.prefetchLimit(),
+                        prefetchHeap,
+                        defaults.batchDeadline(),
                         1,
                         defaults.hangAfter(),
+                        ioTimeout,
                         reportInterval,
                         FENCE,
                         defaults.shutdownGrace()),

@@ -25,6 +25,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +192,32 @@ class WorkerNodeTest {
 
         eventually(() -> assertThat(responses.sent()).hasSize(1));
         assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(standing);
+    }
+
+    @Test
+    void imageInItsMessage_shouldNotBeFetched() {
+        ClassificationRequest pointer = stored(images, "cat.png");
+        images.away = true;
+        ClassificationRequest inline = new ClassificationRequest(
+                pointer.id(),
+                pointer.image(),
+                pointer.file(),
+                pointer.gateway(),
+                pointer.acceptedAt(),
+                pointer.trace(),
+                Optional.of(7L),
+                Optional.of(ByteString.fromString("cat.png")));
+        QueueMessage message = requests.deliver(body(inline), 1);
+
+        eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        assertThat(results.results).containsKey(pointer.id());
+    }
+
+    @Test
+    void lostRouterOrLeaseKeeper_shouldEndTheWorker() {
+        worker.tell(new Worker.PartLost("classifier router"));
+
+        KIT.createTestProbe().expectTerminated(worker, Duration.ofSeconds(60));
     }
 
     @Test

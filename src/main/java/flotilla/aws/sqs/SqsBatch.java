@@ -3,12 +3,15 @@ package flotilla.aws.sqs;
 import flotilla.aws.AwsErrors;
 import flotilla.protocol.InfrastructureException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 
 /**
@@ -60,44 +63,80 @@ final class SqsBatch<T> {
     }
 
     /**
+     * What became of one entry.
+     *
+     * @param lost its lease is gone
+     * @param failure SQS refused it, or went on failing
+     */
+    record Result(boolean lost, Optional<InfrastructureException> failure) {
+        private static final Result DONE = new Result(false, Optional.empty());
+        private static final Result LOST = new Result(true, Optional.empty());
+    }
+
+    /**
      * Carries out any number of entries, 10 in a request.
      *
-     * @return the entries whose lease is gone; fails when SQS refuses the request or goes on failing
+     * @return the entries whose lease is gone; fails when SQS refuses an entry or goes on failing
      */
     CompletionStage<List<T>> carryOut(List<T> entries) {
         CompletableFuture<List<T>> lost = CompletableFuture.completedFuture(List.of());
         for (int from = 0; from < entries.size(); from += SqsSourceSettings.MAX_BATCH_SIZE) {
             List<T> slice = List.copyOf(
                     entries.subList(from, Math.min(entries.size(), from + SqsSourceSettings.MAX_BATCH_SIZE)));
-            lost = lost.thenCombine(attempt(slice, 1), SqsBatch::concat);
+            lost = lost.thenCombine(each(slice).thenApply(results -> lost(slice, results)), SqsBatch::concat);
         }
         return lost;
     }
 
-    private CompletableFuture<List<T>> attempt(List<T> entries, int attempt) {
+    private static <T> List<T> lost(List<T> entries, List<Result> results) {
+        results.forEach(result -> result.failure().ifPresent(failure -> {
+            throw failure;
+        }));
+        return IntStream.range(0, entries.size())
+                .filter(index -> results.get(index).lost())
+                .mapToObj(entries::get)
+                .toList();
+    }
+
+    /** Carries out up to 10 entries in one request, and says of each what became of it; fails when the request does. */
+    CompletableFuture<List<Result>> each(List<T> entries) {
+        return attempt(entries, 1);
+    }
+
+    private CompletableFuture<List<Result>> attempt(List<T> entries, int attempt) {
         return request.apply(entries)
                 .exceptionally(failure -> {
                     throw AwsErrors.wrap(operation, failure);
                 })
                 .thenCompose(rejected -> {
-                    List<T> lost = new ArrayList<>();
-                    List<T> again = new ArrayList<>();
+                    List<Result> results = new ArrayList<>(Collections.nCopies(entries.size(), Result.DONE));
+                    List<Integer> again = new ArrayList<>();
                     for (Rejected entry : rejected) {
                         if (entry.leaseIsGone()) {
-                            lost.add(entries.get(entry.index()));
+                            results.set(entry.index(), Result.LOST);
                         } else if (entry.ourFault() || attempt == ATTEMPTS) {
-                            throw new InfrastructureException(
-                                    operation + " failed: " + entry.code() + ": " + entry.message(), null);
+                            results.set(entry.index(), new Result(false, Optional.of(failure(entry))));
                         } else {
-                            again.add(entries.get(entry.index()));
+                            again.add(entry.index());
                         }
                     }
-                    return again.isEmpty()
-                            ? CompletableFuture.completedFuture(lost)
-                            : later(attempt)
-                                    .thenCompose(now -> attempt(again, attempt + 1))
-                                    .thenApply(more -> concat(lost, more));
+                    if (again.isEmpty()) {
+                        return CompletableFuture.completedFuture(results);
+                    }
+                    return later(attempt)
+                            .thenCompose(now ->
+                                    attempt(again.stream().map(entries::get).toList(), attempt + 1))
+                            .thenApply(more -> {
+                                for (int i = 0; i < again.size(); i++) {
+                                    results.set(again.get(i), more.get(i));
+                                }
+                                return results;
+                            });
                 });
+    }
+
+    private InfrastructureException failure(Rejected entry) {
+        return new InfrastructureException(operation + " failed: " + entry.code() + ": " + entry.message(), null);
     }
 
     private static CompletableFuture<Void> later(int attempt) {

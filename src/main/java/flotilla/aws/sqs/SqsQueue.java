@@ -5,6 +5,7 @@ import flotilla.domain.QueueDepth;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageAction.ChangeMessageVisibility;
 import flotilla.protocol.QueueMessage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,11 @@ final class SqsQueue {
     /** What a receive may take beyond its waiting time before it counts as lost. */
     private static final Duration RECEIVE_MARGIN = Duration.ofSeconds(10);
 
+    /** Somebody waits for what a message tells. */
+    private static final Duration SEND_PACE = Duration.ofMillis(5);
+    /** Nobody waits for an acknowledgement but a drain. */
+    private static final Duration ACK_PACE = Duration.ofMillis(50);
+
     private final SqsAsyncClient client;
     private final String name;
     private final String url;
@@ -41,6 +47,9 @@ final class SqsQueue {
     private final SqsBatch<String> sending;
     private final SqsBatch<QueueMessage> deletion;
     private final SqsBatch<ChangeMessageVisibility> visibilityChange;
+    private final NaturalBatches<String, SqsBatch.Result> sends;
+    private final NaturalBatches<QueueMessage, SqsBatch.Result> deletes;
+    private final NaturalBatches<ChangeMessageVisibility, SqsBatch.Result> visibilityChanges;
 
     SqsQueue(SqsAsyncClient client, String name, String url, SqsSourceSettings settings) {
         this.client = client;
@@ -51,16 +60,14 @@ final class SqsQueue {
         this.deletion = new SqsBatch<>("SQS DeleteMessageBatch on queue " + name, this::requestDeletion);
         this.visibilityChange =
                 new SqsBatch<>("SQS ChangeMessageVisibilityBatch on queue " + name, this::requestVisibilityChange);
+        this.sends = new NaturalBatches<>(sending::each, SqsQueue::size, SEND_PACE);
+        this.deletes = new NaturalBatches<>(deletion::each, message -> 0, ACK_PACE);
+        this.visibilityChanges = new NaturalBatches<>(visibilityChange::each, change -> 0, ACK_PACE);
     }
 
+    /** Sends a message, in a batch with others that are sent at the same time. */
     CompletionStage<Done> send(String body) {
-        return client.sendMessage(request -> request.queueUrl(url).messageBody(body))
-                .handle((sent, failure) -> {
-                    if (failure != null) {
-                        throw AwsErrors.wrap("SQS SendMessage to queue " + name, failure);
-                    }
-                    return Done.getInstance();
-                });
+        return sends.submit(body).thenApply(SqsQueue::isLost).thenApply(lost -> Done.getInstance());
     }
 
     /** Sends many messages, 10 in a request. Never fails: returns those for which SQS did not say that it has them. */
@@ -107,6 +114,28 @@ final class SqsQueue {
     /** Deletes; returns the messages that are not ours any more. */
     CompletionStage<List<QueueMessage>> delete(List<QueueMessage> messages) {
         return deletion.carryOut(messages);
+    }
+
+    /** Deletes a message, in a batch with others of the same time; whether it was ours no more. */
+    CompletionStage<Boolean> delete(QueueMessage message) {
+        return deletes.submit(message).thenApply(SqsQueue::isLost);
+    }
+
+    /** Moves or ends a lease, in a batch with others of the same time; whether it was ours no more. */
+    CompletionStage<Boolean> changeVisibility(ChangeMessageVisibility change) {
+        return visibilityChanges.submit(change).thenApply(SqsQueue::isLost);
+    }
+
+    private static boolean isLost(SqsBatch.Result result) {
+        result.failure().ifPresent(failure -> {
+            throw failure;
+        });
+        return result.lost();
+    }
+
+    /** In bytes, as SQS counts. */
+    private static int size(String body) {
+        return body.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Moves or ends leases; returns the messages that are not ours any more. */

@@ -54,6 +54,9 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private int underWay;
     private int requested;
     private boolean resting;
+    /** The last receive brought messages: there may be more than one receive can carry. */
+    private boolean flowing;
+
     private boolean handedOver;
     private Throwable failure;
 
@@ -79,9 +82,9 @@ final class SqsReceiver extends TimerGraphStageLogic {
 
     /** Starts as many receives as capacity allows. */
     private void receive() {
-        while (phase == Phase.RECEIVING && !resting && underWay < settings.parallelism()) {
+        while (phase == Phase.RECEIVING && !resting && underWay < (flowing ? settings.parallelism() : 1)) {
             int room = capacity.getAsInt() - buffer.size() - requested;
-            if (room <= 0) {
+            if (room <= 0 || underWay > 0 && room < settings.maxBatchSize()) {
                 return;
             }
             start(Math.min(room, settings.maxBatchSize()));
@@ -112,6 +115,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
             return;
         }
         buffer.addAll(messages);
+        flowing = !messages.isEmpty();
         if (messages.isEmpty() && settings.waitTime().isZero()) {
             resting = true;
             scheduleOnce(RESTED, REST);

@@ -19,7 +19,8 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
  *
  * <pre>min(maxBatchSize, c − b − r)</pre>
  *
- * and is not started while that is 0 or less, or while {@code parallelism} receives are under way. So the supplier counts a
+ * and is not started while that is 0 or less, or while {@code parallelism} receives are under way; only one is when the last
+ * one brought nothing, and beside one only a receive of a full batch is started. So the supplier counts a
  * message from the moment in which it is emitted, and the stage counts it before. It asks whenever a message is pulled, a
  * receive ends or {@link ReceiveControl#wake} is called, always before it emits; the supplier is called on the stream's
  * thread.

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param waitTime how long one receive waits for a message; 0 to 20 s
  * @param maxBatchSize the most messages that one receive asks for; 1 to 10
- * @param parallelism receives under way at the same time
+ * @param parallelism receives under way at the same time while messages come; one waits on an empty queue
  * @param visibilityTimeout the lease on a received message
  */
 public record SqsSourceSettings(Duration waitTime, int maxBatchSize, int parallelism, Duration visibilityTimeout) {

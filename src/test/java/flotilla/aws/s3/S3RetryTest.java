@@ -103,6 +103,17 @@ class S3RetryTest {
     }
 
     @Test
+    void eachReadAndWrite_shouldBeOneRequest() {
+        answers.add(new Answer(200, "image", 5));
+
+        Await.result(objects.get("bucket", "key"));
+        Await.result(objects.put("bucket", "key", ContentTypes.APPLICATION_JSON, BYTES));
+        Await.result(objects.putIfAbsent("bucket", "key", ContentTypes.APPLICATION_JSON, BYTES));
+
+        assertThat(calls).containsExactly("GET null signed=false", "PUT null signed=false", "PUT * signed=true");
+    }
+
+    @Test
     void slowDown_shouldBeTriedAgain() {
         answers.add(Answer.error(503, "SlowDown"));
 

@@ -36,7 +36,7 @@ final class SqsServer implements AutoCloseable {
         clients = AwsClients.open(settings("http://127.0.0.1:" + port), 16);
         queues = SqsQueues.connect(clients);
         plain = clients.client(
-                SqsAsyncClient.builder(), clients.settings().sqs(), Duration.ofSeconds(5), Duration.ofSeconds(5));
+                SqsAsyncClient.builder(), clients.settings().sqs(), Duration.ofSeconds(60), Duration.ofSeconds(60));
     }
 
     static AwsSettings settings(String url) {

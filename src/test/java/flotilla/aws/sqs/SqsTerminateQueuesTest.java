@@ -64,7 +64,7 @@ class SqsTerminateQueuesTest {
 
     private static QueueSettings settings(String requests, String confirmations, Duration lease) {
         return new QueueSettings(
-                "request", "response", requests, confirmations, "dead-letter", lease, Duration.ofSeconds(20), 30);
+                "request", "response", requests, confirmations, "dead-letter", lease, Duration.ofSeconds(20), 30, 0);
     }
 
     private MessageQueue plain(String name) {
