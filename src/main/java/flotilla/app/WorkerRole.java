@@ -77,6 +77,7 @@ final class WorkerRole implements AutoCloseable {
         CloudConnections cloud =
                 CloudConnections.open(settings, settings.worker().receiveParallelism());
         ActorSystem<Worker.Command> data = null;
+        ControlPlane control = null;
         try {
             WorkerNode.Queues queues = new WorkerNode.Queues(
                     cloud.queue(settings.queue().request(), settings.worker().receiveParallelism()),
@@ -85,35 +86,40 @@ final class WorkerRole implements AutoCloseable {
                                     && identity.instance().isPresent()
                             ? Optional.of(cloud.terminateRequests())
                             : Optional.empty());
-            ClassifierFactory classifiers = model.join();
-            int parallelism = classifiers.parallelism() > 0
-                    ? classifiers.parallelism()
-                    : settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
+            CompletableFuture<WorkerNode.Classifiers> ready = new CompletableFuture<>();
+            int mostParallelism =
+                    settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
             data = ActorSystem.create(
                     WorkerNode.create(
                             identity,
                             queues,
                             cloud::images,
                             cloud::results,
-                            new WorkerNode.Classifiers(classifiers, parallelism),
+                            ready,
                             settings.worker(),
                             settings.queue(),
                             Clock.systemUTC()),
                     settings.cluster().name() + "-data",
-                    NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, parallelism));
-            // Images come only after the join wait: a worker that could fetch none must not take any.
-            CloudConnections.requireUsable(cloud.images(data));
-            ControlPlane control = new ControlPlane(
+                    NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
+            control = new ControlPlane(
                     settings.cluster().name(),
                     NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
                     identity,
                     data,
                     context -> SupervisorProxy.find(context.getSystem()));
             control.start();
+            // The node joins while the model is loaded. A worker that could fetch no image must not take any.
+            CloudConnections.requireUsable(cloud.images(data));
+            ClassifierFactory classifiers = model.join();
+            int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
+            ready.complete(new WorkerNode.Classifiers(classifiers, parallelism));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud, classifiers, data, control, settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
+            if (control != null) {
+                control.close();
+            }
             if (data != null) {
                 data.terminate();
             }

@@ -41,6 +41,9 @@ public final class Worker {
     /** The terminate request is confirmed, and gone from its queue. */
     record RequestConfirmed() implements Command {}
 
+    /** The model is loaded, or cannot be. */
+    record Loaded(WorkerNode.Classifiers classifiers, Throwable failure) implements Command {}
+
     private record Start() implements Command {}
 
     private record Run() implements Command {}

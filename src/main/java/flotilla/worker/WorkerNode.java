@@ -9,6 +9,7 @@ import flotilla.protocol.ResultStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -22,7 +23,11 @@ public final class WorkerNode {
     /** The dispatcher that classifiers block; its pool has a thread for each. */
     public static final String CLASSIFIER_DISPATCHER = "flotilla-classifier-dispatcher";
 
-    private static final Duration JOIN_WAIT = Duration.ofSeconds(5);
+    private static final int JOIN_WAIT_SECONDS = 5;
+    private static final Duration JOIN_WAIT = Duration.ofSeconds(JOIN_WAIT_SECONDS);
+    /** More messages than the cluster's side sends while a model is loaded, at one or two a second. */
+    private static final int MESSAGES_WHILE_LOADING = 100_000;
+
     private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
 
     private WorkerNode() {}
@@ -41,33 +46,70 @@ public final class WorkerNode {
     record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
 
     /**
-     * The worker's guardian.
+     * The worker's guardian. Until the model is loaded it keeps what it is told for later, so that the node joins the
+     * cluster meanwhile; it ends when the model cannot be loaded. A worker with an instance receives when it has its
+     * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
      *
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
+     * @param classifiers completes when the model is loaded
      */
     public static Behavior<Worker.Command> create(
             WorkerIdentity identity,
             Queues queues,
             Function<ActorSystem<?>, ImageStore> images,
             Function<ActorSystem<?>, ResultStore> results,
-            Classifiers classifiers,
+            CompletionStage<Classifiers> classifiers,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock) {
-        Worker.Settings life =
-                new Worker.Settings(JOIN_WAIT, settings.reportInterval(), settings.selfFence(), RESTART_BACKOFF);
+        Worker.Settings life = new Worker.Settings(
+                identity.instance().isPresent() ? JOIN_WAIT : Duration.ZERO,
+                settings.reportInterval(),
+                settings.selfFence(),
+                RESTART_BACKOFF);
         return Behaviors.setup(context -> {
             Ports ports = new Ports(
                     queues.requests(),
                     queues.responses(),
                     images.apply(context.getSystem()),
                     results.apply(context.getSystem()));
-            return Worker.create(
-                    life,
-                    self -> parts(
-                            context, self, identity, ports, queues.terminate(), classifiers, settings, queue, clock));
+            return loading(
+                    context,
+                    classifiers,
+                    loaded -> Worker.create(
+                            life,
+                            self -> parts(
+                                    context,
+                                    self,
+                                    identity,
+                                    ports,
+                                    queues.terminate(),
+                                    loaded,
+                                    settings,
+                                    queue,
+                                    clock)));
         });
+    }
+
+    private static Behavior<Worker.Command> loading(
+            ActorContext<Worker.Command> context,
+            CompletionStage<Classifiers> classifiers,
+            Function<Classifiers, Behavior<Worker.Command>> worker) {
+        context.pipeToSelf(classifiers, Worker.Loaded::new);
+        return Behaviors.withStash(
+                MESSAGES_WHILE_LOADING,
+                stash -> Behaviors.receive(Worker.Command.class)
+                        .onMessage(
+                                Worker.Loaded.class,
+                                loaded -> loaded.failure() == null
+                                        ? stash.unstashAll(worker.apply(loaded.classifiers()))
+                                        : Behaviors.stopped())
+                        .onAnyMessage(message -> {
+                            stash.stash(message);
+                            return Behaviors.same();
+                        })
+                        .build());
     }
 
     private static Worker.Parts parts(

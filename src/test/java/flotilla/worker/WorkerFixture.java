@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.Behavior;
@@ -64,6 +66,24 @@ final class WorkerFixture {
             Duration reportInterval,
             double prefetchHeap,
             Duration ioTimeout) {
+        return node(
+                queues,
+                images,
+                results,
+                CompletableFuture.completedStage(new WorkerNode.Classifiers(classifiers, 2)),
+                reportInterval,
+                prefetchHeap,
+                ioTimeout);
+    }
+
+    static Behavior<Worker.Command> node(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            CompletionStage<WorkerNode.Classifiers> classifiers,
+            Duration reportInterval,
+            double prefetchHeap,
+            Duration ioTimeout) {
         FlotillaSettings settings = FlotillaSettings.from(CONFIG);
         WorkerSettings defaults = settings.worker();
         return WorkerNode.create(
@@ -71,7 +91,7 @@ final class WorkerFixture {
                 queues,
                 system -> images,
                 system -> results,
-                new WorkerNode.Classifiers(classifiers, 2),
+                classifiers,
                 new WorkerSettings(
                         Optional.empty(),
                         Optional.empty(),

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +87,41 @@ class WorkerNodeTest {
 
     private void supervisorSays(WorkerCommand command) {
         worker.tell(new Worker.FromSupervisor(command));
+    }
+
+    @Test
+    void modelThatIsStillLoaded_shouldKeepWhatTheWorkerIsToldForLater() {
+        CompletableFuture<WorkerNode.Classifiers> model = new CompletableFuture<>();
+        TestProbe<WorkerStatus> cluster = KIT.createTestProbe();
+        ActorRef<Worker.Command> loading = KIT.spawn(loading(model));
+        loading.tell(new Worker.LinkUp(cluster.getRef()));
+        loading.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(7)))));
+
+        model.complete(new WorkerNode.Classifiers(classifiers, 2));
+
+        cluster.receiveMessage(Duration.ofSeconds(15));
+        KIT.stop(loading);
+    }
+
+    @Test
+    void modelThatCannotBeLoaded_shouldEndTheWorker() {
+        CompletableFuture<WorkerNode.Classifiers> model = new CompletableFuture<>();
+        ActorRef<Worker.Command> loading = KIT.spawn(loading(model));
+
+        model.completeExceptionally(new IllegalStateException("no model"));
+
+        KIT.createTestProbe().expectTerminated(loading, Duration.ofSeconds(15));
+    }
+
+    private Behavior<Worker.Command> loading(CompletableFuture<WorkerNode.Classifiers> model) {
+        return WorkerFixture.node(
+                new WorkerNode.Queues(new MemoryQueue(), new MemoryQueue(), Optional.empty()),
+                images,
+                results,
+                model,
+                Duration.ofMillis(50),
+                0.25,
+                Duration.ofSeconds(30));
     }
 
     @Test
