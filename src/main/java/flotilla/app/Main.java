@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             WhyCommand.class,
             SimulateCommand.class,
             TestCommand.class,
+            BenchCommand.class,
             ArchiveCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",

@@ -1,0 +1,63 @@
+package flotilla.bench;
+
+import flotilla.load.Api;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Throughput against the ancestors' design and a kinder form of it; the same client, photographs and network; in turns. */
+final class AncestorsRow implements Row {
+    private static final int CONCURRENCY = 32;
+
+    @Override
+    public String name() {
+        return "ancestors";
+    }
+
+    @Override
+    public String about() {
+        return "throughput over HTTP ÷ the ancestors' design (Python, Flask, boto3), ResNet-18";
+    }
+
+    @Override
+    public List<Figure> measure(Lab lab) throws Exception {
+        Setting best = new Limit(lab).best(Variant.FP32);
+        Stand stand = Stand.start(lab);
+        URI gateway = stand.gateway();
+        stand.worker(best.sets());
+        Stand theirs = Stand.start(lab);
+        int images = lab.either(150, 600);
+        Client.saturate(gateway, Api.CLASSIC, lab.photos(), images / 2, CONCURRENCY);
+        List<Double> ours = new ArrayList<>();
+        List<Double> described = new ArrayList<>();
+        List<Double> kinder = new ArrayList<>();
+        for (int run = 0; run < lab.runs(); run++) {
+            ours.add(Client.saturate(gateway, Api.CLASSIC, lab.photos(), images, CONCURRENCY)
+                    .throughput());
+            described.add(baseline(lab, theirs, "process", lab.either(6, 16)));
+            kinder.add(baseline(lab, theirs, "loaded", images / 2));
+            lab.say("run " + (run + 1) + ": Flotilla " + Samples.shown(ours.get(run)) + ", as described "
+                    + Samples.shown(described.get(run)) + ", kinder " + Samples.shown(kinder.get(run)) + " images/s");
+        }
+        Samples mine = new Samples(ours);
+        String apps = Runtime.getRuntime().availableProcessors() + " app-tier loops";
+        return List.of(
+                Figure.of("Flotilla", "images/s", mine).with(best.toString()),
+                Figure.of("as described", "images/s", new Samples(described))
+                        .with(apps + ", a classifier process for each image"),
+                Figure.of("kinder", "images/s", new Samples(kinder)).with(apps + ", the network stays loaded"),
+                Figure.ratio("÷ as described", mine.over(new Samples(described)), Target.atLeast(40)),
+                Figure.ratio("÷ kinder", mine.over(new Samples(kinder)), Target.atLeast(1.5)));
+    }
+
+    private static double baseline(Lab lab, Stand cloud, String kind, int images) throws IOException {
+        try (Baseline baseline = Baseline.start(lab, cloud, kind)) {
+            // Its loops look every five seconds while there is nothing: the first images wake them.
+            int first = Runtime.getRuntime().availableProcessors();
+            Client.saturate(baseline.web(), Api.CLASSIC, lab.photos(), first, first);
+            return Client.saturate(baseline.web(), Api.CLASSIC, lab.photos(), images, CONCURRENCY)
+                    .throughput();
+        }
+    }
+}

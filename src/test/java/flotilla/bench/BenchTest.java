@@ -1,0 +1,92 @@
+package flotilla.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class BenchTest {
+    private final Bench bench = new Bench();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command =
+            Bench.commandLine(bench).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+
+    @TempDir
+    private Path folder;
+
+    private Bench.Plan plan(String... arguments) {
+        command.parseArgs(arguments);
+        return bench.plan();
+    }
+
+    private String out(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void noOption_shouldMeasureEveryRowFiveTimes() {
+        Bench.Plan plan = plan("--out", out("results.json"));
+
+        assertThat(plan.rows()).isEqualTo(Rows.ALL);
+        assertThat(plan.runs()).isEqualTo(5);
+        assertThat(plan.quick()).isFalse();
+    }
+
+    @Test
+    void quick_shouldMeasureOnceUnlessRunsAreGiven() {
+        assertThat(plan("--out", out("results.json"), "--quick").runs()).isEqualTo(1);
+        assertThat(plan("--out", out("results.json"), "--quick", "--runs", "3").runs())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void only_shouldKeepTheRowsOrder() {
+        assertThat(plan("--out", out("results.json"), "--only", "memory,limit").rows())
+                .extracting(Row::name)
+                .containsExactly("limit", "memory");
+    }
+
+    @Test
+    void unknownRow_shouldBeRefusedInOneLineThatNamesAll() {
+        assertThat(command.execute("--out", out("results.json"), "--only", "limit,speed"))
+                .isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("bench: there is no row speed; there are limit, pipeline, http");
+    }
+
+    @Test
+    void badNumberOfRuns_shouldBeRefusedInOneLine() {
+        for (String runs : List.of("0", "1001", "many")) {
+            err.getBuffer().setLength(0);
+            assertThat(command.execute("--out", out("results.json"), "--runs", runs))
+                    .isEqualTo(2);
+            assertThat(err.toString().lines()).singleElement().asString().contains("--runs");
+        }
+    }
+
+    @Test
+    void fileThatCannotBeWritten_shouldBeRefusedBeforeAnythingIsMeasured() {
+        assertThat(command.execute("--out", out("nowhere/results.json"))).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("bench: --out: cannot write");
+        assertThat(command.execute("--out", folder.toString())).isEqualTo(2);
+    }
+
+    @Test
+    void list_shouldNameEachRowInALine() {
+        assertThat(command.execute("--list")).isZero();
+        assertThat(out.toString().lines()).hasSameSizeAs(Rows.ALL);
+    }
+
+    @Test
+    void rows_shouldHaveNamesOfTheirOwn() {
+        assertThat(Rows.ALL).extracting(Row::name).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z]+"));
+    }
+}

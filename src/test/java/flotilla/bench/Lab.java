@@ -1,0 +1,180 @@
+package flotilla.bench;
+
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a row works with: a folder that vanishes, the photographs and networks, and processes that end with it. Also when
+ * the benchmark is told to stop.
+ */
+final class Lab implements AutoCloseable {
+    private static final Path HOME = Path.of("").toAbsolutePath();
+    private static final Path JAR = HOME.resolve("target/flotilla.jar");
+    static final Path MATERIAL = HOME.resolve("target/bench");
+
+    private final Bench.Plan plan;
+    private final PrintWriter print;
+    private final Path folder;
+    private final Path photos;
+    private final Deque<Running> running = new ArrayDeque<>();
+    private final Thread hook = new Thread(this::stopAll);
+
+    private Lab(Bench.Plan plan, PrintWriter print, Path folder, Path photos) {
+        this.plan = plan;
+        this.print = print;
+        this.folder = folder;
+        this.photos = photos;
+    }
+
+    static Lab open(Bench.Plan plan, PrintWriter print) throws IOException {
+        Path photos = Photos.make(HOME.resolve("samples"), MATERIAL.resolve("photos"));
+        Lab lab = new Lab(plan, print, Files.createTempDirectory("flotilla-bench-"), photos);
+        Runtime.getRuntime().addShutdownHook(lab.hook);
+        return lab;
+    }
+
+    int runs() {
+        return plan.runs();
+    }
+
+    boolean quick() {
+        return plan.quick();
+    }
+
+    /** The first with {@code --quick}, the second without. */
+    int either(int quick, int full) {
+        return plan.quick() ? quick : full;
+    }
+
+    /** The folder of photographs that every row uses. */
+    Path photos() {
+        return photos;
+    }
+
+    /** A new folder that is gone with the lab. */
+    Path newFolder(String name) throws IOException {
+        return Files.createTempDirectory(folder, name + "-");
+    }
+
+    /** Says how far it is. */
+    void say(String line) {
+        print.println("  " + line);
+        print.flush();
+    }
+
+    /** The options with which the embedded cloud starts the JVM of a worker. */
+    static List<String> workerJvmOptions() {
+        return FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()))
+                .local()
+                .workerJvmOptions();
+    }
+
+    /** A class of the benchmark in a JVM of its own, with a worker's options. */
+    Running loop(Class<?> main, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(workerJvmOptions());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return keep(main.getSimpleName(), Map.of(), command);
+    }
+
+    /** The jar as the embedded cloud starts a worker. */
+    Running worker(List<String> arguments) throws IOException {
+        return jar(java(), workerJvmOptions(), "worker", arguments);
+    }
+
+    /** The jar with a Java command and options of its own. */
+    Running jar(String java, List<String> options, String command, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(java));
+        all.addAll(options);
+        all.addAll(List.of("-jar", JAR.toString(), command));
+        all.addAll(arguments);
+        return keep(command, Map.of(), all);
+    }
+
+    /** {@code ./flotilla}, as users start it. */
+    Running flotilla(Map<String, String> environment, String command, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(HOME.resolve("flotilla").toString(), command));
+        all.addAll(arguments);
+        return keep(command, environment, all);
+    }
+
+    /** Another program. */
+    Running program(String name, Map<String, String> environment, List<String> command) throws IOException {
+        return keep(name, environment, command);
+    }
+
+    private Running keep(String name, Map<String, String> environment, List<String> command) throws IOException {
+        Running started = Running.start(name, folder, environment, command);
+        synchronized (running) {
+            running.push(started);
+        }
+        return started;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** {@code --set} arguments. */
+    static List<String> sets(List<String> pairs) {
+        return pairs.stream().flatMap(pair -> Stream.of("--set", pair)).toList();
+    }
+
+    /** Looks every 50 ms whether something holds; a worker that is measured meanwhile hardly notices. */
+    static void await(String what, Duration within, Condition condition) throws Exception {
+        long end = System.nanoTime() + within.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                throw new IOException("gave up waiting for " + what + " after " + within.toSeconds() + " s");
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** Something to wait for. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private void stopAll() {
+        while (true) {
+            Running last;
+            synchronized (running) {
+                if (running.isEmpty()) {
+                    return;
+                }
+                last = running.pop();
+            }
+            last.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            say("told to stop");
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

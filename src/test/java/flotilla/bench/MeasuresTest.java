@@ -1,0 +1,82 @@
+package flotilla.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The small computations behind the figures. */
+class MeasuresTest {
+    @Test
+    void steadyRate_shouldCountWhatIsBetweenTheFirstAndTheLastKept() {
+        List<Double> times = List.of(0.0, 8.0, 10.0, 10.5, 11.0, 11.5, 30.0);
+
+        assertThat(SteadyRate.of(times, 2, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void steadyRateOfTooFewResults_shouldBeRefused() {
+        assertThatThrownBy(() -> SteadyRate.of(List.of(1.0, 2.0, 3.0), 2, 1)).hasMessageContaining("too few");
+        assertThatThrownBy(() -> SteadyRate.of(List.of(1.0, 1.0), 0, 0)).hasMessageContaining("no time");
+    }
+
+    @Test
+    void settings_shouldPutEveryCoreToWork() {
+        Variant variant = new Variant("traced", "fp32", List.of("flotilla.model.path=m"));
+
+        assertThat(Setting.candidates(List.of(variant), 2))
+                .hasSize(6)
+                .allMatch(setting -> setting.classifiers() * setting.threads() == 2);
+        assertThat(Setting.candidates(List.of(variant), 1)).hasSize(3);
+    }
+
+    @Test
+    void setting_shouldBeAskedForByTheWorkersOwnSettings() {
+        Variant variant = new Variant("traced", "fp32", List.of("flotilla.model.path=m"));
+
+        assertThat(new Setting(variant, 2, 1, 1).sets())
+                .contains(
+                        "flotilla.model.path=m", "flotilla.classifier.parallelism=2", "flotilla.classifier.threads=1");
+    }
+
+    @Test
+    void requestsOfAClient_shouldBeNamedByWhatTheyAskFor() {
+        assertThat(CallCounter.name("PUT /flotilla-output/id.json HTTP/1.1")).contains("PutObject");
+        assertThat(CallCounter.name("GET /flotilla-input/id/a.jpg HTTP/1.1")).contains("GetObject");
+        assertThat(CallCounter.name("GET /flotilla-input?list-type=2&prefix=x HTTP/1.1"))
+                .contains("ListObjects");
+        assertThat(CallCounter.name("X-Amz-Target: AmazonSQS.DeleteMessageBatch"))
+                .contains("DeleteMessageBatch");
+    }
+
+    @Test
+    void requestBehindABodyWithoutANewline_shouldBeNamed() {
+        assertThat(CallCounter.name("{\"a\":1}PUT /flotilla-output/id.json HTTP/1.1"))
+                .contains("PutObject");
+    }
+
+    @Test
+    void otherLinesOfARequest_shouldNotBeCounted() {
+        assertThat(CallCounter.name("POST / HTTP/1.1")).isEmpty();
+        assertThat(CallCounter.name("Host: 127.0.0.1:9324")).isEmpty();
+        assertThat(CallCounter.name("{\"Body\":\"GET /x HTTP/1.1 and more\"}")).isEmpty();
+    }
+
+    @Test
+    void jdk_shouldBeKnownByItsReleaseFile() {
+        assertThat(Jdks.version("IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\n"))
+                .isEqualTo(17);
+        assertThat(Jdks.version("JAVA_VERSION=\"25\"\n")).isEqualTo(25);
+        assertThat(Jdks.version("")).isZero();
+    }
+
+    @Test
+    void fieldOfAProcFile_shouldBeTheFirstOfItsName() {
+        String text = "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nmodel name\t: Other\nVmRSS:\t  1024 kB\n";
+
+        assertThat(Machine.field(text, "model name")).isEqualTo("Some CPU @ 2 GHz");
+        assertThat(Machine.field(text, "VmRSS")).isEqualTo("1024 kB");
+        assertThat(Machine.field(text, "flags")).isEqualTo("unknown");
+    }
+}

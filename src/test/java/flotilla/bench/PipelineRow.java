@@ -1,0 +1,60 @@
+package flotilla.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A worker that works off a full queue, against the bound; in turns. */
+final class PipelineRow implements Row {
+    private static final Duration WITHIN = Duration.ofMinutes(10);
+
+    @Override
+    public String name() {
+        return "pipeline";
+    }
+
+    @Override
+    public String about() {
+        return "a worker with a full queue ÷ limit, ResNet-18, steady part";
+    }
+
+    @Override
+    public List<Figure> measure(Lab lab) throws Exception {
+        Limit limit = new Limit(lab);
+        Setting best = limit.best(Variant.FP32);
+        Stand stand = Stand.start(lab);
+        List<Double> bounds = new ArrayList<>();
+        List<Double> rates = new ArrayList<>();
+        try (Depot depot = new Depot(stand.data())) {
+            for (int run = 0; run < lab.runs(); run++) {
+                bounds.add(limit.imagesPerSecond(best));
+                rates.add(steady(lab, stand, depot, best.sets(), lab.either(240, 900)));
+                lab.say("run " + (run + 1) + ": limit " + Samples.shown(bounds.get(run)) + ", worker "
+                        + Samples.shown(rates.get(run)) + " images/s");
+            }
+        }
+        Samples bound = new Samples(bounds);
+        Samples rate = new Samples(rates);
+        return List.of(
+                Figure.of("limit", "images/s", bound).with(best.toString()),
+                Figure.of("worker", "images/s", rate),
+                Figure.ratio("worker ÷ limit", rate.over(bound), Target.atLeast(0.95)));
+    }
+
+    /**
+     * Results per second of a new worker, without the first third, in which it is still warming, and the last tenth.
+     *
+     * @param sets the worker's settings
+     */
+    static double steady(Lab lab, Stand stand, Depot depot, List<String> sets, int images) throws Exception {
+        depot.empty();
+        depot.fill(lab.photos(), images);
+        try (Running worker = stand.worker(sets)) {
+            Lab.await("the worker's results", WITHIN, () -> {
+                worker.requireAlive();
+                return depot.results() >= images;
+            });
+        }
+        return SteadyRate.of(depot.resultTimes(), images / 3, images / 10);
+    }
+}

@@ -1,0 +1,41 @@
+package flotilla.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a network is run.
+ *
+ * @param classifiers side by side
+ * @param threads of PyTorch within each
+ * @param together images in one run of the network
+ */
+record Setting(Variant variant, int classifiers, int threads, int together) {
+    /** Every way to put {@code cores} cores to work that is worth a try. */
+    static List<Setting> candidates(List<Variant> variants, int cores) {
+        List<Setting> all = new ArrayList<>();
+        for (Variant variant : variants) {
+            for (int together : List.of(1, 4, 8)) {
+                all.add(new Setting(variant, cores, 1, together));
+                if (cores > 1) {
+                    all.add(new Setting(variant, 1, cores, together));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The settings that make a worker run it so. */
+    List<String> sets() {
+        List<String> sets = new ArrayList<>(variant.sets());
+        sets.add("flotilla.classifier.parallelism=" + classifiers);
+        sets.add("flotilla.classifier.threads=" + threads);
+        return sets;
+    }
+
+    @Override
+    public String toString() {
+        return variant.name() + ", " + classifiers + "×" + threads + (threads == 1 ? " thread" : " threads")
+                + ", batch " + together;
+    }
+}

@@ -1,0 +1,143 @@
+package flotilla.inference;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.inference.Predictor;
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.ImageFactory;
+import ai.djl.modality.cv.transform.CenterCrop;
+import ai.djl.modality.cv.transform.Normalize;
+import ai.djl.modality.cv.transform.ResizeShort;
+import ai.djl.modality.cv.transform.ToTensor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoopTranslator;
+import ai.djl.translate.Pipeline;
+import ai.djl.translate.TranslateException;
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * The parts of a classification, one thread, in milliseconds: what stands before the network, ours and DJL's own, and the
+ * network. Both sides end with the values in an array of the engine, as the network takes them.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class PreprocessBench {
+    private static final int SIDE = 224;
+    private static final Shape INPUT = new Shape(1, 3, SIDE, SIDE);
+
+    /** The folder of photographs. */
+    @Param("target/bench/photos")
+    public String photos;
+
+    /** The model's folder. */
+    @Param("target/bench/resnet18")
+    public String model;
+
+    private final List<byte[]> files = new ArrayList<>();
+    private int next;
+    private NDManager manager;
+    private ImageDecoder decoder;
+    private Preprocessor preprocessor;
+    private Pipeline stock;
+    private Model network;
+    private Predictor<NDList, NDList> predictor;
+    private NDList input;
+
+    /** Reads the photographs and loads PyTorch with one thread. */
+    @Setup
+    public void open() throws Exception {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("ai.djl.pytorch.num_threads", "1");
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        try (Stream<Path> all = Files.list(Path.of(photos))) {
+            for (Path file : all.sorted().toList()) {
+                files.add(Files.readAllBytes(file));
+            }
+        }
+        ModelSpec spec = ModelConf.read(
+                Files.readString(Path.of(model, ModelFolder.CONF)), model + "/model.conf", ConfigFactory.empty());
+        decoder = new ImageDecoder(50_000_000, DecodeMemory.ofHeap());
+        preprocessor = new Preprocessor(spec.input());
+        stock = new Pipeline()
+                .add(new ResizeShort(256))
+                .add(new CenterCrop(SIDE, SIDE))
+                .add(new ToTensor())
+                .add(new Normalize(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}));
+        network = Model.newInstance("resnet18", Device.cpu(), "PyTorch");
+        try (InputStream file = Files.newInputStream(Path.of(model, ModelFolder.NETWORK))) {
+            network.load(file);
+        }
+        manager = network.getNDManager().newSubManager();
+        predictor = network.newPredictor(new NoopTranslator(null));
+        input = new NDList(manager.create(new float[3 * SIDE * SIDE], INPUT));
+    }
+
+    @TearDown
+    public void close() {
+        predictor.close();
+        manager.close();
+        network.close();
+    }
+
+    /** As a worker prepares an image. */
+    @Benchmark
+    public float ours() {
+        try (ImageDecoder.Decoded decoded = decoder.decode(photo());
+                NDManager scope = manager.newSubManager()) {
+            float[] tensor = preprocessor.tensor(((ImageDecoder.Decoded.Image) decoded).pixels());
+            return scope.create(tensor, INPUT).size();
+        }
+    }
+
+    /** As DJL's own translators do. */
+    @Benchmark
+    public float stock() throws IOException {
+        try (NDManager scope = manager.newSubManager()) {
+            Image image = ImageFactory.getInstance().fromInputStream(new ByteArrayInputStream(photo()));
+            NDList transformed = stock.transform(new NDList(image.toNDArray(scope, Image.Flag.COLOR)));
+            return transformed.head().expandDims(0).size();
+        }
+    }
+
+    /** The decoder alone. */
+    @Benchmark
+    public int decode() {
+        try (ImageDecoder.Decoded decoded = decoder.decode(photo())) {
+            return ((ImageDecoder.Decoded.Image) decoded).pixels().width();
+        }
+    }
+
+    /** The network alone. */
+    @Benchmark
+    public float predict() throws TranslateException {
+        try (NDList scores = predictor.predict(input)) {
+            return scores.head().getFloat(0, 0);
+        }
+    }
+
+    private byte[] photo() {
+        next = (next + 1) % files.size();
+        return files.get(next);
+    }
+}
