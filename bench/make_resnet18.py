@@ -6,6 +6,7 @@ Needs Debian's python3-torch and python3-torchvision. Writes into the folder giv
   resnet18/                 model.pt as torch.jit.trace leaves it, labels.txt, model.conf
   resnet18-channels-last/   the same network and weights, channels-last and frozen
   resnet18-bf16/            the same in bfloat16 inside, float32 outside
+  resnet18-int8/            the same quantised for oneDNN inside, float32 outside
   resnet18.onnx             the same for ONNX Runtime, any batch size
   resnet18.pth              the weights alone, for the baseline
 
@@ -46,6 +47,20 @@ class Bfloat16(torch.nn.Module):
         return self.network(images).to(torch.float32)
 
 
+def quantised(example):
+    """Post-training static quantisation; calibrated with noise, because the weights are noise too."""
+    torch.backends.quantized.engine = "onednn"
+    torch.manual_seed(18)
+    network = torchvision.models.quantization.resnet18(weights=None, quantize=False).eval()
+    network.load_state_dict(new_network().state_dict(), strict=False)
+    network.fuse_model()
+    network.qconfig = torch.ao.quantization.get_default_qconfig("onednn")
+    torch.ao.quantization.prepare(network, inplace=True)
+    network(example)
+    torch.ao.quantization.convert(network, inplace=True)
+    return network
+
+
 def new_network():
     torch.manual_seed(18)
     return torchvision.models.resnet18(weights=None).eval()
@@ -76,6 +91,7 @@ def main(target):
         write_folder(os.path.join(target, "resnet18-channels-last"), "resnet18-random", last, example, True)
         half = Bfloat16(new_network().to(torch.bfloat16).to(memory_format=torch.channels_last)).eval()
         write_folder(os.path.join(target, "resnet18-bf16"), "resnet18-random-bf16", half, example, True)
+        write_folder(os.path.join(target, "resnet18-int8"), "resnet18-random-int8", quantised(example), example, False)
         torch.onnx.export(plain, example, os.path.join(target, "resnet18.onnx"), input_names=["images"],
                           output_names=["scores"], dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}})
         difference = (last(example) - expected).abs().max().item()

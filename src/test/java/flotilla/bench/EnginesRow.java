@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The network alone on PyTorch against ONNX Runtime, each at its best setting, fp32; in turns. */
 final class EnginesRow implements Row {
@@ -62,17 +63,18 @@ final class EnginesRow implements Row {
     private static Way best(Lab lab, List<Way> some, List<Way> more) throws IOException, InterruptedException {
         List<Way> all = new ArrayList<>(some);
         all.addAll(more);
-        Way best = all.get(0);
-        double most = 0;
-        for (Way way : all) {
-            double rate = rate(lab, way, 1, lab.either(1, 2));
-            lab.say(way.engine() + ", " + way + ": " + Samples.shown(rate) + " images/s");
-            if (rate > most) {
-                most = rate;
-                best = way;
-            }
-        }
-        return best;
+        return Search.fastest(
+                all.get(0).engine(),
+                all,
+                way -> told(lab, way, 1, lab.either(1, 2)),
+                way -> told(lab, way, lab.either(1, 2), lab.either(2, 6)));
+    }
+
+    private static OptionalDouble told(Lab lab, Way way, double warm, double seconds)
+            throws IOException, InterruptedException {
+        double rate = rate(lab, way, warm, seconds);
+        lab.say(way.engine() + ", " + way + ": " + Samples.shown(rate) + " images/s");
+        return OptionalDouble.of(rate);
     }
 
     private static double rate(Lab lab, Way way, double warm, double seconds) throws IOException, InterruptedException {
@@ -85,7 +87,7 @@ final class EnginesRow implements Row {
                 Double.toString(warm),
                 Double.toString(seconds));
         try (Running loop = lab.loop(PredictLoop.class, arguments)) {
-            return Double.parseDouble(loop.awaitEnd());
+            return Double.parseDouble(loop.result());
         }
     }
 }

@@ -30,7 +30,8 @@ final class Lab implements AutoCloseable {
     private final Path folder;
     private final Path photos;
     private final Deque<Running> running = new ArrayDeque<>();
-    private final Thread hook = new Thread(this::stopAll);
+    private final Thread hook = new Thread(this::endQuietly);
+    private boolean ended;
 
     private Lab(Bench.Plan plan, PrintWriter print, Path folder, Path photos) {
         this.plan = plan;
@@ -82,10 +83,17 @@ final class Lab implements AutoCloseable {
                 .workerJvmOptions();
     }
 
+    /** A worker's options, for classes of the benchmark: their logs go where the product's go, and not where tests' do. */
+    static List<String> loopJvmOptions() {
+        List<String> options = new ArrayList<>(workerJvmOptions());
+        options.add("-Dlogback.configurationFile=logback.xml");
+        return options;
+    }
+
     /** A class of the benchmark in a JVM of its own, with a worker's options. */
     Running loop(Class<?> main, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(workerJvmOptions());
+        command.addAll(loopJvmOptions());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return keep(main.getSimpleName(), Map.of(), command);
@@ -118,11 +126,14 @@ final class Lab implements AutoCloseable {
     }
 
     private Running keep(String name, Map<String, String> environment, List<String> command) throws IOException {
-        Running started = Running.start(name, folder, environment, command);
         synchronized (running) {
+            if (ended) {
+                throw new IOException("told to stop");
+            }
+            Running started = Running.start(name, folder, environment, command);
             running.push(started);
+            return started;
         }
-        return started;
     }
 
     private static String java() {
@@ -150,31 +161,38 @@ final class Lab implements AutoCloseable {
         boolean holds() throws Exception;
     }
 
-    private void stopAll() {
-        while (true) {
-            Running last;
-            synchronized (running) {
-                if (running.isEmpty()) {
-                    return;
-                }
-                last = running.pop();
-            }
-            last.close();
-        }
-    }
-
     @Override
     public void close() throws IOException {
-        stopAll();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             say("told to stop");
         }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        end();
+    }
+
+    /** Ends every process, the last first, and removes the folder; a second time it does nothing. */
+    private void end() throws IOException {
+        synchronized (running) {
+            ended = true;
+            while (!running.isEmpty()) {
+                running.pop().close();
             }
+            if (Files.exists(folder)) {
+                try (Stream<Path> all = Files.walk(folder)) {
+                    for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.deleteIfExists(path);
+                    }
+                }
+            }
+        }
+    }
+
+    private void endQuietly() {
+        try {
+            end();
+        } catch (IOException e) {
+            say("cannot remove " + folder + ": " + e.getMessage());
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Runs {@link LimitLoop}, and finds the setting with which it is fastest. */
 final class Limit {
@@ -22,7 +22,7 @@ final class Limit {
     }
 
     /**
-     * The best setting among all candidates, each measured once.
+     * The best setting among all candidates.
      *
      * @throws IOException when none of them runs
      */
@@ -31,23 +31,24 @@ final class Limit {
         if (known != null) {
             return known;
         }
-        Setting best = null;
-        double most = 0;
         int cores = Runtime.getRuntime().availableProcessors();
-        for (Setting setting : Setting.candidates(Variant.of(precision), cores)) {
-            Optional<Double> rate = imagesPerSecond(setting, lab.either(1, 2), lab.either(1, 3));
-            lab.say("limit, " + precision + ", " + setting + ": "
-                    + rate.map(found -> Samples.shown(found) + " images/s").orElse("not taken by this classifier"));
-            if (rate.isPresent() && rate.get() > most) {
-                most = rate.get();
-                best = setting;
-            }
-        }
-        if (best == null) {
-            throw new IOException("no network of " + precision + "; bench/run makes them with bench/make_resnet18.py");
-        }
+        Setting best = Search.fastest(
+                "ResNet-18 in " + precision,
+                Setting.candidates(Variant.of(precision), cores),
+                setting -> told(precision, setting, lab.either(1, 2), lab.either(1, 3)),
+                setting -> told(precision, setting, lab.either(1, 3), lab.either(2, 8)));
         BEST.put(precision, best);
         return best;
+    }
+
+    private OptionalDouble told(String precision, Setting setting, double warm, double seconds)
+            throws IOException, InterruptedException {
+        OptionalDouble rate = imagesPerSecond(setting, warm, seconds);
+        lab.say("limit, " + precision + ", " + setting + ": "
+                + (rate.isPresent()
+                        ? Samples.shown(rate.getAsDouble()) + " images/s"
+                        : "not taken by this classifier"));
+        return rate;
     }
 
     /** One run at full length. */
@@ -55,12 +56,12 @@ final class Limit {
         return imagesPerSecond(setting, lab.either(1, 3), lab.either(2, 8)).orElseThrow();
     }
 
-    private Optional<Double> imagesPerSecond(Setting setting, double warm, double seconds)
+    private OptionalDouble imagesPerSecond(Setting setting, double warm, double seconds)
             throws IOException, InterruptedException {
         JsonNode said = run(setting, warm, seconds, 0);
         return said.has("unsupported")
-                ? Optional.empty()
-                : Optional.of(said.path("imagesPerSecond").asDouble());
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(said.path("imagesPerSecond").asDouble());
     }
 
     /**
@@ -87,7 +88,7 @@ final class Limit {
                 Double.toString(rate)));
         arguments.addAll(setting.sets());
         try (Running loop = lab.loop(LimitLoop.class, arguments)) {
-            return JSON.readTree(loop.awaitEnd());
+            return JSON.readTree(loop.result());
         }
     }
 }

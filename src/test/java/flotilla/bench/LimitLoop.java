@@ -51,15 +51,21 @@ final class LimitLoop {
             double warm = Double.parseDouble(args[3]);
             double seconds = Double.parseDouble(args[4]);
             double rate = Double.parseDouble(args[5]);
-            if (together > factory.largestBatch()) {
-                System.out.println("{\"unsupported\":\"no more than " + factory.largestBatch() + " images together\"}");
-            } else if (rate > 0) {
-                System.out.println(loop.paced(warm, seconds, rate));
-            } else {
-                loop.saturated(classifiers, together, warm);
-                System.out.println("{\"imagesPerSecond\":" + loop.saturated(classifiers, together, seconds) + "}");
-            }
+            System.out.println(Running.RESULT + loop.measure(classifiers, together, warm, seconds, rate));
         }
+    }
+
+    /** A line of JSON. */
+    private String measure(int classifiers, int together, double warm, double seconds, double rate)
+            throws InterruptedException, ExecutionException {
+        if (together > factory.largestBatch()) {
+            return "{\"unsupported\":\"no more than " + factory.largestBatch() + " images together\"}";
+        }
+        if (rate > 0) {
+            return paced(warm, seconds, rate);
+        }
+        saturated(classifiers, together, warm);
+        return "{\"imagesPerSecond\":" + saturated(classifiers, together, seconds) + "}";
     }
 
     private static List<EncodedImage> photos(Path folder) throws IOException {

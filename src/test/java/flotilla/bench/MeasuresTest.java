@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** The small computations behind the figures. */
@@ -19,6 +21,27 @@ class MeasuresTest {
     void steadyRateOfTooFewResults_shouldBeRefused() {
         assertThatThrownBy(() -> SteadyRate.of(List.of(1.0, 2.0, 3.0), 2, 1)).hasMessageContaining("too few");
         assertThatThrownBy(() -> SteadyRate.of(List.of(1.0, 1.0), 0, 0)).hasMessageContaining("no time");
+    }
+
+    @Test
+    void search_shouldDecideAmongTheFastestThreeByTheLongerMeasurement() throws Exception {
+        Map<String, Double> brief = Map.of("a", 5.0, "b", 9.0, "c", 8.0, "d", 7.0);
+        Map<String, Double> atLength = Map.of("b", 6.0, "c", 6.5, "d", 6.2, "a", 99.0);
+
+        assertThat(Search.fastest(
+                        "it", List.of("a", "b", "c", "d", "e"), way -> rate(brief, way), way -> rate(atLength, way)))
+                .isEqualTo("c");
+    }
+
+    @Test
+    void searchWithNoWayThatCanBeGone_shouldSaySo() {
+        assertThatThrownBy(() -> Search.fastest(
+                        "it", List.of("a"), way -> OptionalDouble.empty(), way -> OptionalDouble.empty()))
+                .hasMessageContaining("no way to run it");
+    }
+
+    private static OptionalDouble rate(Map<String, Double> rates, String way) {
+        return rates.containsKey(way) ? OptionalDouble.of(rates.get(way)) : OptionalDouble.empty();
     }
 
     @Test

@@ -82,7 +82,7 @@ final class MessagingLoop {
             for (Thread thread : threads) {
                 thread.join();
             }
-            System.out.println("done");
+            System.out.println(Running.RESULT + "done");
         } finally {
             system.terminate();
             system.getWhenTerminated().toCompletableFuture().join();

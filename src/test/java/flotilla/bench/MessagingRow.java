@@ -67,7 +67,7 @@ final class MessagingRow implements Row {
                 Integer.toString(rounds),
                 "flotilla.aws.endpoints-file=" + stand.data().resolve("endpoints.json"));
         try (Running loop = lab.loop(MessagingLoop.class, arguments)) {
-            loop.awaitEnd();
+            loop.result();
         }
         return SteadyRate.of(depot.resultTimes(), images / 3, images / 10);
     }
@@ -93,6 +93,7 @@ final class MessagingRow implements Row {
             Map<String, Long> counts = new TreeMap<>(s3.calls());
             counts.putAll(sqs.calls());
             String each = counts.entrySet().stream()
+                    .filter(entry -> entry.getValue() * 100 >= images)
                     .map(entry -> entry.getKey() + " " + Samples.shown((double) entry.getValue() / images))
                     .collect(Collectors.joining(", "));
             long all = counts.values().stream().mapToLong(Long::longValue).sum();

@@ -56,7 +56,7 @@ final class PredictLoop {
         int together = Integer.parseInt(args[4]);
         Engine engine = args[0].equals("onnx") ? onnx(file, threads, together) : pytorch(file, threads, together);
         run(engine, predictors, together, Double.parseDouble(args[5]));
-        System.out.println(run(engine, predictors, together, Double.parseDouble(args[6])));
+        System.out.println(Running.RESULT + run(engine, predictors, together, Double.parseDouble(args[6])));
         System.exit(0);
     }
 

@@ -39,7 +39,7 @@ final class PreprocessRow implements Row {
                     .warmupTime(TimeValue.seconds(1))
                     .measurementIterations(lab.either(1, 3))
                     .measurementTime(TimeValue.seconds(1))
-                    .jvmArgs(Lab.workerJvmOptions().toArray(String[]::new))
+                    .jvmArgs(Lab.loopJvmOptions().toArray(String[]::new))
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT);
             Collection<RunResult> results = new Runner(options.build()).run();

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * started. One thread at a time.
  */
 final class Running implements AutoCloseable {
+    /** What a loop's line begins with that says what it measured. */
+    static final String RESULT = "result ";
+
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
 
     private final String name;
@@ -70,18 +73,17 @@ final class Running implements AutoCloseable {
     /**
      * Blocks until it ends.
      *
-     * @return what it printed last
-     * @throws IOException when it fails
+     * @return what it printed behind {@code result}
+     * @throws IOException when it fails or prints none
      */
-    String awaitEnd() throws IOException, InterruptedException {
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            seen.add(line);
-        }
+    String result() throws IOException, InterruptedException {
+        String result = awaitLine(RESULT);
+        out.lines().forEach(seen::add);
         int status = process.waitFor();
-        if (status != 0 || seen.isEmpty()) {
+        if (status != 0) {
             throw new IOException(name + " ended with status " + status + ": " + lastWords());
         }
-        return seen.get(seen.size() - 1);
+        return result;
     }
 
     /** @throws IOException with its last words when it has ended */
