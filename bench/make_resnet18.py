@@ -3,10 +3,11 @@
 
 Needs Debian's python3-torch and python3-torchvision. Writes into the folder given:
 
-  resnet18/                 model.pt as torch.jit.trace leaves it, labels.txt, model.conf
-  resnet18-channels-last/   the same network and weights, channels-last and frozen
-  resnet18-bf16/            the same in bfloat16 inside, float32 outside
-  resnet18-int8/            the same quantised for oneDNN inside, float32 outside
+  resnet18/                 model.pt as torch.jit.trace leaves it, labels.txt, model.conf; models/optimize.py then makes
+                            Flotilla's forms of it, in each precision that it knows
+  resnet18-plain/           the same without those forms
+  resnet18-channels-last/   the same weights, channels-last and frozen, which a user may write without Flotilla's help
+  resnet18-int8/            the same quantised for oneDNN by PyTorch's own means, float32 outside
   resnet18.onnx             the same for ONNX Runtime, any batch size
   resnet18.pth              the weights alone, for the baseline
 
@@ -35,16 +36,6 @@ class ChannelsLast(torch.nn.Module):
 
     def forward(self, images):
         return self.network(images.contiguous(memory_format=torch.channels_last))
-
-
-class Bfloat16(torch.nn.Module):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, images):
-        images = images.to(torch.bfloat16).contiguous(memory_format=torch.channels_last)
-        return self.network(images).to(torch.float32)
 
 
 def quantised(example):
@@ -86,11 +77,10 @@ def main(target):
         expected = plain(example)
         os.makedirs(target, exist_ok=True)
         torch.save(plain.state_dict(), os.path.join(target, "resnet18.pth"))
-        write_folder(os.path.join(target, "resnet18"), "resnet18-random", plain, example, False)
+        for folder in "resnet18", "resnet18-plain":
+            write_folder(os.path.join(target, folder), "resnet18-random", plain, example, False)
         last = ChannelsLast(new_network().to(memory_format=torch.channels_last)).eval()
         write_folder(os.path.join(target, "resnet18-channels-last"), "resnet18-random", last, example, True)
-        half = Bfloat16(new_network().to(torch.bfloat16).to(memory_format=torch.channels_last)).eval()
-        write_folder(os.path.join(target, "resnet18-bf16"), "resnet18-random-bf16", half, example, True)
         write_folder(os.path.join(target, "resnet18-int8"), "resnet18-random-int8", quantised(example), example, False)
         torch.onnx.export(plain, example, os.path.join(target, "resnet18.onnx"), input_names=["images"],
                           output_names=["scores"], dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}})

@@ -22,10 +22,9 @@ final class AncestorsRow implements Row {
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        Setting best = new Limit(lab).best(Variant.FP32);
         Stand stand = Stand.start(lab);
         URI gateway = stand.gateway();
-        stand.worker(best.sets());
+        stand.worker(Variant.shipped().sets());
         Stand theirs = Stand.start(lab);
         int images = lab.either(150, 600);
         Client.saturate(gateway, Api.CLASSIC, lab.photos(), images / 2, CONCURRENCY);
@@ -43,7 +42,7 @@ final class AncestorsRow implements Row {
         Samples mine = new Samples(ours);
         String apps = Runtime.getRuntime().availableProcessors() + " app-tier loops";
         return List.of(
-                Figure.of("Flotilla", "images/s", mine).with(best.toString()),
+                Figure.of("Flotilla", "images/s", mine).with("a worker that tunes itself"),
                 Figure.of("as described", "images/s", new Samples(described))
                         .with(apps + ", a classifier process for each image"),
                 Figure.of("kinder", "images/s", new Samples(kinder)).with(apps + ", the network stays loaded"),

@@ -1,6 +1,7 @@
 package flotilla.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,12 +9,12 @@ import java.util.OptionalDouble;
 
 /** The network alone on PyTorch against ONNX Runtime, each at its best setting, fp32; in turns. */
 final class EnginesRow implements Row {
-    /** An engine with a network's file, and how it is run. */
+    /** A network's file, its engine or how its input lies for PyTorch, and how it is run. */
     private record Way(String engine, String network, Path file, int predictors, int threads, int together) {
         @Override
         public String toString() {
-            return network + ", " + predictors + "×" + threads + (threads == 1 ? " thread" : " threads") + ", batch "
-                    + together;
+            return network + " " + engine + ", " + predictors + "×" + threads + (threads == 1 ? " thread" : " threads")
+                    + ", batch " + together;
         }
     }
 
@@ -29,11 +30,14 @@ final class EnginesRow implements Row {
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        Way pytorch = best(
-                lab,
-                ways("pytorch", "traced", "resnet18/model.pt"),
-                ways("pytorch", "channels-last", "resnet18-channels-last/model.pt"));
-        Way onnx = best(lab, ways("onnx", "onnx", "resnet18.onnx"), List.of());
+        List<Way> torches = new ArrayList<>();
+        for (String layout : List.of("planar", "interleaved")) {
+            torches.addAll(ways(layout, "resnet18/model.pt"));
+            torches.addAll(ways(layout, "resnet18/model.fp32.pt"));
+            torches.addAll(ways(layout, "resnet18-channels-last/model.pt"));
+        }
+        Way pytorch = best(lab, "PyTorch", torches);
+        Way onnx = best(lab, "ONNX Runtime", ways("onnx", "resnet18.onnx"));
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int run = 0; run < lab.runs(); run++) {
@@ -48,23 +52,25 @@ final class EnginesRow implements Row {
                 Figure.ratio("PyTorch ÷ ONNX Runtime", our.over(their), Target.atLeast(0.90)));
     }
 
-    private static List<Way> ways(String engine, String network, String file) {
+    /** Those of one network; none when its file is not there. */
+    private static List<Way> ways(String engine, String network) {
+        Path file = Lab.MATERIAL.resolve(network);
         int cores = Runtime.getRuntime().availableProcessors();
         List<Way> ways = new ArrayList<>();
-        for (int together : List.of(1, 4, 8)) {
-            ways.add(new Way(engine, network, Lab.MATERIAL.resolve(file), cores, 1, together));
-            if (cores > 1) {
-                ways.add(new Way(engine, network, Lab.MATERIAL.resolve(file), 1, cores, together));
+        if (Files.exists(file)) {
+            for (int together : List.of(1, 4, 8)) {
+                ways.add(new Way(engine, network, file, cores, 1, together));
+                if (cores > 1) {
+                    ways.add(new Way(engine, network, file, 1, cores, together));
+                }
             }
         }
         return ways;
     }
 
-    private static Way best(Lab lab, List<Way> some, List<Way> more) throws IOException, InterruptedException {
-        List<Way> all = new ArrayList<>(some);
-        all.addAll(more);
+    private static Way best(Lab lab, String engine, List<Way> all) throws IOException, InterruptedException {
         return Search.fastest(
-                all.get(0).engine(),
+                engine,
                 all,
                 way -> told(lab, way, 1, lab.either(1, 2)),
                 way -> told(lab, way, lab.either(1, 2), lab.either(2, 6)));
@@ -73,7 +79,7 @@ final class EnginesRow implements Row {
     private static OptionalDouble told(Lab lab, Way way, double warm, double seconds)
             throws IOException, InterruptedException {
         double rate = rate(lab, way, warm, seconds);
-        lab.say(way.engine() + ", " + way + ": " + Samples.shown(rate) + " images/s");
+        lab.say(way + ": " + Samples.shown(rate) + " images/s");
         return OptionalDouble.of(rate);
     }
 

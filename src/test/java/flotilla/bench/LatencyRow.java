@@ -27,11 +27,10 @@ final class LatencyRow implements Row {
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
         Limit limit = new Limit(lab);
-        Setting best = limit.best(Variant.FP32);
-        Setting single = new Setting(best.variant(), best.classifiers(), best.threads(), 1);
+        Setting single = Setting.shipped(1);
         Stand stand = Stand.start(lab);
         URI gateway = stand.gateway();
-        stand.worker(single.sets());
+        stand.worker(Variant.shipped().sets());
         Client.saturate(gateway, Api.V1, lab.photos(), lab.either(50, 300), 4);
         double seconds = lab.either(10, 40);
         double rate = Math.min(MOST, 1000 / (GAP * limit.paced(single, 1, 4, 1).p50()));

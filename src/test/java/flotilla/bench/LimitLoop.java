@@ -35,7 +35,7 @@ final class LimitLoop {
     }
 
     /**
-     * Arguments: the photographs' folder, classifiers, images together, seconds of warming, seconds of measuring, a rate
+     * Arguments: the photographs' folder, classifiers (0: as many as the model is tuned for), images together, seconds of warming, seconds of measuring, a rate
      * (images per second, one at a time; 0: as fast as it goes), and settings {@code key=value}.
      */
     public static void main(String[] args) throws Exception {
@@ -46,7 +46,8 @@ final class LimitLoop {
         try (ClassifierFactory factory = Classifiers.open(
                 settings.model(), settings.classifier(), settings.http().maxPixels())) {
             LimitLoop loop = new LimitLoop(factory, photos);
-            int classifiers = Integer.parseInt(args[1]);
+            int asked = Integer.parseInt(args[1]);
+            int classifiers = asked > 0 ? asked : Math.max(1, factory.parallelism());
             int together = Integer.parseInt(args[2]);
             double warm = Double.parseDouble(args[3]);
             double seconds = Double.parseDouble(args[4]);

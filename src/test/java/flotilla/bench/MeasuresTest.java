@@ -52,6 +52,7 @@ class MeasuresTest {
                 .hasSize(6)
                 .allMatch(setting -> setting.classifiers() * setting.threads() == 2);
         assertThat(Setting.candidates(List.of(variant), 1)).hasSize(3);
+        assertThat(Setting.candidates(List.of(Variant.shipped()), 2)).contains(Setting.shipped(1));
     }
 
     @Test

@@ -23,7 +23,7 @@ final class MemoryRow implements Row {
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        List<String> sets = Variant.of(Variant.FP32).get(0).sets();
+        List<String> sets = Variant.shipped().sets();
         Stand stand = Stand.start(lab);
         List<Double> after = new ArrayList<>();
         List<Double> peak = new ArrayList<>();

@@ -1,18 +1,12 @@
 package flotilla.bench;
 
-import ai.djl.Device;
-import ai.djl.Model;
-import ai.djl.inference.Predictor;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.translate.NoBatchifyTranslator;
-import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import java.io.InputStream;
+import flotilla.inference.BenchNetwork;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Runs a network on ready tensors, on several threads, on one of two engines: from a float array to a float array in both,
- * which is what an image's classification needs. Prints images per second.
+ * Runs a network on ready tensors, on several threads, on one of two engines, from ready tensors outside the heap to scores. Prints images per second.
  */
 final class PredictLoop {
     private static final int SIDE = 224;
@@ -32,9 +25,9 @@ final class PredictLoop {
 
     private PredictLoop() {}
 
-    /** Takes tensors, gives scores; one thread. */
+    /** Gives scores for the same tensors again and again; one thread. */
     private interface Network extends AutoCloseable {
-        float[] scores(float[] tensors) throws Exception;
+        int scores() throws Exception;
 
         @Override
         void close();
@@ -42,11 +35,11 @@ final class PredictLoop {
 
     /** Makes a network for a thread. */
     private interface Engine {
-        Network open() throws Exception;
+        Network open(float[] images) throws Exception;
     }
 
     /**
-     * Arguments: {@code pytorch} or {@code onnx}, the network's file, predictors, threads within each, images together,
+     * Arguments: {@code onnx}, {@code planar} or {@code interleaved} (PyTorch, and how its input lies), the network's file, predictors, threads within each, images together,
      * seconds of warming, seconds of measuring.
      */
     public static void main(String[] args) throws Exception {
@@ -54,7 +47,8 @@ final class PredictLoop {
         int predictors = Integer.parseInt(args[2]);
         int threads = Integer.parseInt(args[3]);
         int together = Integer.parseInt(args[4]);
-        Engine engine = args[0].equals("onnx") ? onnx(file, threads, together) : pytorch(file, threads, together);
+        Engine engine =
+                args[0].equals("onnx") ? onnx(file, threads, together) : pytorch(args[0], file, threads, together);
         run(engine, predictors, together, Double.parseDouble(args[5]));
         System.out.println(Running.RESULT + run(engine, predictors, together, Double.parseDouble(args[6])));
         System.exit(0);
@@ -85,9 +79,9 @@ final class PredictLoop {
             tensors[i] = random.nextFloat();
         }
         long images = 0;
-        try (Network network = engine.open()) {
+        try (Network network = engine.open(tensors)) {
             while (System.nanoTime() < end) {
-                images += network.scores(tensors).length > 0 ? together : 0;
+                images += network.scores() > 0 ? together : 0;
             }
         }
         return images;
@@ -101,55 +95,41 @@ final class PredictLoop {
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         OrtSession session = environment.createSession(file.toString(), options);
         long[] shape = {together, 3, SIDE, SIDE};
-        return () -> new Network() {
-            @Override
-            public float[] scores(float[] tensors) throws Exception {
-                try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(tensors), shape);
-                        OrtSession.Result result = session.run(Map.of("images", input))) {
-                    return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
-                }
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
-
-    private static Engine pytorch(Path file, int threads, int together) throws Exception {
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        Model model = Model.newInstance("resnet18", Device.cpu(), "PyTorch");
-        try (InputStream stream = Files.newInputStream(file)) {
-            model.load(stream);
-        }
-        Shape shape = new Shape(together, 3, SIDE, SIDE);
-        return () -> {
-            Predictor<float[], float[]> predictor = model.newPredictor(new Tensors(shape));
+        return images -> {
+            FloatBuffer values = ByteBuffer.allocateDirect(images.length * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            values.put(images).flip();
             return new Network() {
                 @Override
-                public float[] scores(float[] tensors) throws Exception {
-                    return predictor.predict(tensors);
+                public int scores() throws Exception {
+                    try (OnnxTensor input = OnnxTensor.createTensor(environment, values, shape);
+                            OrtSession.Result result = session.run(Map.of("images", input))) {
+                        return ((OnnxTensor) result.get(0)).getFloatBuffer().remaining();
+                    }
                 }
 
                 @Override
-                public void close() {
-                    predictor.close();
-                }
+                public void close() {}
             };
         };
     }
 
-    /** From the input's values to the output's. */
-    private record Tensors(Shape shape) implements NoBatchifyTranslator<float[], float[]> {
-        @Override
-        public NDList processInput(TranslatorContext context, float[] values) {
-            return new NDList(context.getNDManager().create(values, shape));
-        }
+    private static Engine pytorch(String layout, Path file, int threads, int together) throws Exception {
+        BenchNetwork.Loaded loaded = BenchNetwork.load(file, threads);
+        return images -> {
+            BenchNetwork network = loaded.open(layout.equals("interleaved"), SIDE, images, together);
+            return new Network() {
+                @Override
+                public int scores() throws Exception {
+                    return network.scores();
+                }
 
-        @Override
-        public float[] processOutput(TranslatorContext context, NDList outputs) {
-            return outputs.head().toFloatArray();
-        }
+                @Override
+                public void close() {
+                    network.close();
+                }
+            };
+        };
     }
 }

@@ -6,16 +6,24 @@ import java.util.List;
 /**
  * How a network is run.
  *
- * @param classifiers side by side
- * @param threads of PyTorch within each
+ * @param classifiers side by side; 0 for as many as a worker finds to be best
+ * @param threads of PyTorch within each; 0 likewise
  * @param together images in one run of the network
  */
 record Setting(Variant variant, int classifiers, int threads, int together) {
+    /** What a worker does without further settings. */
+    static Setting shipped(int together) {
+        return new Setting(Variant.shipped(), 0, 0, together);
+    }
+
     /** Every way to put {@code cores} cores to work that is worth a try. */
     static List<Setting> candidates(List<Variant> variants, int cores) {
         List<Setting> all = new ArrayList<>();
         for (Variant variant : variants) {
             for (int together : List.of(1, 4, 8)) {
+                if (variant.equals(Variant.shipped())) {
+                    all.add(shipped(together));
+                }
                 all.add(new Setting(variant, cores, 1, together));
                 if (cores > 1) {
                     all.add(new Setting(variant, 1, cores, together));

@@ -1,6 +1,8 @@
 package flotilla.bench;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,34 +14,43 @@ import java.util.List;
 record Variant(String name, String precision, List<String> sets) {
     static final String FP32 = "fp32";
 
+    private static final String PATH = "flotilla.model.path=";
+
     Variant {
         sets = List.copyOf(sets);
     }
 
-    /** Those whose model folder is there; {@code bench/make_resnet18.py} makes them. */
-    static List<Variant> all() {
-        return List.of(
-                        folder("traced", FP32, "resnet18"),
-                        folder("channels-last", FP32, "resnet18-channels-last"),
-                        folder("bf16", "bf16", "resnet18-bf16"),
-                        folder("int8", "int8", "resnet18-int8"))
-                .stream()
-                .filter(variant -> Files.isDirectory(Lab.MATERIAL.resolve(variant.folderName())))
-                .toList();
+    /** What a worker runs without further settings: a model folder with the forms that Flotilla makes. */
+    static Variant shipped() {
+        return folder("resnet18", FP32);
     }
 
+    /** Those whose files are there; {@code bench/run} makes them. */
     static List<Variant> of(String precision) {
-        return all().stream()
-                .filter(variant -> variant.precision().equals(precision))
-                .toList();
+        List<Variant> variants = new ArrayList<>();
+        if (precision.equals(FP32)) {
+            variants.add(shipped());
+            variants.add(folder("resnet18-plain", FP32));
+            variants.add(folder("resnet18-channels-last", FP32));
+        } else if (Files.exists(Lab.MATERIAL.resolve("resnet18/model." + precision + ".pt"))) {
+            variants.add(new Variant("resnet18, " + precision, precision, precision(shipped(), precision)));
+        } else {
+            variants.add(folder("resnet18-" + precision, precision));
+        }
+        return variants.stream().filter(Variant::isThere).toList();
     }
 
-    private static Variant folder(String name, String precision, String folder) {
-        return new Variant(name, precision, List.of("flotilla.model.path=" + Lab.MATERIAL.resolve(folder)));
+    private static Variant folder(String name, String precision) {
+        return new Variant(name, precision, List.of(PATH + Lab.MATERIAL.resolve(name)));
     }
 
-    private String folderName() {
-        String path = sets.get(0);
-        return path.substring(path.lastIndexOf('/') + 1);
+    private static List<String> precision(Variant variant, String precision) {
+        List<String> sets = new ArrayList<>(variant.sets());
+        sets.add("flotilla.classifier.precision=" + precision);
+        return sets;
+    }
+
+    private boolean isThere() {
+        return Files.isDirectory(Path.of(sets.get(0).substring(PATH.length())));
     }
 }

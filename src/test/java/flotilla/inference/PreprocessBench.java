@@ -59,6 +59,7 @@ public class PreprocessBench {
     private NDManager manager;
     private ImageDecoder decoder;
     private Preprocessor preprocessor;
+    private InputTensor ours;
     private Pipeline stock;
     private Model network;
     private Predictor<NDList, NDList> predictor;
@@ -79,6 +80,7 @@ public class PreprocessBench {
                 Files.readString(Path.of(model, ModelFolder.CONF)), model + "/model.conf", ConfigFactory.empty());
         decoder = new ImageDecoder(50_000_000, DecodeMemory.ofHeap());
         preprocessor = new Preprocessor(spec.input());
+        ours = new InputTensor(spec.input(), Layout.INTERLEAVED, 1);
         stock = new Pipeline()
                 .add(new ResizeShort(256))
                 .add(new CenterCrop(SIDE, SIDE))
@@ -105,8 +107,9 @@ public class PreprocessBench {
     public float ours() {
         try (ImageDecoder.Decoded decoded = decoder.decode(photo());
                 NDManager scope = manager.newSubManager()) {
-            float[] tensor = preprocessor.tensor(((ImageDecoder.Decoded.Image) decoded).pixels());
-            return scope.create(tensor, INPUT).size();
+            ours.clear();
+            ours.add(preprocessor.tensor(((ImageDecoder.Decoded.Image) decoded).pixels(), ours.layout()));
+            return ours.in(scope).size();
         }
     }
 
