@@ -7,7 +7,6 @@ Needs Debian's python3-torch and python3-torchvision. Writes into the folder giv
                             Flotilla's forms of it, in each precision that it knows
   resnet18-plain/           the same without those forms
   resnet18-channels-last/   the same weights, channels-last and frozen, which a user may write without Flotilla's help
-  resnet18-int8/            the same quantised for oneDNN by PyTorch's own means, float32 outside
   resnet18.onnx             the same for ONNX Runtime, any batch size
   resnet18.pth              the weights alone, for the baseline
 
@@ -36,20 +35,6 @@ class ChannelsLast(torch.nn.Module):
 
     def forward(self, images):
         return self.network(images.contiguous(memory_format=torch.channels_last))
-
-
-def quantised(example):
-    """Post-training static quantisation; calibrated with noise, because the weights are noise too."""
-    torch.backends.quantized.engine = "onednn"
-    torch.manual_seed(18)
-    network = torchvision.models.quantization.resnet18(weights=None, quantize=False).eval()
-    network.load_state_dict(new_network().state_dict(), strict=False)
-    network.fuse_model()
-    network.qconfig = torch.ao.quantization.get_default_qconfig("onednn")
-    torch.ao.quantization.prepare(network, inplace=True)
-    network(example)
-    torch.ao.quantization.convert(network, inplace=True)
-    return network
 
 
 def new_network():
@@ -81,7 +66,6 @@ def main(target):
             write_folder(os.path.join(target, folder), "resnet18-random", plain, example, False)
         last = ChannelsLast(new_network().to(memory_format=torch.channels_last)).eval()
         write_folder(os.path.join(target, "resnet18-channels-last"), "resnet18-random", last, example, True)
-        write_folder(os.path.join(target, "resnet18-int8"), "resnet18-random-int8", quantised(example), example, False)
         torch.onnx.export(plain, example, os.path.join(target, "resnet18.onnx"), input_names=["images"],
                           output_names=["scores"], dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}})
         difference = (last(example) - expected).abs().max().item()

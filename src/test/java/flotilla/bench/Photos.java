@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -30,6 +32,11 @@ final class Photos {
     private static final int NOISE = 6;
 
     private Photos() {}
+
+    /** Arguments: the folder of samples, the folder to write to. */
+    public static void main(String[] args) throws IOException {
+        make(Path.of(args[0]), Path.of(args[1]));
+    }
 
     /**
      * Makes those that are missing.
@@ -117,11 +124,11 @@ final class Photos {
 
     /** The photographs' bytes, in the order of their names. */
     static List<byte[]> read(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
             List<Path> sorted = files.filter(file -> file.toString().endsWith(".jpg"))
                     .sorted()
                     .toList();
-            List<byte[]> all = new java.util.ArrayList<>();
+            List<byte[]> all = new ArrayList<>();
             for (Path file : sorted) {
                 all.add(Files.readAllBytes(file));
             }

@@ -43,7 +43,9 @@ record Setting(Variant variant, int classifiers, int threads, int together) {
 
     @Override
     public String toString() {
-        return variant.name() + ", " + classifiers + "×" + threads + (threads == 1 ? " thread" : " threads")
-                + ", batch " + together;
+        String cores = classifiers == 0
+                ? "as a worker tunes it"
+                : classifiers + "×" + threads + (threads == 1 ? " thread" : " threads");
+        return variant.name() + ", " + cores + ", batch " + together;
     }
 }

@@ -33,21 +33,15 @@ record Variant(String name, String precision, List<String> sets) {
             variants.add(folder("resnet18-plain", FP32));
             variants.add(folder("resnet18-channels-last", FP32));
         } else if (Files.exists(Lab.MATERIAL.resolve("resnet18/model." + precision + ".pt"))) {
-            variants.add(new Variant("resnet18, " + precision, precision, precision(shipped(), precision)));
-        } else {
-            variants.add(folder("resnet18-" + precision, precision));
+            List<String> sets = new ArrayList<>(shipped().sets());
+            sets.add("flotilla.classifier.precision=" + precision);
+            variants.add(new Variant("resnet18 " + precision, precision, sets));
         }
         return variants.stream().filter(Variant::isThere).toList();
     }
 
     private static Variant folder(String name, String precision) {
         return new Variant(name, precision, List.of(PATH + Lab.MATERIAL.resolve(name)));
-    }
-
-    private static List<String> precision(Variant variant, String precision) {
-        List<String> sets = new ArrayList<>(variant.sets());
-        sets.add("flotilla.classifier.precision=" + precision);
-        return sets;
     }
 
     private boolean isThere() {
