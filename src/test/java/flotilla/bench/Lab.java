@@ -60,6 +60,11 @@ final class Lab implements AutoCloseable {
         return plan.quick() ? quick : full;
     }
 
+    /** All of them, or with {@code --quick} the first two. */
+    <T> List<T> some(List<T> all) {
+        return plan.quick() ? all.subList(0, Math.min(2, all.size())) : all;
+    }
+
     /** The folder of photographs that every row uses. */
     Path photos() {
         return photos;
