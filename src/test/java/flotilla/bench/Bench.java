@@ -109,6 +109,7 @@ final class Bench implements Callable<Integer> {
     private RowResult measure(Row row, Plan plan, PrintWriter print) {
         long start = System.nanoTime();
         try (Lab lab = Lab.open(plan, print)) {
+            lab.makeArchive(Path.of(System.getProperty("java.home")));
             return RowResult.measured(row.name(), row.measure(lab), since(start));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

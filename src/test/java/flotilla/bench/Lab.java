@@ -25,6 +25,8 @@ final class Lab implements AutoCloseable {
     private static final Path JAR = HOME.resolve("target/flotilla.jar");
     static final Path MATERIAL = HOME.resolve("target/bench");
 
+    private static final Duration ARCHIVE_WITHIN = Duration.ofMinutes(5);
+
     private final Bench.Plan plan;
     private final PrintWriter print;
     private final Path folder;
@@ -128,6 +130,20 @@ final class Lab implements AutoCloseable {
     /** Another program. */
     Running program(String name, Map<String, String> environment, List<String> command) throws IOException {
         return keep(name, environment, command);
+    }
+
+    /**
+     * Makes the class archive with which {@code ./flotilla} starts a JDK, so that it is not made while something is measured;
+     * where another process is at it, waits for that.
+     *
+     * @param home of the JDK
+     */
+    void makeArchive(Path home) throws Exception {
+        await("the class archive of " + home, ARCHIVE_WITHIN, () -> {
+            try (Running archive = jar(home.resolve("bin/java").toString(), List.of(), "archive", List.of())) {
+                return archive.status() == 0;
+            }
+        });
     }
 
     private Running keep(String name, Map<String, String> environment, List<String> command) throws IOException {

@@ -86,6 +86,12 @@ final class Running implements AutoCloseable {
         return result;
     }
 
+    /** Blocks until it ends; its exit status. */
+    int status() throws InterruptedException {
+        out.lines().forEach(seen::add);
+        return process.waitFor();
+    }
+
     /** @throws IOException with its last words when it has ended */
     void requireAlive() throws IOException {
         if (!process.isAlive()) {
