@@ -8,6 +8,7 @@ import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.inference.Classifiers;
 import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.ImageStore;
 import flotilla.worker.ControlPlane;
 import flotilla.worker.Worker;
 import flotilla.worker.WorkerIdentity;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -70,62 +72,70 @@ final class WorkerRole implements AutoCloseable {
         FlotillaSettings settings = loaded.settings();
         WorkerIdentity identity = identity(settings, instance.map(Ec2Identity.Identity::instanceId));
 
-        CompletableFuture<ClassifierFactory> model = CompletableFuture.supplyAsync(() -> Classifiers.open(
-                ModelDownload.local(loaded),
-                settings.classifier(),
-                settings.http().maxPixels()));
-        CloudConnections cloud =
-                CloudConnections.open(settings, settings.worker().receiveParallelism());
-        ActorSystem<Worker.Command> data = null;
-        ControlPlane control = null;
+        int mostParallelism =
+                settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
+
+        // Each of these takes a good part of a second, and none needs another: they run side by side.
+        CompletableFuture<ClassifierFactory> model = inThread(
+                "model",
+                () -> Classifiers.open(
+                        ModelDownload.local(loaded),
+                        settings.classifier(),
+                        settings.http().maxPixels()));
+        CompletableFuture<CloudConnections> connections = inThread(
+                "connections",
+                () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
+        CompletableFuture<WorkerNode.Queues> queues = connections.thenApply(cloud -> queues(cloud, settings, identity));
+        CompletableFuture<WorkerNode.Equipment> equipment = new CompletableFuture<>();
+        ActorSystem<Worker.Command> data = ActorSystem.create(
+                WorkerNode.create(identity, equipment, settings.worker(), settings.queue(), Clock.systemUTC()),
+                settings.cluster().name() + "-data",
+                NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
+        ControlPlane control = new ControlPlane(
+                settings.cluster().name(),
+                NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
+                identity,
+                data,
+                context -> SupervisorProxy.find(context.getSystem()));
         try {
-            WorkerNode.Queues queues = new WorkerNode.Queues(
-                    cloud.queue(settings.queue().request(), settings.worker().receiveParallelism()),
-                    cloud.queue(settings.queue().response(), 1),
-                    settings.drain().channel() == DrainSettings.Channel.QUEUES
-                                    && identity.instance().isPresent()
-                            ? Optional.of(cloud.terminateRequests())
-                            : Optional.empty());
-            CompletableFuture<WorkerNode.Classifiers> ready = new CompletableFuture<>();
-            int mostParallelism =
-                    settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
-            data = ActorSystem.create(
-                    WorkerNode.create(
-                            identity,
-                            queues,
-                            cloud::images,
-                            cloud::results,
-                            ready,
-                            settings.worker(),
-                            settings.queue(),
-                            Clock.systemUTC()),
-                    settings.cluster().name() + "-data",
-                    NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
-            control = new ControlPlane(
-                    settings.cluster().name(),
-                    NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
-                    identity,
-                    data,
-                    context -> SupervisorProxy.find(context.getSystem()));
             control.start();
-            // The node joins while the model is loaded. A worker that could fetch no image must not take any.
-            CloudConnections.requireUsable(cloud.images(data));
+            CloudConnections cloud = connections.join();
+            ImageStore images = cloud.images(data);
+            // A worker that could fetch no image must not take any.
+            CloudConnections.requireUsable(images);
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
-            ready.complete(new WorkerNode.Classifiers(classifiers, parallelism));
+            equipment.complete(new WorkerNode.Equipment(
+                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism)));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud, classifiers, data, control, settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
-            if (control != null) {
-                control.close();
-            }
-            if (data != null) {
-                data.terminate();
-            }
-            cloud.close();
+            control.close();
+            data.terminate();
+            connections.thenAccept(CloudConnections::close);
             throw e;
         }
+    }
+
+    private static WorkerNode.Queues queues(
+            CloudConnections cloud, FlotillaSettings settings, WorkerIdentity identity) {
+        return new WorkerNode.Queues(
+                cloud.queue(settings.queue().request(), settings.worker().receiveParallelism()),
+                cloud.queue(settings.queue().response(), 1),
+                settings.drain().channel() == DrainSettings.Channel.QUEUES
+                                && identity.instance().isPresent()
+                        ? Optional.of(cloud.terminateRequests())
+                        : Optional.empty());
+    }
+
+    /** In a thread of its own: the common pool of a small machine has one. */
+    private static <T> CompletableFuture<T> inThread(String name, Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> {
+            Thread thread = new Thread(task, "start-" + name);
+            thread.setDaemon(true);
+            thread.start();
+        });
     }
 
     /** Completes when the data path ended by itself; no image is answered then. */

@@ -41,8 +41,8 @@ public final class Worker {
     /** The terminate request is confirmed, and gone from its queue. */
     record RequestConfirmed() implements Command {}
 
-    /** The model is loaded, or cannot be. */
-    record Loaded(WorkerNode.Classifiers classifiers, Throwable failure) implements Command {}
+    /** All that it takes to work is there, or will never be. */
+    record Equipped(WorkerNode.Equipment equipment, Throwable failure) implements Command {}
 
     private record Start() implements Command {}
 

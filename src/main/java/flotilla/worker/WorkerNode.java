@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -26,7 +25,7 @@ public final class WorkerNode {
     private static final int JOIN_WAIT_SECONDS = 5;
     private static final Duration JOIN_WAIT = Duration.ofSeconds(JOIN_WAIT_SECONDS);
     /** More messages than the cluster's side sends while a model is loaded, at one or two a second. */
-    private static final int MESSAGES_WHILE_LOADING = 100_000;
+    private static final int MESSAGES_WHILE_WAITING = 100_000;
 
     private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
 
@@ -46,20 +45,23 @@ public final class WorkerNode {
     record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
 
     /**
-     * The worker's guardian. Until the model is loaded it keeps what it is told for later, so that the node joins the
-     * cluster meanwhile; it ends when the model cannot be loaded. A worker with an instance receives when it has its
-     * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
+     * All that a worker needs for its first image.
      *
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
-     * @param classifiers completes when the model is loaded
+     */
+    public record Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {}
+
+    /**
+     * The worker's guardian. Until its equipment is there it keeps what it is told for later, so that the node joins the
+     * cluster meanwhile; it ends when there will be none. A worker with an instance receives when it has its
+     * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
+     *
+     * @param equipment completes when the queues and stores can be used and the model is loaded
      */
     public static Behavior<Worker.Command> create(
             WorkerIdentity identity,
-            Queues queues,
-            Function<ActorSystem<?>, ImageStore> images,
-            Function<ActorSystem<?>, ResultStore> results,
-            CompletionStage<Classifiers> classifiers,
+            CompletionStage<Equipment> equipment,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock) {
@@ -68,42 +70,25 @@ public final class WorkerNode {
                 settings.reportInterval(),
                 settings.selfFence(),
                 RESTART_BACKOFF);
-        return Behaviors.setup(context -> {
-            Ports ports = new Ports(
-                    queues.requests(),
-                    queues.responses(),
-                    images.apply(context.getSystem()),
-                    results.apply(context.getSystem()));
-            return loading(
-                    context,
-                    classifiers,
-                    loaded -> Worker.create(
-                            life,
-                            self -> parts(
-                                    context,
-                                    self,
-                                    identity,
-                                    ports,
-                                    queues.terminate(),
-                                    loaded,
-                                    settings,
-                                    queue,
-                                    clock)));
-        });
+        return Behaviors.setup(context -> waiting(
+                context,
+                equipment,
+                equipped ->
+                        Worker.create(life, self -> parts(context, self, identity, equipped, settings, queue, clock))));
     }
 
-    private static Behavior<Worker.Command> loading(
+    private static Behavior<Worker.Command> waiting(
             ActorContext<Worker.Command> context,
-            CompletionStage<Classifiers> classifiers,
-            Function<Classifiers, Behavior<Worker.Command>> worker) {
-        context.pipeToSelf(classifiers, Worker.Loaded::new);
+            CompletionStage<Equipment> equipment,
+            Function<Equipment, Behavior<Worker.Command>> worker) {
+        context.pipeToSelf(equipment, Worker.Equipped::new);
         return Behaviors.withStash(
-                MESSAGES_WHILE_LOADING,
+                MESSAGES_WHILE_WAITING,
                 stash -> Behaviors.receive(Worker.Command.class)
                         .onMessage(
-                                Worker.Loaded.class,
-                                loaded -> loaded.failure() == null
-                                        ? stash.unstashAll(worker.apply(loaded.classifiers()))
+                                Worker.Equipped.class,
+                                equipped -> equipped.failure() == null
+                                        ? stash.unstashAll(worker.apply(equipped.equipment()))
                                         : Behaviors.stopped())
                         .onAnyMessage(message -> {
                             stash.stash(message);
@@ -116,12 +101,13 @@ public final class WorkerNode {
             ActorContext<Worker.Command> context,
             ActorRef<Worker.Command> worker,
             WorkerIdentity identity,
-            Ports ports,
-            Optional<TerminateRequests> terminate,
-            Classifiers classifiers,
+            Equipment equipment,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock) {
+        Classifiers classifiers = equipment.classifiers();
+        Ports ports = new Ports(
+                equipment.queues().requests(), equipment.queues().responses(), equipment.images(), equipment.results());
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
@@ -151,7 +137,9 @@ public final class WorkerNode {
                         parallelism * classifiers.factory().largestBatch() + settings.prefetchLimit(),
                         parallelism),
                 clock);
-        ActorRef<TerminateRequestTaker.Command> taker = terminate
+        ActorRef<TerminateRequestTaker.Command> taker = equipment
+                .queues()
+                .terminate()
                 .map(requests -> context.spawn(
                         TerminateRequestTaker.create(
                                 new TerminateRequestTaker.Settings(

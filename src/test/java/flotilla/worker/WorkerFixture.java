@@ -88,10 +88,7 @@ final class WorkerFixture {
         WorkerSettings defaults = settings.worker();
         return WorkerNode.create(
                 identity(),
-                queues,
-                system -> images,
-                system -> results,
-                classifiers,
+                classifiers.thenApply(loaded -> new WorkerNode.Equipment(queues, images, results, loaded)),
                 new WorkerSettings(
                         Optional.empty(),
                         Optional.empty(),
