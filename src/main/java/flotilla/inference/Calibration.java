@@ -26,8 +26,8 @@ final class Calibration implements AutoCloseable {
     private static final double SAME = 1e-3;
 
     private static final int LARGEST_BATCH = 8;
-    private static final int WARM_UP = 3;
-    private static final int ROUNDS = 7;
+    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 5;
     private static final double CLEARLY = 1.04;
 
     private final ModelSource source;

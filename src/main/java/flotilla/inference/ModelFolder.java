@@ -6,6 +6,7 @@ import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -88,14 +89,15 @@ final class ModelFolder {
             if (url == null) {
                 throw new NoSuchFileException(file);
             }
-            // For a file in a jar, the jar: to open a large one takes longer than this may.
-            URL place = url.getProtocol().equals("jar")
-                    ? ModelFolder.class.getProtectionDomain().getCodeSource().getLocation()
-                    : url;
+            if (url.openConnection() instanceof JarURLConnection jar) {
+                // A jar that is built anew holds the same network most of the time.
+                return file + " crc " + jar.getJarEntry().getCrc() + " "
+                        + jar.getJarEntry().getSize();
+            }
             try {
-                return file + " " + stampOf(Path.of(place.toURI()));
+                return stampOf(Path.of(url.toURI()));
             } catch (URISyntaxException e) {
-                throw new IOException("no path: " + place, e);
+                throw new IOException("no path: " + url, e);
             }
         }
     }

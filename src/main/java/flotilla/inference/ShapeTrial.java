@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class ShapeTrial {
     private static final Logger LOG = LoggerFactory.getLogger(ShapeTrial.class);
 
-    private static final int RUNS = 6;
+    private static final int RUNS = 4;
     private static final int ROUNDS = 3;
     /** Fewer classifiers with more threads answer one image sooner, but suffer most when others want the cores. */
     private static final double CLEARLY = 1.1;
