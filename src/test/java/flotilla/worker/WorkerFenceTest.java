@@ -182,7 +182,12 @@ class WorkerFenceTest {
     @Test
     void workerBehindItsFence_shouldTakeNoTerminateRequestAndStillDrainByName() {
         register();
-        assertThat(after(FENCE)).isEqualTo(Activity.LEAVING);
+        // A look that is under way while the fence closes: when it is answered, the taker has heard of the fence.
+        terminate.holdLooks();
+        assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);
+        eventually(() -> assertThat(terminate.looks()).isEqualTo(1));
+        assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
+        terminate.answerLooks();
         terminate.put(17);
         int looks = terminate.looks();
         TIME.timePasses(SECOND.multipliedBy(10));
