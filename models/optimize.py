@@ -320,23 +320,16 @@ def padded_convolution(network, at):
     return Conv(conv.name, body[at + 1].value, network.constants, (sides[2], sides[0]), arguments[0])
 
 
-class Fusion:
-    """Writes a network's code anew with fused convolutions."""
+class Rewriting:
+    """Writes a network's code anew; what becomes of each line, `take` says."""
 
-    def __init__(self, network, size, dtype):
+    def __init__(self, network, holder):
         self.network = network
-        self.dtype = dtype
-        self.shapes = input_shapes(network, size)
-        self.holder = network.holder(dtype)
+        self.holder = holder
         self.lines = []
         self.convolutions = 0
-        self.fused = 0
 
     def module(self):
-        argument = self.network.argument
-        if self.dtype != torch.float32:
-            self.lines.append(f"{argument} = torch.to({argument}, {TYPE_NUMBERS[self.dtype]})")
-        self.lines.append(f"{argument} = torch.contiguous({argument}, memory_format={CHANNELS_LAST})")
         body = self.network.body
         at = 0
         while at < len(body):
@@ -344,8 +337,27 @@ class Fusion:
         if not self.convolutions:
             raise Unsuitable("it has no convolution that could be made faster")
         module = torch.jit.script(self.holder)
-        define(module, source_of(argument, self.lines))
+        define(module, source_of(self.network.argument, self.lines))
         return module
+
+    def forget(self, conv):
+        """Takes a convolution's plain parameters out, unless something else uses them."""
+        for constant in conv.used:
+            if self.network.count(constant) == 1 and constant in self.holder._buffers:
+                del self.holder._buffers[constant]
+
+
+class Fusion(Rewriting):
+    """Writes a network's code anew with fused convolutions."""
+
+    def __init__(self, network, size, dtype):
+        super().__init__(network, network.holder(dtype))
+        self.dtype = dtype
+        self.shapes = input_shapes(network, size)
+        argument = network.argument
+        if dtype != torch.float32:
+            self.lines.append(f"{argument} = torch.to({argument}, {TYPE_NUMBERS[dtype]})")
+        self.lines.append(f"{argument} = torch.contiguous({argument}, memory_format={CHANNELS_LAST})")
 
     def take(self, body, at):
         """Writes what stands at a place and says how many lines of the original that was."""
@@ -363,14 +375,12 @@ class Fusion:
             return taken
         activation = self.activation(following, conv.name)
         if activation:
-            self.fused += 1
             self.write(following.targets[0].id, self.unary(conv, holder, *activation))
             return taken + 1
         other = self.addition(following, conv.name)
         if other is None:
             self.write(conv.name, self.unary(conv, holder, "none", "[]"))
             return taken
-        self.fused += 1
         total = following.targets[0].id
         beyond = body[at + taken + 1] if at + taken + 1 < len(body) else None
         relu = beyond is not None and self.network.uses(total) == 1 and self.activation(beyond, total)
@@ -398,9 +408,7 @@ class Fusion:
                 size,
             ),
         )
-        for constant in conv.used:
-            if self.network.count(constant) == 1 and constant in self.holder._buffers:
-                del self.holder._buffers[constant]
+        self.forget(conv)
         return holder
 
     def write(self, name, expression):
@@ -455,28 +463,14 @@ class Fusion:
         return f"return torch.to({text(line.value)}, {TYPE_NUMBERS[torch.float32]})"
 
 
-class Quantization:
+class Quantization(Rewriting):
     """Writes a network's code anew with convolutions and additions of 8-bit integers."""
 
     def __init__(self, network, images):
-        self.network = network
+        super().__init__(network, network.holder())
         self.ranges = ranges(network, images)
-        self.holder = network.holder()
-        self.lines = []
         self.quantized = set()
         self.floating = {network.argument}
-        self.convolutions = 0
-
-    def module(self):
-        body = self.network.body
-        at = 0
-        while at < len(body):
-            at += self.take(body, at)
-        if not self.convolutions:
-            raise Unsuitable("it has no convolution that could be made faster")
-        module = torch.jit.script(self.holder)
-        define(module, source_of(self.network.argument, self.lines))
-        return module
 
     def take(self, body, at):
         line = body[at]
@@ -556,9 +550,7 @@ class Quantization:
             integers, conv.bias.detach(), conv.stride, conv.padding, conv.dilation, conv.groups
         )
         setattr(self.holder, name, packed)
-        for constant in conv.used:
-            if self.network.count(constant) == 1 and constant in self.holder._buffers:
-                del self.holder._buffers[constant]
+        self.forget(conv)
         return name
 
 
