@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -90,6 +91,11 @@ final class Running implements AutoCloseable {
     int status() throws InterruptedException {
         out.lines().forEach(seen::add);
         return process.waitFor();
+    }
+
+    /** Completes when it ends, however it does. */
+    CompletableFuture<?> ended() {
+        return process.onExit();
     }
 
     /** @throws IOException with its last words when it has ended */

@@ -86,9 +86,9 @@ final class StartRow implements Row {
                 HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofString());
         long started = System.nanoTime();
         try (Running worker = start.run()) {
-            while (!answer.isDone()) {
+            CompletableFuture.anyOf(answer, worker.ended()).join();
+            if (!answer.isDone()) {
                 worker.requireAlive();
-                Thread.sleep(1);
             }
             double seconds = (System.nanoTime() - started) / NANOS;
             if (answer.join().statusCode() != 200) {
