@@ -5,6 +5,7 @@ import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
 import flotilla.gateway.ImageIntake.Intake;
+import flotilla.protocol.InPlace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,11 +95,11 @@ final class Answers {
     }
 
     private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {
-        return AskPattern.ask(
+        return InPlace.of(AskPattern.ask(
                 pending,
                 replyTo -> new PendingReplies.Await(id, wait, replyTo),
                 wait.plus(ASK_MARGIN),
-                system.scheduler());
+                system.scheduler()));
     }
 
     /** The error response for a single upload that was refused or cannot be classified. */

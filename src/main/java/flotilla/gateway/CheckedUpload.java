@@ -19,7 +19,14 @@ final class CheckedUpload {
     private static final int LONGEST_HEADER = 1 << 20;
 
     /** A part of an image that passed the check. */
-    record Chunk(String contentType, ByteString bytes) {}
+    record Chunk(String contentType, ByteString bytes) {
+        /** Parts that follow each other, as one. */
+        static Chunk together(List<Chunk> parts) {
+            return new Chunk(
+                    parts.get(0).contentType(),
+                    parts.stream().map(Chunk::bytes).reduce(ByteString.emptyByteString(), ByteString::concat));
+        }
+    }
 
     /** The upload is not taken. */
     static final class RefusedException extends RuntimeException {

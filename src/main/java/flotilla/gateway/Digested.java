@@ -3,8 +3,6 @@ package flotilla.gateway;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /** The SHA-256 of bytes as they pass by. For one stream; read it when that has ended. */
@@ -19,11 +17,8 @@ final class Digested {
         }
     }
 
-    Flow<ByteString, ByteString, NotUsed> flow() {
-        return Flow.<ByteString>create().map(bytes -> {
-            bytes.getByteBuffers().forEach(digest::update);
-            return bytes;
-        });
+    void pass(ByteString bytes) {
+        bytes.getByteBuffers().forEach(digest::update);
     }
 
     /** 64 lower-case hexadecimal digits. Ends the digest. */

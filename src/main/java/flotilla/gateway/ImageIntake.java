@@ -9,6 +9,7 @@ import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
+import flotilla.protocol.InPlace;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.WireFormat;
 import java.time.Clock;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts images: checks them by their header while they stream in, stores them, sends their message, and only then calls
- * them accepted. At no time is more than the beginning of an upload held here; the store bounds what it holds itself.
+ * them accepted. No more of an upload is held here than twice {@value #GATHERED} bytes and a piece; the store bounds what it holds itself.
  */
 final class ImageIntake {
     /** What became of an upload. */
@@ -45,6 +46,8 @@ final class ImageIntake {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
     private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
+    /** An image up to so many bytes goes to the store in one piece, which spares a stream. */
+    private static final long GATHERED = 1 << 20;
 
     private final ActorSystem<?> system;
     private final GatewayId gateway;
@@ -113,24 +116,37 @@ final class ImageIntake {
     }
 
     private CompletionStage<PendingReplies.Admission> admit(RequestId id) {
-        return AskPattern.ask(
-                pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler());
+        return InPlace.of(AskPattern.ask(
+                pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler()));
     }
 
     private CompletionStage<Intake> store(
             RequestId id, FileName file, Optional<String> key, Source<ByteString, ?> bytes) {
         Digested digested = new Digested();
         Passing passing = new Passing(inlineImages);
-        return bytes.via(CheckedUpload.flow(inspector, settings.maxImageSize()))
-                .prefixAndTail(1)
-                .runWith(Sink.head(), system)
+        String name = id + "/" + file;
+        return InPlace.of(bytes.via(CheckedUpload.flow(inspector, settings.maxImageSize()))
+                        .map(chunk -> {
+                            passing.pass(chunk.bytes());
+                            if (key.isPresent()) {
+                                digested.pass(chunk.bytes());
+                            }
+                            return chunk;
+                        })
+                        .groupedWeighted(GATHERED, chunk -> (long) chunk.bytes().size())
+                        .map(CheckedUpload.Chunk::together)
+                        .prefixAndTail(2)
+                        .runWith(Sink.head(), system))
                 .thenCompose(split -> {
                     CheckedUpload.Chunk first = split.first().get(0);
-                    Source<ByteString, ?> whole =
-                            Source.single(first.bytes()).concat(split.second().map(CheckedUpload.Chunk::bytes));
-                    whole = whole.via(passing.flow());
-                    whole = key.isPresent() ? whole.via(digested.flow()) : whole;
-                    return images.put(id + "/" + file, first.contentType(), whole);
+                    return split.first().size() < 2
+                            ? images.put(name, first.contentType(), first.bytes())
+                            : images.put(
+                                    name,
+                                    first.contentType(),
+                                    Source.from(split.first())
+                                            .concat(split.second())
+                                            .map(CheckedUpload.Chunk::bytes));
                 })
                 .thenCompose(ref -> key.isEmpty()
                         ? enqueue(id, file, ref, Optional.of(passing.size()), passing.content())

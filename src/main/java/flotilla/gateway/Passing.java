@@ -1,8 +1,6 @@
 package flotilla.gateway;
 
 import java.util.Optional;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /** Counts bytes as they pass by, and keeps them while they are few. For one stream; read it when that has ended. */
@@ -18,12 +16,9 @@ final class Passing {
         this.keep = keep;
     }
 
-    Flow<ByteString, ByteString, NotUsed> flow() {
-        return Flow.<ByteString>create().map(bytes -> {
-            size += bytes.size();
-            kept = size <= keep ? kept.concat(bytes) : ByteString.emptyByteString();
-            return bytes;
-        });
+    void pass(ByteString bytes) {
+        size += bytes.size();
+        kept = size <= keep ? kept.concat(bytes) : ByteString.emptyByteString();
     }
 
     /** How many have passed. */

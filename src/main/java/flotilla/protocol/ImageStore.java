@@ -22,6 +22,9 @@ public interface ImageStore {
      */
     CompletionStage<ImageRef> put(String key, String contentType, Source<ByteString, ?> bytes);
 
+    /** Stores an image that is in memory, as {@link #put(String, String, Source)} does. */
+    CompletionStage<ImageRef> put(String key, String contentType, ByteString bytes);
+
     /**
      * Reads an image whole.
      *

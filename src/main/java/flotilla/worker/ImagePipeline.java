@@ -5,6 +5,7 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.EncodedImage;
+import flotilla.protocol.InPlace;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ReceiveControl;
 import flotilla.protocol.ResultNotice;
@@ -189,12 +190,12 @@ final class ImagePipeline {
 
     private Flow<Parcel, Parcel, NotUsed> classify(ByteBudget memory) {
         return stage(limits.mostInHand(), Parcel.Fetched.class, parcel -> {
-            CompletionStage<ClassifierRouter.Reply> asked = AskPattern.ask(
+            CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
                     router,
                     replyTo -> new ClassifierRouter.Classify(
                             parcel.image(), () -> leases.classifying(parcel.message(), true), replyTo),
                     limits.hangAfter(),
-                    system.scheduler());
+                    system.scheduler()));
             return asked.whenComplete((reply, failure) -> {
                         memory.giveBack(parcel.image().bytes().length);
                         if (failure != null) {

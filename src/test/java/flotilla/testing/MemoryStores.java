@@ -49,6 +49,11 @@ public final class MemoryStores {
         }
 
         @Override
+        public CompletionStage<ImageRef> put(String key, String contentType, ByteString bytes) {
+            return put(key, contentType, Source.single(bytes));
+        }
+
+        @Override
         public CompletionStage<Optional<ByteString>> get(ImageRef ref) {
             if (silent) {
                 return new CompletableFuture<>();

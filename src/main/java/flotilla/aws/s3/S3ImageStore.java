@@ -37,10 +37,18 @@ public final class S3ImageStore implements ImageStore {
     public CompletionStage<ImageRef> put(String name, String contentType, Source<ByteString, ?> bytes) {
         String bucket = storage.inputBucket();
         String key = S3Keys.of(storage, name);
-        return new S3Upload(objects, bucket, key, ContentTypes.parse(contentType))
-                .run(bytes)
-                .thenCompose(done -> copyByName(bucket, key, name))
-                .thenApply(done -> new ImageRef(bucket, key));
+        return named(name, key, new S3Upload(objects, bucket, key, ContentTypes.parse(contentType)).run(bytes));
+    }
+
+    @Override
+    public CompletionStage<ImageRef> put(String name, String contentType, ByteString bytes) {
+        String key = S3Keys.of(storage, name);
+        return named(name, key, objects.put(storage.inputBucket(), key, ContentTypes.parse(contentType), bytes));
+    }
+
+    private CompletionStage<ImageRef> named(String name, String key, CompletionStage<Done> stored) {
+        String bucket = storage.inputBucket();
+        return stored.thenCompose(done -> copyByName(bucket, key, name)).thenApply(done -> new ImageRef(bucket, key));
     }
 
     private CompletionStage<Done> copyByName(String bucket, String key, String name) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
+import flotilla.protocol.InPlace;
 import flotilla.protocol.InfrastructureException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -132,9 +133,9 @@ final class S3Objects {
 
     private CompletionStage<Done> put(
             String bucket, String key, ContentType type, ByteString bytes, S3Headers headers) {
-        return S3.putObject(bucket, key, Source.single(bytes), bytes.size(), type, headers)
+        return InPlace.of(S3.putObject(bucket, key, Source.single(bytes), bytes.size(), type, headers)
                 .withAttributes(attributes)
-                .runWith(Sink.ignore(), system);
+                .runWith(Sink.ignore(), system));
     }
 
     /** Reads an object whole; empty when there is none. */
@@ -143,9 +144,9 @@ final class S3Objects {
     }
 
     private CompletionStage<Optional<ByteString>> get(String bucket, String key, int attempt) {
-        return S3.getObject(bucket, key)
-                .withAttributes(attributes)
-                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+        return InPlace.of(S3.getObject(bucket, key)
+                        .withAttributes(attributes)
+                        .runFold(ByteString.emptyByteString(), ByteString::concat, system))
                 .thenApply(bytes -> CompletableFuture.completedStage(Optional.of(bytes)))
                 .exceptionally(failure -> {
                     if (S3Errors.code(failure).equals("NoSuchKey")) {

@@ -1,6 +1,7 @@
 package flotilla.aws.s3;
 
 import flotilla.aws.AwsErrors;
+import flotilla.protocol.InPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,11 +55,11 @@ final class S3Upload {
 
     /** Runs the upload. Fails with the failure of {@code bytes} itself, or with what S3 or the disk did wrong. */
     CompletionStage<Done> run(Source<ByteString, ?> bytes) {
-        return bytes.mapError(Throwable.class, BytesFailedException::new)
-                .groupedWeighted(MEMORY_SIZE, piece -> (long) piece.size())
-                .map(S3Upload::concat)
-                .prefixAndTail(2)
-                .runWith(Sink.head(), objects.system())
+        return InPlace.of(bytes.mapError(Throwable.class, BytesFailedException::new)
+                        .groupedWeighted(MEMORY_SIZE, piece -> (long) piece.size())
+                        .map(S3Upload::concat)
+                        .prefixAndTail(2)
+                        .runWith(Sink.head(), objects.system()))
                 .thenCompose(start -> start.first().size() < 2
                         ? objects.put(bucket, key, type, concat(start.first()))
                         : throughFile(Source.from(start.first()).concat(start.second())))
