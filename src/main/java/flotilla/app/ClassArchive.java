@@ -69,10 +69,16 @@ final class ClassArchive {
         }
     }
 
-    /** Options that make a JVM use it; none when there is none. Nothing is printed when the JVM cannot use it after all. */
+    /**
+     * Options that make a JVM use it; none when there is none. Nothing is printed when the JVM cannot use it after all. It is
+     * mapped where it was made for: elsewhere every pointer in it would be rewritten at each start, and its pages would be
+     * each process's own.
+     */
     List<String> options() {
         return find().map(archive -> List.of(
                         "-Xlog:disable",
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:ArchiveRelocationMode=0",
                         (version >= AHEAD_OF_TIME ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive))
                 .orElse(List.of());
     }

@@ -157,6 +157,8 @@ final class InstanceProcesses implements AutoCloseable {
 
     private Map<String, String> environment(InstanceId id) {
         Map<String, String> environment = new HashMap<>(worker.environment());
+        // Threads share few native heaps, so that memory that was freed is used again or goes back to the system.
+        environment.putIfAbsent("MALLOC_ARENA_MAX", "2");
         // As on a fresh machine: no files of the developer's own AWS account, only the metadata service.
         environment.put("AWS_CONFIG_FILE", "/dev/null");
         environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

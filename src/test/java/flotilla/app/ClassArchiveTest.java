@@ -36,8 +36,18 @@ class ClassArchiveTest {
         Path archive = archive("3-1000_7-3000.jsa");
 
         assertThat(archive(17).find()).contains(archive);
-        assertThat(archive(17).options()).containsExactly("-Xlog:disable", "-XX:SharedArchiveFile=" + archive);
-        assertThat(archive(25).options()).containsExactly("-Xlog:disable", "-XX:AOTCache=" + archive);
+        assertThat(archive(17).options())
+                .containsExactly(
+                        "-Xlog:disable",
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:ArchiveRelocationMode=0",
+                        "-XX:SharedArchiveFile=" + archive);
+        assertThat(archive(25).options())
+                .containsExactly(
+                        "-Xlog:disable",
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:ArchiveRelocationMode=0",
+                        "-XX:AOTCache=" + archive);
     }
 
     @Test

@@ -147,7 +147,14 @@ class FlotillaSettingsTest {
                         0,
                         0,
                         Duration.ZERO,
-                        List.of("-Xmx384m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        List.of(
+                                "-Xms64m",
+                                "-Xmx384m",
+                                "-Xss512k",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+IgnoreUnrecognizedVMOptions",
+                                "-XX:TrimNativeHeapInterval=5000"),
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(10)));
         assertThat(settings.logResults()).isFalse();
