@@ -23,7 +23,7 @@ final class AncestorsRow implements Row {
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
         Stand stand = Stand.start(lab);
-        URI gateway = stand.gateway();
+        URI gateway = stand.gateway().url();
         stand.worker(Variant.shipped().sets());
         Stand theirs = Stand.start(lab);
         int images = lab.either(150, 600);

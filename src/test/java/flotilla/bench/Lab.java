@@ -106,24 +106,13 @@ final class Lab implements AutoCloseable {
         return keep(main.getSimpleName(), Map.of(), command);
     }
 
-    /** The jar as the embedded cloud starts a worker. */
-    Running worker(List<String> arguments) throws IOException {
-        return jar(java(), workerJvmOptions(), Map.of("MALLOC_ARENA_MAX", "2"), "worker", arguments);
-    }
-
     /** The jar with a Java command and options of its own. */
     Running jar(String java, List<String> options, String command, List<String> arguments) throws IOException {
-        return jar(java, options, Map.of(), command, arguments);
-    }
-
-    private Running jar(
-            String java, List<String> options, Map<String, String> environment, String command, List<String> arguments)
-            throws IOException {
         List<String> all = new ArrayList<>(List.of(java));
         all.addAll(options);
         all.addAll(List.of("-jar", JAR.toString(), command));
         all.addAll(arguments);
-        return keep(command, environment, all);
+        return keep(command, Map.of(), all);
     }
 
     /** {@code ./flotilla}, as users start it. */

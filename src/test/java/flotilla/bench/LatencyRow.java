@@ -29,7 +29,9 @@ final class LatencyRow implements Row {
         Limit limit = new Limit(lab);
         Setting single = Setting.shipped(1);
         Stand stand = Stand.start(lab);
-        URI gateway = stand.gateway();
+        Stand.Gateway started = stand.gateway();
+        started.warm(lab, stand);
+        URI gateway = started.url();
         stand.worker(Variant.shipped().sets());
         Client.saturate(gateway, Api.V1, lab.photos(), lab.either(50, 300), 4);
         double seconds = lab.either(10, 40);

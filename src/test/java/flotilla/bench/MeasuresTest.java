@@ -3,10 +3,16 @@ package flotilla.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The small computations behind the figures. */
 class MeasuresTest {
@@ -62,6 +68,37 @@ class MeasuresTest {
         assertThat(new Setting(variant, 2, 1, 1).sets())
                 .contains(
                         "flotilla.model.path=m", "flotilla.classifier.parallelism=2", "flotilla.classifier.threads=1");
+    }
+
+    @Test
+    void sample_shouldCountForTheLibraryNearestToTheTop() {
+        assertThat(JavaProfile.library(List.of(
+                        "java.util.HashMap", "org.apache.pekko.stream.impl.fusing.GraphInterpreter", "flotilla.A")))
+                .isEqualTo("Pekko streams");
+        assertThat(JavaProfile.library(List.of("org.apache.pekko.stream.connectors.s3.impl.S3Stream$")))
+                .isEqualTo("Pekko Connectors");
+        assertThat(JavaProfile.library(List.of("java.lang.Thread"))).isEqualTo("Java alone");
+    }
+
+    @Test
+    void recording_shouldTellWhoWorked(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("busy.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
+            recording.start();
+            for (boolean seen = false; !seen; ) {
+                Samples.of(IntStream.range(0, 100_000).mapToDouble(Math::sqrt).sum());
+                recording.dump(file);
+                seen = !JavaProfile.read(file).shares().isEmpty();
+            }
+        }
+
+        assertThat(JavaProfile.read(file).shares())
+                .extracting(JavaProfile.Share::library)
+                .contains("flotilla");
+        assertThat(JavaProfile.read(file).shares())
+                .isSortedAccordingTo(
+                        Comparator.comparingDouble(JavaProfile.Share::part).reversed());
     }
 
     @Test

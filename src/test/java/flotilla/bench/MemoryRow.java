@@ -27,26 +27,35 @@ final class MemoryRow implements Row {
         Stand stand = Stand.start(lab);
         List<Double> after = new ArrayList<>();
         List<Double> peak = new ArrayList<>();
+        List<Double> later = new ArrayList<>();
         int images = lab.either(100, 400);
+        int more = 5 * images;
         try (Depot depot = new Depot(stand.data())) {
             for (int run = 0; run < lab.runs(); run++) {
                 depot.empty();
-                depot.fill(lab.photos(), images);
+                depot.fill(lab.photos(), more);
                 try (Running worker = stand.worker(sets)) {
-                    Lab.await("the worker's results", WITHIN, () -> {
-                        worker.requireAlive();
-                        return depot.results() >= images;
-                    });
-                    String status = Files.readString(Path.of("/proc/" + worker.pid() + "/status"));
-                    after.add(megabytes(status, "VmRSS"));
-                    peak.add(megabytes(status, "VmHWM"));
+                    after.add(afterwards(depot, worker, images, "VmRSS"));
+                    later.add(afterwards(depot, worker, more, "VmRSS"));
+                    peak.add(afterwards(depot, worker, more, "VmHWM"));
                 }
             }
         }
         Target target = Target.atMost(600);
         return List.of(
                 Figure.of("VmRSS", "MB", new Samples(after)).against(target).with("after " + images + " images"),
+                Figure.of("VmRSS, later", "MB", new Samples(later))
+                        .against(target)
+                        .with("after " + more + " images"),
                 Figure.of("VmHWM, its peak", "MB", new Samples(peak)).against(target));
+    }
+
+    private static double afterwards(Depot depot, Running worker, int images, String field) throws Exception {
+        Lab.await("the worker's results", WITHIN, () -> {
+            worker.requireAlive();
+            return depot.results() >= images;
+        });
+        return megabytes(Files.readString(Path.of("/proc/" + worker.pid() + "/status")), field);
     }
 
     private static double megabytes(String status, String field) {

@@ -15,7 +15,8 @@ final class Rows {
             new EnginesRow(),
             new StartRow(),
             new BurstRow(),
-            new MemoryRow());
+            new MemoryRow(),
+            new ProfileRow());
 
     private Rows() {}
 }

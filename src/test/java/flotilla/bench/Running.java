@@ -56,6 +56,20 @@ final class Running implements AutoCloseable {
     }
 
     /**
+     * Processor time that it has taken so far, in seconds.
+     *
+     * @throws IOException when it has ended
+     */
+    double processorSeconds() throws IOException {
+        return process.toHandle()
+                        .info()
+                        .totalCpuDuration()
+                        .orElseThrow(() -> new IOException(name + " has ended"))
+                        .toNanos()
+                / 1e9;
+    }
+
+    /**
      * Blocks until it prints a line that begins so.
      *
      * @return the rest of the line

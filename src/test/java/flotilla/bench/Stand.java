@@ -1,5 +1,6 @@
 package flotilla.bench;
 
+import flotilla.load.Api;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -10,40 +11,79 @@ import java.util.Map;
 
 /** The parts of a system, each a process: the embedded cloud, and beside it a gateway and workers started by hand. */
 final class Stand {
+    /** Requests under way when it is saturated. */
+    static final int CONCURRENCY = 64;
+
+    private static final int WARMING_IMAGES = 8000;
+
     private final Lab lab;
     private final Path data;
+    private final Map<String, String> environment;
+    private final Running cloud;
     private final int clusterPort;
 
-    private Stand(Lab lab, Path data, int clusterPort) {
+    private Stand(Lab lab, Path data, Map<String, String> environment, Running cloud, int clusterPort) {
         this.lab = lab;
         this.data = data;
+        this.environment = environment;
+        this.cloud = cloud;
         this.clusterPort = clusterPort;
     }
 
     /** Starts the embedded cloud; ends with the lab. */
     static Stand start(Lab lab) throws IOException {
+        return start(lab, Map.of());
+    }
+
+    /** With something in the environment of each of its processes. */
+    static Stand start(Lab lab, Map<String, String> environment) throws IOException {
         Path data = lab.newFolder("cloud");
-        lab.flotilla(Map.of(), "cloud", List.of("--data", data.toString(), "--set", "flotilla.classifier.kind=delay"))
-                .awaitLine("cloud ready");
-        return new Stand(lab, data, freePort());
+        Running cloud = lab.flotilla(
+                environment, "cloud", List.of("--data", data.toString(), "--set", "flotilla.classifier.kind=delay"));
+        cloud.awaitLine("cloud ready");
+        return new Stand(lab, data, environment, cloud, freePort());
     }
 
     Path data() {
         return data;
     }
 
+    /** The process of the embedded cloud. */
+    Running cloud() {
+        return cloud;
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param process of the gateway
+     * @param url where it listens
+     */
+    record Gateway(Running process, URI url) {
+        /**
+         * Has it and the embedded cloud work for thousands of images first, with a worker that classifies nothing: both are
+         * long-lived, and their compilers take some thousand requests to come to rest.
+         */
+        void warm(Lab lab, Stand stand) throws IOException {
+            try (Running worker = stand.worker(List.of("flotilla.classifier.kind=delay"))) {
+                Client.saturate(url, Api.V1, lab.photos(), lab.either(200, WARMING_IMAGES), CONCURRENCY);
+                worker.requireAlive();
+            }
+        }
+    }
+
     /** Starts the gateway. */
-    URI gateway() throws IOException {
+    Gateway gateway() throws IOException {
         List<String> pairs = common();
         pairs.add("flotilla.cluster.port=" + clusterPort);
         pairs.add("flotilla.http.port=0");
-        Running gateway = lab.flotilla(Map.of(), "gateway", Lab.sets(pairs));
-        return URI.create(gateway.awaitLine("ready "));
+        Running gateway = lab.flotilla(environment, "gateway", Lab.sets(pairs));
+        return new Gateway(gateway, URI.create(gateway.awaitLine("ready ")));
     }
 
-    /** Starts a worker. */
+    /** Starts a worker as {@code ./flotilla} does, which is as the embedded cloud does. */
     Running worker(List<String> sets) throws IOException {
-        return lab.worker(workerArguments(sets));
+        return lab.flotilla(environment, "worker", workerArguments(sets));
     }
 
     /** What a worker is told besides {@code sets}. */

@@ -32,7 +32,7 @@ final class StartRow implements Row {
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
         Stand stand = Stand.start(lab);
-        URI gateway = stand.gateway();
+        URI gateway = stand.gateway().url();
         List<Figure> figures = new ArrayList<>();
         for (int version : List.of(17, 25)) {
             Optional<Path> jdk = Jdks.find(version);
