@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +31,8 @@ final class Calibration implements AutoCloseable {
     private static final double CLEARLY = 1.04;
 
     private final ModelSource source;
-    private final Activation activation;
     private final TrialImages images;
+    private final Comparison comparison;
     private final Map<String, Model> networks = new LinkedHashMap<>();
 
     private record Way(String form, Layout layout) {}
@@ -40,7 +40,7 @@ final class Calibration implements AutoCloseable {
     Calibration(ModelSource source, TrialImages images) {
         this.source = source;
         this.images = images;
-        this.activation = source.spec().output().activation();
+        this.comparison = new Comparison(source.spec().output().activation(), images);
     }
 
     /**
@@ -54,35 +54,57 @@ final class Calibration implements AutoCloseable {
         float[][] right = scores(plain);
         List<Way> ways = new ArrayList<>();
         if (precision == Precision.FP32) {
-            ways.addAll(layouts(source.plainForm()));
+            ways.add(plain);
+            addIfRight(ways, new Way(plain.form(), Layout.INTERLEAVED), right, precision);
         } else {
             requireForm(precision);
         }
-        source.forms(precision).stream()
-                .filter(form -> agrees(form, right, precision))
-                .forEach(form -> ways.addAll(layouts(form)));
+        for (String form : source.forms(precision)) {
+            for (Layout layout : Layout.values()) {
+                addIfRight(ways, new Way(form, layout), right, precision);
+            }
+        }
         Way best = fastest(ways);
-        int batch = takesBatches(best, precision) ? LARGEST_BATCH : 1;
-        Tuning tuning = new Tuning(best.form(), best.layout(), 1, 1, batch);
-        Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout())).best(tuning, shape);
+        Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout()))
+                .best(new Tuning(best.form(), best.layout(), 1, 1, 1), shape);
+        Tuning proven = proven(tuned, right, precision)
+                .orElseGet(() -> new Tuning(plain.form(), plain.layout(), shape.plainParallelism(), 1, 1));
         LOG.info(
                 "model={} runs as form={} layout={} parallelism={} threads={} largestBatch={}",
                 source.spec().name(),
-                tuned.form(),
-                tuned.layout().name().toLowerCase(Locale.ROOT),
-                tuned.parallelism(),
-                tuned.threads(),
-                tuned.largestBatch());
-        return tuned;
+                proven.form(),
+                proven.layout().name().toLowerCase(Locale.ROOT),
+                proven.parallelism(),
+                proven.threads(),
+                proven.largestBatch());
+        return proven;
+    }
+
+    /** The tuning with the largest batch whose answers are right; empty when with its threads not even one image's are. */
+    private Optional<Tuning> proven(Tuning tuned, float[][] right, Precision precision) {
+        // Kernels for several images round otherwise; in short numbers that shows.
+        double same = precision == Precision.FP32 ? SAME : 20 * SAME;
+        Comparison.Held held =
+                comparison.hold(network(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
+        if (precision == Precision.FP32 && !(held.alone().largest() <= SAME)) {
+            LOG.warn(
+                    "form={} layout={} is not used, with threads={} it differs from the plain network: {}",
+                    tuned.form(),
+                    tuned.layout().name().toLowerCase(Locale.ROOT),
+                    tuned.threads(),
+                    held.alone());
+            return Optional.empty();
+        }
+        if (held.largestBatch() < LARGEST_BATCH) {
+            LOG.info("model={} takes up to {} images together", source.spec().name(), held.largestBatch());
+        }
+        return Optional.of(
+                new Tuning(tuned.form(), tuned.layout(), tuned.parallelism(), tuned.threads(), held.largestBatch()));
     }
 
     @Override
     public void close() {
         networks.values().forEach(Model::close);
-    }
-
-    private static List<Way> layouts(String form) {
-        return Stream.of(Layout.values()).map(layout -> new Way(form, layout)).toList();
     }
 
     private void requireForm(Precision precision) {
@@ -93,53 +115,46 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    /** Whether a form gives the plain one's probabilities; another precision is only told about. */
-    private boolean agrees(String form, float[][] right, Precision precision) {
+    /** Takes a way that gives the plain one's probabilities; of another precision it is only told how far it does. */
+    private void addIfRight(List<Way> ways, Way way, float[][] right, Precision precision) {
+        String layout = way.layout().name().toLowerCase(Locale.ROOT);
         Agreement agreement;
         try {
-            agreement = Agreement.of(activation, right, scores(new Way(form, Layout.PLANAR)));
+            agreement = comparison.of(right, scores(way));
         } catch (SettingsException e) {
             if (precision != Precision.FP32) {
                 throw e;
             }
-            LOG.warn("form={} is not used: {}", form, e.getMessage());
-            return false;
+            LOG.warn("form={} layout={} is not used: {}", way.form(), layout, e.getMessage());
+            return;
         }
-        if (precision == Precision.FP32) {
-            if (agreement.largest() > SAME) {
-                LOG.warn("form={} is not used, it differs from the plain network: {}", form, agreement);
-            }
-            return agreement.largest() <= SAME;
+        if (precision == Precision.FP32 && !(agreement.largest() <= SAME)) {
+            LOG.warn(
+                    "form={} layout={} is not used, it differs from the plain network: {}",
+                    way.form(),
+                    layout,
+                    agreement);
+            return;
         }
-        LOG.info("precision={} against fp32: {}", precision.name().toLowerCase(Locale.ROOT), agreement);
-        return true;
+        if (precision != Precision.FP32) {
+            LOG.info(
+                    "precision={} layout={} against fp32: {}",
+                    precision.name().toLowerCase(Locale.ROOT),
+                    layout,
+                    agreement);
+        }
+        ways.add(way);
     }
 
     /** Scores of every trial image, each run alone. */
     private float[][] scores(Way way) {
-        float[][] scores = new float[images.count()][];
-        try (NetworkRunner runner = new NetworkRunner(network(way.form()))) {
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = runner.scores(images.one(i, way.layout()))[0];
-            }
+        try {
+            return comparison.alone(network(way.form()), way.layout());
         } catch (TranslateException e) {
             throw new SettingsException(
                     "the model's " + source.names().network() + " does not take what "
                             + source.names().conf() + " says (" + DjlErrors.oneLine(e) + ")",
                     e);
-        }
-        return scores;
-    }
-
-    private boolean takesBatches(Way way, Precision precision) {
-        try (NetworkRunner runner = new NetworkRunner(network(way.form()))) {
-            float[][] together = runner.scores(images.first(images.count(), way.layout()));
-            // Kernels for several images round otherwise; in short numbers that shows.
-            double same = precision == Precision.FP32 ? SAME : 20 * SAME;
-            return Agreement.of(activation, scores(way), together).largest() <= same;
-        } catch (TranslateException e) {
-            LOG.info("model={} takes images one by one: {}", source.spec().name(), DjlErrors.oneLine(e));
-            return false;
         }
     }
 

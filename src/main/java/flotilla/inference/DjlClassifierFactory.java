@@ -80,11 +80,15 @@ final class DjlClassifierFactory implements ClassifierFactory {
         return factory;
     }
 
+    /** Part of what is kept: how it was found out. What an earlier Flotilla kept was not held against the plain network as this is. */
+    private static final String PROVEN = "every way and size proven";
+
     private static Tuning tuning(ModelSource source, ClassifierSettings settings) {
         ShapeTrial.Shape shape = new ShapeTrial.Shape(
                 settings.parallelism(), settings.threads(), Runtime.getRuntime().availableProcessors());
         String key = String.join(
                 "\n",
+                PROVEN,
                 source.stamp(),
                 settings.precision().name(),
                 shape.toString(),

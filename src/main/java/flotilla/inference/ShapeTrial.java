@@ -34,6 +34,11 @@ final class ShapeTrial {
      * @param cores of this machine
      */
     record Shape(int parallelism, int threads, int cores) {
+        /** Classifiers with one thread each. */
+        int plainParallelism() {
+            return parallelism > 0 ? parallelism : cores;
+        }
+
         /** Numbers to try, the plain ones first: one thread for each core, each with an image of its own. */
         List<int[]> candidates() {
             if (parallelism > 0) {

@@ -47,11 +47,11 @@ final class TrialImages {
         return of(layout, index);
     }
 
-    /** The first {@code count} of them, together. */
+    /** The first {@code count} of them, together; after the last comes the first again. */
     InputTensor first(int count, Layout layout) {
         int[] indices = new int[count];
         for (int i = 0; i < count; i++) {
-            indices[i] = i;
+            indices[i] = i % count();
         }
         return of(layout, indices);
     }

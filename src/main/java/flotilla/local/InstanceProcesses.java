@@ -159,6 +159,8 @@ final class InstanceProcesses implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(worker.environment());
         // Threads share few native heaps, so that memory that was freed is used again or goes back to the system.
         environment.putIfAbsent("MALLOC_ARENA_MAX", "2");
+        // PyTorch says at every image, on processors that NNPACK does not know, that it does without.
+        environment.putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
         // As on a fresh machine: no files of the developer's own AWS account, only the metadata service.
         environment.put("AWS_CONFIG_FILE", "/dev/null");
         environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

@@ -1,0 +1,103 @@
+package flotilla.inference;
+
+import ai.djl.Model;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.translate.TranslateException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Holds ways to run a network against what it answers when it is run plainly: a kernel that is fast on one processor may be wrong
+ * on another, for some shapes of its input, as with
+ * <a href="../../../../../docs/adr/0024-a-way-to-run-a-network-is-proven.md">oneDNN's convolutions of 1×1</a>.
+ */
+final class Comparison {
+    private final Activation activation;
+    private final TrialImages images;
+
+    Comparison(Activation activation, TrialImages images) {
+        this.activation = activation;
+        this.images = images;
+    }
+
+    /**
+     * The scores of every trial image, each run alone in this thread.
+     *
+     * @throws TranslateException when the network does not take them
+     */
+    float[][] alone(Model network, Layout layout) throws TranslateException {
+        float[][] scores = new float[images.count()][];
+        try (NetworkRunner runner = new NetworkRunner(network)) {
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] = runner.scores(images.one(i, layout))[0];
+            }
+        }
+        return scores;
+    }
+
+    /** How far two ways' scores of the trial images agree. */
+    Agreement of(float[][] right, float[][] other) {
+        return Agreement.of(activation, right, other);
+    }
+
+    /**
+     * What holds with a number of threads within the network.
+     *
+     * @param alone how far images that are run alone agree
+     * @param largestBatch so many together agree with those alone, and so does every smaller number; at least 1
+     */
+    record Held(Agreement alone, int largestBatch) {}
+
+    /**
+     * Tries a way with a number of threads, which changes the kernels that are taken.
+     *
+     * @param right scores of each trial image
+     * @param same how far a probability may be from the right one in a batch
+     * @param most the largest batch to try
+     */
+    Held hold(Model network, Layout layout, int threads, float[][] right, double same, int most) {
+        return inThreads(threads, () -> {
+            float[][] alone = alone(network, layout);
+            // With shorter numbers even the right kernels are off: batches are then held against the same way's own.
+            Agreement agreement = of(right, alone);
+            float[][] reference = agreement.largest() <= same ? right : alone;
+            return new Held(agreement, largestBatch(network, layout, reference, same, most));
+        });
+    }
+
+    private int largestBatch(Model network, Layout layout, float[][] reference, double same, int most) {
+        try (NetworkRunner runner = new NetworkRunner(network)) {
+            for (int size = 2; size <= most; size++) {
+                float[][] expected = new float[size][];
+                for (int i = 0; i < size; i++) {
+                    expected[i] = reference[i % reference.length];
+                }
+                if (!(of(expected, runner.scores(images.first(size, layout))).largest() <= same)) {
+                    return size - 1;
+                }
+            }
+            return most;
+        } catch (TranslateException e) {
+            // It takes its images one by one.
+            return 1;
+        }
+    }
+
+    /** In a new thread: PyTorch reads the number when a thread first calculates. */
+    private static <T> T inThreads(int threads, Callable<T> work) {
+        JniUtils.setNumThreads(threads);
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            return pool.submit(work).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a network was tried", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the network failed on what it took before", e.getCause());
+        } finally {
+            pool.shutdown();
+        }
+    }
+}
