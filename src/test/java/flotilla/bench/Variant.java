@@ -25,12 +25,17 @@ record Variant(String name, String precision, List<String> sets) {
         return folder("resnet18", FP32);
     }
 
+    /** The network as a trace leaves it, which is the measure of a right answer. */
+    static Variant plain() {
+        return folder("resnet18-plain", FP32);
+    }
+
     /** Those whose files are there; {@code bench/run} makes them. */
     static List<Variant> of(String precision) {
         List<Variant> variants = new ArrayList<>();
         if (precision.equals(FP32)) {
             variants.add(shipped());
-            variants.add(folder("resnet18-plain", FP32));
+            variants.add(plain());
             variants.add(folder("resnet18-channels-last", FP32));
         } else if (Files.exists(Lab.MATERIAL.resolve("resnet18/model." + precision + ".pt"))) {
             List<String> sets = new ArrayList<>(shipped().sets());
