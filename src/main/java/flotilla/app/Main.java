@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
+            DrillCommand.class,
             LocalCommand.class,
             GatewayCommand.class,
             WorkerProcessCommand.class,

@@ -82,6 +82,22 @@ class ArchitectureTest {
                     "me.tongfei.progressbar..");
 
     @ArchTest
+    static final ArchRule drillKnowsNoOtherRoom = classes()
+            .that()
+            .resideInAPackage("flotilla.drill")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("flotilla.drill", "java..", "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesDrill = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.drill")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.drill");
+
+    @ArchTest
     static final ArchRule onlyAppSeesLoad = noClasses()
             .that()
             .resideOutsideOfPackages("flotilla.app", "flotilla.load")

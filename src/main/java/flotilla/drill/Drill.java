@@ -1,0 +1,195 @@
+package flotilla.drill;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A fault drill on real processes: a system, clients that go on until they have their answers, and meanwhile faults from a seed;
+ * then an account of every image. The seed decides the faults and their order; what they hit depends on the machine's timing.
+ */
+public final class Drill {
+    /**
+     * What is to be done.
+     *
+     * @param images each with a name of its own
+     * @param kills processes to kill; other faults come between
+     * @param clients images under way at the same time, at most
+     * @param gateways how many
+     * @param program the command that runs this program with some arguments
+     * @param data an empty folder for everything that the system keeps
+     * @param settings {@code key=value} pairs that cloud and gateways get
+     * @param settleWithin how long the last answers, and then the end of the last instance, may take after the last fault
+     */
+    public record Order(
+            long seed,
+            List<DrillImage> images,
+            int kills,
+            int clients,
+            int gateways,
+            Function<List<String>, List<String>> program,
+            Path data,
+            List<String> settings,
+            Duration settleWithin) {}
+
+    private static final Duration START_WITHIN = Duration.ofSeconds(90);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    private static final int FINAL_WAIT_SECONDS = 5;
+    private static final int FINAL_ATTEMPTS = 10;
+    /** Of the images, this part is under way before the first fault. */
+    private static final int HEAD_START = 20;
+
+    private final Order order;
+    private final PrintWriter out;
+    private final Path log;
+
+    /** @param out gets what people want to see meanwhile, and the account */
+    public Drill(Order order, PrintWriter out) {
+        this.order = order;
+        this.out = out;
+        this.log = order.data().resolve("drill.log");
+    }
+
+    /**
+     * Does it all and prints the account.
+     *
+     * @return whether nothing was lost, wrong, doubled, invented or killed at work, and the fleet went home
+     */
+    public boolean run() throws IOException, InterruptedException {
+        List<Story> stories = order.images().stream().map(Story::new).toList();
+        DrillSystem.Plan plan = new DrillSystem.Plan(order.program(), order.data(), order.gateways(), order.settings());
+        say(
+                "seed %d: %d images, %d kills, %d gateways; everything is in %s",
+                order.seed(), stories.size(), order.kills(), order.gateways(), order.data());
+        try (DrillSystem system = DrillSystem.start(plan)) {
+            List<URI> urls = system.gateways().stream().map(GatewayNode::url).toList();
+            try (Clients clients = new Clients(urls, stories, "drill-" + order.seed())) {
+                clients.start(order.clients(), order.seed());
+                clients.release(HEAD_START);
+                require(await(START_WITHIN, () -> clients.unanswered() < stories.size()), system, "no first answer");
+                Map<Fault, Integer> faults = trouble(system, clients);
+                clients.release(stories.size());
+                boolean settled = await(order.settleWithin(), () -> clients.unanswered() == 0);
+                boolean home =
+                        await(order.settleWithin(), () -> system.workers().isEmpty());
+                readAgain(stories, clients, urls);
+                return close(stories, faults, system, settled, home);
+            }
+        }
+    }
+
+    private void require(boolean holds, DrillSystem system, String otherwise) throws IOException {
+        if (!holds || !system.isAlive()) {
+            throw new IOException(otherwise + " within " + START_WITHIN.toSeconds() + " s; see " + order.data());
+        }
+    }
+
+    /** All faults of the plan, and images in step with them. */
+    private Map<Fault, Integer> trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
+        FaultPlan faults = new FaultPlan(order.seed(), order.gateways());
+        int released = HEAD_START;
+        try (Injector injector = new Injector(system, this::note)) {
+            while (injector.kills() < order.kills()) {
+                int before = injector.kills();
+                injector.inject(faults.next());
+                int due = (int) ((long) order.images().size() * (injector.kills() + 1) / (order.kills() + 1));
+                if (due > released) {
+                    clients.release(due - released);
+                    released = due;
+                }
+                if (injector.kills() / 10 > before / 10) {
+                    say(
+                            "%d kills, %d of %d images without an answer yet",
+                            injector.kills(),
+                            clients.unanswered(),
+                            order.images().size());
+                }
+            }
+            return injector.done();
+        }
+    }
+
+    /** Every accepted image is asked for once more, at whichever gateway: its answer must be the same. */
+    private void readAgain(List<Story> stories, Clients clients, List<URI> urls) throws InterruptedException {
+        SplittableRandom random = new SplittableRandom(order.seed());
+        for (Story story : stories) {
+            for (String id : story.ids()) {
+                boolean heard = false;
+                for (int attempt = 0; !heard && attempt < FINAL_ATTEMPTS; attempt++) {
+                    heard = clients.ask(story, urls.get(random.nextInt(urls.size())), id, FINAL_WAIT_SECONDS);
+                }
+            }
+        }
+    }
+
+    private boolean close(
+            List<Story> stories, Map<Fault, Integer> faults, DrillSystem system, boolean settled, boolean home)
+            throws IOException {
+        Account account = Account.of(stories, Buckets.results(order.data()), Buckets.busyWhenEnded(order.data()));
+        account.findings().forEach(finding -> say("%s", finding));
+        if (!settled) {
+            say("unanswered: %d images after %d s without a fault", account.images() - account.answered(), settle());
+        }
+        if (!home) {
+            say(
+                    "fleet: %d workers still run %d s after the last answer",
+                    system.workers().size(), settle());
+        }
+        say(
+                "faults: %s",
+                faults.entrySet().stream()
+                        .map(entry -> entry.getKey().text() + " " + entry.getValue())
+                        .collect(Collectors.joining(", ")));
+        say(
+                "starts of gateways: %s",
+                system.gateways().stream()
+                        .map(node -> Integer.toString(node.starts()))
+                        .collect(Collectors.joining(", ")));
+        say("%s", account.text());
+        boolean good = account.isGood() && home;
+        say("seed %d: %s", order.seed(), good ? "good" : "NOT GOOD; everything is in " + order.data());
+        return good;
+    }
+
+    private long settle() {
+        return order.settleWithin().toSeconds();
+    }
+
+    private boolean await(Duration within, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + within.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+        }
+        return true;
+    }
+
+    private void say(String format, Object... values) {
+        String line = format.formatted(values);
+        out.println(line);
+        out.flush();
+        note(line);
+    }
+
+    private synchronized void note(String line) {
+        try {
+            Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package flotilla.drill;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * Stands before a service on loopback and passes on every byte, unless it is told to be slow, to fail or to be gone. It can
+ * wait for a certain request and act at that very moment. Two threads for each connection; thread-safe.
+ */
+final class ServiceProxy implements AutoCloseable {
+    /** How the service is. */
+    private enum State {
+        WELL,
+        SLOW,
+        FAILING,
+        GONE
+    }
+
+    /**
+     * Something to do when a request comes by.
+     *
+     * @param request is found in the bytes of the request that is meant, read as Latin-1; one that falls on the border of two
+     *     reads is missed
+     * @param early when it comes, and it is not passed on; else when its answer comes, which is not passed on
+     * @param then gets the client's port
+     */
+    record Trap(Pattern request, boolean early, IntConsumer then) {}
+
+    private static final Duration SLOWNESS = Duration.ofSeconds(2);
+    private static final int BUFFER = 1 << 16;
+    private static final Pattern REQUEST_LINE = Pattern.compile("(?m)^(GET|PUT|POST|HEAD|DELETE) \\S+ HTTP/1\\.1\r?$");
+    private static final byte[] UNAVAILABLE =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1);
+
+    private final ServerSocket server;
+    private final InetSocketAddress service;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Trap> trap = new AtomicReference<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile State state = State.WELL;
+
+    private ServiceProxy(ServerSocket server, InetSocketAddress service) {
+        this.server = server;
+        this.service = service;
+    }
+
+    /**
+     * Listens on loopback until it is closed.
+     *
+     * @param port to listen on; 0 takes a free one
+     * @param service where the bytes go; it need not be there yet
+     */
+    static ServiceProxy before(int port, InetSocketAddress service) throws IOException {
+        ServiceProxy proxy = new ServiceProxy(new ServerSocket(port, 200, InetAddress.getLoopbackAddress()), service);
+        daemon(proxy::accept);
+        return proxy;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** As the service itself again. */
+    void heal() {
+        state = State.WELL;
+    }
+
+    /** Each request takes {@link #SLOWNESS} more. */
+    void slow() {
+        state = State.SLOW;
+    }
+
+    /** Every second request is answered with 503 and its connection closed. */
+    void failing() {
+        state = State.FAILING;
+    }
+
+    /** Connections are closed, those that are open too. */
+    void gone() {
+        state = State.GONE;
+        open.forEach(ServiceProxy::shut);
+    }
+
+    /** Sets a trap for one request, instead of the one before. */
+    void set(Trap next) {
+        trap.set(next);
+    }
+
+    /** @return whether nobody had stepped into it */
+    boolean disarm(Trap set) {
+        return trap.compareAndSet(set, null);
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            Socket client = null;
+            try {
+                client = server.accept();
+                if (state == State.GONE) {
+                    shut(client);
+                    continue;
+                }
+                Socket target = new Socket();
+                target.connect(service);
+                new Connection(client, target).start();
+            } catch (IOException e) {
+                // The proxy was closed, or the service is not there: its client sees the connection end.
+                if (client != null) {
+                    shut(client);
+                }
+            }
+        }
+    }
+
+    private final class Connection {
+        private final Socket client;
+        private final Socket target;
+        private final AtomicReference<Trap> onAnswer = new AtomicReference<>();
+
+        Connection(Socket client, Socket target) throws IOException {
+            this.client = client;
+            this.target = target;
+            client.setTcpNoDelay(true);
+            target.setTcpNoDelay(true);
+        }
+
+        void start() {
+            open.add(client);
+            open.add(target);
+            daemon(() -> pass(client, target, true));
+            daemon(() -> pass(target, client, false));
+        }
+
+        private void pass(Socket from, Socket to, boolean asks) {
+            byte[] buffer = new byte[BUFFER];
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                    if (asks ? isKept(buffer, length) : isCaught(onAnswer.getAndSet(null))) {
+                        break;
+                    }
+                    out.write(buffer, 0, length);
+                }
+            } catch (IOException | InterruptedException e) {
+                // One side closed: the other is closed too, and its owner sees that.
+                Thread.currentThread().setName("service-proxy, closing");
+            } finally {
+                shut(client);
+                shut(target);
+                open.remove(client);
+                open.remove(target);
+            }
+        }
+
+        /** Whether these bytes of the client are not to be passed on, nor any that follow. */
+        private boolean isKept(byte[] buffer, int length) throws IOException, InterruptedException {
+            String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+            Optional<Trap> stepped = stepsInto(text);
+            if (stepped.isPresent()) {
+                if (stepped.get().early()) {
+                    return isCaught(stepped.get());
+                }
+                onAnswer.set(stepped.get());
+            }
+            if (!REQUEST_LINE.matcher(text).find()) {
+                return false;
+            }
+            if (state == State.SLOW) {
+                Thread.sleep(SLOWNESS.toMillis());
+            }
+            if (state == State.FAILING && requests.incrementAndGet() % 2 == 0) {
+                client.getOutputStream().write(UNAVAILABLE);
+                return true;
+            }
+            return false;
+        }
+
+        private Optional<Trap> stepsInto(String text) {
+            Trap set = trap.get();
+            return set != null && set.request().matcher(text).find() && trap.compareAndSet(set, null)
+                    ? Optional.of(set)
+                    : Optional.empty();
+        }
+
+        private boolean isCaught(Trap stepped) {
+            if (stepped == null) {
+                return false;
+            }
+            stepped.then().accept(client.getPort());
+            return true;
+        }
+    }
+
+    private static void shut(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more either way.
+            return;
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "service-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        open.forEach(ServiceProxy::shut);
+    }
+}

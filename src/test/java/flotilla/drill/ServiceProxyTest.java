@@ -1,0 +1,139 @@
+package flotilla.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceProxyTest {
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final BlockingQueue<String> served = new LinkedBlockingQueue<>();
+    private HttpServer service;
+    private ServiceProxy proxy;
+
+    @BeforeEach
+    void start() throws IOException {
+        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            served.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("ok".getBytes());
+            exchange.close();
+        });
+        service.start();
+        proxy = ServiceProxy.before(0, service.getAddress());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        proxy.close();
+        service.stop(0);
+    }
+
+    private HttpResponse<String> put(String path) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port() + path))
+                        .PUT(HttpRequest.BodyPublishers.ofString("body"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void wellService_shouldBePassedOn() throws Exception {
+        assertThat(put("/a").body()).isEqualTo("ok");
+        assertThat(put("/b").body()).isEqualTo("ok");
+        assertThat(served).containsExactly("PUT /a", "PUT /b");
+    }
+
+    @Test
+    void goneService_shouldDropConnectionsUntilItIsHealed() throws Exception {
+        put("/a");
+        proxy.gone();
+
+        assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
+
+        proxy.heal();
+        assertThat(put("/c").statusCode()).isEqualTo(200);
+        assertThat(served).containsExactly("PUT /a", "PUT /c");
+    }
+
+    @Test
+    void failingService_shouldAnswerEverySecondRequestWith503() throws Exception {
+        proxy.failing();
+
+        List<Integer> statuses = List.of(
+                put("/a").statusCode(),
+                put("/b").statusCode(),
+                put("/c").statusCode(),
+                put("/d").statusCode());
+
+        assertThat(statuses).containsExactly(200, 503, 200, 503);
+        assertThat(served).containsExactly("PUT /a", "PUT /c");
+    }
+
+    @Test
+    void lateTrap_shouldActWhenTheServiceHasDoneItAndKeepTheAnswer() throws Exception {
+        BlockingQueue<Integer> ports = new LinkedBlockingQueue<>();
+        ServiceProxy.Trap trap = new ServiceProxy.Trap(Pattern.compile("PUT /b"), false, ports::add);
+        proxy.set(trap);
+
+        assertThat(put("/a").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
+
+        assertThat(ports).hasSize(1);
+        assertThat(served).contains("PUT /b");
+        assertThat(proxy.disarm(trap)).isFalse();
+        assertThat(put("/c").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void earlyTrap_shouldKeepTheRequestFromTheService() throws Exception {
+        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), true, port -> {}));
+
+        assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
+
+        assertThat(served).doesNotContain("PUT /b");
+    }
+
+    @Test
+    void trapThatNobodyStepsInto_shouldBeDisarmed() throws Exception {
+        ServiceProxy.Trap trap = new ServiceProxy.Trap(Pattern.compile("PUT /b"), true, port -> {});
+        proxy.set(trap);
+
+        assertThat(proxy.disarm(trap)).isTrue();
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void ownerOfAConnection_shouldBeTheProcessThatOpenedIt() throws Exception {
+        BlockingQueue<Optional<ProcessHandle>> owners = new LinkedBlockingQueue<>();
+        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), false, port -> {
+            try {
+                owners.add(SocketOwner.of(port, proxy.port(), List.of(ProcessHandle.current())));
+            } catch (IOException e) {
+                owners.add(Optional.empty());
+            }
+        }));
+
+        assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
+
+        assertThat(owners.take()).contains(ProcessHandle.current());
+    }
+}
