@@ -49,6 +49,8 @@ final class ImageIntake {
     /** An image up to so many bytes goes to the store in one piece, which spares a stream. */
     private static final long GATHERED = 1 << 20;
 
+    private static final String AGAIN = "the image could not be stored and queued; try again";
+
     private final ActorSystem<?> system;
     private final GatewayId gateway;
     private final ImageInspector inspector;
@@ -59,6 +61,8 @@ final class ImageIntake {
     private final HttpSettings settings;
     private final long inlineImages;
     private final UploadPermits permits;
+    private final Breaker store;
+    private final Breaker queue;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -84,6 +88,8 @@ final class ImageIntake {
         this.settings = settings;
         this.inlineImages = inlineImages;
         this.permits = new UploadPermits(settings.maxUploadsInFlight());
+        this.store = Breaker.of(system, "flotilla-image-store", "image store");
+        this.queue = Breaker.of(system, "flotilla-request-queue", "request queue");
         this.clock = clock;
         this.random = random;
     }
@@ -101,6 +107,9 @@ final class ImageIntake {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
         }
         RequestId id = RequestId.create(clock.instant(), random);
+        if (store.isOpen() || queue.isOpen()) {
+            return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.unavailable(AGAIN)));
+        }
         return permits.run(() -> admit(id)
                         .thenCompose(admission -> admission.admitted()
                                 ? store(id, file.get(), key, bytes)
@@ -140,13 +149,13 @@ final class ImageIntake {
                 .thenCompose(split -> {
                     CheckedUpload.Chunk first = split.first().get(0);
                     return split.first().size() < 2
-                            ? images.put(name, first.contentType(), first.bytes())
-                            : images.put(
+                            ? store.call(() -> images.put(name, first.contentType(), first.bytes()))
+                            : store.unhurried(() -> images.put(
                                     name,
                                     first.contentType(),
                                     Source.from(split.first())
                                             .concat(split.second())
-                                            .map(CheckedUpload.Chunk::bytes));
+                                            .map(CheckedUpload.Chunk::bytes)));
                 })
                 .thenCompose(ref -> key.isEmpty()
                         ? enqueue(id, file, ref, Optional.of(passing.size()), passing.content())
@@ -155,10 +164,11 @@ final class ImageIntake {
 
     /** Of all requests with one key only the first counts; the others give its id, if they bring the same image. */
     private CompletionStage<Intake> claim(String key, IdempotencyStore.Claim mine, Passing passing) {
-        return keys.claim(key, mine).thenCompose(standing -> {
+        return store.call(() -> keys.claim(key, mine)).thenCompose(standing -> {
             if (standing.id().equals(mine.id())) {
                 return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing.size()), passing.content())
-                        .thenCompose(accepted -> keys.sent(key).thenApply(done -> accepted));
+                        .thenCompose(
+                                accepted -> store.call(() -> keys.sent(key)).thenApply(done -> accepted));
             }
             pending.tell(new PendingReplies.Withdraw(mine.id()));
             CompletionStage<Done> cleaned = images.delete(mine.image());
@@ -173,18 +183,19 @@ final class ImageIntake {
     /** The first request may have ended between its claim and its message; a message too many does no harm. */
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing) {
         Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
-        return keys.isSent(key)
+        return store.call(() -> keys.isSent(key))
                 .thenCompose(sent -> sent
                         ? CompletableFuture.completedFuture(accepted)
                         : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), Optional.empty())
-                                .thenCompose(again -> keys.sent(key).thenApply(done -> accepted)));
+                                .thenCompose(again ->
+                                        store.call(() -> keys.sent(key)).thenApply(done -> accepted)));
     }
 
     private CompletionStage<Intake> enqueue(
             RequestId id, FileName file, ImageRef ref, Optional<Long> size, Optional<ByteString> content) {
         ClassificationRequest request =
                 new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty(), size, content);
-        return requests.send(WireFormat.write(request)).thenApply(sent -> {
+        return queue.call(() -> requests.send(WireFormat.write(request))).thenApply(sent -> {
             pending.tell(new PendingReplies.Enqueued(id));
             return new Intake.Accepted(id, file, ref);
         });
@@ -209,7 +220,9 @@ final class ImageIntake {
                 return Problem.uploadStalled();
             }
         }
-        LOG.warn("request={} could not be accepted: {}", id, cause.toString());
-        return Problem.unavailable("the image could not be stored and queued; try again");
+        if (!(cause instanceof Breaker.OpenException)) {
+            LOG.warn("request={} could not be accepted: {}", id, cause.toString());
+        }
+        return Problem.unavailable(AGAIN);
     }
 }

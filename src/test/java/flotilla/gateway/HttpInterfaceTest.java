@@ -96,6 +96,21 @@ class HttpInterfaceTest extends HttpFixture {
     }
 
     @Test
+    void queueThatFailsAgainAndAgain_shouldNoLongerBeAskedNorImagesStored() throws Exception {
+        requests.refuse(body -> true);
+        for (int i = 0; i < 8; i++) {
+            shouldBeProblem(postRaw(PNG, Map.of("Prefer", "respond-async")), 503, "unavailable");
+        }
+        int stored = images.objects.size();
+
+        HttpResponse<String> refused = postRaw(PNG, Map.of("Prefer", "respond-async"));
+
+        shouldBeProblem(refused, 503, "unavailable");
+        assertThat(refused.headers().firstValue("Retry-After")).contains("5");
+        assertThat(images.objects).hasSize(stored);
+    }
+
+    @Test
     void keyOfAForm_shouldStandForEachOfItsImages() throws Exception {
         Map<String, String> headers = Map.of("Idempotency-Key", "form", "Accept", "application/json");
         Part[] parts = {new Part("f", "a.png", PNG), new Part("f", "b.png", OTHER)};

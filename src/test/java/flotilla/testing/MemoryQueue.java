@@ -1,6 +1,7 @@
 package flotilla.testing;
 
 import flotilla.domain.QueueDepth;
+import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
@@ -97,7 +98,7 @@ public final class MemoryQueue implements MessageQueue {
     @Override
     public synchronized CompletionStage<Done> send(String body) {
         if (refused.test(body)) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the queue is away"));
+            return CompletableFuture.failedFuture(new InfrastructureException("the queue is away", null));
         }
         sent.add(body);
         listener.accept(body);
