@@ -1,0 +1,48 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short drill as users start one. */
+class DrillIT {
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(10);
+
+    @Test
+    void faultsOnRealProcesses_shouldCostNoImageItsOneRightAnswer(@TempDir Path folder) throws Exception {
+        try (FlotillaProcess drill = FlotillaProcess.start(
+                folder,
+                "drill",
+                "--seed",
+                "3",
+                "--images",
+                "80",
+                "--kills",
+                "5",
+                "--workers",
+                "2",
+                "--gateways",
+                "2",
+                "--settle",
+                "300",
+                "--data",
+                folder.resolve("data").toString())) {
+            int status = drill.awaitExit(ENDS_WITHIN);
+
+            assertThat(drill.out()).contains("seed 3: good", "accepted 80, answered 80", "lost 0, wrong 0");
+            assertThat(status).isZero();
+            assertThat(drill.descendants()).isEmpty();
+        }
+    }
+
+    @Test
+    void wrongUsage_shouldBeToldInOneLine(@TempDir Path folder) throws Exception {
+        try (FlotillaProcess drill = FlotillaProcess.start(folder, "drill", "--gateways", "0")) {
+            assertThat(drill.awaitExit(ENDS_WITHIN)).isEqualTo(2);
+            assertThat(drill.err().lines()).singleElement().asString().contains("--gateways is from 1 to 9");
+        }
+    }
+}
