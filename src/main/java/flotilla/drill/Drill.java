@@ -44,7 +44,7 @@ public final class Drill {
             List<String> settings,
             Duration settleWithin) {}
 
-    private static final Duration START_WITHIN = Duration.ofSeconds(90);
+    private static final Duration START_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     private static final int FINAL_WAIT_SECONDS = 5;
     private static final int FINAL_ATTEMPTS = 10;
