@@ -1,9 +1,11 @@
 package flotilla.worker;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.RequestId;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -20,7 +22,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
  * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
- * (the process ends). It stops when a part of it died. It never touches a message itself.
+ * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
+ * given back). It stops when a part of it died. It never touches a message itself.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -62,26 +65,42 @@ public final class Worker {
 
     private record ReportTick() implements Command {}
 
+    /** It is durable which images hung. */
+    private record Blamed(Throwable failure) implements Command {}
+
+    private record GraceOver() implements Command {}
+
     /**
      * Times of the worker's life.
      *
      * @param joinWait how long to wait for an app-tier id before receiving without one
      * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
      * @param restartBackoff wait before the pipeline is run again after it failed
+     * @param hangAfter how long an image may be inside a classifier
+     * @param grace how long the other images may take when one hung
      */
-    public record Settings(Duration joinWait, Duration reportInterval, Duration selfFence, Duration restartBackoff) {}
+    public record Settings(
+            Duration joinWait,
+            Duration reportInterval,
+            Duration selfFence,
+            Duration restartBackoff,
+            Duration hangAfter,
+            Duration grace) {}
 
     /**
      * What the worker steers.
      *
      * @param taker looks for terminate requests; the system's ignoring reference when there are none
+     * @param onHung ends the process, which a thread in native code would keep otherwise
      */
     record Parts(
             WorkerIdentity identity,
+            Attempts attempts,
             Leases leases,
             ImagePipeline pipeline,
             ActorRef<ClassifierRouter.Command> router,
-            ActorRef<TerminateRequestTaker.Command> taker) {}
+            ActorRef<TerminateRequestTaker.Command> taker,
+            Runnable onHung) {}
 
     /** What others are told of a phase, and what a command has to know of it. */
     private enum Phase {
@@ -108,6 +127,7 @@ public final class Worker {
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private Phase phase = Phase.RECEIVING;
     private long epoch;
+    private int hung;
 
     /**
      * Creates a worker that is not linked to any cluster yet.
@@ -170,13 +190,30 @@ public final class Worker {
                 .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo)));
     }
 
+    private Behavior<Command> hung(boolean blamed, boolean graceOver) {
+        if (blamed && (graceOver || intake.isPaused() && parts.leases().inHand() <= hung)) {
+            parts.onHung().run();
+            return drained();
+        }
+        return phase(common().onMessage(Blamed.class, done -> {
+                    onBlamed(done);
+                    return hung(true, graceOver);
+                })
+                .onMessage(GraceOver.class, over -> hung(blamed, true))
+                .onMessage(Paused.class, done -> {
+                    intake.completed(done);
+                    return hung(blamed, graceOver);
+                })
+                .onMessage(HandsChanged.class, changed -> hung(blamed, graceOver)));
+    }
+
     /** What is understood in every phase; what a phase adds comes after. */
     private BehaviorBuilder<Command> common() {
         return Behaviors.receive(Command.class)
                 .onMessage(FromSupervisor.class, this::onSupervisor)
                 .onMessage(LinkUp.class, this::onLinkUp)
                 .onMessage(SelfFence.Due.class, this::onDue)
-                .onMessage(ReportTick.class, tick -> report())
+                .onMessage(ReportTick.class, this::onReportTick)
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
                 .onMessage(PartLost.class, this::onPartLost)
                 .onMessage(Leave.class, this::onLeave);
@@ -305,6 +342,42 @@ public final class Worker {
         pause();
         report();
         return leaving(leave.replyTo());
+    }
+
+    private Behavior<Command> onReportTick(ReportTick tick) {
+        List<RequestId> ids =
+                phase == Phase.LEAVING ? List.of() : parts.attempts().hung(settings.hangAfter());
+        if (ids.isEmpty()) {
+            return report();
+        }
+        context.getLog()
+                .error(
+                        "hung={} were inside a classifier for {}: this worker ends, and gives back the rest of inHand={}",
+                        ids,
+                        settings.hangAfter(),
+                        parts.leases().inHand());
+        hung = ids.size();
+        phase = Phase.LEAVING;
+        timers.cancel(new Start());
+        timers.startSingleTimer(new GraceOver(), settings.grace());
+        context.pipeToSelf(parts.attempts().blame(ids), (done, failure) -> new Blamed(failure));
+        parts.taker().tell(new TerminateRequestTaker.Refuse());
+        parts.router().tell(new ClassifierRouter.ReturnWaiting());
+        pause();
+        report();
+        return hung(false, false);
+    }
+
+    /** What is not durable stays in the file of marks, for who comes next on this machine. */
+    private void onBlamed(Blamed blamed) {
+        if (blamed.failure() == null) {
+            parts.attempts().forgiveOthers();
+        } else {
+            context.getLog()
+                    .warn(
+                            "which images hung could not be stored: {}",
+                            blamed.failure().toString());
+        }
     }
 
     private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
