@@ -244,15 +244,17 @@ final class WorkerRole implements AutoCloseable {
         }
     }
 
-    /** Receives nothing more, returns what is not begun, finishes the rest within the grace, leaves the cluster. */
+    /** Receives nothing more, finishes what is begun within the grace, gives back the rest, leaves the cluster. */
     @Override
     public void close() {
         boolean ended = data.getWhenTerminated().toCompletableFuture().isDone();
+        // The worker itself ends its waiting when the grace is over, and gives back the rest.
+        Duration within = grace.plus(STOP_WITHIN);
         if (!ended
                 && !Processes.await(
-                        AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()),
-                        grace)) {
-            LOG.warn("images in hand were not finished within {}; the queue gives them out again", grace);
+                        AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, within, data.scheduler()),
+                        within)) {
+            LOG.warn("what was in hand was not given back within {}; the queue gives it out again", within);
         }
         Processes.await(control.close(), STOP_WITHIN);
         data.terminate();

@@ -85,6 +85,14 @@ final class Leases {
                 (receipt, lease) -> new Lease(lease.message(), lease.since(), lease.extendedAt(), lease.state(), true));
     }
 
+    /** All messages in hand that are still ours. */
+    List<QueueMessage> held() {
+        return byReceipt.values().stream()
+                .filter(lease -> !lease.lost())
+                .map(Lease::message)
+                .toList();
+    }
+
     int inHand() {
         return byReceipt.size();
     }

@@ -70,6 +70,9 @@ public final class Worker {
 
     private record GraceOver() implements Command {}
 
+    /** What was still in hand is given back, or not. */
+    private record HandedBack(int messages, Throwable failure) implements Command {}
+
     /**
      * Times of the worker's life.
      *
@@ -77,7 +80,7 @@ public final class Worker {
      * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
      * @param restartBackoff wait before the pipeline is run again after it failed
      * @param hangAfter how long an image may be inside a classifier
-     * @param grace how long the other images may take when one hung
+     * @param grace how long images in hand may take when the process ends
      */
     public record Settings(
             Duration joinWait,
@@ -97,6 +100,7 @@ public final class Worker {
             WorkerIdentity identity,
             Attempts attempts,
             Leases leases,
+            HandBack handBack,
             ImagePipeline pipeline,
             ActorRef<ClassifierRouter.Command> router,
             ActorRef<TerminateRequestTaker.Command> taker,
@@ -187,13 +191,23 @@ public final class Worker {
                     intake.completed(done);
                     return leftIfEmpty(replyTo);
                 })
-                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo)));
+                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo))
+                .onMessage(GraceOver.class, over -> handBack())
+                .onMessage(HandedBack.class, done -> {
+                    onHandedBack(done);
+                    replyTo.tell(Done.getInstance());
+                    return Behaviors.same();
+                }));
     }
 
     private Behavior<Command> hung(boolean blamed, boolean graceOver) {
         if (blamed && (graceOver || intake.isPaused() && parts.leases().inHand() <= hung)) {
-            parts.onHung().run();
-            return drained();
+            handBack();
+            return phase(common().onMessage(HandedBack.class, done -> {
+                onHandedBack(done);
+                parts.onHung().run();
+                return Behaviors.same();
+            }));
         }
         return phase(common().onMessage(Blamed.class, done -> {
                     onBlamed(done);
@@ -341,7 +355,26 @@ public final class Worker {
         parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
         report();
+        timers.startSingleTimer(new GraceOver(), settings.grace());
         return leaving(leave.replyTo());
+    }
+
+    private Behavior<Command> handBack() {
+        context.pipeToSelf(
+                parts.handBack().all(), (messages, failure) -> new HandedBack(failure == null ? messages : 0, failure));
+        return Behaviors.same();
+    }
+
+    private void onHandedBack(HandedBack done) {
+        if (done.failure() != null) {
+            context.getLog()
+                    .warn(
+                            "{} messages come back when their leases end: {}",
+                            parts.leases().inHand(),
+                            done.failure().toString());
+        } else if (done.messages() > 0) {
+            context.getLog().warn("given back unfinished={}: another worker has them at once", done.messages());
+        }
     }
 
     private Behavior<Command> onReportTick(ReportTick tick) {
@@ -433,7 +466,13 @@ public final class Worker {
                         "the {} died: this worker ends, and another one takes what it had in hand, {} messages",
                         lost.name(),
                         parts.leases().inHand());
-        return Behaviors.stopped();
+        phase = Phase.LEAVING;
+        pause();
+        handBack();
+        return phase(common().onMessage(HandedBack.class, done -> {
+            onHandedBack(done);
+            return Behaviors.stopped();
+        }));
     }
 
     private Behavior<Command> receive() {

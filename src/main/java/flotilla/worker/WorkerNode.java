@@ -175,7 +175,8 @@ public final class WorkerNode {
                                         identity, requests, leases, pipeline::answered, worker)),
                         "terminate-request-taker"))
                 .orElseGet(() -> context.getSystem().ignoreRef());
-        return new Worker.Parts(identity, attempts, leases, pipeline, router, taker, onHung);
+        return new Worker.Parts(
+                identity, attempts, leases, new HandBack(ports.requests(), leases), pipeline, router, taker, onHung);
     }
 
     /** What died here before is reported at once: this machine's last worker may have died a moment ago. */

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,7 @@ class QuarantineTest {
                 0.25,
                 Duration.ofSeconds(30),
                 hangAfter,
+                Duration.ofSeconds(1),
                 new WorkerNode.Blame(marks, attempts, deadLetters::send),
                 () -> hung.complete(Done.getInstance())));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
@@ -201,9 +203,42 @@ class QuarantineTest {
         assertThat(requests.acknowledged())
                 .doesNotContain(new MessageAction.Delete(kept))
                 .hasSize(1);
+        assertThat(requests.extended()).as("its lease ends at once").contains(kept);
         assertThat(requests.isPaused()).isTrue();
         assertThat(results.results).containsOnlyKeys(waiting.id());
         assertThat(Files.list(folder)).as("nobody else is blamed").isEmpty();
+    }
+
+    @Test
+    void workerThatMustEndWithAnImageInside_shouldGiveItBackWhenTheGraceIsOver() throws Exception {
+        start(Duration.ofMinutes(5));
+        QueueMessage message = requests.deliver(body(stored(images, "slow.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        TestProbe<Done> left = KIT.createTestProbe();
+
+        worker.tell(new Worker.Leave(left.getRef()));
+
+        left.receiveMessage(WITHIN);
+        assertThat(requests.extended()).contains(message);
+        assertThat(requests.acknowledged()).isEmpty();
+        assertThat(attempts.processes).isEmpty();
+    }
+
+    @Test
+    void lostPart_shouldEndTheWorkerWhenAllIsGivenBack() throws Exception {
+        start(Duration.ofMinutes(5));
+        QueueMessage message = requests.deliver(body(stored(images, "slow.png")), 1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        classifiers.slow.release();
+        QueueMessage second = requests.deliver(body(stored(images, "slow-2.png")), 1);
+        eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        eventually(() -> assertThat(classifiers.classified).hasValue(2));
+
+        worker.tell(new Worker.PartLost("classifier router"));
+        eventually(() -> assertThat(requests.extended()).contains(second));
+
+        classifiers.slow.release();
+        KIT.createTestProbe().expectTerminated(worker, WITHIN);
     }
 
     @Test

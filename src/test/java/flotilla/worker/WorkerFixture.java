@@ -94,6 +94,7 @@ final class WorkerFixture {
                 prefetchHeap,
                 ioTimeout,
                 FlotillaSettings.from(CONFIG).worker().hangAfter(),
+                FlotillaSettings.from(CONFIG).worker().shutdownGrace(),
                 new WorkerNode.Blame(
                         AttemptMarks.unkept(identity().process(), Clock.systemUTC()),
                         new MemoryStores.Attempts(),
@@ -112,6 +113,7 @@ final class WorkerFixture {
             double prefetchHeap,
             Duration ioTimeout,
             Duration hangAfter,
+            Duration grace,
             WorkerNode.Blame blame,
             Runnable onHung) {
         FlotillaSettings settings = FlotillaSettings.from(CONFIG);
@@ -131,7 +133,7 @@ final class WorkerFixture {
                         ioTimeout,
                         reportInterval,
                         FENCE,
-                        defaults.shutdownGrace(),
+                        grace,
                         Optional.empty()),
                 settings.queue(),
                 Clock.systemUTC(),
