@@ -100,7 +100,7 @@ final class ImagePipeline {
         this.router = router;
         this.identity = identity;
         this.attempts = attempts;
-        this.redelivery = new Redelivery(ports.results(), attempts);
+        this.redelivery = new Redelivery(ports.results(), attempts, ports.deadLetters());
         this.leases = leases;
         this.prefetch = prefetch;
         this.limits = limits;
@@ -161,31 +161,13 @@ final class ImagePipeline {
 
     private Flow<Parcel, Parcel, NotUsed> fetch(ByteBudget memory) {
         return stage(IO_PARALLELISM, Parcel.Understood.class, parcel -> {
-            if (parcel.message().receiveCount() > 1) {
-                return inTime(redelivery.past(parcel.request())).thenCompose(past -> redelivered(parcel, past, memory));
+            if (parcel.message().receiveCount() == 1) {
+                return fetchImage(parcel, memory);
             }
-            return fetchImage(parcel, memory);
+            return inTime(redelivery.next(parcel))
+                    .thenCompose(
+                            next -> next instanceof Parcel.Understood open ? fetchImage(open, memory) : passed(next));
         });
-    }
-
-    private CompletionStage<Parcel> redelivered(Parcel.Understood parcel, Redelivery.Past past, ByteBudget memory) {
-        if (past instanceof Redelivery.Past.Answered answered) {
-            return passed(new Parcel.Stored(parcel.message(), parcel.request(), answered.result()));
-        }
-        if (past instanceof Redelivery.Past.Guilty guilty) {
-            LOG.warn("request={} goes to quarantine: {}", parcel.request().id(), guilty.reason());
-            return inTime(ports.deadLetters()
-                            .send(WireFormat.write(parcel.request().quarantined(guilty.reason()))))
-                    .thenApply(sent -> new Parcel.Settled(parcel.message(), Verdict.QUARANTINED));
-        }
-        if (past instanceof Redelivery.Past.Suspect suspect) {
-            LOG.warn(
-                    "request={} was inside when worker process={} died, it is tried alone",
-                    parcel.request().id(),
-                    suspect.process());
-            return fetchImage(new Parcel.Understood(parcel.message(), parcel.at(), parcel.request(), true), memory);
-        }
-        return fetchImage(parcel, memory);
     }
 
     private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel, ByteBudget memory) {

@@ -1,13 +1,12 @@
 package flotilla.worker;
 
 import flotilla.domain.AppTierId;
-import flotilla.domain.RequestId;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -66,12 +65,12 @@ public final class Worker {
     private record ReportTick() implements Command {}
 
     /** It is durable which images hung. */
-    private record Blamed(Throwable failure) implements Command {}
+    record Blamed(Throwable failure) implements Command {}
 
     private record GraceOver() implements Command {}
 
     /** What was still in hand is given back, or not. */
-    private record HandedBack(int messages, Throwable failure) implements Command {}
+    record HandedBack(int messages, Throwable failure) implements Command {}
 
     /**
      * Times of the worker's life.
@@ -128,10 +127,10 @@ public final class Worker {
     private final Parts parts;
     private final Intake intake;
     private final SelfFence fence;
+    private final Departure departure;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private Phase phase = Phase.RECEIVING;
     private long epoch;
-    private int hung;
 
     /**
      * Creates a worker that is not linked to any cluster yet.
@@ -156,6 +155,8 @@ public final class Worker {
         this.parts = parts;
         this.intake = new Intake(context, parts.pipeline());
         this.fence = new SelfFence(timers, settings.selfFence());
+        this.departure =
+                new Departure(context, parts.attempts(), parts.leases(), parts.handBack(), settings.hangAfter());
     }
 
     private Behavior<Command> joining() {
@@ -192,33 +193,40 @@ public final class Worker {
                     return leftIfEmpty(replyTo);
                 })
                 .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo))
-                .onMessage(GraceOver.class, over -> handBack())
-                .onMessage(HandedBack.class, done -> {
-                    onHandedBack(done);
-                    replyTo.tell(Done.getInstance());
-                    return Behaviors.same();
-                }));
+                .onMessage(
+                        GraceOver.class,
+                        over -> handingBack(() -> {
+                            replyTo.tell(Done.getInstance());
+                            return Behaviors.same();
+                        })));
     }
 
-    private Behavior<Command> hung(boolean blamed, boolean graceOver) {
-        if (blamed && (graceOver || intake.isPaused() && parts.leases().inHand() <= hung)) {
-            handBack();
-            return phase(common().onMessage(HandedBack.class, done -> {
-                onHandedBack(done);
+    private Behavior<Command> hung(boolean graceOver) {
+        if (departure.isReady(graceOver) && (graceOver || intake.isPaused())) {
+            return handingBack(() -> {
                 parts.onHung().run();
                 return Behaviors.same();
-            }));
+            });
         }
         return phase(common().onMessage(Blamed.class, done -> {
-                    onBlamed(done);
-                    return hung(true, graceOver);
+                    departure.blamed(done);
+                    return hung(graceOver);
                 })
-                .onMessage(GraceOver.class, over -> hung(blamed, true))
+                .onMessage(GraceOver.class, over -> hung(true))
                 .onMessage(Paused.class, done -> {
                     intake.completed(done);
-                    return hung(blamed, graceOver);
+                    return hung(graceOver);
                 })
-                .onMessage(HandsChanged.class, changed -> hung(blamed, graceOver)));
+                .onMessage(HandsChanged.class, changed -> hung(graceOver)));
+    }
+
+    /** What is still in hand goes back, and then comes the end. */
+    private Behavior<Command> handingBack(Supplier<Behavior<Command>> end) {
+        departure.handBack();
+        return phase(common().onMessage(HandedBack.class, done -> {
+            departure.handedBack(done);
+            return end.get();
+        }));
     }
 
     /** What is understood in every phase; what a phase adds comes after. */
@@ -350,67 +358,26 @@ public final class Worker {
 
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
-        phase = Phase.LEAVING;
-        parts.taker().tell(new TerminateRequestTaker.Refuse());
-        parts.router().tell(new ClassifierRouter.ReturnWaiting());
-        pause();
-        report();
-        timers.startSingleTimer(new GraceOver(), settings.grace());
+        depart();
         return leaving(leave.replyTo());
     }
 
-    private Behavior<Command> handBack() {
-        context.pipeToSelf(
-                parts.handBack().all(), (messages, failure) -> new HandedBack(failure == null ? messages : 0, failure));
-        return Behaviors.same();
-    }
-
-    private void onHandedBack(HandedBack done) {
-        if (done.failure() != null) {
-            context.getLog()
-                    .warn(
-                            "{} messages come back when their leases end: {}",
-                            parts.leases().inHand(),
-                            done.failure().toString());
-        } else if (done.messages() > 0) {
-            context.getLog().warn("given back unfinished={}: another worker has them at once", done.messages());
-        }
-    }
-
     private Behavior<Command> onReportTick(ReportTick tick) {
-        List<RequestId> ids =
-                phase == Phase.LEAVING ? List.of() : parts.attempts().hung(settings.hangAfter());
-        if (ids.isEmpty()) {
+        if (phase == Phase.LEAVING || !departure.begunByAHang()) {
             return report();
         }
-        context.getLog()
-                .error(
-                        "hung={} were inside a classifier for {}: this worker ends, and gives back the rest of inHand={}",
-                        ids,
-                        settings.hangAfter(),
-                        parts.leases().inHand());
-        hung = ids.size();
+        depart();
+        return hung(false);
+    }
+
+    private void depart() {
         phase = Phase.LEAVING;
         timers.cancel(new Start());
         timers.startSingleTimer(new GraceOver(), settings.grace());
-        context.pipeToSelf(parts.attempts().blame(ids), (done, failure) -> new Blamed(failure));
         parts.taker().tell(new TerminateRequestTaker.Refuse());
         parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
         report();
-        return hung(false, false);
-    }
-
-    /** What is not durable stays in the file of marks, for who comes next on this machine. */
-    private void onBlamed(Blamed blamed) {
-        if (blamed.failure() == null) {
-            parts.attempts().forgiveOthers();
-        } else {
-            context.getLog()
-                    .warn(
-                            "which images hung could not be stored: {}",
-                            blamed.failure().toString());
-        }
     }
 
     private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
@@ -468,11 +435,7 @@ public final class Worker {
                         parts.leases().inHand());
         phase = Phase.LEAVING;
         pause();
-        handBack();
-        return phase(common().onMessage(HandedBack.class, done -> {
-            onHandedBack(done);
-            return Behaviors.stopped();
-        }));
+        return handingBack(Behaviors::stopped);
     }
 
     private Behavior<Command> receive() {
