@@ -256,10 +256,11 @@ final class WorkerRole implements AutoCloseable {
                         within)) {
             LOG.warn("what was in hand was not given back within {}; the queue gives it out again", within);
         }
+        // From here on an image that is inside still may take long to be waited for; who waits for us may kill us.
+        marks.close();
         Processes.await(control.close(), STOP_WITHIN);
         data.terminate();
         Processes.await(data.getWhenTerminated(), STOP_WITHIN);
-        marks.close();
         classifiers.close();
         cloud.close();
     }

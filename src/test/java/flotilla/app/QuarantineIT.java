@@ -160,6 +160,24 @@ class QuarantineIT {
     }
 
     @Test
+    void workerThatIsAskedToEndWithAnImageInside_shouldGiveItBackAndBlameNobody() throws Exception {
+        FlotillaProcess slow = worker("flotilla.classifier.delay=1h", "flotilla.worker.shutdown-grace=1s");
+        String id = client.accept("long.png", GatewayClient.TINY_PNG);
+        awaitInside(id);
+
+        slow.terminate();
+
+        try (Stream<Path> left = Files.list(folder.resolve("state"))) {
+            assertThat(left).isEmpty();
+        }
+        worker();
+        Eventually.until(
+                "an answer", () -> client.result(id).path("label").asText().equals("long"));
+        assertThat(mentions("is tried alone")).isZero();
+        assertThat(mentions("given back unfinished=1")).isEqualTo(1);
+    }
+
+    @Test
     void imageThatHangsTwice_shouldEndItsWorkersAndBe422ToTheCallerWhoWaits() throws Exception {
         String[] hangs = {"flotilla.classifier.delay=1h", "flotilla.worker.hang-after=2s"};
         CompletableFuture<JsonNode> answer = client.classify("hangs.png", GatewayClient.TINY_PNG);
