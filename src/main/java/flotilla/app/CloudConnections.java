@@ -1,23 +1,30 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
 import flotilla.aws.s3.S3DecisionLedger;
+import flotilla.aws.s3.S3Expiry;
 import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
+import flotilla.aws.s3.S3QuarantineStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.s3.S3WishStore;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.protocol.AttemptStore;
 import flotilla.protocol.BatchStore;
+import flotilla.protocol.Expiry;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
 import flotilla.push.WishStore;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
+import flotilla.worker.DeadLetters;
 import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -51,6 +58,12 @@ final class CloudConnections implements AutoCloseable {
                 .join();
     }
 
+    /** The dead-letter queue for a worker, which seldom needs it: it is looked for only then. */
+    DeadLetters deadLetters() {
+        return body -> queues.open(settings.queue().deadLetter(), SqsSourceSettings.of(settings.queue(), 1))
+                .thenCompose(queue -> queue.send(body));
+    }
+
     /** The terminate queues, for the supervisor; blocks as {@link #queue} does. */
     DrainRequests drainRequests() {
         return queues.openDrainRequests(settings.queue(), settings.cluster().name())
@@ -79,6 +92,18 @@ final class CloudConnections implements AutoCloseable {
 
     WishStore wishes(ActorSystem<?> system) {
         return new S3WishStore(system, clients, settings.storage());
+    }
+
+    AttemptStore attempts(ActorSystem<?> system) {
+        return new S3AttemptStore(system, clients, settings.storage());
+    }
+
+    QuarantineStore quarantine(ActorSystem<?> system) {
+        return new S3QuarantineStore(system, clients, settings.storage());
+    }
+
+    Expiry expiry(ActorSystem<?> system) {
+        return new S3Expiry(system, clients, settings.storage());
     }
 
     ResultStore results(ActorSystem<?> system) {

@@ -6,6 +6,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
 import flotilla.config.SettingsException;
 import flotilla.domain.GatewayId;
+import flotilla.gateway.ExpiryKeeper;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
 import flotilla.protocol.DecisionReport;
@@ -129,8 +130,10 @@ final class GatewayRole implements AutoCloseable {
                     cloud.results(system),
                     cloud.idempotencyKeys(system),
                     cloud.batches(system),
+                    cloud.quarantine(system),
                     push.push(),
                     new ImageHeaders(settings.http().maxPixels()));
+            sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
                     Behaviors.receiveMessage(message -> {
@@ -228,6 +231,12 @@ final class GatewayRole implements AutoCloseable {
         return settings.cluster().seedNodes().isEmpty()
                 ? List.of(self.host().get() + ":" + self.port().get())
                 : settings.cluster().seedNodes();
+    }
+
+    /** Every gateway removes what is too old: that it is done twice does no harm. */
+    private static void sweep(ActorSystem<?> system, FlotillaSettings settings, CloudConnections cloud) {
+        ExpiryKeeper.create(cloud.expiry(system), settings.storage(), Clock.systemUTC(), new SecureRandom())
+                .ifPresent(keeper -> system.systemActorOf(keeper, "expiry-keeper", Props.empty()));
     }
 
     /** What keeps the decisions that fall on this node; it writes the last ones when the supervisor has gone. */

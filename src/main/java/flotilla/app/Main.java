@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ClassifyCommand.class,
             LoadCommand.class,
             WhyCommand.class,
+            RedriveCommand.class,
             SimulateCommand.class,
             TestCommand.class,
             BenchCommand.class,

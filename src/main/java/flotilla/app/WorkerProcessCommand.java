@@ -1,11 +1,13 @@
 package flotilla.app;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code flotilla worker}: one worker node, until SIGTERM or Ctrl-C, or until a part of it dies: exit status 1. */
+/** {@code flotilla worker}: one worker node, until SIGTERM or Ctrl-C, or until a part of it dies or hangs: exit status 1. */
 @Command(
         name = "worker",
         mixinStandardHelpOptions = true,
@@ -18,9 +20,15 @@ final class WorkerProcessCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        ParentWatch.start(System.getenv(), () -> Runtime.getRuntime().halt(1));
+        AtomicReference<WorkerRole> started = new AtomicReference<>();
+        ParentWatch.start(System.getenv(), () -> {
+            Optional.ofNullable(started.get()).ifPresent(WorkerRole::forgive);
+            Runtime.getRuntime().halt(1);
+        });
         WorkerRole worker = WorkerRole.start(options);
+        started.set(worker);
         worker.ended().thenRun(ended::countDown);
+        worker.hung().thenRun(() -> Runtime.getRuntime().halt(1));
         return Processes.runUntilStopped(worker, ended) ? 0 : 1;
     }
 }

@@ -7,14 +7,20 @@ import flotilla.config.FlotillaSettings;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.inference.Classifiers;
+import flotilla.inference.MachineCache;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.ImageStore;
+import flotilla.worker.AttemptMarks;
 import flotilla.worker.ControlPlane;
+import flotilla.worker.MarkFolder;
 import flotilla.worker.Worker;
 import flotilla.worker.WorkerIdentity;
 import flotilla.worker.WorkerNode;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +52,8 @@ final class WorkerRole implements AutoCloseable {
     private final ClassifierFactory classifiers;
     private final ActorSystem<Worker.Command> data;
     private final ControlPlane control;
+    private final AttemptMarks marks;
+    private final CompletionStage<Done> hung;
     private final Duration grace;
 
     private WorkerRole(
@@ -53,11 +61,15 @@ final class WorkerRole implements AutoCloseable {
             ClassifierFactory classifiers,
             ActorSystem<Worker.Command> data,
             ControlPlane control,
+            AttemptMarks marks,
+            CompletionStage<Done> hung,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
         this.data = data;
         this.control = control;
+        this.marks = marks;
+        this.hung = hung;
         this.grace = grace;
     }
 
@@ -87,8 +99,16 @@ final class WorkerRole implements AutoCloseable {
                 () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
         CompletableFuture<WorkerNode.Queues> queues = connections.thenApply(cloud -> queues(cloud, settings, identity));
         CompletableFuture<WorkerNode.Equipment> equipment = new CompletableFuture<>();
+        CompletableFuture<Done> hung = new CompletableFuture<>();
+        AttemptMarks marks = marks(settings, identity);
         ActorSystem<Worker.Command> data = ActorSystem.create(
-                WorkerNode.create(identity, equipment, settings.worker(), settings.queue(), Clock.systemUTC()),
+                WorkerNode.create(
+                        identity,
+                        equipment,
+                        settings.worker(),
+                        settings.queue(),
+                        Clock.systemUTC(),
+                        () -> hung.complete(Done.getInstance())),
                 settings.cluster().name() + "-data",
                 NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
         ControlPlane control = new ControlPlane(
@@ -106,15 +126,47 @@ final class WorkerRole implements AutoCloseable {
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
             equipment.complete(new WorkerNode.Equipment(
-                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism)));
+                    queues.join(),
+                    images,
+                    cloud.results(data),
+                    new WorkerNode.Classifiers(classifiers, parallelism),
+                    new WorkerNode.Blame(marks, cloud.attempts(data), cloud.deadLetters())));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
-                    cloud, classifiers, data, control, settings.worker().shutdownGrace());
+                    cloud,
+                    classifiers,
+                    data,
+                    control,
+                    marks,
+                    hung,
+                    settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
+            marks.close();
             control.close();
             data.terminate();
             connections.thenAccept(CloudConnections::close);
             throw e;
+        }
+    }
+
+    /** Without a folder to write to images are answered all the same: only what ends a worker is not known. */
+    private static AttemptMarks marks(FlotillaSettings settings, WorkerIdentity identity) {
+        Path folder = settings.worker().stateFolder().orElseGet(() -> MachineCache.folder("flotilla-attempts"));
+        String scope = String.join(
+                " ",
+                settings.cluster().name(),
+                settings.storage().outputBucket(),
+                settings.storage().prefix(),
+                settings.aws().s3().map(URI::toString).orElse(""));
+        try {
+            return AttemptMarks.open(MarkFolder.of(folder, scope), identity.process(), Clock.systemUTC());
+        } catch (IOException e) {
+            LOG.warn(
+                    "images that end a worker cannot be told from others, name a folder with flotilla.worker.state-folder"
+                            + " that can be written to, not {}: {}",
+                    folder,
+                    e.toString());
+            return AttemptMarks.unkept(identity.process(), Clock.systemUTC());
         }
     }
 
@@ -141,6 +193,22 @@ final class WorkerRole implements AutoCloseable {
     /** Completes when the data path ended by itself; no image is answered then. */
     CompletionStage<Done> ended() {
         return data.getWhenTerminated();
+    }
+
+    /**
+     * Completes when a classifier hung, all else was given back and the cluster was left: the process must end then, without
+     * {@link #close}, which would wait for the classifier.
+     */
+    CompletionStage<Done> hung() {
+        return hung.thenCompose(now -> control.close()
+                .toCompletableFuture()
+                .copy()
+                .completeOnTimeout(Done.getInstance(), STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** The process ends by somebody's will: nobody is to blame for what is inside its classifiers. */
+    void forgive() {
+        marks.close();
     }
 
     private static Optional<Ec2Identity.Identity> instance(FlotillaSettings settings) {
@@ -176,16 +244,20 @@ final class WorkerRole implements AutoCloseable {
         }
     }
 
-    /** Receives nothing more, returns what is not begun, finishes the rest within the grace, leaves the cluster. */
+    /** Receives nothing more, finishes what is begun within the grace, gives back the rest, leaves the cluster. */
     @Override
     public void close() {
         boolean ended = data.getWhenTerminated().toCompletableFuture().isDone();
+        // The worker itself ends its waiting when the grace is over, and gives back the rest.
+        Duration within = grace.plus(STOP_WITHIN);
         if (!ended
                 && !Processes.await(
-                        AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, grace, data.scheduler()),
-                        grace)) {
-            LOG.warn("images in hand were not finished within {}; the queue gives them out again", grace);
+                        AskPattern.<Worker.Command, Done>ask(data, Worker.Leave::new, within, data.scheduler()),
+                        within)) {
+            LOG.warn("what was in hand was not given back within {}; the queue gives it out again", within);
         }
+        // From here on an image that is inside still may take long to be waited for; who waits for us may kill us.
+        marks.close();
         Processes.await(control.close(), STOP_WITHIN);
         data.terminate();
         Processes.await(data.getWhenTerminated(), STOP_WITHIN);

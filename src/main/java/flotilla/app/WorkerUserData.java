@@ -19,7 +19,7 @@ final class WorkerUserData {
             List.of("queue", "drain", "storage", "model", "classifier", "http.max-pixels");
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
     private static final List<String> WHEN_GIVEN =
-            List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2");
+            List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2", "worker.state-folder");
 
     private static final List<String> WORKER_LIFE = List.of(
             "prefetch",
@@ -57,6 +57,7 @@ final class WorkerUserData {
         }
         handed = absolute(handed, "model.zoo");
         handed = absolute(handed, "classifier.table");
+        handed = handed.hasPath("worker.state-folder") ? absolute(handed, "worker.state-folder") : handed;
         return handed.atPath("flotilla").root().render(ConfigRenderOptions.concise());
     }
 

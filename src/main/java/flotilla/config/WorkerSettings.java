@@ -2,6 +2,7 @@ package flotilla.config;
 
 import com.typesafe.config.Config;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,11 +16,12 @@ import java.util.Optional;
  * @param prefetchHeap share of the heap that fetched images may take
  * @param batchDeadline of an image that is classified with others, from its fetch to its answer; zero for one by one
  * @param receiveParallelism receives waiting on the queue at the same time
- * @param hangAfter time in hand after which an image's lease is not extended any more
+ * @param hangAfter time inside a classifier after which an image has hung, and the worker ends
  * @param ioTimeout of one read or write of a store or queue
  * @param reportInterval time between two reports to the supervisor
  * @param selfFence how long work goes on after the sending of the last report that the supervisor has acknowledged
  * @param shutdownGrace how long images in hand may take when the process is asked to end
+ * @param stateFolder what must outlive the process; empty for a folder beside DJL's cache
  */
 public record WorkerSettings(
         Optional<String> id,
@@ -33,7 +35,8 @@ public record WorkerSettings(
         Duration ioTimeout,
         Duration reportInterval,
         Duration selfFence,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        Optional<Path> stateFolder) {
     public WorkerSettings {
         Checks.notNegative(prefetch, "flotilla.worker.prefetch");
         Checks.atLeast(prefetchLimit, 0, "flotilla.worker.prefetch-limit");
@@ -69,6 +72,9 @@ public record WorkerSettings(
                 config.getDuration("io-timeout"),
                 config.getDuration("report-interval"),
                 config.getDuration("self-fence"),
-                config.getDuration("shutdown-grace"));
+                config.getDuration("shutdown-grace"),
+                Optional.of(config.getString("state-folder"))
+                        .filter(value -> !value.isBlank())
+                        .map(Path::of));
     }
 }

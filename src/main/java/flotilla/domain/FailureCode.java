@@ -17,6 +17,8 @@ public enum FailureCode {
     NOT_IN_TABLE("not-in-table"),
     /** The message was delivered as often as the queue allows and no worker could answer. */
     UNDELIVERABLE("undeliverable"),
+    /** The image was inside the classifier of two workers when their processes died. */
+    QUARANTINED("quarantined"),
     /** The batch that the image belongs to was cancelled before the image was answered. */
     CANCELLED("cancelled");
 
@@ -28,6 +30,11 @@ public enum FailureCode {
 
     public String text() {
         return text;
+    }
+
+    /** Whether it says nothing of the image itself, so that an answer that comes late, or a redrive, may still supersede it. */
+    public boolean isProvisional() {
+        return this == UNDELIVERABLE || this == QUARANTINED;
     }
 
     public static Optional<FailureCode> of(String text) {

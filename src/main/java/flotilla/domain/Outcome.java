@@ -32,4 +32,9 @@ public sealed interface Outcome {
      * @param message why, for people, in one line
      */
     record Failed(FailureCode code, String message) implements Outcome {}
+
+    /** Whether another outcome may still supersede this one. */
+    default boolean isProvisional() {
+        return this instanceof Failed failed && failed.code().isProvisional();
+    }
 }

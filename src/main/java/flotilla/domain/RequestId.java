@@ -41,6 +41,11 @@ public record RequestId(String value) implements Comparable<RequestId> {
         }
     }
 
+    /** When the image was accepted, to the millisecond. */
+    public Instant acceptedAt() {
+        return Instant.ofEpochMilli(UUID.fromString(value).getMostSignificantBits() >>> 16);
+    }
+
     @Override
     public int compareTo(RequestId other) {
         return value.compareTo(other.value);

@@ -10,6 +10,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
@@ -70,6 +71,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ResultStore results,
             IdempotencyStore keys,
             BatchStore batches,
+            QuarantineStore quarantine,
             ResultPush push,
             ImageInspector inspector) {}
 
@@ -157,7 +159,9 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             },
                             logResults),
                     QueueReaders.deadLetters(
-                            context.getSystem(), ports.deadLetters(), ports.responses(), ports.results()));
+                            context.getSystem(),
+                            ports.deadLetters(),
+                            new DeadLetterWatcher(ports.responses(), ports.results(), ports.quarantine(), clock)));
             context.pipeToSelf(
                     GatewayServer.bind(context.getSystem(), settings, tls, routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));

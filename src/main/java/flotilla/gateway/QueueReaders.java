@@ -1,18 +1,12 @@
 package flotilla.gateway;
 
 import flotilla.domain.ClassificationResult;
-import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
-import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
-import flotilla.protocol.ResultNotice;
-import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -84,17 +78,13 @@ final class QueueReaders {
         }
     }
 
-    /**
-     * Gives every message that the request queue gave up a failure result, unless it has a result, so that its caller
-     * hears; then removes it. What cannot be read is kept in the result store.
-     */
-    static UniqueKillSwitch deadLetters(
-            ActorSystem<?> system, MessageQueue deadLetters, MessageQueue responses, ResultStore results) {
+    /** Has the watcher bury every message that was given up. */
+    static UniqueKillSwitch deadLetters(ActorSystem<?> system, MessageQueue deadLetters, DeadLetterWatcher watcher) {
         return run(
                 system,
                 () -> deadLetters
                         .receive(() -> MOST_IN_HAND)
-                        .mapAsyncUnordered(PARALLELISM, message -> bury(message, responses, results))
+                        .mapAsyncUnordered(PARALLELISM, watcher::bury)
                         .via(deadLetters.acknowledge()));
     }
 
@@ -103,31 +93,6 @@ final class QueueReaders {
                 .viaMat(KillSwitches.single(), Keep.right())
                 .toMat(Sink.ignore(), Keep.left())
                 .run(system);
-    }
-
-    private static CompletionStage<MessageAction> bury(
-            QueueMessage message, MessageQueue responses, ResultStore results) {
-        try {
-            ClassificationRequest request = WireFormat.readRequest(message.body());
-            LOG.warn("request={} was given up by the queue after {} deliveries", request.id(), message.receiveCount());
-            ClassificationResult failure = new ClassificationResult(
-                    request.id(),
-                    request.file(),
-                    new Outcome.Failed(
-                            FailureCode.UNDELIVERABLE,
-                            "no worker could answer within the deliveries that the queue allows; upload it again"),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Map.of());
-            return results.putIfAbsent(failure)
-                    .thenCompose(
-                            standing -> responses.send(WireFormat.write(new ResultNotice(request.gateway(), standing))))
-                    .thenApply(sent -> new MessageAction.Delete(message));
-        } catch (WireFormat.UnreadableException e) {
-            LOG.warn("unreadable request message={} is kept in the result store", message.messageId());
-            return results.keepUnreadable(message.messageId(), message.body())
-                    .thenApply(kept -> new MessageAction.Delete(message));
-        }
     }
 
     private static String line(ClassificationResult result) {

@@ -19,6 +19,8 @@ import org.apache.pekko.util.ByteString;
  * @param trace the W3C trace context ({@code traceparent}) of the upload, when there is one
  * @param size of the image in bytes, when it is known
  * @param content the image itself, when it is small enough; it is stored all the same
+ * @param generation of the result that is asked for: 1 when it was accepted, one more with each redrive
+ * @param quarantine why a worker gave it up, in a message for the dead-letter queue
  */
 public record ClassificationRequest(
         RequestId id,
@@ -28,7 +30,27 @@ public record ClassificationRequest(
         Instant acceptedAt,
         Optional<String> trace,
         Optional<Long> size,
-        Optional<ByteString> content) {
+        Optional<ByteString> content,
+        int generation,
+        Optional<String> quarantine) {
+    public ClassificationRequest {
+        if (generation < 1) {
+            throw new IllegalArgumentException("generations count from 1, not from " + generation);
+        }
+    }
+
+    /** A request as it was accepted. */
+    public ClassificationRequest(
+            RequestId id,
+            ImageRef image,
+            FileName file,
+            GatewayId gateway,
+            Instant acceptedAt,
+            Optional<String> trace,
+            Optional<Long> size,
+            Optional<ByteString> content) {
+        this(id, image, file, gateway, acceptedAt, trace, size, content, 1, Optional.empty());
+    }
 
     /** A pointer to an image of unknown size. */
     public ClassificationRequest(
@@ -39,5 +61,17 @@ public record ClassificationRequest(
             Instant acceptedAt,
             Optional<String> trace) {
         this(id, image, file, gateway, acceptedAt, trace, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, given up. */
+    public ClassificationRequest quarantined(String reason) {
+        return new ClassificationRequest(
+                id, image, file, gateway, acceptedAt, trace, size, content, generation, Optional.of(reason));
+    }
+
+    /** The same, asked for once more. */
+    public ClassificationRequest redriven() {
+        return new ClassificationRequest(
+                id, image, file, gateway, acceptedAt, trace, size, content, generation + 1, Optional.empty());
     }
 }

@@ -6,17 +6,35 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
-/** The truth about answers: one result for each request, the first one written stands. */
+/**
+ * The truth about answers: one result for each request, the first one written stands. Only a provisional failure ({@link
+ * flotilla.domain.FailureCode#isProvisional}) can be followed by another result, its next generation; it is kept beside it.
+ */
 public interface ResultStore {
-    /** The result of a request, or empty while there is none. */
-    CompletionStage<Optional<ClassificationResult>> find(RequestId id);
+    /** The result of a request that stands, or empty while there is none. */
+    default CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
+        return find(id, 1);
+    }
 
     /**
-     * Writes a result unless one exists.
+     * The result that stands, if it answers a request of this generation: one that nothing can supersede does, whichever
+     * generation it is of; a provisional failure of an earlier generation does not.
+     */
+    CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation);
+
+    /**
+     * Writes a result unless one stands.
      *
+     * @param generation of the request; a provisional failure is not written beyond it, any other result as the first
+     *     generation that is free
      * @return the result that stands: {@code result}, or the one that was there before
      */
-    CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result);
+    CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int generation);
+
+    /** Writes the result of a request that was not redriven, as {@link #putIfAbsent(ClassificationResult, int)} does. */
+    default CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result) {
+        return putIfAbsent(result, 1);
+    }
 
     /** Keeps the body of a message that nobody can read, so that it is not lost. */
     CompletionStage<Done> keepUnreadable(String messageId, String body);

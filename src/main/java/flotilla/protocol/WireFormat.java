@@ -63,6 +63,10 @@ public final class WireFormat {
         request.trace().ifPresent(trace -> node.put("trace", trace));
         request.size().ifPresent(size -> node.put("size", size));
         request.content().ifPresent(content -> node.put("content", content.toArrayUnsafe()));
+        if (request.generation() > 1) {
+            node.put("generation", request.generation());
+        }
+        request.quarantine().ifPresent(reason -> node.put("quarantine", reason));
         return node.toString();
     }
 
@@ -79,7 +83,9 @@ public final class WireFormat {
                         Instant.parse(required(node, "at")),
                         optional(node, "trace"),
                         Optional.ofNullable(node.get("size")).map(JsonNode::asLong),
-                        content(node)));
+                        content(node),
+                        node.path("generation").asInt(1),
+                        optional(node, "quarantine")));
     }
 
     /** The result notice as JSON. */

@@ -1,6 +1,7 @@
 package flotilla.worker;
 
 import flotilla.domain.Outcome;
+import flotilla.domain.RequestId;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
@@ -21,8 +22,8 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
     /** What a classifier is told. */
     sealed interface Command permits Classify {}
 
-    /** Classify images in one run and say what came of it. */
-    record Classify(List<EncodedImage> images, ActorRef<Reply> replyTo) implements Command {}
+    /** Classify images in one run and say what came of it; {@code ids} are theirs, in the same order. */
+    record Classify(List<RequestId> ids, List<EncodedImage> images, ActorRef<Reply> replyTo) implements Command {}
 
     /** The images left the classifier. */
     sealed interface Reply permits Classified, Broken {}
@@ -36,15 +37,17 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final ClassifierFactory factory;
+    private final AttemptMarks marks;
     private ImageClassifier classifier;
 
-    static Behavior<Command> create(ClassifierFactory factory) {
-        return Behaviors.setup(context -> new Classifier(context, factory));
+    static Behavior<Command> create(ClassifierFactory factory, AttemptMarks marks) {
+        return Behaviors.setup(context -> new Classifier(context, factory, marks));
     }
 
-    private Classifier(ActorContext<Command> context, ClassifierFactory factory) {
+    private Classifier(ActorContext<Command> context, ClassifierFactory factory, AttemptMarks marks) {
         super(context);
         this.factory = factory;
+        this.marks = marks;
         this.classifier = factory.create();
     }
 
@@ -59,7 +62,7 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
     private Behavior<Command> onClassify(Classify classify) {
         long start = System.nanoTime();
         try {
-            List<Outcome> outcomes = classifier.classify(classify.images());
+            List<Outcome> outcomes = marked(classify);
             double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
             if (outcomes.size() != classify.images().size()) {
                 throw new IllegalStateException(
@@ -80,6 +83,25 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
             classifier = factory.create();
         }
         return this;
+    }
+
+    /** The images are marked while they are inside; they stay so when they take the process along. */
+    private List<Outcome> marked(Classify classify) {
+        AttemptMarks.Entry entry = marks.enter(classify.ids());
+        try {
+            List<Outcome> outcomes = classifier.classify(classify.images());
+            marks.leave(entry);
+            return outcomes;
+        } catch (RuntimeException broken) {
+            marks.leave(entry);
+            throw broken;
+        } catch (VirtualMachineError | LinkageError fatal) {
+            marks.endsFatally();
+            throw fatal;
+        } catch (Error otherwise) {
+            marks.leave(entry);
+            throw otherwise;
+        }
     }
 
     private Behavior<Command> onPostStop(PostStop stop) {

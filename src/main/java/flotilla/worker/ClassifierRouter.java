@@ -1,6 +1,7 @@
 package flotilla.worker;
 
 import flotilla.domain.Outcome;
+import flotilla.domain.RequestId;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import java.time.Duration;
@@ -11,6 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -23,19 +27,32 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Hands images to a fixed number of {@link Classifier}s, the longest waiting first, several in one run where the {@link
- * BatchSizer} says that this pays. The images of a run that breaks are tried again alone. Its line is short because its only
+ * BatchSizer} says that this pays. The images of a run that breaks are tried again alone; a suspect is alone in the whole
+ * process, so that only it can be blamed, and those behind it wait. Its line is short because its only
  * asker, the {@link ImagePipeline}, holds few messages. It never touches an image itself.
  */
 final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> {
     /** What the router is told. */
-    sealed interface Command permits Classify, Forget, ForgetWaiting, ReturnWaiting, FromClassifier, Replace {}
+    sealed interface Command
+            permits Classify, Forget, ForgetWaiting, ReturnWaiting, FromClassifier, MayEnter, Replace {}
 
     /**
      * Classify an image.
      *
+     * @param entry for a suspect: what must be done when no image is inside any classifier, before it enters
      * @param onStart run when a classifier takes it; must not block
      */
-    record Classify(EncodedImage image, Runnable onStart, ActorRef<Reply> replyTo) implements Command {}
+    record Classify(
+            RequestId id,
+            EncodedImage image,
+            Optional<Supplier<CompletionStage<Done>>> entry,
+            Runnable onStart,
+            ActorRef<Reply> replyTo)
+            implements Command {
+        private boolean isSuspect() {
+            return entry.isPresent();
+        }
+    }
 
     /** Nobody waits for this image any more. */
     record Forget(EncodedImage image) implements Command {}
@@ -47,6 +64,8 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     record ReturnWaiting() implements Command {}
 
     private record FromClassifier(Classifier.Reply reply) implements Command {}
+
+    private record MayEnter(Job suspect, Throwable failure) implements Command {}
 
     private record Replace() implements Command {}
 
@@ -69,16 +88,24 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     /** The classifier broke while it had the image. */
     record Broken(String message) implements Reply {}
 
-    /** @param alone it was in a run that broke */
-    private record Job(Classify classify, long since, boolean alone) {}
+    /**
+     * @param alone it was in a run that broke, or is a suspect
+     * @param mayEnter nothing is left to be done before
+     */
+    private record Job(Classify classify, long since, boolean alone, boolean mayEnter) {}
 
     /** @param crowded all other classifiers were at work when it began */
-    private record Run(List<Job> jobs, boolean crowded) {}
+    private record Run(List<Job> jobs, boolean crowded) {
+        private boolean isSuspect() {
+            return jobs.get(0).classify().isSuspect();
+        }
+    }
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
 
     private final ClassifierFactory factory;
+    private final AttemptMarks marks;
     private final DispatcherSelector dispatcher;
     private final ActorRef<Classifier.Reply> replies;
     private final BatchSizer sizer;
@@ -86,28 +113,37 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private final Deque<ActorRef<Classifier.Command>> idle = new ArrayDeque<>();
     private final Map<ActorRef<Classifier.Command>, Run> busy = new HashMap<>();
     private boolean returning;
+    /** A suspect is about to enter, or inside: no other image may be. */
+    private boolean reserved;
 
     /**
      * Creates the router and its classifiers.
      *
+     * @param marks tell which images are inside
      * @param parallelism how many classifiers
      * @param batchDeadline of an image in a run with others, from its arrival here; zero for no such runs
      * @param dispatcher where they run; it needs a thread for each
      */
     static Behavior<Command> create(
-            ClassifierFactory factory, int parallelism, Duration batchDeadline, DispatcherSelector dispatcher) {
+            ClassifierFactory factory,
+            AttemptMarks marks,
+            int parallelism,
+            Duration batchDeadline,
+            DispatcherSelector dispatcher) {
         return Behaviors.setup(
-                context -> new ClassifierRouter(context, factory, parallelism, batchDeadline, dispatcher));
+                context -> new ClassifierRouter(context, factory, marks, parallelism, batchDeadline, dispatcher));
     }
 
     private ClassifierRouter(
             ActorContext<Command> context,
             ClassifierFactory factory,
+            AttemptMarks marks,
             int parallelism,
             Duration batchDeadline,
             DispatcherSelector dispatcher) {
         super(context);
         this.factory = factory;
+        this.marks = marks;
         this.dispatcher = dispatcher;
         this.replies = context.messageAdapter(Classifier.Reply.class, FromClassifier::new);
         this.sizer = new BatchSizer(factory.largestBatch(), batchDeadline.toMillis());
@@ -124,6 +160,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
                 .onMessage(ForgetWaiting.class, this::onForgetWaiting)
                 .onMessage(ReturnWaiting.class, this::onReturnWaiting)
                 .onMessage(FromClassifier.class, this::onFromClassifier)
+                .onMessage(MayEnter.class, this::onMayEnter)
                 .onMessage(Replace.class, this::onReplace)
                 .onSignal(ChildFailed.class, this::onClassifierFailed)
                 .onSignal(Terminated.class, stopped -> this)
@@ -135,7 +172,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
             classify.replyTo().tell(new Returned());
             return this;
         }
-        waiting.add(new Job(classify, System.nanoTime(), false));
+        waiting.add(new Job(classify, System.nanoTime(), classify.isSuspect(), !classify.isSuspect()));
         handOut();
         return this;
     }
@@ -174,6 +211,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         idle.remove(dead);
         Run run = busy.remove(dead);
         if (run != null) {
+            reserved &= !run.isSuspect();
             broke(run, String.valueOf(failed.cause().getMessage()));
         }
         getContext().scheduleOnce(REPLACE_AFTER, getContext().getSelf(), new Replace());
@@ -192,6 +230,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         Run run = busy.remove(classifier);
         if (run != null) {
             idle.add(classifier);
+            reserved &= !run.isSuspect();
         }
         return Optional.ofNullable(run);
     }
@@ -241,19 +280,54 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
                         message);
         for (int i = run.jobs().size() - 1; i >= 0; i--) {
             Job job = run.jobs().get(i);
-            waiting.addFirst(new Job(job.classify(), job.since(), true));
+            waiting.addFirst(new Job(job.classify(), job.since(), true, true));
         }
     }
 
     private void handOut() {
-        while (!waiting.isEmpty() && !idle.isEmpty()) {
-            List<Job> jobs = nextJobs();
-            ActorRef<Classifier.Command> classifier = idle.poll();
-            busy.put(classifier, new Run(jobs, idle.isEmpty()));
-            jobs.forEach(job -> job.classify().onStart().run());
-            classifier.tell(new Classifier.Classify(
-                    jobs.stream().map(job -> job.classify().image()).toList(), replies));
+        while (!waiting.isEmpty() && !idle.isEmpty() && !reserved) {
+            boolean suspect = waiting.peek().classify().isSuspect();
+            if (suspect && !busy.isEmpty()) {
+                return;
+            }
+            reserved = suspect;
+            if (waiting.peek().mayEnter()) {
+                begin(nextJobs());
+            } else {
+                prepare(waiting.poll());
+            }
         }
+    }
+
+    private void begin(List<Job> jobs) {
+        ActorRef<Classifier.Command> classifier = idle.poll();
+        busy.put(classifier, new Run(jobs, idle.isEmpty()));
+        jobs.forEach(job -> job.classify().onStart().run());
+        classifier.tell(new Classifier.Classify(
+                jobs.stream().map(job -> job.classify().id()).toList(),
+                jobs.stream().map(job -> job.classify().image()).toList(),
+                replies));
+    }
+
+    private void prepare(Job suspect) {
+        getContext()
+                .pipeToSelf(
+                        suspect.classify().entry().orElseThrow().get(),
+                        (done, failure) -> new MayEnter(suspect, failure));
+    }
+
+    private Behavior<Command> onMayEnter(MayEnter may) {
+        reserved = false;
+        Job suspect = may.suspect();
+        if (may.failure() != null) {
+            suspect.classify().replyTo().tell(new Broken(may.failure().toString()));
+        } else if (returning) {
+            suspect.classify().replyTo().tell(new Returned());
+        } else {
+            waiting.addFirst(new Job(suspect.classify(), suspect.since(), true, true));
+        }
+        handOut();
+        return this;
     }
 
     private List<Job> nextJobs() {
@@ -265,14 +339,15 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         int size = sizer.next(waiting.size() + 1, idle.size(), waited);
         List<Job> jobs = new ArrayList<>(size);
         jobs.add(oldest);
-        while (jobs.size() < size) {
+        while (jobs.size() < size && !waiting.peek().classify().isSuspect()) {
             jobs.add(waiting.poll());
         }
         return jobs;
     }
 
     private ActorRef<Classifier.Command> spawnClassifier() {
-        ActorRef<Classifier.Command> classifier = getContext().spawnAnonymous(Classifier.create(factory), dispatcher);
+        ActorRef<Classifier.Command> classifier =
+                getContext().spawnAnonymous(Classifier.create(factory, marks), dispatcher);
         getContext().watch(classifier);
         return classifier;
     }

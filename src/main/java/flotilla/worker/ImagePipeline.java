@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -50,7 +51,7 @@ final class ImagePipeline {
     /**
      * What is held at most, and how long.
      *
-     * @param hangAfter how long an image may be with the classifiers
+     * @param hangAfter how long an image may be inside a classifier
      * @param ioWithin how long one read or write of a store or queue may take
      * @param imageBytes of images in this process at the same time; one larger image is let in alone
      * @param mostInHand the most messages that {@code prefetch} ever allows
@@ -64,11 +65,18 @@ final class ImagePipeline {
     private static final int IO_PARALLELISM = 16;
     /** Images of unknown size that may be fetched at the same time. */
     private static final int UNKNOWN_AT_A_TIME = 4;
+    /**
+     * Waits of the length of a hang until an image is taken for lost with its classifiers. One that hangs has ended the
+     * process long before.
+     */
+    private static final int HANGS_TO_WAIT = 3;
 
     private final ActorSystem<?> system;
     private final WorkerNode.Ports ports;
     private final ActorRef<ClassifierRouter.Command> router;
     private final WorkerIdentity identity;
+    private final Attempts attempts;
+    private final Redelivery redelivery;
     private final Leases leases;
     private final Prefetch prefetch;
     private final Limits limits;
@@ -82,6 +90,7 @@ final class ImagePipeline {
             WorkerNode.Ports ports,
             ActorRef<ClassifierRouter.Command> router,
             WorkerIdentity identity,
+            Attempts attempts,
             Leases leases,
             Prefetch prefetch,
             Limits limits,
@@ -90,6 +99,8 @@ final class ImagePipeline {
         this.ports = ports;
         this.router = router;
         this.identity = identity;
+        this.attempts = attempts;
+        this.redelivery = new Redelivery(ports.results(), attempts, ports.deadLetters());
         this.leases = leases;
         this.prefetch = prefetch;
         this.limits = limits;
@@ -141,7 +152,7 @@ final class ImagePipeline {
         try {
             ClassificationRequest request =
                     WireFormat.readRequest(received.message().body());
-            return new Parcel.Understood(received.message(), received.at(), request);
+            return new Parcel.Understood(received.message(), received.at(), request, false);
         } catch (WireFormat.UnreadableException e) {
             LOG.warn("unreadable message={}: {}", received.message().messageId(), e.getMessage());
             return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
@@ -150,13 +161,12 @@ final class ImagePipeline {
 
     private Flow<Parcel, Parcel, NotUsed> fetch(ByteBudget memory) {
         return stage(IO_PARALLELISM, Parcel.Understood.class, parcel -> {
-            if (parcel.message().receiveCount() > 1) {
-                return inTime(ports.results().find(parcel.request().id()))
-                        .thenCompose(known -> known.isPresent()
-                                ? passed(new Parcel.Stored(parcel.message(), parcel.request(), known.get()))
-                                : fetchImage(parcel, memory));
+            if (parcel.message().receiveCount() == 1) {
+                return fetchImage(parcel, memory);
             }
-            return fetchImage(parcel, memory);
+            return inTime(redelivery.next(parcel))
+                    .thenCompose(
+                            next -> next instanceof Parcel.Understood open ? fetchImage(open, memory) : passed(next));
         });
     }
 
@@ -178,14 +188,15 @@ final class ImagePipeline {
     private Parcel fetched(Parcel.Understood parcel, Optional<ByteString> bytes, double millis) {
         if (bytes.isEmpty()) {
             return answer(
-                    parcel.message(),
+                    parcel,
                     parcel.request(),
+                    parcel.suspect(),
                     new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
                     Map.of("fetch", millis));
         }
         EncodedImage image =
                 new EncodedImage(parcel.request().file().value(), bytes.get().toArrayUnsafe());
-        return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), image, millis);
+        return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), parcel.suspect(), image, millis);
     }
 
     private Flow<Parcel, Parcel, NotUsed> classify(ByteBudget memory) {
@@ -193,8 +204,12 @@ final class ImagePipeline {
             CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
                     router,
                     replyTo -> new ClassifierRouter.Classify(
-                            parcel.image(), () -> leases.classifying(parcel.message(), true), replyTo),
-                    limits.hangAfter(),
+                            parcel.request().id(),
+                            parcel.image(),
+                            entry(parcel),
+                            () -> leases.classifying(parcel.message(), true),
+                            replyTo),
+                    limits.hangAfter().multipliedBy(HANGS_TO_WAIT),
                     system.scheduler()));
             return asked.whenComplete((reply, failure) -> {
                         memory.giveBack(parcel.image().bytes().length);
@@ -202,8 +217,18 @@ final class ImagePipeline {
                             router.tell(new ClassifierRouter.Forget(parcel.image()));
                         }
                     })
+                    .thenCompose(reply -> parcel.suspect()
+                            ? attempts.cameOut(parcel.request().id()).thenApply(done -> reply)
+                            : CompletableFuture.completedStage(reply))
                     .thenApply(reply -> classified(parcel, reply));
         });
+    }
+
+    /** A suspect enters when this process is to blame whatever dies. */
+    private Optional<Supplier<CompletionStage<Done>>> entry(Parcel.Fetched parcel) {
+        return parcel.suspect()
+                ? Optional.of(() -> inTime(attempts.entersAlone(parcel.request().id())))
+                : Optional.empty();
     }
 
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
@@ -221,7 +246,7 @@ final class ImagePipeline {
             timings.put("classify", done.classifyMillis());
             timings.put("total", (double)
                     Math.max(0, Duration.between(acceptedAt, clock.instant()).toMillis()));
-            return answer(parcel.message(), parcel.request(), done.outcome(), timings);
+            return answer(parcel, parcel.request(), parcel.suspect(), done.outcome(), timings);
         }
         if (reply instanceof ClassifierRouter.Returned) {
             return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
@@ -230,12 +255,17 @@ final class ImagePipeline {
     }
 
     private Parcel answer(
-            QueueMessage message, ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
+            Parcel parcel,
+            ClassificationRequest request,
+            boolean suspect,
+            Outcome outcome,
+            Map<String, Double> timings) {
         Map<String, Double> rounded = new LinkedHashMap<>();
         timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
         return new Parcel.Answered(
-                message,
+                parcel.message(),
                 request,
+                suspect,
                 new ClassificationResult(
                         request.id(),
                         request.file(),
@@ -249,8 +279,16 @@ final class ImagePipeline {
         return stage(
                 IO_PARALLELISM,
                 Parcel.Answered.class,
-                parcel -> inTime(ports.results().putIfAbsent(parcel.result()))
-                        .thenApply(standing -> new Parcel.Stored(parcel.message(), parcel.request(), standing)));
+                parcel -> inTime(ports.results()
+                                .putIfAbsent(parcel.result(), parcel.request().generation()))
+                        .thenCompose(standing -> forgiven(parcel)
+                                .thenApply(done -> new Parcel.Stored(parcel.message(), parcel.request(), standing))));
+    }
+
+    private CompletionStage<Done> forgiven(Parcel.Answered parcel) {
+        return parcel.suspect()
+                ? attempts.forgive(parcel.request().id())
+                : CompletableFuture.completedStage(Done.getInstance());
     }
 
     private Flow<Parcel, Parcel, NotUsed> respond() {

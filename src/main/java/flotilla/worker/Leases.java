@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The messages that this worker holds and since when. The stream writes it, the {@link LeaseKeeper} and the {@link Worker}
+ * The messages that this worker holds, and since when nothing has come of each. The stream writes it, the {@link LeaseKeeper} and the {@link Worker}
  * read it; safe for all threads.
  */
 final class Leases {
@@ -19,7 +19,8 @@ final class Leases {
         SETTLED
     }
 
-    private record Lease(QueueMessage message, Instant takenAt, Instant extendedAt, State state, boolean lost) {}
+    /** @param since when it last came a step further */
+    private record Lease(QueueMessage message, Instant since, Instant extendedAt, State state, boolean lost) {}
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
     private final Clock clock;
@@ -54,7 +55,7 @@ final class Leases {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
                 (receipt, lease) ->
-                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), state, lease.lost()));
+                        new Lease(lease.message(), clock.instant(), lease.extendedAt(), state, lease.lost()));
     }
 
     /** A message left this worker's hands. */
@@ -74,15 +75,22 @@ final class Leases {
     void extended(QueueMessage message, Instant at) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), lease.takenAt(), at, lease.state(), lease.lost()));
+                (receipt, lease) -> new Lease(lease.message(), lease.since(), at, lease.state(), lease.lost()));
     }
 
     /** The lease is not ours any more: another worker has the message. What is done for it still counts. */
     void lost(QueueMessage message) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
-                (receipt, lease) ->
-                        new Lease(lease.message(), lease.takenAt(), lease.extendedAt(), lease.state(), true));
+                (receipt, lease) -> new Lease(lease.message(), lease.since(), lease.extendedAt(), lease.state(), true));
+    }
+
+    /** All messages in hand that are still ours. */
+    List<QueueMessage> held() {
+        return byReceipt.values().stream()
+                .filter(lease -> !lease.lost())
+                .map(Lease::message)
+                .toList();
     }
 
     int inHand() {
@@ -105,15 +113,15 @@ final class Leases {
     }
 
     /**
-     * The leases to extend now: not extended for {@code every}, still ours, and in hand for no longer than {@code
-     * hangAfter}.
+     * The leases to extend now: not extended for {@code every}, still ours, and a step further less than {@code hangAfter}
+     * ago.
      */
     List<QueueMessage> due(Duration every, Duration hangAfter) {
         Instant now = clock.instant();
         return byReceipt.values().stream()
                 .filter(lease -> !lease.lost())
                 .filter(lease -> Duration.between(lease.extendedAt(), now).compareTo(every) >= 0)
-                .filter(lease -> Duration.between(lease.takenAt(), now).compareTo(hangAfter) < 0)
+                .filter(lease -> Duration.between(lease.since(), now).compareTo(hangAfter) < 0)
                 .map(Lease::message)
                 .toList();
     }

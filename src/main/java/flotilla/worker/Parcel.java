@@ -16,16 +16,26 @@ sealed interface Parcel {
     /** Fresh from the queue. */
     record Received(QueueMessage message, Instant at) implements Parcel {}
 
-    /** The message was understood. */
-    record Understood(QueueMessage message, Instant at, ClassificationRequest request) implements Parcel {}
+    /**
+     * The message was understood.
+     *
+     * @param suspect a process died with the image inside
+     */
+    record Understood(QueueMessage message, Instant at, ClassificationRequest request, boolean suspect)
+            implements Parcel {}
 
     /** The image is here. */
     record Fetched(
-            QueueMessage message, Instant at, ClassificationRequest request, EncodedImage image, double fetchMillis)
+            QueueMessage message,
+            Instant at,
+            ClassificationRequest request,
+            boolean suspect,
+            EncodedImage image,
+            double fetchMillis)
             implements Parcel {}
 
     /** There is an outcome. */
-    record Answered(QueueMessage message, ClassificationRequest request, ClassificationResult result)
+    record Answered(QueueMessage message, ClassificationRequest request, boolean suspect, ClassificationResult result)
             implements Parcel {}
 
     /** The result that stands is in the store. */

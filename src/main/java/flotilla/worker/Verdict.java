@@ -7,6 +7,8 @@ import flotilla.protocol.QueueMessage;
 enum Verdict {
     /** The result is stored and the response sent. */
     ANSWERED,
+    /** It ended two workers, and is in the dead-letter queue now. */
+    QUARANTINED,
     /** Nobody can read the message: it comes back until the queue gives it up to the dead-letter queue. */
     UNREADABLE,
     /** Not begun: another worker can have it at once. */
@@ -17,10 +19,10 @@ enum Verdict {
     private static final int UNREADABLE_SECONDS = 1;
     private static final int MOST_BACKOFF_SECONDS = 60;
 
-    /** The action for a delivery: delete only what is answered; trouble backs off 1, 2, 4 … 60 s with each delivery. */
+    /** The action for a delivery: delete only what is answered or kept elsewhere; trouble backs off 1, 2, 4 … 60 s with each delivery. */
     MessageAction action(QueueMessage message) {
         return switch (this) {
-            case ANSWERED -> new MessageAction.Delete(message);
+            case ANSWERED, QUARANTINED -> new MessageAction.Delete(message);
             case UNREADABLE -> new MessageAction.ChangeMessageVisibility(message, UNREADABLE_SECONDS);
             case RETURNED -> new MessageAction.ChangeMessageVisibility(message, 0);
             case TROUBLE -> new MessageAction.ChangeMessageVisibility(message, backoffSeconds(message.receiveCount()));

@@ -6,6 +6,7 @@ import flotilla.scaling.Activity;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -20,7 +21,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
  * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
- * (the process ends). It stops when a part of it died. It never touches a message itself.
+ * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
+ * given back). It stops when a part of it died. It never touches a message itself.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -62,26 +64,46 @@ public final class Worker {
 
     private record ReportTick() implements Command {}
 
+    /** It is durable which images hung. */
+    record Blamed(Throwable failure) implements Command {}
+
+    private record GraceOver() implements Command {}
+
+    /** What was still in hand is given back, or not. */
+    record HandedBack(int messages, Throwable failure) implements Command {}
+
     /**
      * Times of the worker's life.
      *
      * @param joinWait how long to wait for an app-tier id before receiving without one
      * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
      * @param restartBackoff wait before the pipeline is run again after it failed
+     * @param hangAfter how long an image may be inside a classifier
+     * @param grace how long images in hand may take when the process ends
      */
-    public record Settings(Duration joinWait, Duration reportInterval, Duration selfFence, Duration restartBackoff) {}
+    public record Settings(
+            Duration joinWait,
+            Duration reportInterval,
+            Duration selfFence,
+            Duration restartBackoff,
+            Duration hangAfter,
+            Duration grace) {}
 
     /**
      * What the worker steers.
      *
      * @param taker looks for terminate requests; the system's ignoring reference when there are none
+     * @param onHung ends the process, which a thread in native code would keep otherwise
      */
     record Parts(
             WorkerIdentity identity,
+            Attempts attempts,
             Leases leases,
+            HandBack handBack,
             ImagePipeline pipeline,
             ActorRef<ClassifierRouter.Command> router,
-            ActorRef<TerminateRequestTaker.Command> taker) {}
+            ActorRef<TerminateRequestTaker.Command> taker,
+            Runnable onHung) {}
 
     /** What others are told of a phase, and what a command has to know of it. */
     private enum Phase {
@@ -105,6 +127,7 @@ public final class Worker {
     private final Parts parts;
     private final Intake intake;
     private final SelfFence fence;
+    private final Departure departure;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private Phase phase = Phase.RECEIVING;
     private long epoch;
@@ -132,6 +155,8 @@ public final class Worker {
         this.parts = parts;
         this.intake = new Intake(context, parts.pipeline());
         this.fence = new SelfFence(timers, settings.selfFence());
+        this.departure =
+                new Departure(context, parts.attempts(), parts.leases(), parts.handBack(), settings.hangAfter());
     }
 
     private Behavior<Command> joining() {
@@ -167,7 +192,41 @@ public final class Worker {
                     intake.completed(done);
                     return leftIfEmpty(replyTo);
                 })
-                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo)));
+                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo))
+                .onMessage(
+                        GraceOver.class,
+                        over -> handingBack(() -> {
+                            replyTo.tell(Done.getInstance());
+                            return Behaviors.same();
+                        })));
+    }
+
+    private Behavior<Command> hung(boolean graceOver) {
+        if (departure.isReady(graceOver) && (graceOver || intake.isPaused())) {
+            return handingBack(() -> {
+                parts.onHung().run();
+                return Behaviors.same();
+            });
+        }
+        return phase(common().onMessage(Blamed.class, done -> {
+                    departure.blamed(done);
+                    return hung(graceOver);
+                })
+                .onMessage(GraceOver.class, over -> hung(true))
+                .onMessage(Paused.class, done -> {
+                    intake.completed(done);
+                    return hung(graceOver);
+                })
+                .onMessage(HandsChanged.class, changed -> hung(graceOver)));
+    }
+
+    /** What is still in hand goes back, and then comes the end. */
+    private Behavior<Command> handingBack(Supplier<Behavior<Command>> end) {
+        departure.handBack();
+        return phase(common().onMessage(HandedBack.class, done -> {
+            departure.handedBack(done);
+            return end.get();
+        }));
     }
 
     /** What is understood in every phase; what a phase adds comes after. */
@@ -176,7 +235,7 @@ public final class Worker {
                 .onMessage(FromSupervisor.class, this::onSupervisor)
                 .onMessage(LinkUp.class, this::onLinkUp)
                 .onMessage(SelfFence.Due.class, this::onDue)
-                .onMessage(ReportTick.class, tick -> report())
+                .onMessage(ReportTick.class, this::onReportTick)
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
                 .onMessage(PartLost.class, this::onPartLost)
                 .onMessage(Leave.class, this::onLeave);
@@ -299,12 +358,26 @@ public final class Worker {
 
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
+        depart();
+        return leaving(leave.replyTo());
+    }
+
+    private Behavior<Command> onReportTick(ReportTick tick) {
+        if (phase == Phase.LEAVING || !departure.begunByAHang()) {
+            return report();
+        }
+        depart();
+        return hung(false);
+    }
+
+    private void depart() {
         phase = Phase.LEAVING;
+        timers.cancel(new Start());
+        timers.startSingleTimer(new GraceOver(), settings.grace());
         parts.taker().tell(new TerminateRequestTaker.Refuse());
         parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
         report();
-        return leaving(leave.replyTo());
     }
 
     private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
@@ -360,7 +433,9 @@ public final class Worker {
                         "the {} died: this worker ends, and another one takes what it had in hand, {} messages",
                         lost.name(),
                         parts.leases().inHand());
-        return Behaviors.stopped();
+        phase = Phase.LEAVING;
+        pause();
+        return handingBack(Behaviors::stopped);
     }
 
     private Behavior<Command> receive() {

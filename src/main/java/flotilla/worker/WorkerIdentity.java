@@ -43,6 +43,11 @@ public final class WorkerIdentity {
         return life;
     }
 
+    /** The name of this one life of the worker, of letters, digits, {@code . _ -}. */
+    public String process() {
+        return id.value().replaceAll("[^A-Za-z0-9._-]", "_") + "-" + life;
+    }
+
     /** The number of the next report, from 1. */
     long nextReport() {
         return reports.incrementAndGet();

@@ -2,6 +2,7 @@ package flotilla.worker;
 
 import flotilla.config.QueueSettings;
 import flotilla.config.WorkerSettings;
+import flotilla.protocol.AttemptStore;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
 
 /** Puts a worker's data path together: router, lease keeper, pipeline and the {@link Worker} that steers them. */
 public final class WorkerNode {
@@ -42,7 +44,19 @@ public final class WorkerNode {
     public record Classifiers(ClassifierFactory factory, int parallelism) {}
 
     /** What the data path talks to. */
-    record Ports(MessageQueue requests, MessageQueue responses, ImageStore images, ResultStore results) {}
+    record Ports(
+            MessageQueue requests,
+            MessageQueue responses,
+            ImageStore images,
+            ResultStore results,
+            DeadLetters deadLetters) {}
+
+    /**
+     * What tells which images end workers, and where these go.
+     *
+     * @param marks of this process
+     */
+    public record Blame(AttemptMarks marks, AttemptStore attempts, DeadLetters deadLetters) {}
 
     /**
      * All that a worker needs for its first image.
@@ -50,7 +64,8 @@ public final class WorkerNode {
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
      */
-    public record Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {}
+    public record Equipment(
+            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, Blame blame) {}
 
     /**
      * The worker's guardian. Until its equipment is there it keeps what it is told for later, so that the node joins the
@@ -58,23 +73,27 @@ public final class WorkerNode {
      * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
      *
      * @param equipment completes when the queues and stores can be used and the model is loaded
+     * @param onHung ends the process at once, because a classifier hung; all that could be given back is given back
      */
     public static Behavior<Worker.Command> create(
             WorkerIdentity identity,
             CompletionStage<Equipment> equipment,
             WorkerSettings settings,
             QueueSettings queue,
-            Clock clock) {
+            Clock clock,
+            Runnable onHung) {
         Worker.Settings life = new Worker.Settings(
                 identity.instance().isPresent() ? JOIN_WAIT : Duration.ZERO,
                 settings.reportInterval(),
                 settings.selfFence(),
-                RESTART_BACKOFF);
+                RESTART_BACKOFF,
+                settings.hangAfter(),
+                settings.shutdownGrace());
         return Behaviors.setup(context -> waiting(
                 context,
                 equipment,
-                equipped ->
-                        Worker.create(life, self -> parts(context, self, identity, equipped, settings, queue, clock))));
+                equipped -> Worker.create(
+                        life, self -> parts(context, self, identity, equipped, settings, queue, clock, onHung))));
     }
 
     private static Behavior<Worker.Command> waiting(
@@ -104,16 +123,23 @@ public final class WorkerNode {
             Equipment equipment,
             WorkerSettings settings,
             QueueSettings queue,
-            Clock clock) {
+            Clock clock,
+            Runnable onHung) {
         Classifiers classifiers = equipment.classifiers();
         Ports ports = new Ports(
-                equipment.queues().requests(), equipment.queues().responses(), equipment.images(), equipment.results());
+                equipment.queues().requests(),
+                equipment.queues().responses(),
+                equipment.images(),
+                equipment.results(),
+                equipment.blame().deadLetters());
+        Attempts attempts = attempts(context, equipment.blame(), settings);
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         ActorRef<ClassifierRouter.Command> router = context.spawn(
                 ClassifierRouter.create(
                         classifiers.factory(),
+                        equipment.blame().marks(),
                         parallelism,
                         settings.batchDeadline(),
                         DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
@@ -128,6 +154,7 @@ public final class WorkerNode {
                 ports,
                 router,
                 identity,
+                attempts,
                 leases,
                 prefetch,
                 new ImagePipeline.Limits(
@@ -148,6 +175,23 @@ public final class WorkerNode {
                                         identity, requests, leases, pipeline::answered, worker)),
                         "terminate-request-taker"))
                 .orElseGet(() -> context.getSystem().ignoreRef());
-        return new Worker.Parts(identity, leases, pipeline, router, taker);
+        return new Worker.Parts(
+                identity, attempts, leases, new HandBack(ports.requests(), leases), pipeline, router, taker, onHung);
+    }
+
+    /** What died here before is reported at once: this machine's last worker may have died a moment ago. */
+    private static Attempts attempts(ActorContext<Worker.Command> context, Blame blame, WorkerSettings settings) {
+        Attempts attempts = new Attempts(
+                blame.marks(),
+                blame.attempts(),
+                context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()),
+                settings.ioTimeout());
+        Logger log = context.getLog();
+        attempts.reportDead().whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.warn("what dead workers left behind is reported later: {}", failure.toString());
+            }
+        });
+        return attempts;
     }
 }

@@ -40,6 +40,13 @@ class WorkerUserDataTest {
         assertThat(settings.model().conf().getDoubleList("input.mean")).containsExactly(0.0, 0.5, 0.0);
     }
 
+    @Test
+    void stateFolder_shouldBeHandedOnlyWhenItIsGiven() {
+        assertThat(handed("flotilla.worker.state-folder=state").getString("flotilla.worker.state-folder"))
+                .isEqualTo(Path.of("state").toAbsolutePath().toString());
+        assertThat(handed().hasPath("flotilla.worker.state-folder")).isFalse();
+    }
+
     private static Config handed(String... sets) {
         Config config = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of(sets));
         return ConfigFactory.parseString(

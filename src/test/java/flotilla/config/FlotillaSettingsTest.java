@@ -140,7 +140,8 @@ class FlotillaSettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(2),
-                        Duration.ofSeconds(20)));
+                        Duration.ofSeconds(20),
+                        Optional.empty()));
         assertThat(settings.local())
                 .isEqualTo(new LocalSettings(
                         0,
@@ -187,6 +188,8 @@ class FlotillaSettingsTest {
                 "flotilla.storage.output-bucket=b2",
                 "flotilla.storage.prefix=p/",
                 "flotilla.storage.layout=by-name",
+                "flotilla.storage.input-lifetime=1h",
+                "flotilla.storage.result-lifetime=2d",
                 "flotilla.http.host=hh",
                 "flotilla.http.port=2",
                 "flotilla.http.sync-wait=14s",
@@ -293,6 +296,7 @@ class FlotillaSettingsTest {
                 "flotilla.worker.report-interval=35s",
                 "flotilla.worker.self-fence=36s",
                 "flotilla.worker.shutdown-grace=37s",
+                "flotilla.worker.state-folder=/state",
                 "flotilla.local.sqs-port=3",
                 "flotilla.local.s3-port=4",
                 "flotilla.local.ec2-port=5",
@@ -322,7 +326,13 @@ class FlotillaSettingsTest {
                                 Duration.ofSeconds(12),
                                 13,
                                 14 * 1024),
-                        new StorageSettings("b1", "b2", "p/", StorageSettings.Layout.BY_NAME),
+                        new StorageSettings(
+                                "b1",
+                                "b2",
+                                "p/",
+                                StorageSettings.Layout.BY_NAME,
+                                Duration.ofHours(1),
+                                Duration.ofDays(2)),
                         new HttpSettings(
                                 "hh",
                                 2,
@@ -422,7 +432,8 @@ class FlotillaSettingsTest {
                                 Duration.ofMillis(39),
                                 Duration.ofSeconds(35),
                                 Duration.ofSeconds(36),
-                                Duration.ofSeconds(37)),
+                                Duration.ofSeconds(37),
+                                Optional.of(Path.of("/state"))),
                         new LocalSettings(
                                 3,
                                 4,
@@ -472,6 +483,8 @@ class FlotillaSettingsTest {
                 "flotilla.queue.inline-images=200KiB | flotilla.queue.inline-images must be from 0 to 180KiB",
                 "flotilla.worker.prefetch-heap=0 | flotilla.worker.prefetch-heap must be above 0 and at most 0.9",
                 "flotilla.worker.self-fence=1s | flotilla.worker.self-fence must be longer than flotilla.worker.report-interval",
+                "flotilla.storage.input-lifetime=59m | flotilla.storage.input-lifetime must be 0s, for ever, or at least 1h",
+                "flotilla.storage.result-lifetime=1s | flotilla.storage.result-lifetime must be 0s, for ever, or at least 1h",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",

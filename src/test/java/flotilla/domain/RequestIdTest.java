@@ -9,10 +9,18 @@ import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestIdTest {
+    @Test
+    void id_shouldKnowWhenItsImageWasAccepted() {
+        Instant at = Instant.parse("2026-11-29T06:00:00.123Z");
+
+        assertThat(RequestId.create(at, new Random(1)).acceptedAt()).isEqualTo(at);
+    }
+
     @Property
     void created_shouldBeAUuidOfVersion7WithItsTime(
             @ForAll @LongRange(min = 0, max = (1L << 48) - 1) long millis, @ForAll long seed) {

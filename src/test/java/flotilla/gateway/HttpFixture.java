@@ -65,6 +65,7 @@ abstract class HttpFixture {
     final MemoryStores.Results results = new MemoryStores.Results();
     final MemoryStores.Keys keys = new MemoryStores.Keys();
     final MemoryStores.Batches batches = new MemoryStores.Batches();
+    final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
     ResultPush push = ResultPush.off();
     final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
     final HttpClient http =
@@ -125,6 +126,7 @@ abstract class HttpFixture {
                         results,
                         keys,
                         batches,
+                        quarantine,
                         push,
                         new ImageHeaders(settings.maxPixels())),
                 settings,

@@ -15,6 +15,8 @@ import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.PaceReport;
+import flotilla.protocol.QuarantineStore;
+import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WireFormat;
@@ -431,6 +433,76 @@ class HttpGatewayTest extends HttpFixture {
     }
 
     @Test
+    void quarantinedRequest_shouldBe422ToItsCallerAndKeptForARedrive() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
+        ClassificationRequest request = accepted(1).get(0);
+        QueueMessage letter = deadLetters.deliver(WireFormat.write(request.quarantined("two workers died")), 1);
+
+        eventually(() -> assertThat(deadLetters.acknowledged()).containsExactly(new MessageAction.Delete(letter)));
+        responses.deliver(responses.sent().get(0), 1);
+        shouldBeProblem(response.join(), 422, "quarantined");
+        QuarantineStore.Quarantined kept = quarantine.kept.get(request.id());
+        assertThat(kept.code()).isEqualTo(FailureCode.QUARANTINED);
+        assertThat(kept.reason()).isEqualTo("two workers died");
+        assertThat(kept.request().id()).isEqualTo(request.id());
+    }
+
+    @Test
+    void provisionalFailure_shouldBeAskedForAnewUntilItIsSuperseded() throws Exception {
+        postRaw(PNG, Map.of("Prefer", "respond-async"));
+        ClassificationRequest request = accepted(1).get(0);
+        deadLetters.deliver(WireFormat.write(request.quarantined("two workers died")), 1);
+        eventually(() -> assertThat(results.results).containsKey(request.id()));
+        String path = "/v1/classifications/" + request.id();
+
+        HttpResponse<String> failed = get(path).join();
+        assertThat(failed.statusCode()).isEqualTo(200);
+        assertThat(json(failed).path("status").asText()).isEqualTo("failed");
+        assertThat(json(failed).path("error").path("code").asText()).isEqualTo("quarantined");
+        assertThat(failed.headers().firstValue("Cache-Control")).contains("private, no-cache");
+        String tag = failed.headers().firstValue("ETag").orElseThrow();
+        assertThat(tag).isNotEqualTo("\"" + request.id() + "\"");
+        assertThat(conditional(path, tag).statusCode()).isEqualTo(304);
+
+        results.putIfAbsent(result(request, label("Cat")), 2);
+
+        HttpResponse<String> done = conditional(path, tag);
+        assertThat(json(done).path("label").asText()).isEqualTo("Cat");
+        assertThat(done.headers().firstValue("Cache-Control")).contains("private, max-age=3600");
+        assertThat(done.headers().firstValue("ETag")).contains("\"" + request.id() + "\"");
+    }
+
+    @Test
+    void deadLetterThatCannotBeBuried_shouldComeAgainAndHoldUpNoOther() throws Exception {
+        postRaw(PNG, Map.of("Prefer", "respond-async"));
+        postRaw(PNG, Map.of("Prefer", "respond-async"));
+        List<ClassificationRequest> both = accepted(2);
+        responses.refuse(body -> body.contains(both.get(0).id().value()));
+
+        QueueMessage refused = deadLetters.deliver(WireFormat.write(both.get(0)), 1);
+        QueueMessage other = deadLetters.deliver(WireFormat.write(both.get(1)), 1);
+
+        eventually(() -> assertThat(deadLetters.acknowledged())
+                .containsExactlyInAnyOrder(new MessageAction.Ignore(refused), new MessageAction.Delete(other)));
+    }
+
+    private HttpResponse<String> conditional(String path, String tag) {
+        return http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + path))
+                                .header("If-None-Match", tag)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    private static void eventually(Runnable assertion) {
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            assertion.run();
+            return null;
+        });
+    }
+
+    @Test
     void deadLetterOfAnAnsweredRequest_shouldLeaveTheAnswer() throws Exception {
         HttpResponse<String> response = postRaw(PNG, Map.of("Prefer", "respond-async"));
         ClassificationRequest request = accepted(1).get(0);
@@ -442,6 +514,7 @@ class HttpGatewayTest extends HttpFixture {
             assertThat(deadLetters.acknowledged()).hasSize(1);
             return null;
         });
+        assertThat(quarantine.kept).isEmpty();
         assertThat(json(get(response.headers().firstValue("Location").orElseThrow())
                                 .join())
                         .path("label")

@@ -103,6 +103,7 @@ class ScalingAnswersTest {
                         new MemoryStores.Results(),
                         new MemoryStores.Keys(),
                         new MemoryStores.Batches(),
+                        new MemoryStores.Quarantine(),
                         ResultPush.off(),
                         new ImageHeaders(settings.maxPixels())),
                 settings,

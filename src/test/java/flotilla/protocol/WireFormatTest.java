@@ -60,6 +60,18 @@ class WireFormatTest {
     }
 
     @Test
+    void requestThatWasGivenUpOrRedriven_shouldRoundTripAndOthersSayNothingOfIt() throws Exception {
+        ClassificationRequest redriven = REQUEST.redriven().redriven();
+        ClassificationRequest quarantined = redriven.quarantined("two workers died");
+
+        assertThat(redriven.generation()).isEqualTo(3);
+        assertThat(WireFormat.readRequest(WireFormat.write(redriven))).isEqualTo(redriven);
+        assertThat(WireFormat.readRequest(WireFormat.write(quarantined))).isEqualTo(quarantined);
+        assertThat(quarantined.redriven().quarantine()).isEmpty();
+        assertThat(WireFormat.write(REQUEST)).doesNotContain("generation", "quarantine");
+    }
+
+    @Test
     void imageInItsMessage_shouldRoundTrip() throws Exception {
         ClassificationRequest inline = new ClassificationRequest(
                 ID,

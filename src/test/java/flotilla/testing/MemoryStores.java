@@ -4,17 +4,23 @@ import flotilla.domain.BatchId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
+import flotilla.protocol.AttemptStore;
 import flotilla.protocol.Batch;
 import flotilla.protocol.BatchStore;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -160,24 +166,104 @@ public final class MemoryStores {
         }
     }
 
+    /** Attempts that ended a process. */
+    public static final class Attempts implements AttemptStore {
+        public final Map<RequestId, Set<String>> processes = new ConcurrentHashMap<>();
+        public volatile boolean away;
+
+        @Override
+        public CompletionStage<Done> add(RequestId id, String process) {
+            return unlessAway(() -> processes
+                    .computeIfAbsent(id, first -> new ConcurrentSkipListSet<>())
+                    .add(process));
+        }
+
+        @Override
+        public CompletionStage<List<String>> of(RequestId id) {
+            return unlessAway(() -> {}).thenApply(done -> List.copyOf(processes.getOrDefault(id, Set.of())));
+        }
+
+        @Override
+        public CompletionStage<Done> remove(RequestId id, String process) {
+            return unlessAway(() -> processes.getOrDefault(id, new HashSet<>()).remove(process));
+        }
+
+        @Override
+        public CompletionStage<Done> clear(RequestId id) {
+            return unlessAway(() -> processes.remove(id));
+        }
+
+        private CompletionStage<Done> unlessAway(Runnable change) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+            }
+            change.run();
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+    }
+
+    /** Requests that were given up. */
+    public static final class Quarantine implements QuarantineStore {
+        public final Map<RequestId, Quarantined> kept = new ConcurrentSkipListMap<>();
+
+        @Override
+        public CompletionStage<Done> keep(Quarantined quarantined) {
+            kept.put(quarantined.request().id(), quarantined);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Optional<Quarantined>> find(RequestId id) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(kept.get(id)));
+        }
+
+        @Override
+        public CompletionStage<List<RequestId>> ids(int most) {
+            return CompletableFuture.completedFuture(
+                    kept.keySet().stream().limit(most).toList());
+        }
+
+        @Override
+        public CompletionStage<Done> remove(RequestId id) {
+            kept.remove(id);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+    }
+
     /** Results; the first one stands. */
     public static final class Results implements ResultStore {
         public final Map<RequestId, ClassificationResult> results = new ConcurrentHashMap<>();
+        /** Of results after the first. */
+        public final Map<RequestId, Integer> generations = new ConcurrentHashMap<>();
+
         public final Map<String, String> unreadable = new ConcurrentHashMap<>();
         public volatile boolean away;
 
         @Override
-        public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
-            return CompletableFuture.completedFuture(Optional.ofNullable(results.get(id)));
+        public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(results.get(id))
+                    .filter(result -> !result.outcome().isProvisional() || generation(id) >= generation));
         }
 
         @Override
-        public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result) {
+        public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int generation) {
             if (away) {
                 return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
             }
-            ClassificationResult before = results.putIfAbsent(result.id(), result);
-            return CompletableFuture.completedFuture(before == null ? result : before);
+            return CompletableFuture.completedFuture(results.compute(result.id(), (id, before) -> {
+                if (before == null || !before.outcome().isProvisional()) {
+                    return before == null ? result : before;
+                }
+                boolean supersedes = !result.outcome().isProvisional() || generation(id) < generation;
+                if (supersedes) {
+                    generations.put(id, generation(id) + 1);
+                }
+                return supersedes ? result : before;
+            }));
+        }
+
+        private int generation(RequestId id) {
+            return generations.getOrDefault(id, 1);
         }
 
         @Override

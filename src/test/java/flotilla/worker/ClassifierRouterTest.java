@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -93,14 +103,21 @@ class ClassifierRouterTest {
     private ActorRef<ClassifierRouter.Command> router(int parallelism) {
         return KIT.spawn(ClassifierRouter.create(
                 runs,
+                AttemptMarks.unkept("p", Clock.systemUTC()),
                 parallelism,
                 Duration.ofMinutes(10),
                 DispatcherSelector.fromConfig(WorkerNode.CLASSIFIER_DISPATCHER)));
     }
 
     private EncodedImage ask(ActorRef<ClassifierRouter.Command> router, String name) {
+        return ask(router, name, Optional.empty());
+    }
+
+    private EncodedImage ask(
+            ActorRef<ClassifierRouter.Command> router, String name, Optional<Supplier<CompletionStage<Done>>> entry) {
         EncodedImage image = new EncodedImage(name, new byte[1]);
-        router.tell(new ClassifierRouter.Classify(image, () -> {}, replies.getRef()));
+        router.tell(new ClassifierRouter.Classify(
+                RequestId.create(Instant.EPOCH, new Random()), image, entry, () -> {}, replies.getRef()));
         return image;
     }
 
@@ -165,6 +182,46 @@ class ClassifierRouterTest {
         assertThat(label()).isEqualTo("b");
         assertThat(label()).isEqualTo("c");
         assertThat(label()).isEqualTo("d");
+    }
+
+    @Test
+    void suspect_shouldBeAloneInTheProcessAndEnterOnlyWhenThatIsDurable() throws InterruptedException {
+        ActorRef<ClassifierRouter.Command> router = router(2);
+        CompletableFuture<Done> durable = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        ask(router, "before");
+        assertThat(runs.next()).containsExactly("before");
+        ask(router, "suspect", Optional.of(() -> {
+            asked.countDown();
+            return durable;
+        }));
+        ask(router, "after-1");
+        ask(router, "after-2");
+        assertThat(asked.getCount()).as("asked while another image is inside").isEqualTo(1);
+
+        runs.permits.release();
+        assertThat(label()).isEqualTo("before");
+        asked.await();
+        assertThat(runs.begun).isEmpty();
+        durable.complete(Done.getInstance());
+        assertThat(runs.next()).containsExactly("suspect");
+        assertThat(runs.begun).as("inside beside the suspect").isEmpty();
+        runs.permits.release();
+        assertThat(label()).isEqualTo("suspect");
+
+        assertThat(List.of(runs.next(), runs.next())).containsExactlyInAnyOrder(List.of("after-1"), List.of("after-2"));
+    }
+
+    @Test
+    void suspectWhoseEntryCannotBeMadeDurable_shouldNotEnter() throws InterruptedException {
+        ActorRef<ClassifierRouter.Command> router = router(1);
+
+        ask(router, "suspect", Optional.of(() -> CompletableFuture.failedStage(new IllegalStateException("away"))));
+        ask(router, "next");
+
+        assertThat(replies.expectMessageClass(ClassifierRouter.Broken.class).message())
+                .contains("away");
+        assertThat(runs.next()).containsExactly("next");
     }
 
     @Test

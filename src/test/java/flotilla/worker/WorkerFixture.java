@@ -19,6 +19,7 @@ import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import flotilla.protocol.WireFormat;
+import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.time.Clock;
 import java.time.Duration;
@@ -84,11 +85,42 @@ final class WorkerFixture {
             Duration reportInterval,
             double prefetchHeap,
             Duration ioTimeout) {
+        return node(
+                queues,
+                images,
+                results,
+                classifiers,
+                reportInterval,
+                prefetchHeap,
+                ioTimeout,
+                FlotillaSettings.from(CONFIG).worker().hangAfter(),
+                FlotillaSettings.from(CONFIG).worker().shutdownGrace(),
+                new WorkerNode.Blame(
+                        AttemptMarks.unkept(identity().process(), Clock.systemUTC()),
+                        new MemoryStores.Attempts(),
+                        new MemoryQueue()::send),
+                () -> {
+                    throw new AssertionError("a classifier hung");
+                });
+    }
+
+    static Behavior<Worker.Command> node(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            CompletionStage<WorkerNode.Classifiers> classifiers,
+            Duration reportInterval,
+            double prefetchHeap,
+            Duration ioTimeout,
+            Duration hangAfter,
+            Duration grace,
+            WorkerNode.Blame blame,
+            Runnable onHung) {
         FlotillaSettings settings = FlotillaSettings.from(CONFIG);
         WorkerSettings defaults = settings.worker();
         return WorkerNode.create(
                 identity(),
-                classifiers.thenApply(loaded -> new WorkerNode.Equipment(queues, images, results, loaded)),
+                classifiers.thenApply(loaded -> new WorkerNode.Equipment(queues, images, results, loaded, blame)),
                 new WorkerSettings(
                         Optional.empty(),
                         Optional.empty(),
@@ -97,13 +129,15 @@ final class WorkerFixture {
                         prefetchHeap,
                         defaults.batchDeadline(),
                         1,
-                        defaults.hangAfter(),
+                        hangAfter,
                         ioTimeout,
                         reportInterval,
                         FENCE,
-                        defaults.shutdownGrace()),
+                        grace,
+                        Optional.empty()),
                 settings.queue(),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                onHung);
     }
 
     static WorkerIdentity identity() {

@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
@@ -200,6 +201,18 @@ final class S3Objects {
                 S3.listBucket(bucket, "/", Optional.of(prefix))
                         .withAttributes(attributes)
                         .runWith(Sink.seq(), system));
+    }
+
+    /**
+     * Objects as they are listed, in the order of their keys.
+     *
+     * @param deep every one below the prefix, or only those whose key has no slash after it
+     */
+    Source<ListBucketResultContents, NotUsed> listed(String bucket, String prefix, boolean deep) {
+        Source<ListBucketResultContents, NotUsed> found =
+                deep ? S3.listBucket(bucket, Optional.of(prefix)) : S3.listBucket(bucket, "/", Optional.of(prefix));
+        return found.withAttributes(attributes)
+                .mapError(Throwable.class, failure -> S3Errors.wrap("ListObjects", bucket, prefix, failure));
     }
 
     /**

@@ -19,7 +19,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Results in the output bucket: {@code <prefix><id>.json}, written with {@code If-None-Match: *}, so that the first one
- * stands whoever else writes. With {@link StorageSettings.Layout#BY_NAME} the label that stands is also written as text to
+ * stands whoever else writes. What follows a provisional failure is its next generation, {@code <prefix><id>.2.json} and so on;
+ * a reader looks for it only then. With {@link StorageSettings.Layout#BY_NAME} the label that stands is also written as text to
  * {@code <prefix><stem of the file name>}; that is done again whenever a result is written again, so that a copy that
  * failed, which fails the write, is made up for.
  */
@@ -37,32 +38,71 @@ public final class S3ResultStore implements ResultStore {
         this.storage = storage;
     }
 
+    /** One of the results of a request, the only one but after provisional failures. */
+    private record Generation(int number, ClassificationResult result) {}
+
     @Override
-    public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
-        return objects.get(storage.outputBucket(), key(id)).thenApply(found -> found.map(bytes -> read(id, bytes)));
+    public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
+        return latest(id, 1)
+                .thenApply(found -> found.filter(latest -> latest.number() >= generation
+                                || !latest.result().outcome().isProvisional())
+                        .map(Generation::result));
+    }
+
+    /** The last generation that there is, looked for from one on: a further read for each provisional failure. */
+    private CompletionStage<Optional<Generation>> latest(RequestId id, int from) {
+        return get(id, from).thenCompose(found -> {
+            Optional<Generation> one = found.map(result -> new Generation(from, result));
+            return found.isPresent() && found.get().outcome().isProvisional()
+                    ? latest(id, from + 1).thenApply(later -> later.or(() -> one))
+                    : CompletableFuture.completedStage(one);
+        });
+    }
+
+    private CompletionStage<Optional<ClassificationResult>> get(RequestId id, int generation) {
+        String key = key(id, generation);
+        return objects.get(storage.outputBucket(), key).thenApply(found -> found.map(bytes -> read(key, bytes)));
     }
 
     @Override
-    public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result) {
-        return putIfAbsent(result, 1)
+    public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int generation) {
+        return write(result, generation, 1, 1)
                 .thenCompose(standing -> copyByName(standing).thenApply(done -> standing));
     }
 
-    private CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int attempt) {
-        String key = key(result.id());
-        return objects.putIfAbsent(storage.outputBucket(), key, JSON, ByteString.fromString(WireFormat.write(result)))
-                .thenCompose(
-                        written -> written ? CompletableFuture.completedStage(Optional.of(result)) : find(result.id()))
-                .thenCompose(standing -> {
-                    if (standing.isPresent()) {
-                        return CompletableFuture.completedStage(standing.get());
-                    }
-                    return attempt < ATTEMPTS
-                            ? putIfAbsent(result, attempt + 1)
-                            : CompletableFuture.failedStage(new InfrastructureException(
-                                    "S3 PutObject of " + key + " failed: it exists when written and not when read",
-                                    null));
-                });
+    private CompletionStage<ClassificationResult> write(
+            ClassificationResult result, int generation, int place, int attempt) {
+        return objects.putIfAbsent(
+                        storage.outputBucket(),
+                        key(result.id(), place),
+                        JSON,
+                        ByteString.fromString(WireFormat.write(result)))
+                .thenCompose(written ->
+                        written ? CompletableFuture.completedStage(result) : taken(result, generation, place, attempt));
+    }
+
+    /** There was a result in the place: it stands, or the next place is tried. */
+    private CompletionStage<ClassificationResult> taken(
+            ClassificationResult result, int generation, int place, int attempt) {
+        return get(result.id(), place).thenCompose(before -> {
+            if (before.isEmpty()) {
+                return attempt < ATTEMPTS
+                        ? write(result, generation, place, attempt + 1)
+                        : CompletableFuture.failedStage(new InfrastructureException(
+                                "S3 PutObject of " + key(result.id(), place)
+                                        + " failed: it exists when written and not when read",
+                                null));
+            }
+            ClassificationResult standing = before.get();
+            if (!standing.outcome().isProvisional()) {
+                return CompletableFuture.completedStage(standing);
+            }
+            if (!result.outcome().isProvisional() || place < generation) {
+                return write(result, generation, place + 1, 1);
+            }
+            return latest(result.id(), place + 1)
+                    .thenApply(later -> later.map(Generation::result).orElse(standing));
+        });
     }
 
     private CompletionStage<Done> copyByName(ClassificationResult result) {
@@ -85,16 +125,16 @@ public final class S3ResultStore implements ResultStore {
                 ByteString.fromString(body));
     }
 
-    private String key(RequestId id) {
-        return S3Keys.of(storage, id.value() + ".json");
+    private String key(RequestId id, int generation) {
+        return S3Keys.of(storage, id.value() + (generation == 1 ? "" : "." + generation) + ".json");
     }
 
-    private ClassificationResult read(RequestId id, ByteString bytes) {
+    private ClassificationResult read(String key, ByteString bytes) {
         try {
             return WireFormat.readResult(bytes.utf8String());
         } catch (WireFormat.UnreadableException e) {
             throw new InfrastructureException(
-                    "object " + key(id) + " in bucket " + storage.outputBucket() + " is " + e.getMessage(), e);
+                    "object " + key + " in bucket " + storage.outputBucket() + " is " + e.getMessage(), e);
         }
     }
 }

@@ -104,6 +104,74 @@ class S3ResultStoreTest {
         assertThat(answers).containsOnly(Await.result(results.find(id)).orElseThrow());
     }
 
+    private static ClassificationResult givenUp(RequestId id, FailureCode code, String why) {
+        return new ClassificationResult(
+                id, new FileName("a.jpg"), new Outcome.Failed(code, why), Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    @Test
+    void successAfterAProvisionalFailure_shouldBeItsNextGenerationAndStand() {
+        RequestId id = freshId();
+        ClassificationResult failure = givenUp(id, FailureCode.QUARANTINED, "two workers died");
+        ClassificationResult late = result(id, "a.jpg", "cat");
+        assertThat(Await.result(results.putIfAbsent(failure))).isEqualTo(failure);
+        assertThat(Await.result(results.find(id))).contains(failure);
+
+        assertThat(Await.result(results.putIfAbsent(late))).isEqualTo(late);
+
+        assertThat(Await.result(results.find(id))).contains(late);
+        assertThat(Await.result(results.find(id, 7))).contains(late);
+        assertThat(Await.result(results.putIfAbsent(result(id, "a.jpg", "dog"), 2)))
+                .isEqualTo(late);
+        assertThat(Await.result(results.putIfAbsent(givenUp(id, FailureCode.UNDELIVERABLE, "gone"), 2)))
+                .isEqualTo(late);
+        assertThat(server.keys("output", "pre/" + id))
+                .containsExactlyInAnyOrder("pre/" + id + ".json", "pre/" + id + ".2.json");
+        assertThat(text("pre/" + id + ".json")).contains("two workers died");
+    }
+
+    @Test
+    void redrivenRequest_shouldBeAnsweredByItsOwnGenerationOnly() {
+        RequestId id = freshId();
+        ClassificationResult first = givenUp(id, FailureCode.QUARANTINED, "first");
+        ClassificationResult second = givenUp(id, FailureCode.UNDELIVERABLE, "second");
+        Await.result(results.putIfAbsent(first));
+        assertThat(Await.result(results.find(id, 2)))
+                .as("of the second generation")
+                .isEmpty();
+
+        assertThat(Await.result(results.putIfAbsent(givenUp(id, FailureCode.QUARANTINED, "again"), 1)))
+                .as("a dead letter that was read twice")
+                .isEqualTo(first);
+        assertThat(Await.result(results.putIfAbsent(second, 2))).isEqualTo(second);
+        assertThat(Await.result(results.putIfAbsent(givenUp(id, FailureCode.QUARANTINED, "late"), 1)))
+                .as("a dead letter of the first generation after the second")
+                .isEqualTo(second);
+
+        assertThat(Await.result(results.find(id, 2))).contains(second);
+        assertThat(Await.result(results.find(id, 3))).isEmpty();
+        ClassificationResult answer = result(id, "a.jpg", "cat");
+        assertThat(Await.result(results.putIfAbsent(answer, 3))).isEqualTo(answer);
+        assertThat(text("pre/" + id + ".3.json")).contains("cat");
+    }
+
+    @Test
+    void successAndProvisionalFailureAtTheSameTime_shouldLeaveTheSuccess() {
+        for (int i = 0; i < 10; i++) {
+            RequestId id = freshId();
+            ClassificationResult answer = result(id, "a.jpg", "cat");
+            CompletableFuture<ClassificationResult> failure = results.putIfAbsent(
+                            givenUp(id, FailureCode.QUARANTINED, "two workers died"))
+                    .toCompletableFuture();
+            CompletableFuture<ClassificationResult> success =
+                    results.putIfAbsent(answer).toCompletableFuture();
+
+            assertThat(Await.result(success)).isEqualTo(answer);
+            Await.result(failure);
+            assertThat(Await.result(results.find(id))).contains(answer);
+        }
+    }
+
     @Test
     void unreadableMessage_shouldBeKept() {
         Await.result(results.keepUnreadable("message-1", "not JSON ü"));

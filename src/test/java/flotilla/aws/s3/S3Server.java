@@ -6,6 +6,7 @@ import flotilla.aws.TestSystem;
 import flotilla.config.AwsSettings;
 import flotilla.config.StorageSettings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.ActorSystem;
@@ -83,6 +84,21 @@ public final class S3Server implements AutoCloseable {
 
     S3ResultStore results(StorageSettings.Layout layout) {
         return new S3ResultStore(system(), clients, storage(layout));
+    }
+
+    S3Expiry expiry(Duration inputs, Duration results) {
+        return new S3Expiry(
+                system(),
+                clients,
+                new StorageSettings("input", "output", "pre/", StorageSettings.Layout.BY_NAME, inputs, results));
+    }
+
+    S3AttemptStore attempts() {
+        return new S3AttemptStore(system(), clients, storage(StorageSettings.Layout.BY_ID));
+    }
+
+    S3QuarantineStore quarantine() {
+        return new S3QuarantineStore(system(), clients, storage(StorageSettings.Layout.BY_ID));
     }
 
     /** Keys of the objects below a prefix. */

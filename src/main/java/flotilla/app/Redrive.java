@@ -1,0 +1,115 @@
+package flotilla.app;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.RequestId;
+import flotilla.protocol.AttemptStore;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QuarantineStore;
+import flotilla.protocol.QuarantineStore.Quarantined;
+import flotilla.protocol.ResultStore;
+import flotilla.protocol.WireFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Puts requests that were given up back into the request queue. What was held against their images is removed before, and
+ * their place in quarantine after: a redrive that breaks off is done again, and a message too many leads to no second result.
+ */
+final class Redrive {
+    /** What became of a request. */
+    enum Fate {
+        IN_QUARANTINE("in quarantine"),
+        WOULD_BE_REDRIVEN("would be put back"),
+        REDRIVEN("put back"),
+        ANSWERED("has an answer"),
+        UNKNOWN("not in quarantine");
+
+        private final String words;
+
+        Fate(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
+
+    /**
+     * One request.
+     *
+     * @param quarantined as it was given up; empty when it was not
+     */
+    record Line(RequestId id, Optional<Quarantined> quarantined, Fate fate) {}
+
+    private final QuarantineStore quarantine;
+    private final ResultStore results;
+    private final AttemptStore attempts;
+    private final MessageQueue requests;
+
+    Redrive(QuarantineStore quarantine, ResultStore results, AttemptStore attempts, MessageQueue requests) {
+        this.quarantine = quarantine;
+        this.results = results;
+        this.attempts = attempts;
+        this.requests = requests;
+    }
+
+    /** The oldest requests in quarantine. */
+    CompletionStage<List<RequestId>> ids(int most) {
+        return quarantine.ids(most);
+    }
+
+    /** Looks at a request and changes nothing. */
+    CompletionStage<Line> look(RequestId id) {
+        return found(id, line -> done(line));
+    }
+
+    /** Says what {@link #redrive} would do. */
+    CompletionStage<Line> rehearse(RequestId id) {
+        return found(
+                id,
+                line -> done(new Line(
+                        id,
+                        line.quarantined(),
+                        line.fate() == Fate.IN_QUARANTINE ? Fate.WOULD_BE_REDRIVEN : line.fate())));
+    }
+
+    /** Puts a request back, unless it has an answer, which ends its quarantine too. */
+    CompletionStage<Line> redrive(RequestId id) {
+        return found(id, line -> switch (line.fate()) {
+            case IN_QUARANTINE ->
+                attempts.clear(id)
+                        .thenCompose(cleared -> requests.send(WireFormat.write(
+                                line.quarantined().orElseThrow().request().redriven())))
+                        .thenCompose(sent -> quarantine.remove(id))
+                        .thenApply(removed -> new Line(id, line.quarantined(), Fate.REDRIVEN));
+            case ANSWERED -> quarantine.remove(id).thenApply(removed -> line);
+            default -> done(line);
+        });
+    }
+
+    private interface Step {
+        CompletionStage<Line> of(Line line);
+    }
+
+    private CompletionStage<Line> found(RequestId id, Step step) {
+        return quarantine
+                .find(id)
+                .thenCompose(found -> found.isEmpty()
+                        ? done(new Line(id, found, Fate.UNKNOWN))
+                        : results.find(id)
+                                .thenApply(result ->
+                                        new Line(id, found, isAnswer(result) ? Fate.ANSWERED : Fate.IN_QUARANTINE)))
+                .thenCompose(step::of);
+    }
+
+    private static boolean isAnswer(Optional<ClassificationResult> result) {
+        return result.filter(one -> !one.outcome().isProvisional()).isPresent();
+    }
+
+    private static CompletionStage<Line> done(Line line) {
+        return CompletableFuture.completedStage(line);
+    }
+}

@@ -1,0 +1,98 @@
+package flotilla.gateway;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.Outcome;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.MessageQueue;
+import flotilla.protocol.QuarantineStore;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ResultNotice;
+import flotilla.protocol.ResultStore;
+import flotilla.protocol.WireFormat;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a message that was given up, by the queue after its last delivery or by a worker: failure stored where no
+ * result stands → request kept for a redrive → caller told → message deleted. Each step may be done twice. What cannot be
+ * read is kept as it is. Safe for all threads.
+ */
+final class DeadLetterWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterWatcher.class);
+
+    private final MessageQueue responses;
+    private final ResultStore results;
+    private final QuarantineStore quarantine;
+    private final Clock clock;
+
+    DeadLetterWatcher(MessageQueue responses, ResultStore results, QuarantineStore quarantine, Clock clock) {
+        this.responses = responses;
+        this.results = results;
+        this.quarantine = quarantine;
+        this.clock = clock;
+    }
+
+    /** Never fails: what could not be done is tried again when the message's lease ends. */
+    CompletionStage<MessageAction> bury(QueueMessage message) {
+        return buried(message).handle((done, failure) -> {
+            if (failure == null) {
+                return new MessageAction.Delete(message);
+            }
+            LOG.warn("dead letter message={} comes again: {}", message.messageId(), failure.toString());
+            return new MessageAction.Ignore(message);
+        });
+    }
+
+    private CompletionStage<Done> buried(QueueMessage message) {
+        try {
+            return bury(WireFormat.readRequest(message.body()));
+        } catch (WireFormat.UnreadableException e) {
+            LOG.warn("unreadable request message={} is kept in the result store", message.messageId());
+            return results.keepUnreadable(message.messageId(), message.body());
+        }
+    }
+
+    private CompletionStage<Done> bury(ClassificationRequest request) {
+        Outcome.Failed failure = failure(request);
+        LOG.warn(
+                "request={} generation={} was given up code={}: {}",
+                request.id(),
+                request.generation(),
+                failure.code().text(),
+                request.quarantine().orElse("its last delivery ended without an answer"));
+        ClassificationResult result = new ClassificationResult(
+                request.id(), request.file(), failure, Optional.empty(), Optional.empty(), Map.of());
+        return results.putIfAbsent(result, request.generation())
+                .thenCompose(standing -> kept(request, failure, standing).thenApply(kept -> standing))
+                .thenCompose(
+                        standing -> responses.send(WireFormat.write(new ResultNotice(request.gateway(), standing))));
+    }
+
+    /** Only what has no answer is worth a redrive. */
+    private CompletionStage<Done> kept(
+            ClassificationRequest request, Outcome.Failed failure, ClassificationResult standing) {
+        return standing.outcome().isProvisional()
+                ? quarantine.keep(new QuarantineStore.Quarantined(
+                        request, failure.code(), request.quarantine().orElse(failure.message()), clock.instant()))
+                : CompletableFuture.completedStage(Done.getInstance());
+    }
+
+    private static Outcome.Failed failure(ClassificationRequest request) {
+        return request.quarantine().isPresent()
+                ? new Outcome.Failed(
+                        FailureCode.QUARANTINED,
+                        "two workers died with this image inside their classifiers; it is tried no more until an operator"
+                                + " redrives it")
+                : new Outcome.Failed(
+                        FailureCode.UNDELIVERABLE,
+                        "no worker could answer within the deliveries that the queue allows; upload it again");
+    }
+}

@@ -1,0 +1,38 @@
+package flotilla.protocol;
+
+import flotilla.domain.FailureCode;
+import flotilla.domain.RequestId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+
+/** Requests that were given up with a provisional failure, until they are redriven. Durable; one for each request. */
+public interface QuarantineStore {
+    /**
+     * A request that was given up.
+     *
+     * @param request as its last message had it
+     * @param code the failure that its caller heard
+     * @param reason in one line
+     * @param at when it was given up
+     */
+    record Quarantined(ClassificationRequest request, FailureCode code, String reason, Instant at) {}
+
+    /** Keeps a request, in the place of what was kept for its id. */
+    CompletionStage<Done> keep(Quarantined quarantined);
+
+    /** The request that is kept under an id. */
+    CompletionStage<Optional<Quarantined>> find(RequestId id);
+
+    /**
+     * Ids of requests that are kept, oldest request first.
+     *
+     * @param most how many at most
+     */
+    CompletionStage<List<RequestId>> ids(int most);
+
+    /** Removes a request; a missing one is no error. */
+    CompletionStage<Done> remove(RequestId id);
+}

@@ -1,0 +1,195 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images that end their workers, with processes: cloud, gateway and workers that are started by hand, one after the other. */
+class QuarantineIT {
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path folder;
+
+    private final List<FlotillaProcess> workers = new ArrayList<>();
+    private FlotillaProcess cloud;
+    private FlotillaProcess gateway;
+    private GatewayClient client;
+    private String[] worker;
+
+    @BeforeEach
+    void start() throws Exception {
+        String clusterPort = Integer.toString(FlotillaProcess.freePort());
+        cloud = FlotillaProcess.start(
+                folder,
+                "cloud",
+                "--data",
+                folder.resolve("data").toString(),
+                "--set",
+                "flotilla.classifier.kind=delay");
+        cloud.awaitLine("cloud ready");
+        gateway = FlotillaProcess.start(
+                folder, with("gateway", "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=0"));
+        client = new GatewayClient(gateway.awaitLine("ready "));
+        worker = with(
+                "worker",
+                "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort,
+                "flotilla.classifier.kind=delay",
+                "flotilla.classifier.parallelism=1",
+                "flotilla.worker.state-folder=" + folder.resolve("state"));
+    }
+
+    @AfterEach
+    void stop() {
+        workers.forEach(FlotillaProcess::close);
+        gateway.close();
+        cloud.close();
+    }
+
+    private String[] with(String command, String... pairs) {
+        List<String> all = new ArrayList<>(List.of(command));
+        List<String> sets = new ArrayList<>(List.of(
+                "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
+                "flotilla.fleet.mode=static",
+                "flotilla.queue.receive-wait=1s",
+                "flotilla.queue.visibility-timeout=4s"));
+        sets.addAll(List.of(pairs));
+        sets.forEach(pair -> all.addAll(List.of("--set", pair)));
+        return all.toArray(String[]::new);
+    }
+
+    private FlotillaProcess worker(String... pairs) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(worker));
+        arguments.addAll(List.of("--set", "flotilla.worker.id=hand-" + (workers.size() + 1)));
+        for (String pair : pairs) {
+            arguments.addAll(List.of("--set", pair));
+        }
+        FlotillaProcess started = FlotillaProcess.start(folder, arguments.toArray(String[]::new));
+        workers.add(started);
+        return started;
+    }
+
+    /** Waits until an image is inside the classifier of the worker that was started last. */
+    private void awaitInside(String id) {
+        String process = ".hand-" + workers.size() + "-";
+        Eventually.until(id + " inside " + process, () -> {
+            try (Stream<Path> files = Files.list(folder.resolve("state"))) {
+                for (Path file : files.filter(one -> one.toString().endsWith(".marks"))
+                        .filter(one -> one.toString().contains(process))
+                        .toList()) {
+                    if (Files.readString(file, StandardCharsets.US_ASCII).contains(id)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        });
+    }
+
+    private FlotillaProcess redrive(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(with("redrive")));
+        all.addAll(List.of(arguments));
+        FlotillaProcess redrive = FlotillaProcess.start(folder, all.toArray(String[]::new));
+        redrive.awaitExit(ENDS_WITHIN);
+        return redrive;
+    }
+
+    private long mentions(String text) {
+        return workers.stream()
+                .flatMap(one -> one.err().lines())
+                .filter(line -> line.contains(text))
+                .count();
+    }
+
+    @Test
+    void imageThatKillsItsWorkerTwice_shouldBeQuarantinedAloneAndAnsweredOnceItIsRedriven() throws Exception {
+        String slow = "flotilla.classifier.delay=1500ms";
+        String killer = client.accept("killer.png", GatewayClient.TINY_PNG);
+        List<String> neighbours = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            neighbours.add(client.accept("neighbour-" + i + ".png", GatewayClient.TINY_PNG));
+        }
+
+        for (int kills = 0; kills < 2; kills++) {
+            FlotillaProcess victim = worker(slow);
+            awaitInside(killer);
+            victim.kill();
+        }
+        worker(slow);
+
+        Eventually.until(
+                "the caller hears of it",
+                () -> client.result(killer).path("error").path("code").asText().equals("quarantined"));
+        for (int i = 0; i < neighbours.size(); i++) {
+            String id = neighbours.get(i);
+            JsonNode result = Eventually.value(
+                    "an answer to " + id,
+                    () -> Stream.of(client.result(id))
+                            .filter(one -> one.path("status").asText().equals("done"))
+                            .findFirst());
+            assertThat(result.path("label").asText()).isEqualTo("neighbour-" + i);
+        }
+        assertThat(mentions("is tried alone")).as("suspects, once").isEqualTo(1);
+        assertThat(mentions("goes to quarantine")).isEqualTo(1);
+
+        FlotillaProcess list = redrive();
+        assertThat(list.out())
+                .contains(killer, "killer.png: it was inside the classifier of 2 workers", "1 in quarantine");
+        FlotillaProcess redriven = redrive(killer);
+        assertThat(redriven.out()).contains("1 put back");
+        JsonNode answer = Eventually.value(
+                "the answer after the redrive",
+                () -> Stream.of(client.result(killer))
+                        .filter(one -> one.path("status").asText().equals("done"))
+                        .findFirst());
+        assertThat(answer.path("label").asText()).isEqualTo("killer");
+        assertThat(redrive("--all").out()).contains("nothing is in quarantine");
+    }
+
+    @Test
+    void workerThatIsAskedToEndWithAnImageInside_shouldGiveItBackAndBlameNobody() throws Exception {
+        FlotillaProcess slow = worker("flotilla.classifier.delay=1h", "flotilla.worker.shutdown-grace=1s");
+        String id = client.accept("long.png", GatewayClient.TINY_PNG);
+        awaitInside(id);
+
+        slow.terminate();
+
+        try (Stream<Path> left = Files.list(folder.resolve("state"))) {
+            assertThat(left).isEmpty();
+        }
+        worker();
+        Eventually.until(
+                "an answer", () -> client.result(id).path("label").asText().equals("long"));
+        assertThat(mentions("is tried alone")).isZero();
+        assertThat(mentions("given back unfinished=1")).isEqualTo(1);
+    }
+
+    @Test
+    void imageThatHangsTwice_shouldEndItsWorkersAndBe422ToTheCallerWhoWaits() throws Exception {
+        String[] hangs = {"flotilla.classifier.delay=1h", "flotilla.worker.hang-after=2s"};
+        CompletableFuture<JsonNode> answer = client.classify("hangs.png", GatewayClient.TINY_PNG);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(worker(hangs).awaitExit(ENDS_WITHIN)).isEqualTo(1);
+        }
+        worker(hangs);
+
+        JsonNode problem = answer.join();
+        assertThat(problem.path("status").asInt()).isEqualTo(422);
+        assertThat(problem.path("code").asText()).isEqualTo("quarantined");
+        assertThat(mentions("were inside a classifier for")).isEqualTo(2);
+    }
+}

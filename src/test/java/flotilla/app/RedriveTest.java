@@ -1,0 +1,164 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.QuarantineStore.Quarantined;
+import flotilla.protocol.WireFormat;
+import flotilla.testing.MemoryQueue;
+import flotilla.testing.MemoryStores;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class RedriveTest {
+    private static final Instant AT = Instant.parse("2026-11-29T06:00:00.5Z");
+
+    private final Random random = new Random(1);
+    private final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
+    private final MemoryStores.Results results = new MemoryStores.Results();
+    private final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
+    private final MemoryQueue requests = new MemoryQueue();
+    private final Redrive redrive = new Redrive(quarantine, results, attempts, requests);
+    private final StringWriter out = new StringWriter();
+    private int status;
+
+    private ClassificationRequest givenUp(String file, FailureCode code) {
+        RequestId id = RequestId.create(AT, random);
+        ClassificationRequest request = new ClassificationRequest(
+                id, new ImageRef("in", id + "/" + file), new FileName(file), new GatewayId("g"), AT, Optional.empty());
+        quarantine.keep(new Quarantined(request.quarantined("it was inside"), code, "it was inside", AT));
+        results.putIfAbsent(new ClassificationResult(
+                id, request.file(), new Outcome.Failed(code, "no"), Optional.empty(), Optional.empty(), Map.of()));
+        attempts.add(id, "w-1");
+        attempts.add(id, "w-2");
+        return request;
+    }
+
+    private void answered(ClassificationRequest request) {
+        results.putIfAbsent(new ClassificationResult(
+                request.id(),
+                request.file(),
+                new Outcome.Labelled("m", List.of(new Prediction("Cat", 0, 1))),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of()));
+    }
+
+    private List<String> run(String... arguments) {
+        RedriveCommand command = new RedriveCommand();
+        CommandLine line = new CommandLine(command).setOut(new PrintWriter(out));
+        CommandLine.ParseResult parsed = line.parseArgs(arguments);
+        List<RequestId> ids = parsed.matchedPositionals().stream()
+                .flatMap(positional -> positional.originalStringValues().stream())
+                .map(RequestId::new)
+                .toList();
+        out.getBuffer().setLength(0);
+        status = command.run(redrive, ids);
+        return out.toString().lines().toList();
+    }
+
+    @Test
+    void noArguments_shouldListAndChangeNothing() {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        ClassificationRequest two = givenUp("b.png", FailureCode.UNDELIVERABLE);
+
+        assertThat(run())
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).startsWith("REQUEST "),
+                        line -> assertThat(line)
+                                .startsWith(one.id() + "  quarantined    2026-11-29T06:00:00Z    1  in quarantine ")
+                                .endsWith("a.png: it was inside"),
+                        line -> assertThat(line).startsWith(two.id() + "  undeliverable "),
+                        line -> assertThat(line)
+                                .isEqualTo("2 in quarantine; flotilla redrive ID... or --all puts them back"));
+        assertThat(status).isZero();
+        assertThat(requests.sent()).isEmpty();
+        assertThat(quarantine.kept).hasSize(2);
+    }
+
+    @Test
+    void all_shouldPutBackWhatHasNoAnswerAndEndTheQuarantineOfTheRest() throws Exception {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        ClassificationRequest late = givenUp("b.png", FailureCode.QUARANTINED);
+        answered(late);
+
+        assertThat(run("--all")).last().asString().isEqualTo("1 put back, 1 has an answer");
+
+        assertThat(status).isZero();
+        assertThat(requests.sent()).hasSize(1);
+        ClassificationRequest again = WireFormat.readRequest(requests.sent().get(0));
+        assertThat(again).isEqualTo(one.redriven());
+        assertThat(again.generation()).isEqualTo(2);
+        assertThat(attempts.processes).containsOnlyKeys(late.id());
+        assertThat(quarantine.kept).isEmpty();
+        assertThat(run("--all")).containsExactly("nothing is in quarantine");
+        assertThat(status).isZero();
+    }
+
+    @Test
+    void dryRun_shouldSayWhatWouldBeDoneAndChangeNothing() {
+        givenUp("a.png", FailureCode.QUARANTINED);
+        answered(givenUp("b.png", FailureCode.QUARANTINED));
+
+        assertThat(run("--all", "--dry-run")).last().asString().isEqualTo("1 would be put back, 1 has an answer");
+
+        assertThat(requests.sent()).isEmpty();
+        assertThat(quarantine.kept).hasSize(2);
+        assertThat(attempts.processes).hasSize(2);
+    }
+
+    @Test
+    void idThatIsNotInQuarantine_shouldBeToldAndTheOthersBePutBack() {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        RequestId nobody = RequestId.create(AT, random);
+
+        assertThat(run(nobody.value(), one.id().value()))
+                .anySatisfy(line -> assertThat(line).startsWith(nobody.value()).contains("not in quarantine"))
+                .last()
+                .asString()
+                .isEqualTo("1 put back, 1 not in quarantine");
+
+        assertThat(status).isEqualTo(1);
+        assertThat(requests.sent()).hasSize(1);
+    }
+
+    @Test
+    void redriveThatBrokeOff_shouldBeDoneAgainWithTheSameMessage() {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        Quarantined kept = quarantine.kept.get(one.id());
+        run("--all");
+        quarantine.keep(kept);
+
+        run("--all");
+
+        assertThat(requests.sent()).hasSize(2);
+        assertThat(requests.sent().get(0)).isEqualTo(requests.sent().get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-id", "--nonsense", "--all 0190163d-8694-739b-aea5-966c26f8ad91"})
+    void wrongUse_shouldBeOneLineAndStatusTwo(String arguments) {
+        StringWriter err = new StringWriter();
+        int code = Main.commandLine().setErr(new PrintWriter(err)).execute(("redrive " + arguments).split(" "));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(1).allMatch(line -> line.startsWith("redrive: "));
+    }
+}

@@ -1,0 +1,111 @@
+package flotilla.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.aws.Await;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
+import flotilla.protocol.AttemptStore;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.QuarantineStore;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of images that ended workers, on a real S3 interface. */
+class S3QuarantineStoreTest {
+    private static final Random RANDOM = new Random(3);
+    private static final Instant AT = Instant.parse("2026-11-29T06:00:00Z");
+    private static S3Server server;
+    private static AttemptStore attempts;
+    private static QuarantineStore quarantine;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new S3Server();
+        attempts = server.attempts();
+        quarantine = server.quarantine();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static RequestId freshId(long epochSecond) {
+        return RequestId.create(Instant.ofEpochSecond(epochSecond), RANDOM);
+    }
+
+    private static QuarantineStore.Quarantined quarantined(RequestId id) {
+        ClassificationRequest request = new ClassificationRequest(
+                id,
+                new ImageRef("input", id + "/a.jpg"),
+                new FileName("größe (1).jpg"),
+                new GatewayId("gateway-1"),
+                AT,
+                Optional.empty());
+        return new QuarantineStore.Quarantined(
+                request.redriven().quarantined("it was inside"), FailureCode.QUARANTINED, "it was inside", AT);
+    }
+
+    @Test
+    void attempts_shouldBeCountedOnceForEachProcess() {
+        RequestId id = freshId(1);
+        assertThat(Await.result(attempts.of(id))).isEmpty();
+
+        Await.result(attempts.add(id, "i-1-17"));
+        Await.result(attempts.add(id, "i-1-17"));
+        Await.result(attempts.add(id, "i-2-18"));
+        Await.result(attempts.add(freshId(1), "i-3-19"));
+
+        assertThat(Await.result(attempts.of(id))).containsExactly("i-1-17", "i-2-18");
+        assertThat(server.keys("output", "pre/attempts/" + id)).hasSize(2);
+        Await.result(attempts.remove(id, "i-1-17"));
+        Await.result(attempts.remove(id, "i-1-17"));
+        assertThat(Await.result(attempts.of(id))).containsExactly("i-2-18");
+        Await.result(attempts.clear(id));
+        assertThat(Await.result(attempts.of(id))).isEmpty();
+    }
+
+    @Test
+    void quarantinedRequest_shouldBeFoundListedAndRemoved() {
+        RequestId later = freshId(300);
+        RequestId earlier = freshId(200);
+        Await.result(quarantine.keep(quarantined(later)));
+        Await.result(quarantine.keep(quarantined(earlier)));
+        Await.result(quarantine.keep(quarantined(earlier)));
+
+        assertThat(Await.result(quarantine.ids(100))).containsSubsequence(earlier, later);
+        assertThat(Await.result(quarantine.ids(1))).hasSize(1);
+        assertThat(Await.result(quarantine.find(later))).contains(quarantined(later));
+        Await.result(quarantine.remove(later));
+        Await.result(quarantine.remove(later));
+        assertThat(Await.result(quarantine.find(later))).isEmpty();
+        assertThat(Await.result(quarantine.ids(100))).doesNotContain(later);
+    }
+
+    @Test
+    void foreignObject_shouldBeNamedWithTheRemedyAndNoIdBeTakenFromOthers() {
+        RequestId id = freshId(400);
+        ByteString text = ByteString.fromString("{}");
+        Await.result(
+                server.objects().put("output", "pre/quarantine/" + id + ".json", ContentTypes.APPLICATION_JSON, text));
+        Await.result(server.objects().put("output", "pre/quarantine/readme.txt", ContentTypes.TEXT_PLAIN_UTF8, text));
+
+        assertThat(Await.failure(quarantine.find(id)))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageContaining("is no request in quarantine; delete it");
+        assertThat(Await.result(quarantine.ids(1000)))
+                .contains(id)
+                .allMatch(one -> one.value().length() == 36);
+    }
+}
