@@ -151,7 +151,7 @@ final class DrillCommand implements Callable<Integer> {
                                 gateways,
                                 arguments -> Installation.command(GATEWAY_JVM, arguments),
                                 folder,
-                                settings(),
+                                settings(folder),
                                 Duration.ofSeconds(settle)),
                         out)
                 .run();
@@ -161,8 +161,9 @@ final class DrillCommand implements Callable<Integer> {
         return good ? 0 : 1;
     }
 
-    private List<String> settings() {
+    private List<String> settings(Path folder) {
         List<String> pairs = new ArrayList<>(SETTINGS);
+        pairs.add("flotilla.worker.state-folder=" + folder.toAbsolutePath().resolve("attempts"));
         pairs.add("flotilla.scaling.max-instances=" + workers);
         pairs.add("flotilla.classifier.kind=" + (model ? "djl" : "delay"));
         pairs.add("flotilla.classifier.delay=" + (model ? 0 : delay) + "ms");
