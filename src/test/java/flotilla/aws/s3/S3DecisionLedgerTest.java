@@ -100,7 +100,7 @@ class S3DecisionLedgerTest {
         S3DecisionLedger nowhere = new S3DecisionLedger(
                 server.system(),
                 server.clients(),
-                new StorageSettings("input", "nowhere", "", StorageSettings.Layout.BY_ID),
+                new StorageSettings("input", "nowhere", "", StorageSettings.Layout.BY_ID, List.of()),
                 "one");
 
         assertThat(Await.failure(nowhere.append(List.of(decision(1)))))
