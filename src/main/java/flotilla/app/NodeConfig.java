@@ -9,9 +9,12 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
 
 /** The configuration of a node's actor systems. */
 final class NodeConfig {
@@ -19,12 +22,43 @@ final class NodeConfig {
 
     /** A member of the cluster with one role. */
     static Config clusterMember(Config config, ClusterSettings cluster, String role) {
-        return ConfigFactory.parseMap(Map.of(
-                        "pekko.actor.provider", "cluster",
-                        "pekko.cluster.roles", List.of(role),
-                        "pekko.remote.artery.canonical.hostname", host(cluster),
-                        "pekko.remote.artery.canonical.port", cluster.port()))
+        String host = host(cluster);
+        Config member = ConfigFactory.parseMap(Map.of(
+                        "pekko.actor.provider",
+                        "cluster",
+                        "pekko.cluster.roles",
+                        List.of(role),
+                        "pekko.remote.artery.canonical.hostname",
+                        host,
+                        "pekko.remote.artery.canonical.port",
+                        cluster.port(),
+                        "pekko.remote.artery.bind.hostname",
+                        host))
                 .withFallback(config);
+        return cluster.tls().map(tls -> mutualTls(tls).withFallback(member)).orElse(member);
+    }
+
+    /**
+     * Nodes of both sides show a certificate of the one authority that is believed, and one that shares a name with one's own.
+     *
+     * @throws SettingsException with one line when a file cannot be read
+     */
+    private static Config mutualTls(ClusterSettings.Tls tls) {
+        for (Path file : List.of(tls.certificate(), tls.key(), tls.ca())) {
+            if (!Files.isReadable(file)) {
+                throw new SettingsException(
+                        "flotilla.cluster.tls: cannot read " + file + "; check path and permissions");
+            }
+        }
+        return ConfigFactory.parseMap(Map.of(
+                "pekko.remote.artery.transport", "tls-tcp",
+                "pekko.remote.artery.ssl.ssl-engine-provider", RotatingKeysSSLEngineProvider.class.getName(),
+                "pekko.remote.artery.ssl.rotating-keys-engine.cert-file",
+                        tls.certificate().toString(),
+                "pekko.remote.artery.ssl.rotating-keys-engine.key-file",
+                        tls.key().toString(),
+                "pekko.remote.artery.ssl.rotating-keys-engine.ca-cert-file",
+                        tls.ca().toString()));
     }
 
     /** A member that joins the configured gateways by itself, and goes on trying. */

@@ -6,13 +6,15 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ModelLocation;
+import flotilla.config.SettingsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a launched worker is handed: plain HOCON, the part of the gateway's own settings that both must agree on. All
- * instances of a cluster share it, so it names none of them.
+ * instances of a cluster share it, so it names none of them. Whoever may describe instances can read it: it holds no secret,
+ * of certificates and keys only the paths.
  */
 final class WorkerUserData {
     private static final List<String> SHARED =
@@ -20,6 +22,10 @@ final class WorkerUserData {
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
     private static final List<String> WHEN_GIVEN =
             List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2", "worker.state-folder");
+
+    private static final List<String> TLS = List.of("cluster.tls.certificate", "cluster.tls.key", "cluster.tls.ca");
+    /** Never handed, not even when somebody puts it into fleet.worker-settings. */
+    private static final List<String> SECRET = List.of("aws.credentials", "push.secrets", "http.api-keys");
 
     private static final List<String> WORKER_LIFE = List.of(
             "prefetch",
@@ -37,10 +43,17 @@ final class WorkerUserData {
 
     /**
      * @param gateways where workers find the cluster, each {@code host:port}
+     * @throws SettingsException when fleet.worker-settings has a secret
      */
     static String render(Config config, FlotillaSettings settings, List<String> gateways) {
         Config all = config.getConfig("flotilla");
         Config handed = ConfigFactory.parseString(settings.fleet().workerSettings());
+        for (String key : SECRET) {
+            if (handed.hasPath(key)) {
+                throw new SettingsException("flotilla.fleet.worker-settings must not have " + key
+                        + ": user data can be read by others; give it to workers in their own file");
+            }
+        }
         handed = handed.withFallback(ConfigFactory.parseMap(
                 Map.of("cluster.name", settings.cluster().name(), "cluster.seed-nodes", gateways, "cluster.port", 0)));
         for (String path : SHARED) {
@@ -54,6 +67,11 @@ final class WorkerUserData {
         }
         if (settings.model().location() instanceof ModelLocation.Folder) {
             handed = absolute(handed, "model.path");
+        }
+        if (settings.cluster().tls().isPresent()) {
+            for (String key : TLS) {
+                handed = absolute(handed.withFallback(all.withOnlyPath(key)), key);
+            }
         }
         handed = absolute(handed, "model.zoo");
         handed = absolute(handed, "classifier.table");

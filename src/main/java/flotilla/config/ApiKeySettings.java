@@ -36,6 +36,13 @@ public record ApiKeySettings(
         roles = Set.copyOf(roles);
     }
 
+    /** Without the digest: that of a short key can be tried out. */
+    @Override
+    public String toString() {
+        return "ApiKeySettings[" + name + ", ***, " + roles + ", " + requestsPerSecond + ", " + concurrentRequests
+                + "]";
+    }
+
     static ApiKeySettings from(Config config) {
         EnumSet<Role> roles = EnumSet.noneOf(Role.class);
         config.getStringList("roles").forEach(role -> roles.add(Choice.of(Role.class, role, KEY + ".roles")));

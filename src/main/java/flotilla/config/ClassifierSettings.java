@@ -13,9 +13,16 @@ import java.util.Optional;
  * @param parallelism classifiers side by side; 0 for as many as the cores and threads allow
  * @param threads PyTorch's threads within one classifier; 0 for what is measured to be best
  * @param precision what the network calculates with
+ * @param decodeLimit processor time that decoding one image may take
  */
 public record ClassifierSettings(
-        Kind kind, Optional<Path> table, Duration delay, int parallelism, int threads, Precision precision) {
+        Kind kind,
+        Optional<Path> table,
+        Duration delay,
+        int parallelism,
+        int threads,
+        Precision precision,
+        Duration decodeLimit) {
     /** What answers. */
     public enum Kind {
         /** A TorchScript model on PyTorch. */
@@ -34,6 +41,7 @@ public record ClassifierSettings(
         Checks.notNegative(delay, "flotilla.classifier.delay");
         Checks.that(parallelism >= 0 && parallelism <= 256, "flotilla.classifier.parallelism", "from 0 to 256");
         Checks.that(threads >= 0 && threads <= 256, "flotilla.classifier.threads", "from 0 to 256");
+        Checks.within(decodeLimit, Duration.ofMillis(100), Duration.ofHours(1), "flotilla.classifier.decode-limit");
     }
 
     /** Classifiers side by side on a machine with {@code cores} cores. */
@@ -50,6 +58,7 @@ public record ClassifierSettings(
                 config.getDuration("delay"),
                 config.getInt("parallelism"),
                 config.getInt("threads"),
-                Choice.of(Precision.class, config.getString("precision"), "flotilla.classifier.precision"));
+                Choice.of(Precision.class, config.getString("precision"), "flotilla.classifier.precision"),
+                config.getDuration("decode-limit"));
     }
 }

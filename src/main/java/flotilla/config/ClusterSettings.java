@@ -2,8 +2,11 @@ package flotilla.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Pekko cluster.
@@ -12,9 +15,23 @@ import java.util.List;
  * @param host the address that other nodes use; empty for the machine's own
  * @param port the remoting port; 0 for a free one
  * @param seedNodes gateways to join, each {@code host:port}
+ * @param tls empty for plain TCP
  */
-public record ClusterSettings(String name, String host, int port, List<String> seedNodes) {
+public record ClusterSettings(String name, String host, int port, List<String> seedNodes, Optional<Tls> tls) {
+    /**
+     * What nodes prove themselves to each other with, all PEM.
+     *
+     * @param certificate of this node; it shares a name with those of the others
+     * @param ca whose certificates are believed, and no others
+     */
+    public record Tls(Path certificate, Path key, Path ca) {}
+
     public ClusterSettings {
+        Checks.that(
+                !host.equals("0.0.0.0") && !host.equals("::") && !host.equals("[::]"),
+                "flotilla.cluster.host",
+                "one address of this machine, the private one, or \"\" to find it; not " + host
+                        + ", which is every network's");
         Checks.that(
                 name.matches("[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}"), "flotilla.cluster.name", "letters, digits, - and _");
         Checks.port(port, "flotilla.cluster.port");
@@ -26,7 +43,25 @@ public record ClusterSettings(String name, String host, int port, List<String> s
 
     static ClusterSettings from(Config config) {
         return new ClusterSettings(
-                config.getString("name"), config.getString("host"), config.getInt("port"), seedNodes(config));
+                config.getString("name"),
+                config.getString("host"),
+                config.getInt("port"),
+                seedNodes(config),
+                tls(config.getConfig("tls")));
+    }
+
+    private static Optional<Tls> tls(Config config) {
+        List<String> given = Stream.of("certificate", "key", "ca")
+                .map(config::getString)
+                .filter(path -> !path.isBlank())
+                .toList();
+        Checks.that(
+                given.isEmpty() || given.size() == 3,
+                "flotilla.cluster.tls",
+                "given with all of certificate, key and ca, or not at all");
+        return given.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Tls(Path.of(given.get(0)), Path.of(given.get(1)), Path.of(given.get(2))));
     }
 
     /** A list, or one text with commas, as an environment variable gives it. */

@@ -33,6 +33,8 @@ final class BatchUploads {
     private static final int LONGEST_LIST = 4 << 20;
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final int PARALLELISM = 2;
+    /** What comes after the files of a zip that were read, in lines of its own. */
+    private static final String REST = "rest of the zip";
 
     /** The request cannot be understood. */
     static final class UnreadableException extends RuntimeException {
@@ -62,11 +64,16 @@ final class BatchUploads {
         this.maxImageSize = settings.maxImageSize();
     }
 
-    /** The files of a zip; fails with {@link UnreadableException} when it is none. */
+    /**
+     * The files of a zip; fails with {@link UnreadableException} when it is none. Those that are too many are refused one by one,
+     * up to as many again as are taken; one refusal stands for the rest, which is not read.
+     */
     CompletionStage<List<Intake>> zip(HttpRequest request) {
         Source<ByteString, ?> body = bodies.bytes(request);
+        long last = 2L * most;
         return ZipEntries.of(system, body, maxImageSize)
                 .zipWithIndex()
+                .take(last + 1)
                 .mapAsync(
                         PARALLELISM,
                         entry -> entry.second() < most
@@ -74,7 +81,7 @@ final class BatchUploads {
                                         entry.first().name(),
                                         Optional.empty(),
                                         Source.single(entry.first().bytes()))
-                                : refused(entry.first().name()))
+                                : refused(entry.second() < last ? entry.first().name() : REST))
                 .runWith(Sink.seq(), system)
                 .exceptionally(failure -> {
                     throw unreadable(failure, "the body is no zip that can be read; send a whole one");

@@ -67,7 +67,8 @@ final class DjlClassifierFactory implements ClassifierFactory {
         NativeLibraries.unpack();
         requirePyTorch();
         ModelSource source = where.get();
-        ImageDecoder decoder = new ImageDecoder(maxPixels, DecodeMemory.ofHeap());
+        ImageDecoder decoder =
+                new ImageDecoder(maxPixels, DecodeMemory.ofHeap(), DecodeEffort.Limit.of(settings.decodeLimit()));
         Tuning tuning = tuning(source, settings);
         JniUtils.setNumThreads(tuning.threads());
         DjlClassifierFactory factory = new DjlClassifierFactory(source, tuning, decoder);

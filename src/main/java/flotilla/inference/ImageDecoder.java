@@ -3,8 +3,8 @@ package flotilla.inference;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.protocol.ImageInspector.Inspection;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -17,15 +17,22 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * <p>ImageIO answers some truncated files with half an image, and only warns. Here they are damaged.
  */
 final class ImageDecoder {
+    /** Of one image when nothing else is said. */
+    static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
+
     /**
      * The most scans of a JPEG; programs write some ten. Each goes over all pixels, so that a small file with thousands of
      * empty ones would take hours.
      */
     private static final int MAX_SCANS = 100;
 
+    /** The largest images may be gone over so often; smaller ones more often, up to {@link #MAX_SCANS}. */
+    private static final int SCANS_OF_LARGEST = 20;
+
     private final ImageHeaders headers;
     private final long maxPixels;
     private final DecodeMemory memory;
+    private final DecodeEffort.Limit limit;
 
     /** What the bytes turned out to be; to be closed when the pixels are not needed any more. */
     sealed interface Decoded extends AutoCloseable {
@@ -45,9 +52,17 @@ final class ImageDecoder {
     }
 
     ImageDecoder(long maxPixels, DecodeMemory memory) {
+        this(maxPixels, memory, DecodeEffort.Limit.of(DEFAULT_LIMIT));
+    }
+
+    /**
+     * @param limit of each image
+     */
+    ImageDecoder(long maxPixels, DecodeMemory memory, DecodeEffort.Limit limit) {
         this.headers = new ImageHeaders(maxPixels);
         this.maxPixels = maxPixels;
         this.memory = memory;
+        this.limit = limit;
     }
 
     /**
@@ -64,21 +79,23 @@ final class ImageDecoder {
         Orientation orientation = Orientation.of(kind, bytes);
         return switch (kind) {
             case JPEG -> decodeJpeg(bytes, orientation);
-            case PNG -> decode(kind, bytes, new PixelReading.Stored(), orientation);
+            case PNG -> decode(kind, PngHeader.pixelsAlone(bytes), new PixelReading.Stored(), orientation);
             case GIF -> decodeGif(bytes, orientation);
             case WEBP -> decodeWebp(bytes, orientation);
         };
     }
 
     private Decoded decodeJpeg(byte[] bytes, Orientation orientation) {
+        JpegHeader header = ((HeaderScan.Found<JpegHeader>) JpegHeader.scan(bytes)).header();
+        long pixels = (long) header.width() * header.height();
+        long most = Math.min(MAX_SCANS, SCANS_OF_LARGEST * maxPixels / pixels);
         int scans = JpegHeader.scans(bytes);
-        if (scans > MAX_SCANS) {
+        if (scans > most) {
             return refused(
                     FailureCode.UNSUPPORTED_TYPE,
-                    "this JPEG has " + scans + " scans, more than the " + MAX_SCANS
-                            + " that are decoded here; save it anew");
+                    "this JPEG has " + scans + " scans, more than the " + most
+                            + " that are decoded here of one this large; save it anew");
         }
-        JpegHeader header = ((HeaderScan.Found<JpegHeader>) JpegHeader.scan(bytes)).header();
         PixelReading reading = header.components() == JpegInks.COMPONENTS
                 ? new PixelReading.Inks(JpegInks.of(header))
                 : new PixelReading.Stored();
@@ -87,7 +104,7 @@ final class ImageDecoder {
 
     private Decoded decodeGif(byte[] bytes, Orientation orientation) {
         GifFrame frame = ((HeaderScan.Found<GifFrame>) GifFrame.scan(bytes)).header();
-        return decode(ImageKind.GIF, bytes, new PixelReading.Gif(frame), orientation);
+        return decode(ImageKind.GIF, frame.alone(bytes), new PixelReading.Gif(frame), orientation);
     }
 
     private Decoded decodeWebp(byte[] bytes, Orientation orientation) {
@@ -102,13 +119,17 @@ final class ImageDecoder {
 
     private Decoded decode(ImageKind kind, byte[] file, PixelReading reading, Orientation orientation) {
         ImageReader reader = kind.newReader();
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            ReadWatch watch = ReadWatch.on(reader, kind);
+        DecodeEffort effort = limit.start();
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new WatchedBytes(file, effort))) {
+            ReadWatch watch = ReadWatch.on(reader, kind, effort);
             reader.setInput(input, true, true);
             return read(kind, reader, watch, reading, orientation);
         } catch (IOException | RuntimeException e) {
             // Of broken data ImageIO's readers throw whatever comes: beyond IIOException also, for example,
             // IndexOutOfBounds, IllegalArgument, NegativeArraySize and CMMException.
+            if (effort.isSpent()) {
+                return damaged(kind, effort.reason());
+            }
             return String.valueOf(e.getMessage()).startsWith("Unsupported")
                     ? refused(
                             FailureCode.UNSUPPORTED_TYPE,

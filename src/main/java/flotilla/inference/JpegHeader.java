@@ -119,7 +119,10 @@ record JpegHeader(int width, int height, int components, OptionalInt adobeTransf
 
         /** Empty when the frame is one that is decoded here. */
         private Optional<HeaderScan<JpegHeader>> readFrame(int at, int marker, int length) {
-            if (marker != 0xC0 && marker != 0xC1 && marker != 0xC2 && marker != 0xC9 && marker != 0xCA) {
+            if (marker == 0xC9 || marker == 0xCA) {
+                return Optional.of(new HeaderScan.Unsupported<>("is coded arithmetically, which is not decoded here"));
+            }
+            if (marker != 0xC0 && marker != 0xC1 && marker != 0xC2) {
                 return Optional.of(
                         new HeaderScan.Unsupported<>("is lossless or hierarchical, which is not decoded here"));
             }

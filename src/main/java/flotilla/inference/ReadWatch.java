@@ -5,19 +5,27 @@ import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.event.IIOReadWarningListener;
 
-/** Watches one image being read, for damage that the reader passes over. */
+/**
+ * Watches one image being read, for damage that the reader passes over, and ends the reading when it has taken too much.
+ */
 final class ReadWatch implements IIOReadProgressListener, IIOReadWarningListener {
+    /** The system is asked for the time spent; that takes as long as some rows of a small image. */
+    private static final int ROWS_PER_LOOK = 16;
+
     private final ImageKind kind;
+    private final DecodeEffort effort;
+    private int progresses;
     private float percent;
     private String damage;
 
-    private ReadWatch(ImageKind kind) {
+    private ReadWatch(ImageKind kind, DecodeEffort effort) {
         this.kind = kind;
+        this.effort = effort;
     }
 
     /** A watch on {@code reader}'s next image. */
-    static ReadWatch on(ImageReader reader, ImageKind kind) {
-        ReadWatch watch = new ReadWatch(kind);
+    static ReadWatch on(ImageReader reader, ImageKind kind, DecodeEffort effort) {
+        ReadWatch watch = new ReadWatch(kind, effort);
         reader.addIIOReadProgressListener(watch);
         reader.addIIOReadWarningListener(watch);
         return watch;
@@ -38,9 +46,10 @@ final class ReadWatch implements IIOReadProgressListener, IIOReadWarningListener
         }
     }
 
-    /** Tells libjpeg's warnings of lost data from those of odd but harmless headers. */
+    /** Tells warnings of lost data, libjpeg's and of GIF's codes, from those of odd but harmless headers. */
     private static boolean isDamage(String warning) {
-        return warning.startsWith("Truncated File")
+        return warning.startsWith("Out-of-sequence code")
+                || warning.startsWith("Truncated File")
                 || warning.startsWith("Premature end")
                 || warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous bytes");
     }
@@ -48,6 +57,10 @@ final class ReadWatch implements IIOReadProgressListener, IIOReadWarningListener
     @Override
     public void imageProgress(ImageReader reader, float percentage) {
         percent = percentage;
+        if (++progresses % ROWS_PER_LOOK == 0 && effort.isSpent()) {
+            damage = effort.reason();
+            reader.abort();
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package flotilla.protocol;
 
 import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -33,14 +34,21 @@ public interface ImageStore {
     CompletionStage<Optional<ByteString>> get(ImageRef ref);
 
     /**
-     * Reads an object of any bucket that this role may read, as it comes; never one that is kept for a request.
+     * Whether {@link #put} could have given this pointer for an image of {@code id}. Messages are believed no more than that:
+     * who can write to the queue cannot make a worker read other objects.
+     */
+    boolean isImageOf(RequestId id, ImageRef ref);
+
+    /**
+     * Reads an object that a client has named, as it comes: one of the input bucket or of the sources that are configured, never
+     * one that is kept for a request.
      *
      * @return the bytes, or an empty optional when there is no such object; fails when it may not be read
      */
     CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref);
 
     /**
-     * Objects of any bucket that this role may list, without those that are kept for a request.
+     * Objects that clients may name, without those that are kept for a request; fails when none below {@code prefix} may be.
      *
      * @param prefix what their keys begin with
      * @param most how many at most, in the order of their keys

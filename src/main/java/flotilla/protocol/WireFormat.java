@@ -34,6 +34,7 @@ public final class WireFormat {
     /** The version written, and the only one read. */
     public static final int VERSION = 1;
 
+    private static final int LONGEST_REASON = 300;
     private static final String TERMINATE_REQUEST = "terminate-request";
     private static final String TERMINATE_CONFIRM = "terminate-confirm";
 
@@ -250,8 +251,14 @@ public final class WireFormat {
             }
             return reader.read(node);
         } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-            throw new UnreadableException("not a " + what + ": " + e.getMessage(), e);
+            throw new UnreadableException("not a " + what + ": " + oneLine(e.getMessage()), e);
         }
+    }
+
+    /** Parts of the text that cannot be read stand in such messages. */
+    private static String oneLine(String message) {
+        String line = String.valueOf(message).replaceAll("\\p{Cntrl}+", " ");
+        return line.substring(0, Math.min(line.length(), LONGEST_REASON));
     }
 
     private static String required(JsonNode node, String field) {

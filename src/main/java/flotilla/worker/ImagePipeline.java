@@ -152,6 +152,13 @@ final class ImagePipeline {
         try {
             ClassificationRequest request =
                     WireFormat.readRequest(received.message().body());
+            if (!ports.images().isImageOf(request.id(), request.image())) {
+                LOG.warn(
+                        "message={} points to an object that is no image of request={}; it is not read",
+                        received.message().messageId(),
+                        request.id());
+                return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
+            }
             return new Parcel.Understood(received.message(), received.at(), request, false);
         } catch (WireFormat.UnreadableException e) {
             LOG.warn("unreadable message={}: {}", received.message().messageId(), e.getMessage());

@@ -124,6 +124,10 @@ final class FlotillaProcess implements AutoCloseable {
         return read(err);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -1,15 +1,23 @@
 package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerUserDataTest {
     @Test
@@ -45,6 +53,50 @@ class WorkerUserDataTest {
         assertThat(handed("flotilla.worker.state-folder=state").getString("flotilla.worker.state-folder"))
                 .isEqualTo(Path.of("state").toAbsolutePath().toString());
         assertThat(handed().hasPath("flotilla.worker.state-folder")).isFalse();
+    }
+
+    @Test
+    void clusterTls_shouldBeHandedAsPathsOnly(@TempDir Path folder) throws IOException {
+        Path key = Files.writeString(folder.resolve("node.key"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0");
+        Config handed =
+                handed("flotilla.cluster.tls={ certificate = \"node.crt\", key = \"" + key + "\", ca = /ca.crt }");
+
+        assertThat(handed.getConfig("flotilla.cluster.tls").root().unwrapped())
+                .containsOnly(
+                        Map.entry(
+                                "certificate",
+                                Path.of("node.crt").toAbsolutePath().toString()),
+                        Map.entry("key", key.toString()),
+                        Map.entry("ca", "/ca.crt"));
+        assertThat(handed.root().render()).doesNotContain("c2VjcmV0");
+        assertThat(handed().hasPath("flotilla.cluster.tls")).isFalse();
+    }
+
+    @Test
+    void secrets_shouldNotBeHanded() {
+        Config handed = handed(
+                "flotilla.aws.credentials={ access-key-id = FAKEACCESSKEYID, secret-access-key = fake-secret-key }",
+                "flotilla.push.secrets=[\"whsec_ZmFrZS1zZWNyZXQtZmFrZS1zZWNyZXQtZmFrZQ==\"]",
+                "flotilla.http.api-keys=[{ name = a, roles = [admin], sha256 = " + "f".repeat(64) + " }]",
+                "flotilla.fleet.worker-settings={ worker.prefetch = 3s }");
+
+        assertThat(handed.root().render())
+                .doesNotContain("FAKEACCESSKEYID", "fake-secret-key", "ZmFrZS1zZWNyZXQ", "ffffffff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aws.credentials.secret-access-key = fake",
+                "push { secrets = [fake] }",
+                "http.api-keys = [{ name = fake }]"
+            })
+    void secretsInWorkerSettings_shouldBeRefused(String secret) {
+        assertThatThrownBy(() -> handed("flotilla.fleet.worker-settings={ " + secret + " }"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("flotilla.fleet.worker-settings must not have")
+                .hasMessageNotContaining("fake")
+                .hasMessageNotContaining("\n");
     }
 
     private static Config handed(String... sets) {

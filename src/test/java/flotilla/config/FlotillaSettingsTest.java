@@ -32,7 +32,8 @@ class FlotillaSettingsTest {
     void defaults_shouldBeThese() {
         FlotillaSettings settings = settings();
 
-        assertThat(settings.cluster()).isEqualTo(new ClusterSettings("flotilla", "127.0.0.1", 0, List.of()));
+        assertThat(settings.cluster())
+                .isEqualTo(new ClusterSettings("flotilla", "127.0.0.1", 0, List.of(), Optional.empty()));
         assertThat(settings.aws())
                 .isEqualTo(new AwsSettings(
                         Optional.empty(),
@@ -126,7 +127,13 @@ class FlotillaSettingsTest {
         assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(
-                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 0, 0, Precision.FP32));
+                        ClassifierSettings.Kind.DJL,
+                        Optional.empty(),
+                        Duration.ZERO,
+                        0,
+                        0,
+                        Precision.FP32,
+                        Duration.ofSeconds(30)));
         assertThat(settings.worker())
                 .isEqualTo(new WorkerSettings(
                         Optional.empty(),
@@ -168,6 +175,7 @@ class FlotillaSettingsTest {
                 "flotilla.cluster.host=h",
                 "flotilla.cluster.port=1",
                 "flotilla.cluster.seed-nodes=[\"a:1\",\"b:2\"]",
+                "flotilla.cluster.tls={certificate=/c.crt,key=/c.key,ca=/ca.crt}",
                 "flotilla.aws.region=r",
                 "flotilla.aws.endpoint.sqs=http://s:1",
                 "flotilla.aws.endpoint.s3=http://s:2",
@@ -190,6 +198,7 @@ class FlotillaSettingsTest {
                 "flotilla.storage.layout=by-name",
                 "flotilla.storage.input-lifetime=1h",
                 "flotilla.storage.result-lifetime=2d",
+                "flotilla.storage.source-buckets=[photos,shared/a/]",
                 "flotilla.http.host=hh",
                 "flotilla.http.port=2",
                 "flotilla.http.sync-wait=14s",
@@ -284,6 +293,7 @@ class FlotillaSettingsTest {
                 "flotilla.classifier.parallelism=29",
                 "flotilla.classifier.threads=30",
                 "flotilla.classifier.precision=bf16",
+                "flotilla.classifier.decode-limit=31s",
                 "flotilla.worker.id=w",
                 "flotilla.worker.metadata-endpoint=http://m:1/x",
                 "flotilla.worker.prefetch=31s",
@@ -308,7 +318,13 @@ class FlotillaSettingsTest {
 
         assertThat(settings)
                 .isEqualTo(new FlotillaSettings(
-                        new ClusterSettings("c", "h", 1, List.of("a:1", "b:2")),
+                        new ClusterSettings(
+                                "c",
+                                "h",
+                                1,
+                                List.of("a:1", "b:2"),
+                                Optional.of(new ClusterSettings.Tls(
+                                        Path.of("/c.crt"), Path.of("/c.key"), Path.of("/ca.crt")))),
                         new AwsSettings(
                                 Optional.of("r"),
                                 Optional.of(URI.create("http://s:1")),
@@ -332,7 +348,8 @@ class FlotillaSettingsTest {
                                 "p/",
                                 StorageSettings.Layout.BY_NAME,
                                 Duration.ofHours(1),
-                                Duration.ofDays(2)),
+                                Duration.ofDays(2),
+                                List.of("photos", "shared/a/")),
                         new HttpSettings(
                                 "hh",
                                 2,
@@ -419,7 +436,8 @@ class FlotillaSettingsTest {
                                 Duration.ofMillis(28),
                                 29,
                                 30,
-                                Precision.BF16),
+                                Precision.BF16,
+                                Duration.ofSeconds(31)),
                         new WorkerSettings(
                                 Optional.of("w"),
                                 Optional.of(URI.create("http://m:1/x")),
@@ -486,6 +504,11 @@ class FlotillaSettingsTest {
                 "flotilla.storage.input-lifetime=59m | flotilla.storage.input-lifetime must be 0s, for ever, or at least 1h",
                 "flotilla.storage.result-lifetime=1s | flotilla.storage.result-lifetime must be 0s, for ever, or at least 1h",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
+                "flotilla.storage.source-buckets=[Photos] | flotilla.storage.source-buckets must be a list of buckets",
+                "flotilla.storage.source-buckets=[shared/team] | flotilla.storage.source-buckets must be a list of buckets",
+                "flotilla.classifier.decode-limit=10ms | flotilla.classifier.decode-limit must be from 100ms to 3600s, not 10ms",
+                "flotilla.cluster.host=0.0.0.0 | flotilla.cluster.host must be one address of this machine",
+                "flotilla.cluster.tls.key=/k | flotilla.cluster.tls must be given with all of certificate, key and ca",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
                 "nonsense | --set takes key=value"
@@ -559,5 +582,32 @@ class FlotillaSettingsTest {
         assertThat(settings.http().access().allowAnonymous()).isTrue();
         assertThat(settings.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
         assertThat(settings.logResults()).isTrue();
+    }
+
+    @Test
+    void secrets_shouldNotShowInTheSettingsText() {
+        FlotillaSettings settings = settings(
+                "flotilla.aws.credentials={ access-key-id = FAKEID, secret-access-key = fake-secret }",
+                "flotilla.push.secrets=[\"whsec_ZmFrZS1zZWNyZXQtZmFrZS1zZWNyZXQtZmFrZQ==\"]",
+                "flotilla.http.api-keys=[{ name = ops, roles = [admin], sha256 = " + "f".repeat(64) + " }]");
+
+        assertThat(settings.toString())
+                .contains("ops", "whsec_***")
+                .doesNotContain("fake-secret", "ZmFrZS1zZWNyZXQ", "fffff");
+    }
+
+    @Test
+    void sourcesOfObjects_shouldBeTheInputBucketAndWhatIsListed() {
+        StorageSettings storage = settings(
+                        "flotilla.storage.prefix=ours/", "flotilla.storage.source-buckets=[photos,shared/team-a/]")
+                .storage();
+
+        assertThat(storage.isSource("flotilla-input", "ours/a.png")).isTrue();
+        assertThat(storage.isSource("flotilla-input", "theirs/a.png")).isFalse();
+        assertThat(storage.isSource("flotilla-output", "ours/a.png")).isFalse();
+        assertThat(storage.isSource("photos", "any/a.png")).isTrue();
+        assertThat(storage.isSource("shared", "team-a/a.png")).isTrue();
+        assertThat(storage.isSource("shared", "team-ab/a.png")).isFalse();
+        assertThat(storage.isSource("shared", "team-a")).isFalse();
     }
 }

@@ -7,6 +7,7 @@ import flotilla.protocol.Expiry;
 import flotilla.testing.HandClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,7 @@ class ExpiryKeeperTest {
     }
 
     private static StorageSettings storage(Duration inputs, Duration results) {
-        return new StorageSettings("in", "out", "", StorageSettings.Layout.BY_ID, inputs, results);
+        return new StorageSettings("in", "out", "", StorageSettings.Layout.BY_ID, inputs, results, List.of());
     }
 
     private Expiry expiry() {

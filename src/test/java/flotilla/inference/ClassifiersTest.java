@@ -79,7 +79,9 @@ class ClassifiersTest {
 
     private static ClassifierFactory open(ClassifierSettings.Kind kind, Optional<Path> table, Duration delay) {
         return Classifiers.open(
-                ModelSettings.BUNDLED, new ClassifierSettings(kind, table, delay, 1, 1, Precision.FP32), 1_000_000);
+                ModelSettings.BUNDLED,
+                new ClassifierSettings(kind, table, delay, 1, 1, Precision.FP32, Duration.ofSeconds(30)),
+                1_000_000);
     }
 
     /** Gives the label of {@link #IMAGE}; its argument is a table's path, or blank for the delay kind. */

@@ -12,6 +12,7 @@ final class DjlSettings {
     private DjlSettings() {}
 
     static ClassifierSettings with(Precision precision) {
-        return new ClassifierSettings(ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 1, 1, precision);
+        return new ClassifierSettings(
+                ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 1, 1, precision, Duration.ofSeconds(30));
     }
 }

@@ -183,7 +183,13 @@ class ModelZooLoaderIT {
         return Classifiers.open(
                 model,
                 new ClassifierSettings(
-                        ClassifierSettings.Kind.DJL, Optional.empty(), Duration.ZERO, 1, 1, Precision.FP32),
+                        ClassifierSettings.Kind.DJL,
+                        Optional.empty(),
+                        Duration.ZERO,
+                        1,
+                        1,
+                        Precision.FP32,
+                        Duration.ofSeconds(30)),
                 1_000_000);
     }
 

@@ -8,10 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
+import flotilla.testing.Listening;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +64,31 @@ class LocalCloudTest {
                     .hasMessageContaining(key)
                     .hasMessageContaining("port " + other.getLocalPort() + " is in use")
                     .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void everyPort_shouldBeOpenOnLoopbackAlone() throws IOException {
+        List<String> before = Listening.of(ProcessHandle.current().pid());
+        try (LocalCloud cloud = LocalCloud.start(options(List.of()))) {
+            List<String> opened =
+                    new ArrayList<>(Listening.of(ProcessHandle.current().pid()));
+            opened.removeAll(before);
+
+            assertThat(opened).hasSizeGreaterThanOrEqualTo(3).allMatch(Listening::isLoopback);
+            for (URI endpoint : List.of(
+                    cloud.endpoints().sqs(),
+                    cloud.endpoints().s3(),
+                    cloud.endpoints().ec2())) {
+                // All of 127.0.0.0/8 is this machine: a port that is open for every address would answer here too.
+                assertThatThrownBy(() -> {
+                            try (Socket socket = new Socket()) {
+                                socket.connect(
+                                        new InetSocketAddress(InetAddress.getByName("127.0.0.2"), endpoint.getPort()));
+                            }
+                        })
+                        .isInstanceOf(ConnectException.class);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 package flotilla.protocol;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import flotilla.config.SettingsLoader;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
@@ -15,8 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every message that crosses nodes survives the trip. */
 class ClusterMessagesTest {
@@ -115,4 +123,41 @@ class ClusterMessagesTest {
                 Optional.of(new DecisionReport.Forecast(at, 3.5, 4)),
                 Optional.of(new DecisionReport.Forecast(at, 4, 3))))));
     }
+
+    @Test
+    void javaSerialization_shouldBeRefused() {
+        Serialization serialization = SerializationExtension.get(Adapter.toClassic(KIT.system()));
+
+        assertThat(KIT.system().settings().config().getBoolean("pekko.actor.allow-java-serialization"))
+                .isFalse();
+        assertThatThrownBy(() -> serialization
+                        .serializerFor(Exception.class)
+                        .toBinary(new IllegalStateException("anything that is merely Serializable")))
+                .hasMessageContaining("Java serialization")
+                .hasMessageContaining("was disabled");
+    }
+
+    /** A peer names the class that its bytes are to become; only the protocol's own are made. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                java.util.HashMap.class,
+                javax.naming.InitialContext.class,
+                flotilla.domain.InstanceId.class,
+                flotilla.config.SettingsLoader.class,
+                Foreign.class
+            })
+    void foreignClass_shouldNotBeDeserialized(Class<?> foreign) throws Exception {
+        Serialization serialization = SerializationExtension.get(Adapter.toClassic(KIT.system()));
+        int jackson = serialization.serializerFor(WorkerCommand.Heard.class).identifier();
+        byte[] emptyObject = {(byte) 0xBF, (byte) 0xFF};
+
+        assertThatThrownBy(() -> serialization
+                        .deserialize(emptyObject, jackson, foreign.getName())
+                        .get())
+                .hasMessageContaining(foreign.getName());
+    }
+
+    /** A class of ours that is no message. */
+    private record Foreign(String command) {}
 }

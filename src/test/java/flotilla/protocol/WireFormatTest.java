@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,5 +193,36 @@ class WireFormatTest {
         String text = WireFormat.write(REQUEST).replace("\"file\":\"größe 1.jpg\"", "\"file\":\"../x\"");
 
         assertThatThrownBy(() -> WireFormat.readRequest(text)).isInstanceOf(WireFormat.UnreadableException.class);
+    }
+
+    /** Whoever can write to a queue may write anything. */
+    @Property(tries = 3000)
+    void bentMessage_shouldBeReadOrUnreadableInOneLine(@ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] text = WireFormat.write(REQUEST).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i <= random.nextInt(6); i++) {
+            text[random.nextInt(text.length)] =
+                    (byte) (random.nextBoolean() ? random.nextInt(128) : "\"{}[],:0\n\\".charAt(random.nextInt(10)));
+        }
+        String bent = new String(text, StandardCharsets.UTF_8)
+                .substring(0, 1 + random.nextInt(text.length / 2) + text.length / 3);
+        try {
+            WireFormat.readRequest(bent);
+            WireFormat.readRequest(
+                    WireFormat.write(REQUEST).replace("}", ",\"deep\":" + "[".repeat(random.nextInt(5_000))));
+        } catch (WireFormat.UnreadableException e) {
+            assertThat(e.getMessage()).doesNotContain("\n", "\r").hasSizeLessThan(400);
+        }
+    }
+
+    @Test
+    void nameThatForgesALogLine_shouldBeUnreadableInOneLine() {
+        String forged = WireFormat.write(REQUEST)
+                .replace("gr\u00f6\u00dfe 1.jpg\",\"gateway", "a\\n2026-11-29 WARN forged\",\"gateway");
+
+        assertThatThrownBy(() -> WireFormat.readRequest(forged))
+                .isInstanceOf(WireFormat.UnreadableException.class)
+                .hasMessageContaining("forged")
+                .hasMessageNotContaining("\n");
     }
 }

@@ -71,6 +71,11 @@ public final class MemoryStores {
         }
 
         @Override
+        public boolean isImageOf(RequestId id, ImageRef ref) {
+            return ref.bucket().equals("input") && ref.key().startsWith(id + "/");
+        }
+
+        @Override
         public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
             return get(ref).thenApply(found -> found.map(Source::single));
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
+import flotilla.domain.ImageRef;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.protocol.ClassificationRequest;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker's data path, whole: real actors and stream; queues and stores in memory. */
 class WorkerNodeTest {
@@ -263,6 +266,23 @@ class WorkerNodeTest {
 
         eventually(() -> assertThat(requests.acknowledged())
                 .containsExactly(new MessageAction.ChangeMessageVisibility(message, 1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"another-bucket, %s/cat.png", "input, cat.png", "input, 0190b4a8-0000-7000-8000-000000000000/cat.png"})
+    void messageThatPointsElsewhere_shouldGoBackUnread(String bucket, String key) {
+        ClassificationRequest own = stored(images, "cat.png");
+        ImageRef elsewhere = new ImageRef(bucket, String.format(key, own.id()));
+        images.objects.put(elsewhere.key(), ByteString.fromString("cat.png"));
+        QueueMessage message = requests.deliver(
+                body(new ClassificationRequest(
+                        own.id(), elsewhere, own.file(), own.gateway(), own.acceptedAt(), Optional.empty())),
+                1);
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(message, 1)));
+        assertThat(results.results).isEmpty();
+        assertThat(classifiers.classified).hasValue(0);
     }
 
     @Test

@@ -63,7 +63,17 @@ public final class S3ImageStore implements ImageStore {
     }
 
     @Override
+    public boolean isImageOf(RequestId id, ImageRef ref) {
+        return ref.bucket().equals(storage.inputBucket())
+                && ref.key().startsWith(S3Keys.of(storage, id + "/"))
+                && !S3Keys.climbs(ref.key());
+    }
+
+    @Override
     public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
+        if (!storage.isSource(ref.bucket(), ref.key()) || S3Keys.climbs(ref.key())) {
+            return CompletableFuture.failedStage(notAllowed(ref.bucket(), ref.key()));
+        }
         if (isOurs(ref.bucket(), ref.key())) {
             return CompletableFuture.failedStage(new IllegalArgumentException("s3://" + ref.bucket() + "/" + ref.key()
                     + " is kept here for a request; name an object of your own"));
@@ -73,9 +83,18 @@ public final class S3ImageStore implements ImageStore {
 
     @Override
     public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+        if (!storage.isSource(bucket, prefix) || S3Keys.climbs(prefix)) {
+            return CompletableFuture.failedStage(notAllowed(bucket, prefix));
+        }
         return objects.list(bucket, prefix, key -> !isOurs(bucket, key), most)
                 .thenApply(keys ->
                         keys.stream().map(key -> new ImageRef(bucket, key)).toList());
+    }
+
+    /** The message goes to clients: it tells nothing of what is there. */
+    private static IllegalArgumentException notAllowed(String bucket, String key) {
+        return new IllegalArgumentException("s3://" + bucket + "/" + key
+                + " is no object that may be named here; have its bucket added to flotilla.storage.source-buckets");
     }
 
     /** Whether an object is this service's own: what one client has sent or got is no other client's to read. */

@@ -1,6 +1,7 @@
 package flotilla.aws.s3;
 
 import flotilla.config.StorageSettings;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -17,6 +18,11 @@ final class S3Keys {
     /** The key of {@code name} below the configured prefix. */
     static String of(StorageSettings storage, String name) {
         return storage.prefix() + safe(name);
+    }
+
+    /** Whether a key has a segment that file systems and HTTP clients take for a step in the tree. */
+    static boolean climbs(String key) {
+        return Arrays.stream(key.split("/", -1)).anyMatch(part -> part.equals("..") || part.equals("."));
     }
 
     static String safe(String name) {

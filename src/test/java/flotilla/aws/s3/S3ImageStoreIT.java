@@ -7,8 +7,10 @@ import flotilla.aws.AwsClients;
 import flotilla.config.StorageSettings;
 import flotilla.config.StorageSettings.Layout;
 import flotilla.domain.ImageRef;
+import flotilla.domain.RequestId;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.InfrastructureException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -164,21 +166,68 @@ class S3ImageStoreIT {
         ImageRef foreign = put(id + "/a.png", Source.single(bytes(1)));
         ImageRef own = put("photos/b.png", Source.single(bytes(2)));
         server.put("output", "pre/" + id + ".json", new byte[1]);
-        server.put("output", "elsewhere/c.png", new byte[3]);
+        server.put("other", "elsewhere/c.png", new byte[3]);
 
         assertThat(Await.failure(images.open(foreign)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("name an object of your own");
-        assertThat(Await.failure(images.open(new ImageRef("output", "pre/" + id + ".json"))))
-                .isInstanceOf(IllegalArgumentException.class);
         assertThat(Await.result(images.open(own))).isPresent();
-        assertThat(Await.result(images.open(new ImageRef("output", "elsewhere/c.png"))))
-                .isPresent();
         assertThat(Await.result(images.list("input", "pre/" + id, 10))).isEmpty();
         assertThat(Await.result(images.list("input", "pre/photos/", 10))).containsExactly(own);
-        assertThat(Await.result(images.list("output", "", 10)))
+    }
+
+    @Test
+    void objectsThatNobodyAllowed_shouldNotBeReadByPointer() {
+        put("photos/a.png", Source.single(bytes(1)));
+        server.put("other", "team-a/b.png", new byte[2]);
+        server.put("other", "team-b/c.png", new byte[3]);
+        server.put("output", "pre/team-a/d.png", new byte[4]);
+        ImageStore store = new S3ImageStore(
+                server.system(),
+                server.clients(),
+                new StorageSettings(
+                        "input",
+                        "output",
+                        "pre/",
+                        Layout.BY_ID,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        List.of("other/team-a/")));
+
+        assertThat(Await.result(store.open(new ImageRef("other", "team-a/b.png"))))
+                .isPresent();
+        assertThat(Await.result(store.list("other", "team-a/", 10)))
                 .extracting(ImageRef::key)
-                .containsExactly("elsewhere/c.png");
+                .containsExactly("team-a/b.png");
+        for (ImageRef refused : List.of(
+                new ImageRef("other", "team-b/c.png"),
+                new ImageRef("other", "team-a/../team-b/c.png"),
+                new ImageRef("other", "team"),
+                new ImageRef("output", "pre/team-a/d.png"),
+                new ImageRef("input", "outside/the/prefix.png"),
+                new ImageRef("nowhere", "a.png"))) {
+            assertThat(Await.failure(store.open(refused)))
+                    .as(refused.toString())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("flotilla.storage.source-buckets");
+            assertThat(Await.failure(store.list(refused.bucket(), refused.key(), 10)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void pointersOfMessages_shouldBeBelievedForTheirOwnImageOnly() {
+        RequestId id = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
+
+        assertThat(images.isImageOf(id, put(id + "/a (1).png", Source.single(bytes(1)))))
+                .isTrue();
+        assertThat(images.isImageOf(id, new ImageRef("other", "pre/" + id + "/a.png")))
+                .isFalse();
+        assertThat(images.isImageOf(id, new ImageRef("input", id + "/a.png"))).isFalse();
+        assertThat(images.isImageOf(id, new ImageRef("input", "pre/" + id + "/../b.png")))
+                .isFalse();
+        assertThat(images.isImageOf(id, new ImageRef("input", "pre/photos/a.png")))
+                .isFalse();
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
-/** S3Proxy in memory on a free port, with buckets {@code input} and {@code output} and clients connected to it. */
+/** S3Proxy in memory on a free port, with buckets {@code input}, {@code output} and {@code other}, and clients connected to it. */
 public final class S3Server implements AutoCloseable {
     private final TestSystem system = new TestSystem();
     private final S3Proxy proxy;
@@ -36,7 +36,7 @@ public final class S3Server implements AutoCloseable {
         proxy.start();
         clients = AwsClients.open(settings("local"), 0);
         objects = new S3Objects(system.get(), clients);
-        for (String bucket : List.of("input", "output")) {
+        for (String bucket : List.of("input", "output", "other")) {
             Await.result(S3.makeBucketSource(bucket, S3Headers.empty())
                     .withAttributes(objects.attributes())
                     .runWith(Sink.ignore(), system.get()));
@@ -90,7 +90,8 @@ public final class S3Server implements AutoCloseable {
         return new S3Expiry(
                 system(),
                 clients,
-                new StorageSettings("input", "output", "pre/", StorageSettings.Layout.BY_NAME, inputs, results));
+                new StorageSettings(
+                        "input", "output", "pre/", StorageSettings.Layout.BY_NAME, inputs, results, List.of()));
     }
 
     S3AttemptStore attempts() {

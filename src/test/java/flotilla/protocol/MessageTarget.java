@@ -1,0 +1,46 @@
+package flotilla.protocol;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a fuzzer guided by coverage feeds with bytes: every JSON that comes from a queue or a bucket. Each must be read, and then
+ * written and read again as the same, or be unreadable in one line.
+ */
+public final class MessageTarget {
+    private MessageTarget() {}
+
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        try {
+            ClassificationRequest request = WireFormat.readRequest(text);
+            require(WireFormat.readRequest(WireFormat.write(request)).equals(request));
+        } catch (WireFormat.UnreadableException e) {
+            require(!e.getMessage().contains("\n"));
+        }
+        try {
+            ResultNotice notice = WireFormat.readNotice(text);
+            require(WireFormat.readNotice(WireFormat.write(notice)).equals(notice));
+        } catch (WireFormat.UnreadableException e) {
+            require(!e.getMessage().contains("\n"));
+        }
+        try {
+            TerminateRequest terminate = WireFormat.readTerminateRequest(text);
+            require(WireFormat.readTerminateRequest(WireFormat.write(terminate)).equals(terminate));
+        } catch (WireFormat.UnreadableException e) {
+            require(!e.getMessage().contains("\n"));
+        }
+        try {
+            TerminateConfirmation confirmation = WireFormat.readTerminateConfirmation(text);
+            require(WireFormat.readTerminateConfirmation(WireFormat.write(confirmation))
+                    .equals(confirmation));
+        } catch (WireFormat.UnreadableException e) {
+            require(!e.getMessage().contains("\n"));
+        }
+    }
+
+    private static void require(boolean holds) {
+        if (!holds) {
+            throw new IllegalStateException("a message does not survive being written, or is refused in several lines");
+        }
+    }
+}
