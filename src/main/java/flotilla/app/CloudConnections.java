@@ -3,14 +3,17 @@ package flotilla.app;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3BatchStore;
 import flotilla.aws.s3.S3DecisionLedger;
+import flotilla.aws.s3.S3GatewayRegistry;
 import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
+import flotilla.aws.s3.S3LeaseStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.s3.S3WishStore;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.protocol.BatchStore;
+import flotilla.protocol.GatewayRegistry;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -18,6 +21,7 @@ import flotilla.protocol.ResultStore;
 import flotilla.push.WishStore;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
+import flotilla.supervisor.LeaseStore;
 import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -101,6 +105,18 @@ final class CloudConnections implements AutoCloseable {
      */
     static void requireUsable(ImageStore images) {
         images.exists("readiness/").toCompletableFuture().join();
+    }
+
+    /** Where the epochs of the supervisor's lease are kept. */
+    LeaseStore lease(ActorSystem<?> system) {
+        return new S3LeaseStore(
+                system, clients, settings.storage(), settings.cluster().name());
+    }
+
+    /** Where gateways find each other. */
+    GatewayRegistry gateways(ActorSystem<?> system) {
+        return new S3GatewayRegistry(
+                system, clients, settings.storage(), settings.cluster().name());
     }
 
     @Override

@@ -468,6 +468,21 @@ class DecisionStoryTest {
     }
 
     @Test
+    void withoutTheLease_shouldSayWhoHasIt() {
+        Decision held = because("no-lease")
+                .unknownQueue()
+                .unknownFleet()
+                .clamped(-1, -1, "no lease: held by 10.0.0.5:2551/1f0c")
+                .decision();
+
+        assertThat(DecisionStory.sentence(held))
+                .isEqualTo("Did nothing: another supervisor may be acting; no lease: held by 10.0.0.5:2551/1f0c.");
+        assertThat(DecisionStory.text(held))
+                .contains("Nobody looked", "No lease: held by 10.0.0.5:2551/1f0c.")
+                .doesNotContain("Missing data", " -1", " 0 ");
+    }
+
+    @Test
     void forecast_shouldBeComparedWithTheMomentThatWasFound() {
         String title = "What was expected, and what came";
 
