@@ -77,8 +77,8 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
      */
     static Behavior<Command> create(
             GatewayRegistry registry, List<String> seeds, Consumer<List<String>> known, Runnable leave) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterJoin(context, timers, registry, seeds, known, leave)));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ClusterJoin(context, timers, registry, seeds, known, leave)));
     }
 
     private ClusterJoin(
@@ -130,7 +130,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             if (!away) {
                 getContext()
                         .getLog()
-                        .warn("cannot look for other gateways: {}", met.failure().getMessage());
+                        .warn(
+                                "cannot look for other gateways: {}",
+                                met.failure().getMessage());
             }
             away = true;
             return meetIn(isMember() ? KEEP_EVERY : LOOK_EVERY);
@@ -223,11 +225,11 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
         List<CompletableFuture<Boolean>> probes = entries.stream()
                 .map(entry -> CompletableFuture.supplyAsync(() -> answers(entry.node()), blocking))
                 .toList();
-        return CompletableFuture.allOf(probes.toArray(CompletableFuture[]::new)).thenApply(all -> Stream.iterate(
-                        0, i -> i < entries.size(), i -> i + 1)
-                .filter(i -> probes.get(i).join())
-                .map(entries::get)
-                .toList());
+        return CompletableFuture.allOf(probes.toArray(CompletableFuture[]::new))
+                .thenApply(all -> Stream.iterate(0, i -> i < entries.size(), i -> i + 1)
+                        .filter(i -> probes.get(i).join())
+                        .map(entries::get)
+                        .toList());
     }
 
     private static boolean answers(String node) {

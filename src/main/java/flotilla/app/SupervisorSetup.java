@@ -65,8 +65,8 @@ final class SupervisorSetup implements AutoCloseable {
             String node,
             Supplier<List<String>> gateways) {
         String holder = node + "/" + UUID.randomUUID().toString().substring(0, 8);
-        SupervisorLease lease = EpochLease.start(
-                system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
+        SupervisorLease lease =
+                EpochLease.start(system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
         Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings, lease::require);
         FleetOperator operator = fleet.<FleetOperator>map(
                         connection -> operator(connection, config, settings, cloud, gateways, lease))

@@ -105,11 +105,7 @@ public final class AwsClients implements AutoCloseable {
      * @param beforeActs run before each request that does more than describe, retries included; what it throws fails the call
      */
     public <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C client(
-            B builder,
-            Optional<URI> endpoint,
-            Duration attemptTimeout,
-            Duration callTimeout,
-            Runnable beforeActs) {
+            B builder, Optional<URI> endpoint, Duration attemptTimeout, Duration callTimeout, Runnable beforeActs) {
         endpoint.ifPresent(builder::endpointOverride);
         return builder.region(region)
                 .credentialsProvider(credentials)

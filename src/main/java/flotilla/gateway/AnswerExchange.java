@@ -1,9 +1,10 @@
 package flotilla.gateway;
 
-import flotilla.protocol.AnswerNews;
+import flotilla.protocol.CborSerializable;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.WireFormat;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -20,20 +21,24 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  */
 final class AnswerExchange extends AbstractBehavior<AnswerExchange.Command> {
     /** What it is told. */
-    sealed interface Command permits Share, Heard, Peers {}
+    sealed interface Command permits Share, News, Peers {}
 
     /** Tell this gateway and all others. */
     record Share(ResultNotice notice) implements Command {}
 
-    private record Heard(AnswerNews news) implements Command {}
+    /**
+     * Another gateway tells of a result.
+     *
+     * @param notice the message of the response queue, as {@link WireFormat} writes it
+     */
+    record News(String notice) implements Command, CborSerializable {}
 
-    private record Peers(Set<ActorRef<AnswerNews>> all) implements Command {}
+    private record Peers(Set<ActorRef<Command>> all) implements Command {}
 
-    private static final ServiceKey<AnswerNews> KEY = ServiceKey.create(AnswerNews.class, "flotilla-answers");
+    private static final ServiceKey<Command> KEY = ServiceKey.create(Command.class, "flotilla-answers");
 
     private final ActorRef<PendingReplies.Command> pending;
-    private final ActorRef<AnswerNews> self;
-    private Set<ActorRef<AnswerNews>> all = Set.of();
+    private Set<ActorRef<Command>> others = Set.of();
 
     /** @param pending this gateway's callers */
     static Behavior<Command> create(ActorRef<PendingReplies.Command> pending) {
@@ -43,11 +48,10 @@ final class AnswerExchange extends AbstractBehavior<AnswerExchange.Command> {
     private AnswerExchange(ActorContext<Command> context, ActorRef<PendingReplies.Command> pending) {
         super(context);
         this.pending = pending;
-        this.self = context.messageAdapter(AnswerNews.class, Heard::new);
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new Peers(listing.getServiceInstances(KEY)));
         ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
-        receptionist.tell(Receptionist.register(KEY, self));
+        receptionist.tell(Receptionist.register(KEY, context.getSelf()));
         receptionist.tell(Receptionist.subscribe(KEY, listings));
     }
 
@@ -55,24 +59,24 @@ final class AnswerExchange extends AbstractBehavior<AnswerExchange.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Share.class, this::onShare)
-                .onMessage(Heard.class, this::onHeard)
+                .onMessage(News.class, this::onNews)
                 .onMessage(Peers.class, this::onPeers)
                 .build();
     }
 
     private Behavior<Command> onShare(Share share) {
         pending.tell(new PendingReplies.Answered(share.notice().result()));
-        if (all.stream().anyMatch(one -> !one.equals(self))) {
-            AnswerNews news = new AnswerNews(WireFormat.write(share.notice()));
-            all.stream().filter(one -> !one.equals(self)).forEach(one -> one.tell(news));
+        if (!others.isEmpty()) {
+            News news = new News(WireFormat.write(share.notice()));
+            others.forEach(gateway -> gateway.tell(news));
         }
         return this;
     }
 
-    private Behavior<Command> onHeard(Heard heard) {
+    private Behavior<Command> onNews(News news) {
         try {
             pending.tell(new PendingReplies.Answered(
-                    WireFormat.readNotice(heard.news().notice()).result()));
+                    WireFormat.readNotice(news.notice()).result()));
         } catch (WireFormat.UnreadableException e) {
             getContext().getLog().warn("unreadable news of a result from another gateway dropped: {}", e.getMessage());
         }
@@ -80,7 +84,9 @@ final class AnswerExchange extends AbstractBehavior<AnswerExchange.Command> {
     }
 
     private Behavior<Command> onPeers(Peers peers) {
-        all = peers.all();
+        others = peers.all().stream()
+                .filter(gateway -> !gateway.equals(getContext().getSelf()))
+                .collect(Collectors.toUnmodifiableSet());
         return this;
     }
 }

@@ -105,7 +105,9 @@ public final class Ec2FleetOperator implements FleetOperator {
     }
 
     private CompletionStage<Done> carryOut(
-            ScalingAction action, Standing standing, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
+            ScalingAction action,
+            Standing standing,
+            Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         if (action instanceof ScalingAction.Launch launch) {
             String handed = userData.get();
             return launches.call(() -> tokens.launch(
@@ -113,7 +115,8 @@ public final class Ec2FleetOperator implements FleetOperator {
                     .thenApply(instance -> launched(launch, instance));
         }
         if (action instanceof ScalingAction.Start start) {
-            return starts.call(() -> whileHeld(standing, () -> fleet.start(start.id()))).thenApply(done -> ok(action));
+            return starts.call(() -> whileHeld(standing, () -> fleet.start(start.id())))
+                    .thenApply(done -> ok(action));
         }
         if (action instanceof ScalingAction.SetGroupCapacity set) {
             return fleet.setGroupCapacity(set.capacity()).thenApply(done -> ok(action));

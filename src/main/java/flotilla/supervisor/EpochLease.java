@@ -91,8 +91,8 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     static SupervisorLease start(
             ActorSystem<?> system, LeaseStore store, String holder, Terms terms, Clock clock, LongSupplier nanos) {
         AtomicReference<View> view = new AtomicReference<>(NOTHING);
-        ActorRef<Command> contest =
-                system.systemActorOf(create(store, holder, terms, clock, nanos, view), "supervisor-lease", Props.empty());
+        ActorRef<Command> contest = system.systemActorOf(
+                create(store, holder, terms, clock, nanos, view), "supervisor-lease", Props.empty());
         return new SupervisorLease() {
             @Override
             public Standing standing() {
@@ -117,12 +117,7 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     }
 
     private static Behavior<Command> create(
-            LeaseStore store,
-            String holder,
-            Terms terms,
-            Clock clock,
-            LongSupplier nanos,
-            AtomicReference<View> view) {
+            LeaseStore store, String holder, Terms terms, Clock clock, LongSupplier nanos, AtomicReference<View> view) {
         return Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new EpochLease(context, timers, store, holder, terms, clock, nanos, view)));
     }
@@ -218,7 +213,10 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
             contender.failed(nanos.getAsLong(), reason(claimed.failure()));
         }
         boolean written = Boolean.TRUE.equals(claimed.written());
-        publish(written ? claimed.startedOn().plus(terms.term()).minus(terms.margin()) : view.get().by());
+        publish(
+                written
+                        ? claimed.startedOn().plus(terms.term()).minus(terms.margin())
+                        : view.get().by());
         if (written && claims++ % CLAIMS_BETWEEN_REMOVALS == 0) {
             long from = contender.keepFrom(nanos.getAsLong());
             if (from > 0) {
@@ -247,9 +245,7 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
         if (before.tenure() != now.tenure()) {
             getContext()
                     .getLog()
-                    .info(
-                            held ? "lease=held tenure={}" : "lease=none why=\"{}\"",
-                            held ? now.tenure() : now.why());
+                    .info(held ? "lease=held tenure={}" : "lease=none why=\"{}\"", held ? now.tenure() : now.why());
             changed.run();
         } else if (!held && !before.why().equals(now.why())) {
             getContext().getLog().info("lease=none why=\"{}\"", now.why());
@@ -273,8 +269,8 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
         LeaseEpoch epoch = last.get();
         getContext()
                 .pipeToSelf(
-                        inTime(store.create(new LeaseEpoch(
-                                epoch.number(), epoch.holder(), epoch.term(), true, clock.instant()))),
+                        inTime(store.create(
+                                new LeaseEpoch(epoch.number(), epoch.holder(), epoch.term(), true, clock.instant()))),
                         (written, failure) -> new Released(failure));
         return this;
     }
@@ -282,7 +278,9 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     private Behavior<Command> onReleased(Released released) {
         calling = false;
         if (released.failure() != null) {
-            getContext().getLog().info("the lease was not laid down and ends by itself: {}", reason(released.failure()));
+            getContext()
+                    .getLog()
+                    .info("the lease was not laid down and ends by itself: {}", reason(released.failure()));
         }
         releasing.forEach(asker -> asker.tell(Done.getInstance()));
         releasing.clear();

@@ -185,7 +185,9 @@ final class LeaseContender {
         if (newest.isEmpty() || newest.get().released()) {
             return "not asked for yet";
         }
-        return isOwn(newest.get()) ? "its term is over" : "held by " + newest.get().holder();
+        return isOwn(newest.get())
+                ? "its term is over"
+                : "held by " + newest.get().holder();
     }
 
     /**

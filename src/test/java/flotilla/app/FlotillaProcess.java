@@ -128,6 +128,10 @@ final class FlotillaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** The living worker processes below this one. */
     List<ProcessHandle> workers() {
         return process.descendants()

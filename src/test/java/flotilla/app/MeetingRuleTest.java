@@ -32,7 +32,8 @@ class MeetingRuleTest {
     @Test
     void aloneWithNobodyInSight_shouldFound() {
         assertThat(MeetingRule.outside(founding("b:1"), List.of())).isEqualTo(new Step.Found());
-        assertThat(MeetingRule.outside(founding("b:1"), List.of(looking("a:1")))).isEqualTo(new Step.Found());
+        assertThat(MeetingRule.outside(founding("b:1"), List.of(looking("a:1"))))
+                .isEqualTo(new Step.Found());
     }
 
     @Test
@@ -64,7 +65,8 @@ class MeetingRuleTest {
         Entry big = member("b:1", "b:1", 2);
 
         assertThat(MeetingRule.yields(small, Set.of("a:1"), List.of(big))).isTrue();
-        assertThat(MeetingRule.yields(big, Set.of("b:1", "c:1"), List.of(small))).isFalse();
+        assertThat(MeetingRule.yields(big, Set.of("b:1", "c:1"), List.of(small)))
+                .isFalse();
     }
 
     @Test
@@ -81,8 +83,10 @@ class MeetingRuleTest {
         Entry self = member("b:1", "b:1", 2);
         Entry lags = member("a:1", "a:1", 3);
 
-        assertThat(MeetingRule.yields(self, Set.of("a:1", "b:1"), List.of(lags))).isFalse();
-        assertThat(MeetingRule.yields(self, Set.of("b:1"), List.of(looking("a:1")))).isFalse();
+        assertThat(MeetingRule.yields(self, Set.of("a:1", "b:1"), List.of(lags)))
+                .isFalse();
+        assertThat(MeetingRule.yields(self, Set.of("b:1"), List.of(looking("a:1"))))
+                .isFalse();
     }
 
     /** Each one writes, then looks, then acts, in any order among each other. */

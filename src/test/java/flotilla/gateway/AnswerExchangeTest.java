@@ -58,11 +58,18 @@ class AnswerExchangeTest {
 
         one.tell(new AnswerExchange.Share(notice(2)));
 
-        assertThat(there.fishForMessage(Duration.ofSeconds(10), message -> message.equals(
-                                new PendingReplies.Answered(notice(2).result()))
-                        ? FishingOutcomes.complete()
-                        : FishingOutcomes.continueAndIgnore()))
+        assertThat(there.fishForMessage(
+                        Duration.ofSeconds(10),
+                        message -> message.equals(
+                                        new PendingReplies.Answered(notice(2).result()))
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore()))
                 .hasSize(1);
+    }
+
+    @Test
+    void newsBetweenGateways_shouldRoundTrip() {
+        KIT.serializationTestKit().verifySerialization(new AnswerExchange.News("{\"v\":1,\"id\":\"…\"}"), true);
     }
 
     @Test

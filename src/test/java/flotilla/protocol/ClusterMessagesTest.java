@@ -78,11 +78,6 @@ class ClusterMessagesTest {
     }
 
     @Test
-    void newsBetweenGateways_shouldRoundTrip() {
-        roundTrip(new AnswerNews("{\"v\":1,\"id\":\"…\"}"));
-    }
-
-    @Test
     void commandsToWorkers_shouldRoundTrip() {
         roundTrip(new WorkerCommand.Heard(120));
         roundTrip(new WorkerCommand.Registered(Optional.of(new AppTierId(20))));

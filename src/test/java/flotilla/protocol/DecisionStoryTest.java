@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import flotilla.protocol.DecisionReport.Action;
+import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionReport.Shadow;
 import flotilla.protocol.DecisionReport.Vote;
 import java.util.List;

@@ -38,7 +38,9 @@ class EpochLeaseTest {
             return away
                     ? failed()
                     : CompletableFuture.completedFuture(
-                            epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.lastEntry().getValue()));
+                            epochs.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(epochs.lastEntry().getValue()));
         }
 
         @Override

@@ -76,8 +76,9 @@ final class LeaseContest {
             boolean lost = chance(0.1);
             if (step instanceof Step.Claim claim) {
                 if (chance(0.03)) {
-                    after(done + between(0, SECOND), () -> epochs.putIfAbsent(
-                            claim.epoch().number(), claim.epoch()));
+                    after(
+                            done + between(0, SECOND),
+                            () -> epochs.putIfAbsent(claim.epoch().number(), claim.epoch()));
                 }
                 if (chance(0.05)) {
                     return;
@@ -88,8 +89,9 @@ final class LeaseContest {
                 });
             } else {
                 after(done, () -> {
-                    Optional<LeaseEpoch> newest =
-                            epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.lastEntry().getValue());
+                    Optional<LeaseEpoch> newest = epochs.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(epochs.lastEntry().getValue());
                     answer(number, lost, () -> {
                         contender.looked(mine, clock(), newest);
                         proceed();

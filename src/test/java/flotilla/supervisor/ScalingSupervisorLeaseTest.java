@@ -164,7 +164,9 @@ class ScalingSupervisorLeaseTest {
         lease.take("held by another");
         lease.give(5);
 
-        assertThat(decision(3).running()).as("its worker was not heard in this tenure").isZero();
+        assertThat(decision(3).running())
+                .as("its worker was not heard in this tenure")
+                .isZero();
     }
 
     @Test

@@ -53,8 +53,7 @@ public final class S3GatewayRegistry implements GatewayRegistry {
                 .put("gateways", own.gateways())
                 .toString();
         String key = prefix + own.node().replaceAll("[^A-Za-z0-9.-]", "_") + ".json";
-        return objects.put(
-                        storage.outputBucket(), key, ContentTypes.APPLICATION_JSON, ByteString.fromString(json))
+        return objects.put(storage.outputBucket(), key, ContentTypes.APPLICATION_JSON, ByteString.fromString(json))
                 .thenCompose(written -> objects.children(storage.outputBucket(), prefix))
                 .thenCompose(all -> others(key, all));
     }

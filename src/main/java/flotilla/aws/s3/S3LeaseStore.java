@@ -97,15 +97,19 @@ public final class S3LeaseStore implements LeaseStore {
                 .put("writtenAt", epoch.writtenAt().toString())
                 .toString();
         return objects.putIfAbsent(
-                storage.outputBucket(), key(epoch.number()), ContentTypes.APPLICATION_JSON, ByteString.fromString(json));
+                storage.outputBucket(),
+                key(epoch.number()),
+                ContentTypes.APPLICATION_JSON,
+                ByteString.fromString(json));
     }
 
     @Override
     public CompletionStage<Done> removeBefore(long number) {
-        return numbers().thenCompose(numbers -> Source.from(numbers)
-                .filter(one -> one < number)
-                .mapAsync(REMOVALS_AT_A_TIME, one -> objects.delete(storage.outputBucket(), key(one)))
-                .runWith(Sink.ignore(), objects.system()));
+        return numbers()
+                .thenCompose(numbers -> Source.from(numbers)
+                        .filter(one -> one < number)
+                        .mapAsync(REMOVALS_AT_A_TIME, one -> objects.delete(storage.outputBucket(), key(one)))
+                        .runWith(Sink.ignore(), objects.system()));
     }
 
     private String key(long number) {
@@ -115,7 +119,8 @@ public final class S3LeaseStore implements LeaseStore {
     private static LeaseEpoch parse(String key, long number, ByteString bytes) {
         try {
             JsonNode node = JSON.readTree(bytes.utf8String());
-            if (node.path("holder").asText().isEmpty() || !node.path("termMillis").canConvertToLong()) {
+            if (node.path("holder").asText().isEmpty()
+                    || !node.path("termMillis").canConvertToLong()) {
                 throw new InfrastructureException("object " + key + " is no epoch of a lease; delete it", null);
             }
             return new LeaseEpoch(

@@ -48,11 +48,14 @@ class S3LeaseStoreTest {
         assertThat(Await.result(store("newest").newest())).isEmpty();
 
         for (int number : new int[] {1, 2, 9, 10, 100}) {
-            assertThat(Await.result(store("newest").create(epoch(number, "10.0.0.1:2551/ab")))).isTrue();
+            assertThat(Await.result(store("newest").create(epoch(number, "10.0.0.1:2551/ab"))))
+                    .isTrue();
         }
 
         assertThat(Await.result(store("newest").newest())).contains(epoch(100, "10.0.0.1:2551/ab"));
-        assertThat(Await.result(store("newest-of-all").newest())).as("another cluster's").isEmpty();
+        assertThat(Await.result(store("newest-of-all").newest()))
+                .as("another cluster's")
+                .isEmpty();
     }
 
     @Test
@@ -71,7 +74,8 @@ class S3LeaseStoreTest {
                 .mapToObj(i -> store("race").create(epoch(1, "holder-" + i)))
                 .toList();
 
-        assertThat(claims.stream().map(Await::result).filter(written -> written)).hasSize(1);
+        assertThat(claims.stream().map(Await::result).filter(written -> written))
+                .hasSize(1);
     }
 
     @Test
@@ -82,8 +86,7 @@ class S3LeaseStoreTest {
         Await.result(store.removeBefore(5));
 
         assertThat(server.keys("output", "pre/supervisor/old/"))
-                .containsExactly(
-                        "pre/supervisor/old/000000000005.json", "pre/supervisor/old/000000000006.json");
+                .containsExactly("pre/supervisor/old/000000000005.json", "pre/supervisor/old/000000000006.json");
     }
 
     @Test
