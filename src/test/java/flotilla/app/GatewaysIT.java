@@ -23,6 +23,7 @@ class GatewaysIT {
         List<String> all = new ArrayList<>(List.of("gateway"));
         for (String pair : List.of(
                 "aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
+                "cluster.port=0",
                 "http.port=0",
                 "classifier.kind=delay",
                 "classifier.delay=200ms",
