@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,7 +49,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private record Probed(List<Entry> reachable) implements Command {}
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-    private static final Duration JOIN_WITHIN = Duration.ofSeconds(3);
+    /** Pekko goes on asking meanwhile. */
+    private static final Duration JOIN_WITHIN = Duration.ofSeconds(10);
+
     private static final Duration KEEP_EVERY = Duration.ofSeconds(10);
     /** An entry that was not written for so long is one of a gateway that is gone, or cut off. */
     private static final Duration FRESH = Duration.ofSeconds(30);
@@ -67,6 +70,11 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private final Executor blocking;
     private final String node;
     private Entry self;
+    private Set<String> members = Set.of();
+    /** Gateways that take connections and yet let nobody join: frozen, or cut off by something in between. */
+    private final Set<String> mute = new HashSet<>();
+
+    private Set<String> asked = Set.of();
     private boolean away;
     private int looksApart;
 
@@ -115,7 +123,12 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     private Behavior<Command> onMeet(Meet meet) {
         if (isMember()) {
-            self = new Entry(node, Phase.MEMBER, oldest(), gateways().size());
+            Set<String> now = gateways();
+            if (!now.equals(members)) {
+                getContext().getLog().info("gateways={} members={}", now.size(), now);
+            }
+            members = now;
+            self = new Entry(node, Phase.MEMBER, oldest(), now.size());
         } else if (self.phase() == Phase.MEMBER) {
             return this; // It leaves, or was dropped.
         } else if (!seeds.isEmpty()) {
@@ -158,9 +171,16 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
         if (isMember()) {
             return stayOrYield(probed.reachable());
         }
-        MeetingRule.Step step = MeetingRule.outside(self, probed.reachable());
+        mute.addAll(asked);
+        asked = Set.of();
+        MeetingRule.Step step = MeetingRule.outside(
+                self,
+                probed.reachable().stream()
+                        .filter(one -> !mute.contains(one.node()))
+                        .toList());
         if (step instanceof MeetingRule.Step.JoinOne others) {
             getContext().getLog().info("joining the gateways {}", others.nodes());
+            asked = Set.copyOf(others.nodes());
             join(others.nodes().stream().map(this::pekkoAddress).toList());
             return meetIn(JOIN_WITHIN);
         }

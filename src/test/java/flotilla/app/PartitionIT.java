@@ -54,6 +54,16 @@ class PartitionIT {
                     .anyMatch(line -> line.hasNoLease() && line.at().isAfter(time));
         }
 
+        /** Gateways in its cluster, as it last said. */
+        int membersAtTheEnd() {
+            return process.err()
+                    .lines()
+                    .filter(line -> line.contains(" gateways="))
+                    .reduce((earlier, later) -> later)
+                    .map(line -> Integer.parseInt(line.replaceAll(".* gateways=(\\d+) .*", "$1")))
+                    .orElse(0);
+        }
+
         boolean says(String text) {
             return process.err().contains(text);
         }
@@ -92,10 +102,23 @@ class PartitionIT {
         cloud.close();
     }
 
-    private Node start() throws IOException {
-        int port = FlotillaProcess.freePort();
+    /** A place for a gateway in the cluster; the one with the lower port has more say where two are cut apart. */
+    private record Place(int port, CutProxy proxy) {
+        static List<Place> several(int count) throws IOException {
+            List<Place> all = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int port = FlotillaProcess.freePort();
+                all.add(new Place(port, CutProxy.before(port)));
+            }
+            all.sort(Comparator.comparing(place -> place.proxy().port()));
+            return all;
+        }
+    }
+
+    private Node start(Place place) throws IOException {
+        int port = place.port();
         int http = FlotillaProcess.freePort();
-        CutProxy proxy = CutProxy.before(port);
+        CutProxy proxy = place.proxy();
         List<String> all = new ArrayList<>(List.of("gateway"));
         for (String pair : List.of(
                 "pekko.remote.artery.bind.hostname=127.0.0.1",
@@ -173,11 +196,12 @@ class PartitionIT {
 
     @Test
     void twoGatewaysCutApart_shouldNeverBothAct() throws Exception {
-        Node one = start();
+        List<Place> places = Place.several(2);
+        Node one = start(places.get(0));
         keepUploading();
         Eventually.until("the first acts", () -> one.actedSince(Instant.EPOCH));
-        Node two = start();
-        Eventually.until("one cluster", () -> two.says("joining the gateways"));
+        Node two = start(places.get(1));
+        Eventually.until("one cluster", () -> two.says("gateways=2 "));
 
         Instant cut = Instant.now();
         Stream.of(one, two).forEach(node -> node.proxy().cut(process -> true));
@@ -203,6 +227,7 @@ class PartitionIT {
                 "one of them joins the other's cluster",
                 () -> Stream.of(one, two).anyMatch(node -> node.says("leaving this one to join it")));
         Instant yielded = Instant.now();
+        Eventually.until("one cluster again", () -> one.membersAtTheEnd() == 2 && two.membersAtTheEnd() == 2);
         Eventually.until("one acts in the end", () -> one.actedSince(yielded) || two.actedSince(yielded));
         assertThat(launches()).anyMatch(launch -> launch.at().isAfter(healed));
         List<Integer> turns = turns();
@@ -216,13 +241,13 @@ class PartitionIT {
     @Test
     void gatewayCutOffFromTwo_shouldBeReplacedAndComeBack() throws Exception {
         assumeTrue(SocketOwner.isTold(), "needs Linux's /proc to tell whose connections are to be cut");
-        Node one = start();
+        List<Place> places = Place.several(3);
+        Node one = start(places.get(0));
         keepUploading();
         Eventually.until("the first acts", () -> one.actedSince(Instant.EPOCH));
-        Node two = start();
-        Node three = start();
-        Eventually.until(
-                "one cluster", () -> Stream.of(two, three).allMatch(node -> node.says("joining the gateways")));
+        Node two = start(places.get(1));
+        Node three = start(places.get(2));
+        Eventually.until("one cluster", () -> nodes.stream().allMatch(node -> node.says("gateways=3 ")));
 
         Instant cut = Instant.now();
         one.proxy().cut(process -> true);
@@ -244,7 +269,7 @@ class PartitionIT {
 
         nodes.forEach(node -> node.proxy().heal());
 
-        Eventually.until("the first is back", () -> one.says("joining the gateways"));
+        Eventually.until("the first is back", () -> two.membersAtTheEnd() == 3 && one.membersAtTheEnd() == 3);
         Eventually.until("one acts in the end", () -> nodes.stream().anyMatch(node -> node.actedSince(moved)));
         assertThat(turns()).hasSize(2).startsWith(0);
         noMachineShouldBeLaunchedTwice();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The lease in seeded trouble. */
 class LeaseContestTest {
-    private static final long SEEDS = Long.getLong("flotilla.seeds", 300);
+    private static final long SEEDS = Long.getLong("flotilla.seeds", 100);
     private static final Terms WITHOUT_A_MARGIN =
             new Terms(Duration.ofSeconds(8), Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(1));
 
