@@ -49,8 +49,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private record Probed(List<Entry> reachable) implements Command {}
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-    /** Pekko goes on asking meanwhile. */
-    private static final Duration JOIN_WITHIN = Duration.ofSeconds(10);
+    /** So many looks at whether it has joined, while Pekko goes on asking. */
+    private static final int LOOKS_WHILE_JOINING = 10;
+
 
     private static final Duration KEEP_EVERY = Duration.ofSeconds(10);
     /** An entry that was not written for so long is one of a gateway that is gone, or cut off. */
@@ -75,6 +76,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private final Set<String> mute = new HashSet<>();
 
     private Set<String> asked = Set.of();
+    private int looksJoining;
     private boolean away;
     private int looksApart;
 
@@ -133,6 +135,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             return this; // It leaves, or was dropped.
         } else if (!seeds.isEmpty()) {
             return meetIn(LOOK_EVERY); // Its seeds decide which cluster is its own.
+        } else if (looksJoining > 0) {
+            looksJoining--;
+            return meetIn(LOOK_EVERY);
         }
         getContext().pipeToSelf(registry.meet(self), Met::new);
         return this;
@@ -182,7 +187,8 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             getContext().getLog().info("joining the gateways {}", others.nodes());
             asked = Set.copyOf(others.nodes());
             join(others.nodes().stream().map(this::pekkoAddress).toList());
-            return meetIn(JOIN_WITHIN);
+            looksJoining = LOOKS_WHILE_JOINING;
+            return meetIn(LOOK_EVERY);
         }
         if (step instanceof MeetingRule.Step.Found) {
             getContext().getLog().info("no other gateway in sight, starting a cluster");

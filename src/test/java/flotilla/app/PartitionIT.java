@@ -39,7 +39,7 @@ class PartitionIT {
     private final AtomicInteger images = new AtomicInteger();
     private FlotillaProcess cloud;
 
-    private record Node(FlotillaProcess process, String url, CutProxy proxy) {
+    private record Node(FlotillaProcess process, GatewayClient client, CutProxy proxy) {
         List<SupervisorLog.Line> decisions() {
             return SupervisorLog.of(process);
         }
@@ -135,7 +135,7 @@ class PartitionIT {
             all.addAll(List.of("--set", pair));
         }
         FlotillaProcess process = FlotillaProcess.start(folder, all.toArray(String[]::new));
-        Node node = new Node(process, process.awaitLine("ready "), proxy);
+        Node node = new Node(process, new GatewayClient(process.awaitLine("ready ")), proxy);
         nodes.add(node);
         return node;
     }
@@ -146,7 +146,8 @@ class PartitionIT {
                 () -> {
                     int n = images.incrementAndGet();
                     try {
-                        new GatewayClient(nodes.get(n % nodes.size()).url())
+                        nodes.get(n % nodes.size())
+                                .client()
                                 .keyed("image-" + n + ".png", "key-" + n, GatewayClient.TINY_PNG, 0)
                                 .orTimeout(2, TimeUnit.SECONDS)
                                 .join();
