@@ -52,7 +52,6 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     /** So many looks at whether it has joined, while Pekko goes on asking. */
     private static final int LOOKS_WHILE_JOINING = 10;
 
-
     private static final Duration KEEP_EVERY = Duration.ofSeconds(10);
     /** An entry that was not written for so long is one of a gateway that is gone, or cut off. */
     private static final Duration FRESH = Duration.ofSeconds(30);
