@@ -5,8 +5,10 @@ import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
 import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3Expiry;
+import flotilla.aws.s3.S3GatewayRegistry;
 import flotilla.aws.s3.S3IdempotencyStore;
 import flotilla.aws.s3.S3ImageStore;
+import flotilla.aws.s3.S3LeaseStore;
 import flotilla.aws.s3.S3QuarantineStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.s3.S3WishStore;
@@ -16,6 +18,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.BatchStore;
 import flotilla.protocol.Expiry;
+import flotilla.protocol.GatewayRegistry;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
@@ -24,6 +27,7 @@ import flotilla.protocol.ResultStore;
 import flotilla.push.WishStore;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
+import flotilla.supervisor.LeaseStore;
 import flotilla.worker.DeadLetters;
 import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -126,6 +130,18 @@ final class CloudConnections implements AutoCloseable {
      */
     static void requireUsable(ImageStore images) {
         images.exists("readiness/").toCompletableFuture().join();
+    }
+
+    /** Where the epochs of the supervisor's lease are kept. */
+    LeaseStore lease(ActorSystem<?> system) {
+        return new S3LeaseStore(
+                system, clients, settings.storage(), settings.cluster().name());
+    }
+
+    /** Where gateways find each other. */
+    GatewayRegistry gateways(ActorSystem<?> system) {
+        return new S3GatewayRegistry(
+                system, clients, settings.storage(), settings.cluster().name());
     }
 
     @Override

@@ -25,21 +25,22 @@ final class FleetConnection implements AutoCloseable {
      * Connects; empty when workers are started by hand. An Auto Scaling group that is not there is found out now, and not at
      * the first decision.
      *
+     * @param beforeActs run before each request that does more than describe; what it throws fails the call
      * @throws flotilla.config.SettingsException when it is not told what to launch
      */
-    static Optional<FleetConnection> open(AwsClients clients, FlotillaSettings settings) {
+    static Optional<FleetConnection> open(AwsClients clients, FlotillaSettings settings, Runnable beforeActs) {
         FleetSettings fleet = settings.fleet();
         if (fleet.mode() == FleetSettings.Mode.STATIC) {
             return Optional.empty();
         }
         Ec2InstanceFleet ec2 =
-                Ec2InstanceFleet.connect(clients, fleet, settings.cluster().name(), Clock.systemUTC());
+                Ec2InstanceFleet.connect(clients, fleet, settings.cluster().name(), Clock.systemUTC(), beforeActs);
         FleetConnection connection = new FleetConnection(
                 ec2,
                 Optional.of(fleet)
                         .filter(one -> one.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP)
                         .flatMap(FleetSettings::autoScalingGroup)
-                        .map(name -> AutoScalingFleet.connect(clients, ec2, name, Clock.systemUTC())));
+                        .map(name -> AutoScalingFleet.connect(clients, ec2, name, Clock.systemUTC(), beforeActs)));
         try {
             connection.group.ifPresent(one -> one.look().toCompletableFuture().join());
             return Optional.of(connection);

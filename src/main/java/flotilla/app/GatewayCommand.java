@@ -1,9 +1,10 @@
 package flotilla.app;
 
-import flotilla.protocol.InfrastructureException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,24 +16,32 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs a gateway node: HTTP interface and scaling supervisor. Settings: config/gateway.conf.")
 final class GatewayCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayCommand.class);
+
     @Spec
     private CommandSpec spec;
 
     @Mixin
     private CommonOptions options;
 
+    /** A node that its cluster dropped can never come back as the same node: the gateway then starts anew within its process. */
     @Override
     public Integer call() throws InterruptedException {
         CommonOptions.Loaded loaded = options.load(GatewayRole.ROLE);
-        GatewayRole gateway = GatewayRole.start(loaded.config(), loaded.settings());
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("ready http://" + gateway.address().getHostString() + ":"
-                + gateway.address().getPort());
-        out.flush();
-        CountDownLatch ended = new CountDownLatch(1);
-        gateway.ended().thenRun(ended::countDown);
-        if (!Processes.runUntilStopped(gateway, ended)) {
-            throw new InfrastructureException("the cluster dropped this gateway; start it again", null);
+        boolean asked = false;
+        while (!asked) {
+            GatewayRole gateway = GatewayRole.start(loaded.config(), loaded.settings());
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("ready http://" + gateway.address().getHostString() + ":"
+                    + gateway.address().getPort());
+            out.flush();
+            CountDownLatch ended = new CountDownLatch(1);
+            gateway.ended().thenRun(ended::countDown);
+            gateway.yields().thenRun(ended::countDown);
+            asked = Processes.runUntilStopped(gateway, ended);
+            if (!asked) {
+                LOG.warn("out of the cluster, joining anew");
+            }
         }
         return 0;
     }

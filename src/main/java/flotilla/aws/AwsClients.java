@@ -92,6 +92,20 @@ public final class AwsClients implements AutoCloseable {
      */
     public <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C client(
             B builder, Optional<URI> endpoint, Duration attemptTimeout, Duration callTimeout) {
+        return client(builder, endpoint, attemptTimeout, callTimeout, () -> {});
+    }
+
+    /**
+     * Builds a client that asks before it changes anything.
+     *
+     * @param builder the service's builder
+     * @param endpoint the service's URL; empty for AWS itself
+     * @param attemptTimeout of one try
+     * @param callTimeout of a call with all its tries
+     * @param beforeActs run before each request that does more than describe, retries included; what it throws fails the call
+     */
+    public <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C client(
+            B builder, Optional<URI> endpoint, Duration attemptTimeout, Duration callTimeout, Runnable beforeActs) {
         endpoint.ifPresent(builder::endpointOverride);
         return builder.region(region)
                 .credentialsProvider(credentials)
@@ -102,6 +116,7 @@ public final class AwsClients implements AutoCloseable {
                         .build())
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
                         .retryStrategy(RetryMode.STANDARD)
+                        .addExecutionInterceptor(new BeforeActs(beforeActs))
                         .apiCallAttemptTimeout(attemptTimeout)
                         .apiCallTimeout(callTimeout)
                         .build())

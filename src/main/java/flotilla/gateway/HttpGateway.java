@@ -36,8 +36,8 @@ import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /**
- * The gateway: owns the HTTP port, the callers who wait ({@link PendingReplies}) and the readers of the response and
- * dead-letter queues. It binds at start, tells whether that worked, and on {@link Stop} lets requests in flight finish. It
+ * The gateway: owns the HTTP port, the callers who wait ({@link PendingReplies}), the readers of the response and dead-letter
+ * queues, and its part of the {@link AnswerExchange} between gateways. It binds at start, tells whether that worked, and on {@link Stop} lets requests in flight finish. It
  * never classifies and never scales.
  */
 public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
@@ -108,6 +108,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     PendingReplies.create(
                             id, ports.results(), supervisor, settings.maxBacklog(), settings.resultPoll(), clock),
                     "pending-replies");
+            ActorRef<AnswerExchange.Command> exchange =
+                    context.spawn(AnswerExchange.create(pending), "answer-exchange");
             ImageIntake intake = new ImageIntake(
                     context.getSystem(),
                     id,
@@ -153,9 +155,9 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.responses(
                             context.getSystem(),
                             ports.responses(),
-                            result -> {
-                                pending.tell(new PendingReplies.Answered(result));
-                                return ports.push().answered(result);
+                            notice -> {
+                                exchange.tell(new AnswerExchange.Share(notice));
+                                return ports.push().answered(notice.result());
                             },
                             logResults),
                     QueueReaders.deadLetters(

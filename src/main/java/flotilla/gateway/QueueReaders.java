@@ -5,6 +5,7 @@ import flotilla.domain.Outcome;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
+import flotilla.protocol.ResultNotice;
 import flotilla.protocol.WireFormat;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +49,7 @@ final class QueueReaders {
     static UniqueKillSwitch responses(
             ActorSystem<?> system,
             MessageQueue responses,
-            Function<ClassificationResult, CompletionStage<Done>> answered,
+            Function<ResultNotice, CompletionStage<Done>> answered,
             boolean logResults) {
         return run(
                 system,
@@ -59,13 +60,14 @@ final class QueueReaders {
     }
 
     private static CompletionStage<MessageAction> hand(
-            QueueMessage message, Function<ClassificationResult, CompletionStage<Done>> answered, boolean logResults) {
+            QueueMessage message, Function<ResultNotice, CompletionStage<Done>> answered, boolean logResults) {
         try {
-            ClassificationResult result = WireFormat.readNotice(message.body()).result();
+            ResultNotice notice = WireFormat.readNotice(message.body());
+            ClassificationResult result = notice.result();
             if (logResults) {
                 RESULTS.info("{}", line(result));
             }
-            return answered.apply(result).handle((done, failure) -> {
+            return answered.apply(notice).handle((done, failure) -> {
                 if (failure == null) {
                     return new MessageAction.Delete(message);
                 }

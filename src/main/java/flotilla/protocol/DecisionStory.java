@@ -71,6 +71,10 @@ public final class DecisionStory {
         return decision.pending() + decision.running();
     }
 
+    private boolean hasNoLease() {
+        return decision.reason().equals("no-lease");
+    }
+
     private boolean fleetIsKnown() {
         return decision.running() >= 0;
     }
@@ -129,6 +133,9 @@ public final class DecisionStory {
     }
 
     private String whyNothing() {
+        if (hasNoLease()) {
+            return DID_NOTHING + "another supervisor may be acting; " + String.join("; ", decision.clamps()) + ".";
+        }
         if (!fleetIsKnown()) {
             return DID_NOTHING + "the machines could not be described, and without that nothing is safe to do.";
         }
@@ -159,6 +166,9 @@ public final class DecisionStory {
     }
 
     private List<String> seen() {
+        if (hasNoLease()) {
+            return List.of("Nobody looked, for without the lease nothing may be done.");
+        }
         List<String> sentences = new ArrayList<>();
         sentences.add(
                 decision.visible() < 0
@@ -188,7 +198,7 @@ public final class DecisionStory {
 
     private List<String> keptBack() {
         List<String> sentences = new ArrayList<>();
-        if (decision.desired() < 0) {
+        if (decision.desired() < 0 && !hasNoLease()) {
             sentences.add("Missing data: what is not known is never taken for nothing.");
         }
         decision.clamps().forEach(clamp -> sentences.add(Words.capital(ClampWords.of(clamp)) + "."));

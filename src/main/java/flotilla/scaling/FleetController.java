@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -360,6 +361,26 @@ public final class FleetController {
             undecided.clear();
         }
         return new Decided(plan, shadows, forecast(observation, plan));
+    }
+
+    /**
+     * A decision to hold, because another supervisor may be acting. Nothing is remembered of it.
+     *
+     * @param why in a line
+     */
+    public Decided withoutLease(String why, Instant now) {
+        ScalingPlan hold = new ScalingPlan(
+                now,
+                ScalingPlan.NO_LEASE,
+                Optional.empty(),
+                ScalingPlan.Census.NONE,
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(why),
+                List.of(),
+                List.of(),
+                state);
+        return new Decided(hold, List.of(), Optional.empty());
     }
 
     /** Until then EC2 may not describe yet what an earlier supervisor has launched, and a launch could be its double. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * A decision with the figures it came from.
  *
  * @param reason why, in a word: {@code backlog}, {@code no-work}, {@code steady}, {@code confirmed}, {@code depth-unknown},
- *     {@code instances-unknown}
+ *     {@code instances-unknown}, {@code no-lease}
  * @param depth the request queue; empty when it was unknown
  * @param census the instances by what they are
  * @param vote what the policy wanted; empty when it was not asked
@@ -41,9 +41,12 @@ public record ScalingPlan(
     /** The reason when EC2 could not be asked; the census then counts nothing, which is not the same as zero. */
     static final String INSTANCES_UNKNOWN = "instances-unknown";
 
+    /** The reason when another supervisor may be acting; nobody was asked for queue and instances then. */
+    static final String NO_LEASE = "no-lease";
+
     /** Whether the census is what was seen. */
     public boolean instancesKnown() {
-        return !reason.equals(INSTANCES_UNKNOWN);
+        return !reason.equals(INSTANCES_UNKNOWN) && !reason.equals(NO_LEASE);
     }
 
     /** What to remember of drains and launches. */

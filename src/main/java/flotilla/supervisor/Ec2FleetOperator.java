@@ -9,6 +9,7 @@ import flotilla.scaling.Instance;
 import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
 import flotilla.supervisor.InstanceFleet.LaunchFailedException;
+import flotilla.supervisor.SupervisorLease.Standing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Starts and ends instances through {@link InstanceFleet}, and asks workers to end: by name, or through the queues. */
@@ -38,7 +40,8 @@ public final class Ec2FleetOperator implements FleetOperator {
 
     private final InstanceFleet fleet;
     private final Optional<DrainRequests> requests;
-    private final String userData;
+    private final Supplier<String> userData;
+    private final SupervisorLease lease;
     private final LaunchTokens tokens;
     private final Pace launches = new Pace(LAUNCHES_AT_ONCE);
     private final Pace starts = new Pace(LAUNCHES_AT_ONCE);
@@ -51,15 +54,27 @@ public final class Ec2FleetOperator implements FleetOperator {
             Optional<Throwable> failure,
             List<Long> requestsGone) {}
 
+    /** An operator without rivals, whose workers are all handed the same. */
+    public Ec2FleetOperator(InstanceFleet fleet, Optional<DrainRequests> requests, String cluster, String userData) {
+        this(fleet, requests, cluster, () -> userData, SupervisorLease.always());
+    }
+
     /**
      * @param requests the terminate queues, when drains go through them
      * @param cluster the cluster's name, part of every client token
-     * @param userData handed to every launched worker
+     * @param userData handed to the workers that are launched now
+     * @param lease asked before each act
      */
-    public Ec2FleetOperator(InstanceFleet fleet, Optional<DrainRequests> requests, String cluster, String userData) {
+    public Ec2FleetOperator(
+            InstanceFleet fleet,
+            Optional<DrainRequests> requests,
+            String cluster,
+            Supplier<String> userData,
+            SupervisorLease lease) {
         this.fleet = fleet;
         this.requests = requests;
         this.userData = userData;
+        this.lease = lease;
         this.tokens = new LaunchTokens(cluster);
     }
 
@@ -77,8 +92,10 @@ public final class Ec2FleetOperator implements FleetOperator {
     public CompletionStage<Outcome> carryOut(
             ScalingPlan plan, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         CompletionStage<List<Done>> all = CompletableFuture.completedFuture(new ArrayList<>());
+        Standing standing = lease.standing();
         for (ScalingAction action : plan.actions()) {
-            CompletionStage<Done> one = carryOut(action, controlOf).exceptionally(failure -> failed(action, failure));
+            CompletionStage<Done> one = whileHeld(standing, () -> carryOut(action, standing, controlOf))
+                    .exceptionally(failure -> failed(action, failure));
             all = all.thenCombine(one, (list, done) -> {
                 list.add(done);
                 return list;
@@ -88,13 +105,18 @@ public final class Ec2FleetOperator implements FleetOperator {
     }
 
     private CompletionStage<Done> carryOut(
-            ScalingAction action, Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
+            ScalingAction action,
+            Standing standing,
+            Function<InstanceId, Optional<ActorRef<WorkerCommand>>> controlOf) {
         if (action instanceof ScalingAction.Launch launch) {
-            return launches.call(() -> tokens.launch(launch, token -> fleet.launch(launch.tier(), token, userData)))
+            String handed = userData.get();
+            return launches.call(() -> tokens.launch(
+                            launch, token -> whileHeld(standing, () -> fleet.launch(launch.tier(), token, handed))))
                     .thenApply(instance -> launched(launch, instance));
         }
         if (action instanceof ScalingAction.Start start) {
-            return starts.call(() -> fleet.start(start.id())).thenApply(done -> ok(action));
+            return starts.call(() -> whileHeld(standing, () -> fleet.start(start.id())))
+                    .thenApply(done -> ok(action));
         }
         if (action instanceof ScalingAction.SetGroupCapacity set) {
             return fleet.setGroupCapacity(set.capacity()).thenApply(done -> ok(action));
@@ -119,6 +141,19 @@ public final class Ec2FleetOperator implements FleetOperator {
         }
         ScalingAction.Stop stop = (ScalingAction.Stop) action;
         return fleet.stop(stop.id()).thenApply(done -> ok(action));
+    }
+
+    /**
+     * The act, if the lease is held as it was when the plan was made: nobody else has had it meanwhile. What waits for its turn
+     * is asked again when that comes.
+     */
+    private <T> CompletionStage<T> whileHeld(Standing then, Supplier<CompletionStage<T>> act) {
+        Standing now = lease.standing();
+        if (now instanceof Standing.Held && now.equals(then)) {
+            return act.get();
+        }
+        String why = now instanceof Standing.NotHeld not ? not.why() : "lost for a while";
+        return CompletableFuture.failedFuture(new SupervisorLease.NoLeaseException(why));
     }
 
     private DrainRequests queues() {

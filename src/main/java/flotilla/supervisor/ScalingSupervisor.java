@@ -2,6 +2,7 @@ package flotilla.supervisor;
 
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
+import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
@@ -18,6 +19,7 @@ import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.WorkerSighting;
+import flotilla.supervisor.SupervisorLease.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -40,7 +43,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>It owns the fleet's scaling: nobody else starts, drains or ends instances. It receives workers' reports, gateways'
  * counts and questions about fleet and decisions. All judgement is in {@link FleetController}; all effects go through
  * {@link FleetOperator}. It never waits, never acts on two plans at a time, and keeps nothing that EC2's tags and the
- * workers' next reports would not bring back.
+ * workers' next reports would not bring back. Without the {@link SupervisorLease} it holds and acknowledges no report; when another
+ * has had the lease meanwhile, it begins with nothing, as a new supervisor does.
  */
 public final class ScalingSupervisor {
 
@@ -65,19 +69,32 @@ public final class ScalingSupervisor {
 
     private record Acted(FleetController.Decided decided, FleetOperator.Outcome outcome) implements SupervisorCommand {}
 
+    private record LeaseChanged() implements SupervisorCommand {}
+
+    private record Stop() implements SupervisorCommand {}
+
+    private record Released() implements SupervisorCommand {}
+
     private static final int NEVER_PLANNED = -1;
+    private static final long NO_TENURE = 0;
 
     private final ActorContext<SupervisorCommand> context;
     private final TimerScheduler<SupervisorCommand> timers;
     private final Settings settings;
     private final Clock clock;
-    private final FleetController controller;
+    private final Supplier<FleetController> controllers;
+    private final SupervisorLease lease;
     private final FleetOperator operator;
     private final Lookout lookout;
     private final DecisionLog decisions;
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
     private final WorkerControls controls = new WorkerControls();
+    private FleetController controller;
+    /** The tenure that the controller knows all reports of; none before the first. */
+    private long tenure = NO_TENURE;
+
     private long plannedFor = NEVER_PLANNED;
+    private boolean stopping;
 
     /** Creates a supervisor whose decisions do not outlive it. */
     public static Behavior<SupervisorCommand> create(
@@ -86,15 +103,21 @@ public final class ScalingSupervisor {
             Supplier<FleetController> controller,
             FleetOperator operator,
             Supplier<CompletionStage<QueueDepth>> depth) {
-        return create(settings, clock, controller, operator, depth, Optional.empty());
+        return create(settings, clock, controller, operator, depth, SupervisorLease.always(), Optional.empty());
+    }
+
+    /** Lays the lease down and ends; an act that is under way comes to its end before. */
+    public static SupervisorCommand stop() {
+        return new Stop();
     }
 
     /**
      * Creates the supervisor.
      *
-     * @param controller what decides; this supervisor's alone
+     * @param controller makes what decides; this supervisor's alone
      * @param depth reads the request queue's depth
      * @param operator carries plans out
+     * @param lease the right to act
      * @param ledger is told of every decision
      */
     public static Behavior<SupervisorCommand> create(
@@ -103,10 +126,11 @@ public final class ScalingSupervisor {
             Supplier<FleetController> controller,
             FleetOperator operator,
             Supplier<CompletionStage<QueueDepth>> depth,
+            SupervisorLease lease,
             Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Lookout lookout = new Lookout(operator, depth, context.getSystem().log());
-            return new ScalingSupervisor(context, timers, settings, clock, controller.get(), operator, lookout, ledger)
+            return new ScalingSupervisor(context, timers, settings, clock, controller, operator, lease, lookout, ledger)
                     .start();
         }));
     }
@@ -116,16 +140,19 @@ public final class ScalingSupervisor {
             TimerScheduler<SupervisorCommand> timers,
             Settings settings,
             Clock clock,
-            FleetController controller,
+            Supplier<FleetController> controllers,
             FleetOperator operator,
+            SupervisorLease lease,
             Lookout lookout,
             Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         this.context = context;
         this.timers = timers;
         this.settings = settings;
         this.clock = clock;
-        this.controller = controller;
+        this.controllers = controllers;
+        this.controller = controllers.get();
         this.operator = operator;
+        this.lease = lease;
         this.lookout = lookout;
         this.ledger = ledger;
         this.decisions = new DecisionLog(
@@ -141,14 +168,18 @@ public final class ScalingSupervisor {
                         "supervisor started policy={} interval={}",
                         controller.policy().name(),
                         settings.interval());
-        timers.startTimerWithFixedDelay(new Reconcile(), Duration.ZERO, settings.interval());
+        ActorRef<SupervisorCommand> self = context.getSelf();
+        lease.want(() -> self.tell(new LeaseChanged()));
+        timers.startTimerWithFixedDelay(new Reconcile(), settings.interval());
         return idle();
     }
 
     private Behavior<SupervisorCommand> idle() {
         return reports(Behaviors.receive(SupervisorCommand.class)
                         .onMessage(Reconcile.class, reconcile -> onReconcile())
-                        .onMessage(WorkIsWaiting.class, waiting -> onReconcile()))
+                        .onMessage(WorkIsWaiting.class, waiting -> reconcileIfHeld())
+                        .onMessage(LeaseChanged.class, changed -> reconcileIfHeld())
+                        .onMessage(Stop.class, stop -> release()))
                 .build();
     }
 
@@ -157,7 +188,16 @@ public final class ScalingSupervisor {
                         .onMessage(Observed.class, this::onObserved)
                         .onMessage(Acted.class, this::onActed)
                         .onMessage(Reconcile.class, this::onReconcileTooEarly)
-                        .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly))
+                        .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly)
+                        .onMessage(LeaseChanged.class, this::onLeaseChangedMeanwhile)
+                        .onMessage(Stop.class, this::onStopMeanwhile))
+                .build();
+    }
+
+    private Behavior<SupervisorCommand> ending() {
+        return Behaviors.receive(SupervisorCommand.class)
+                .onMessage(Released.class, released -> Behaviors.stopped())
+                .onAnyMessage(message -> Behaviors.same())
                 .build();
     }
 
@@ -175,15 +215,58 @@ public final class ScalingSupervisor {
                 .onMessage(
                         GetDecisionsAfter.class,
                         question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
-                .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())));
+                .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())))
+                .onSignal(PostStop.class, stopped -> {
+                    lease.release();
+                    return Behaviors.same();
+                });
+    }
+
+    /** Without the lease there is a decision at each tick, and none in between. */
+    private Behavior<SupervisorCommand> reconcileIfHeld() {
+        return lease.standing() instanceof Standing.Held ? onReconcile() : Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> onLeaseChangedMeanwhile(LeaseChanged changed) {
+        timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
+        return Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> onStopMeanwhile(Stop stop) {
+        stopping = true;
+        return Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> release() {
+        context.pipeToSelf(lease.release(), (done, failure) -> new Released());
+        return ending();
     }
 
     private Behavior<SupervisorCommand> onReconcile() {
+        Standing standing = lease.standing();
+        if (standing instanceof Standing.NotHeld not) {
+            return holdBack(not.why());
+        }
+        beginTenure(((Standing.Held) standing).tenure());
         context.pipeToSelf(
                 lookout.look(),
                 (read, failure) -> new Observed(
                         read != null ? read : new FleetController.Readings(Optional.empty(), Optional.empty())));
         return reconciling();
+    }
+
+    /** What was heard before belongs to a time in which another may have acted and acknowledged. */
+    private void beginTenure(long now) {
+        if (now != tenure) {
+            tenure = now;
+            controller = controllers.get();
+            plannedFor = NEVER_PLANNED;
+        }
+    }
+
+    private Behavior<SupervisorCommand> holdBack(String why) {
+        remember(controller.withoutLease("no lease: " + why, clock.instant()), List.of());
+        return stopping ? release() : idle();
     }
 
     private Behavior<SupervisorCommand> onReconcileTooEarly(Reconcile reconcile) {
@@ -197,6 +280,9 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onObserved(Observed observed) {
+        if (!isOurs()) {
+            return holdBack(lease.standing() instanceof Standing.NotHeld not ? not.why() : "lost for a while");
+        }
         FleetController.Decided decided = controller.decide(observed.readings(), clock.instant());
         ScalingPlan plan = decided.plan();
         observed.readings()
@@ -218,13 +304,17 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> onActed(Acted acted) {
         acted.outcome().tell(controller, clock.instant());
-        DecisionLog.Added added = decisions.add(acted.decided(), acted.outcome().actions());
+        remember(acted.decided(), acted.outcome().actions());
+        return stopping ? release() : idle();
+    }
+
+    private void remember(FleetController.Decided decided, List<DecisionReport.Action> actions) {
+        DecisionLog.Added added = decisions.add(decided, actions);
         context.getLog().info(DecisionLog.line(added.decision()));
         ledger.ifPresent(keeper -> {
             added.judged().forEach(earlier -> keeper.tell(new LedgerKeeper.Amend(earlier)));
             keeper.tell(new LedgerKeeper.Keep(added.decision()));
         });
-        return idle();
     }
 
     private Behavior<SupervisorCommand> onWorkerReport(WorkerReport report) {
@@ -246,8 +336,18 @@ public final class ScalingSupervisor {
                 timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
             }
         }
-        WorkerControls.answer(report, orders);
+        if (isOurs()) {
+            WorkerControls.answer(report, orders);
+        }
         return Behaviors.same();
+    }
+
+    /**
+     * Whether this supervisor has the lease and knows of all reports since it has it. Otherwise another may count the worker's
+     * silence, and an acknowledgement would keep one at work that the other takes for dead.
+     */
+    private boolean isOurs() {
+        return lease.standing() instanceof Standing.Held held && held.tenure() == tenure;
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {

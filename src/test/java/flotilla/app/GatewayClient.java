@@ -44,6 +44,23 @@ final class GatewayClient {
         return json(response).path("id").asText();
     }
 
+    /** Uploads an image under an idempotency key; the answer, or what is known of it after up to {@code seconds}. */
+    CompletableFuture<JsonNode> keyed(String file, String key, byte[] image, int seconds) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=" + file))
+                .header("Prefer", seconds > 0 ? "wait=" + seconds : "respond-async")
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(image))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(GatewayClient::json);
+    }
+
+    /** The result of a request, as a caller hears of it who waits for it here. */
+    CompletableFuture<JsonNode> awaitResult(String id, int seconds) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/classifications/" + id + "?wait=" + seconds))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(GatewayClient::json);
+    }
+
     /** The state of a request now: a result, or {@code pending}. */
     JsonNode result(String id) {
         return get("/v1/classifications/" + id);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import flotilla.protocol.DecisionReport.Action;
+import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionReport.Shadow;
 import flotilla.protocol.DecisionReport.Vote;
 import java.util.List;
@@ -465,6 +466,21 @@ class DecisionStoryTest {
                         "Step was not asked either.",
                         "Nothing could be expected, for want of data.")
                 .doesNotContain(" -1", " 0 ", "Nothing.\n\nWhat was done", "no machine", "no image");
+    }
+
+    @Test
+    void withoutTheLease_shouldSayWhoHasIt() {
+        Decision held = because("no-lease")
+                .unknownQueue()
+                .unknownFleet()
+                .clamped(-1, -1, "no lease: held by 10.0.0.5:2551/1f0c")
+                .decision();
+
+        assertThat(DecisionStory.sentence(held))
+                .isEqualTo("Did nothing: another supervisor may be acting; no lease: held by 10.0.0.5:2551/1f0c.");
+        assertThat(DecisionStory.text(held))
+                .contains("Nobody looked", "No lease: held by 10.0.0.5:2551/1f0c.")
+                .doesNotContain("Missing data", " -1", " 0 ");
     }
 
     @Test

@@ -89,6 +89,7 @@ class ScalingSupervisorExplainsTest {
                 () -> depth.get()
                         .map(CompletableFuture::completedFuture)
                         .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue"))),
+                SupervisorLease.always(),
                 ledger));
         TIME.timePasses(Duration.ZERO);
         return supervisor;

@@ -65,8 +65,24 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      * @param name of the group
      */
     public static AutoScalingFleet connect(AwsClients clients, InstanceFleet ec2, String name, Clock clock) {
+        return connect(clients, ec2, name, clock, () -> {});
+    }
+
+    /**
+     * Makes the client; nothing is sent yet.
+     *
+     * @param ec2 describes the machines that the group has launched, in every state, and writes their tags; stays the caller's
+     * @param name of the group
+     * @param beforeActs run before each request that does more than describe; what it throws fails the call
+     */
+    public static AutoScalingFleet connect(
+            AwsClients clients, InstanceFleet ec2, String name, Clock clock, Runnable beforeActs) {
         AutoScalingAsyncClient client = clients.client(
-                AutoScalingAsyncClient.builder(), clients.settings().autoscaling(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
+                AutoScalingAsyncClient.builder(),
+                clients.settings().autoscaling(),
+                ATTEMPT_TIMEOUT,
+                CALL_TIMEOUT,
+                beforeActs);
         return new AutoScalingFleet(client, ec2, name, clock);
     }
 

@@ -48,11 +48,24 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
      * @throws SettingsException when it may launch and does not know what
      */
     public static Ec2InstanceFleet connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
+        return connect(clients, fleet, cluster, clock, () -> {});
+    }
+
+    /**
+     * Makes the client; nothing is sent yet.
+     *
+     * @param cluster the value of the tag {@code flotilla:cluster}
+     * @param clock tells for how long a place without capacity is avoided
+     * @param beforeActs run before each request that does more than describe; what it throws fails the call
+     * @throws SettingsException when it may launch and does not know what
+     */
+    public static Ec2InstanceFleet connect(
+            AwsClients clients, FleetSettings fleet, String cluster, Clock clock, Runnable beforeActs) {
         Ec2Launch launch = Ec2Launch.of(clients.settings(), fleet, cluster);
         if (fleet.mode() == FleetSettings.Mode.LAUNCH) {
             launch.requireSomething();
         }
-        Ec2AsyncClient client = client(clients);
+        Ec2AsyncClient client = client(clients, beforeActs);
         return new Ec2InstanceFleet(
                 client,
                 cluster,
@@ -61,7 +74,12 @@ public final class Ec2InstanceFleet implements InstanceFleet, AutoCloseable {
     }
 
     static Ec2AsyncClient client(AwsClients clients) {
-        return clients.client(Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT);
+        return client(clients, () -> {});
+    }
+
+    private static Ec2AsyncClient client(AwsClients clients, Runnable beforeActs) {
+        return clients.client(
+                Ec2AsyncClient.builder(), clients.settings().ec2(), ATTEMPT_TIMEOUT, CALL_TIMEOUT, beforeActs);
     }
 
     private static Filter ours(FleetSettings fleet, String cluster) {

@@ -1,0 +1,161 @@
+package flotilla.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.protocol.InfrastructureException;
+import flotilla.supervisor.LeaseContender.Terms;
+import flotilla.supervisor.SupervisorLease.Standing;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Contenders as actors, in real time and with short terms. */
+class EpochLeaseTest {
+    private static final Terms SHORT =
+            new Terms(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ofMillis(50));
+    /** Only a release can end it within a test. */
+    private static final Terms LONG =
+            new Terms(Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofMillis(100), Duration.ofMillis(50));
+
+    private final ActorTestKit one = ActorTestKit.create();
+    private final ActorTestKit two = ActorTestKit.create();
+    private final MemoryEpochs store = new MemoryEpochs();
+
+    private static final class MemoryEpochs implements LeaseStore {
+        final TreeMap<Long, LeaseEpoch> epochs = new TreeMap<>();
+        boolean away;
+
+        @Override
+        public synchronized CompletionStage<Optional<LeaseEpoch>> newest() {
+            return away
+                    ? failed()
+                    : CompletableFuture.completedFuture(
+                            epochs.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(epochs.lastEntry().getValue()));
+        }
+
+        @Override
+        public synchronized CompletionStage<Boolean> create(LeaseEpoch epoch) {
+            return away
+                    ? failed()
+                    : CompletableFuture.completedFuture(epochs.putIfAbsent(epoch.number(), epoch) == null);
+        }
+
+        @Override
+        public synchronized CompletionStage<Done> removeBefore(long number) {
+            epochs.headMap(number, false).clear();
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        synchronized void away(boolean now) {
+            away = now;
+        }
+
+        synchronized long lowest() {
+            return epochs.firstKey();
+        }
+
+        private static <T> CompletionStage<T> failed() {
+            return CompletableFuture.failedFuture(new InfrastructureException("the bucket is away", null));
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        one.shutdownTestKit();
+        two.shutdownTestKit();
+    }
+
+    private SupervisorLease lease(ActorTestKit node, String name, Terms terms) {
+        return EpochLease.start(node.system(), store, name, terms, Clock.systemUTC(), System::nanoTime);
+    }
+
+    private void eventually(Runnable holds) {
+        one.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            holds.run();
+            return holds;
+        });
+    }
+
+    private static void isHeld(SupervisorLease lease) {
+        assertThat(lease.standing()).isInstanceOf(Standing.Held.class);
+    }
+
+    @Test
+    void leaseThatNobodyWants_shouldNotBeContendedFor() {
+        SupervisorLease lease = lease(one, "one", SHORT);
+
+        assertThat(lease.standing()).isEqualTo(new Standing.NotHeld("not asked for yet"));
+        assertThat(store.epochs).isEmpty();
+    }
+
+    @Test
+    void second_shouldWaitAndTakeOverAtOnceWhenTheFirstLaysItDown() {
+        AtomicInteger changes = new AtomicInteger();
+        SupervisorLease first = lease(one, "one", LONG);
+        SupervisorLease second = lease(two, "two", LONG);
+        first.want(() -> {});
+        eventually(() -> isHeld(first));
+        second.want(changes::incrementAndGet);
+        eventually(() -> assertThat(second.standing()).isEqualTo(new Standing.NotHeld("held by one")));
+
+        CompletionStage<Done> released = first.release();
+
+        assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+        eventually(() -> assertThat(released.toCompletableFuture()).isDone());
+        eventually(() -> isHeld(second));
+        assertThat(changes).hasValueGreaterThan(1);
+        first.want(() -> {});
+        eventually(() -> assertThat(first.standing()).isEqualTo(new Standing.NotHeld("held by two")));
+    }
+
+    @Test
+    void holderThatDied_shouldBeFollowedAfterItsTerm() {
+        SupervisorLease first = lease(one, "one", SHORT);
+        first.want(() -> {});
+        eventually(() -> isHeld(first));
+        SupervisorLease second = lease(two, "two", SHORT);
+        second.want(() -> {});
+
+        one.shutdownTestKit();
+
+        two.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            isHeld(second);
+            return second;
+        });
+        assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+    }
+
+    @Test
+    void storeThatIsAway_shouldMeanNoLeaseWithTheReason() {
+        SupervisorLease lease = lease(one, "one", SHORT);
+        lease.want(() -> {});
+        eventually(() -> isHeld(lease));
+        Standing before = lease.standing();
+
+        store.away(true);
+
+        eventually(() -> assertThat(lease.standing()).isEqualTo(new Standing.NotHeld("the bucket is away")));
+        store.away(false);
+        eventually(() -> assertThat(lease.standing()).as("nobody else had it").isEqualTo(before));
+    }
+
+    @Test
+    void oldEpochs_shouldBeRemoved() {
+        SupervisorLease lease = lease(one, "one", SHORT);
+        lease.want(() -> {});
+
+        eventually(() -> assertThat(store.lowest()).isGreaterThan(1));
+
+        isHeld(lease);
+    }
+}
