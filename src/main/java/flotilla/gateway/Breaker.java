@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.pattern.CircuitBreaker;
@@ -43,17 +42,25 @@ final class Breaker {
     }
 
     /**
-     * The breaker of an actor system by this name.
+     * A breaker with the settings of this name, or the default ones; its wait doubles.
      *
      * @param what the service, for people
      */
     static Breaker of(ActorSystem<?> system, String name, String what) {
-        CircuitBreaker breaker = CircuitBreaker.lookup(name, (ExtendedActorSystem) Adapter.toClassic(system));
+        Config all = system.settings().config().getConfig("pekko.circuit-breaker");
+        Config defaults = all.getConfig("default");
+        Config own = all.hasPath(name) ? all.getConfig(name).withFallback(defaults) : defaults;
+        Duration within = own.getDuration("call-timeout");
+        // Not the actor system's by this name: two gateways in one would share it.
+        CircuitBreaker breaker = CircuitBreaker.create(
+                        Adapter.toClassic(system).scheduler(),
+                        own.getInt("max-failures"),
+                        within,
+                        own.getDuration("reset-timeout"))
+                .withExponentialBackoff(own.getDuration("max-reset-timeout"))
+                .withRandomFactor(own.getDouble("random-factor"));
         breaker.addOnOpenListener(() -> LOG.warn("the {} fails, uploads are refused for a moment", what));
         breaker.addOnCloseListener(() -> LOG.info("the {} answers again", what));
-        Config all = system.settings().config().getConfig("pekko.circuit-breaker");
-        Config own = all.hasPath(name) ? all.getConfig(name) : all.getConfig("default");
-        Duration within = own.withFallback(all.getConfig("default")).getDuration("call-timeout");
         return new Breaker(what, within, breaker);
     }
 

@@ -20,7 +20,7 @@ class BreakerTest {
     private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
             .withFallback(
                     ConfigFactory.parseString("pekko.circuit-breaker.the-store { max-failures = 3, call-timeout = 1h, "
-                            + "reset-timeout = 1s, max-reset-timeout = 10s, exponential-backoff = 2 }"))
+                            + "reset-timeout = 1s, max-reset-timeout = 10s }"))
             .withFallback(ConfigFactory.load()));
     private final ManualTime time = ManualTime.get(kit.system());
     private final Breaker breaker = Breaker.of(kit.system(), "the-store", "image store");
