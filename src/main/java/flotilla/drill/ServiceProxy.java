@@ -157,9 +157,11 @@ final class ServiceProxy implements AutoCloseable {
                     }
                     out.write(buffer, 0, length);
                 }
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException e) {
                 // One side closed: the other is closed too, and its owner sees that.
-                Thread.currentThread().setName("service-proxy, closing");
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } finally {
                 shut(client);
                 shut(target);

@@ -10,8 +10,7 @@ import java.util.concurrent.Executors;
 
 /**
  * Holds ways to run a network against what it answers when it is run plainly: a kernel that is fast on one processor may be wrong
- * on another, for some shapes of its input, as with
- * <a href="../../../../../docs/adr/0024-a-way-to-run-a-network-is-proven.md">oneDNN's convolutions of 1×1</a>.
+ * on another, for some shapes of its input (docs/adr/0024).
  */
 final class Comparison {
     private final Activation activation;
