@@ -101,7 +101,7 @@ final class DrillCommand implements Callable<Integer> {
     @Option(
             names = "--delay",
             paramLabel = "MILLIS",
-            defaultValue = "100",
+            defaultValue = "400",
             description = "how long an image takes a classifier (default: ${DEFAULT-VALUE})")
     private int delay;
 

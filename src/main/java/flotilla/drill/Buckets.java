@@ -34,19 +34,31 @@ final class Buckets {
         return results;
     }
 
-    /** A line for each worker that was told to end while it held images. */
-    static List<String> busyWhenEnded(Path data) throws IOException {
+    /**
+     * How workers were told to end.
+     *
+     * @param told so many workers wrote that they were
+     * @param busy a line for each of them that held images then
+     */
+    record Endings(int told, List<String> busy) {}
+
+    /** What the workers' logs tell of their ends. */
+    static Endings endings(Path data) throws IOException {
+        int told = 0;
         List<String> busy = new ArrayList<>();
         try (Stream<Path> logs = Files.list(data.resolve("logs"))) {
             for (Path log : logs.filter(path -> path.getFileName().toString().startsWith("i-"))
                     .sorted()
                     .toList()) {
                 Matcher leaving = LEAVING.matcher(Files.readString(log));
-                if (leaving.find() && !leaving.group(1).equals("0")) {
-                    busy.add(log.getFileName() + " was told to end with " + leaving.group(1) + " images in hand");
+                if (leaving.find()) {
+                    told++;
+                    if (!leaving.group(1).equals("0")) {
+                        busy.add(log.getFileName() + " was told to end with " + leaving.group(1) + " images in hand");
+                    }
                 }
             }
         }
-        return busy;
+        return new Endings(told, busy);
     }
 }

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -43,6 +45,24 @@ public final class Drill {
             Path data,
             List<String> settings,
             Duration settleWithin) {}
+
+    /**
+     * What was done to a system.
+     *
+     * @param faults how often each
+     * @param struck when a worker was killed with an image in hand, by the image's id
+     */
+    private record Trouble(Map<Fault, Integer> faults, Map<String, Instant> struck) {
+        private static final Set<Fault> OF_WORKERS =
+                Set.of(Fault.KILL_WORKER, Fault.KILL_WORKER_AT_WORK, Fault.KILL_BEFORE_DELETE);
+
+        /** Each can make no more than one image guilty: it needs two of them, and a worker has two classifiers. */
+        int workersKilled() {
+            return OF_WORKERS.stream()
+                    .mapToInt(fault -> faults.getOrDefault(fault, 0))
+                    .sum();
+        }
+    }
 
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -79,13 +99,13 @@ public final class Drill {
                 clients.start(order.clients(), order.seed());
                 clients.release(HEAD_START);
                 require(await(START_WITHIN, () -> clients.unanswered() < stories.size()), system, "no first answer");
-                Map<Fault, Integer> faults = trouble(system, clients);
+                Trouble trouble = trouble(system, clients);
                 clients.release(stories.size());
                 boolean settled = await(order.settleWithin(), () -> clients.unanswered() == 0);
                 boolean home =
                         await(order.settleWithin(), () -> system.workers().isEmpty());
                 readAgain(stories, clients, urls);
-                return close(stories, faults, system, settled, home);
+                return close(stories, trouble, system, settled, home);
             }
         }
     }
@@ -97,7 +117,7 @@ public final class Drill {
     }
 
     /** All faults of the plan, and images in step with them. */
-    private Map<Fault, Integer> trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
+    private Trouble trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
         FaultPlan faults = new FaultPlan(order.seed(), order.gateways());
         int released = HEAD_START;
         try (Injector injector = new Injector(system, this::note)) {
@@ -117,7 +137,7 @@ public final class Drill {
                             order.images().size());
                 }
             }
-            return injector.done();
+            return new Trouble(injector.done(), injector.struck());
         }
     }
 
@@ -134,11 +154,21 @@ public final class Drill {
         }
     }
 
-    private boolean close(
-            List<Story> stories, Map<Fault, Integer> faults, DrillSystem system, boolean settled, boolean home)
+    private boolean close(List<Story> stories, Trouble trouble, DrillSystem system, boolean settled, boolean home)
             throws IOException {
-        Account account = Account.of(stories, Buckets.results(order.data()), Buckets.busyWhenEnded(order.data()));
+        Buckets.Endings endings = Buckets.endings(order.data());
+        Account account = Account.of(stories, Buckets.results(order.data()), endings.busy());
         account.findings().forEach(finding -> say("%s", finding));
+        boolean fewQuarantined = account.quarantined() <= trouble.workersKilled();
+        if (!fewQuarantined) {
+            say(
+                    "quarantined: %d images, more than the %d kills of workers can explain",
+                    account.quarantined(), trouble.workersKilled());
+        }
+        boolean heard = endings.told() > 0;
+        if (!heard) {
+            say("endings: no worker wrote that it was told to end, so nothing is known of busy ones");
+        }
         if (!settled) {
             say("unanswered: %d images after %d s without a fault", account.images() - account.answered(), settle());
         }
@@ -149,7 +179,7 @@ public final class Drill {
         }
         say(
                 "faults: %s",
-                faults.entrySet().stream()
+                trouble.faults().entrySet().stream()
                         .map(entry -> entry.getKey().text() + " " + entry.getValue())
                         .collect(Collectors.joining(", ")));
         say(
@@ -157,8 +187,9 @@ public final class Drill {
                 system.gateways().stream()
                         .map(node -> Integer.toString(node.starts()))
                         .collect(Collectors.joining(", ")));
+        say("%s", Rescues.of(stories, trouble.struck()).text());
         say("%s", account.text());
-        boolean good = account.isGood() && home;
+        boolean good = account.isGood() && home && fewQuarantined && heard;
         say("seed %d: %s", order.seed(), good ? "good" : "NOT GOOD; everything is in " + order.data());
         return good;
     }

@@ -6,8 +6,10 @@ import java.util.Locale;
 
 /** What a drill does to a system. */
 enum Fault {
-    /** SIGKILL for a worker process. */
-    KILL_WORKER(true, 30),
+    /** SIGKILL for a worker process, whatever it does. */
+    KILL_WORKER(true, 8),
+    /** SIGKILL for a worker that has just fetched an image, at some moment of its work on it. */
+    KILL_WORKER_AT_WORK(true, 24),
     /** SIGKILL for a gateway process that is not the oldest. */
     KILL_GATEWAY(true, 8),
     /** SIGKILL for the oldest gateway process, where the supervisor lives. */
@@ -20,8 +22,8 @@ enum Fault {
     KILL_IN_LAUNCH(true, 4),
     /** SIGKILL for the supervisor's gateway as it ends a drained instance; EC2 has heard it or not. */
     KILL_IN_TERMINATE(true, 4),
-    /** SIGSTOP for a worker process, and SIGCONT. */
-    FREEZE_WORKER(false, 10),
+    /** SIGSTOP for a worker that has just fetched an image, and SIGCONT. */
+    FREEZE_WORKER_AT_WORK(false, 10),
     /** SIGSTOP for a gateway process, and SIGCONT. */
     FREEZE_GATEWAY(false, 5),
     /** A gateway's remoting port is cut off from all others. */

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 
 /** The faults of a drill one after the other, from its seed alone. */
 final class FaultPlan {
-    private static final long SHORTEST_PAUSE_MILLIS = 300;
-    private static final long LONGEST_PAUSE_MILLIS = 3_000;
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
     private static final long SHORTEST_MILLIS = 1_000;
     private static final long LONGEST_MILLIS = 9_000;
 

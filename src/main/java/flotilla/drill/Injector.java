@@ -1,20 +1,25 @@
 package flotilla.drill;
 
+import flotilla.drill.ServiceProxy.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -22,11 +27,24 @@ import java.util.stream.Stream;
 final class Injector implements AutoCloseable {
     private static final Pattern IMAGE_STORED = Pattern.compile("PUT /flotilla-input/");
     private static final Pattern RESULT_STORED = Pattern.compile("PUT /flotilla-output/[0-9a-f-]{36}\\.json");
+    private static final Pattern IMAGE_FETCHED = Pattern.compile("GET /flotilla-input/[0-9a-f-]{36}");
+    private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
     private static final Pattern LAUNCH = Pattern.compile("Action=RunInstances");
     private static final Pattern TERMINATE = Pattern.compile("Action=TerminateInstances");
 
+    /** A worker is struck at most so long after it has fetched an image. */
+    private static final long LONGEST_AT_WORK_MILLIS = 500;
+
+    /**
+     * A worker and an image that it has in hand.
+     *
+     * @param request the image's id
+     */
+    private record AtWork(ProcessHandle worker, String request) {}
+
     private final DrillSystem system;
     private final Consumer<String> log;
+    private final Map<String, Instant> struck = new LinkedHashMap<>();
     private final Instant start = Instant.now();
     private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
     private final ScheduledExecutorService healer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -45,6 +63,11 @@ final class Injector implements AutoCloseable {
     /** Processes killed so far. */
     int kills() {
         return kills;
+    }
+
+    /** When a worker was killed with an image in hand, by the image's id: the last time for each. */
+    Map<String, Instant> struck() {
+        return Map.copyOf(struck);
     }
 
     /** How often each fault was carried out. */
@@ -67,13 +90,14 @@ final class Injector implements AutoCloseable {
     private Optional<String> carryOut(FaultPlan.Step step) throws InterruptedException, IOException {
         return switch (step.fault()) {
             case KILL_WORKER -> pick(system.workers(), step.choice()).map(Injector::kill);
+            case KILL_WORKER_AT_WORK -> atWork(step).map(this::kill);
             case KILL_GATEWAY -> pick(younger(), step.choice()).map(node -> kill(node.handle()));
             case KILL_SUPERVISOR -> Optional.of(kill(oldest().handle()));
-            case KILL_BEFORE_SEND -> force("s3", IMAGE_STORED, step.lasting(), false);
-            case KILL_BEFORE_DELETE -> force("s3", RESULT_STORED, step.lasting(), false);
-            case KILL_IN_LAUNCH -> force("ec2", LAUNCH, step.lasting(), step.early());
-            case KILL_IN_TERMINATE -> force("ec2", TERMINATE, step.lasting(), step.early());
-            case FREEZE_WORKER -> freeze(pick(system.workers(), step.choice()), step.lasting());
+            case KILL_BEFORE_SEND -> killAt("s3", IMAGE_STORED, step.lasting(), Moment.HEARD);
+            case KILL_BEFORE_DELETE -> killAt("s3", RESULT_STORED, step.lasting(), Moment.HEARD);
+            case KILL_IN_LAUNCH -> killAt("ec2", LAUNCH, step.lasting(), moment(step));
+            case KILL_IN_TERMINATE -> killAt("ec2", TERMINATE, step.lasting(), moment(step));
+            case FREEZE_WORKER_AT_WORK -> freeze(atWork(step).map(AtWork::worker), step.lasting());
             case FREEZE_GATEWAY ->
                 freeze(pick(system.gateways(), step.choice()).map(GatewayNode::handle), step.lasting());
             case DISCONNECT_GATEWAY ->
@@ -101,6 +125,11 @@ final class Injector implements AutoCloseable {
 
     private static <T> Optional<T> pick(List<T> all, double choice) {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get((int) (choice * all.size())));
+    }
+
+    private String kill(AtWork target) {
+        struck.put(target.request(), Instant.now());
+        return kill(target.worker()) + " with " + target.request();
     }
 
     private static String kill(ProcessHandle process) {
@@ -139,19 +168,57 @@ final class Injector implements AutoCloseable {
         healer.schedule(heal, after.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** A worker with the image that it has just fetched, some time into its work; nobody when none fetches one in time. */
+    private Optional<AtWork> atWork(FaultPlan.Step step) throws InterruptedException {
+        List<AtWork> fetched = new CopyOnWriteArrayList<>();
+        trap(
+                "s3",
+                IMAGE_FETCHED,
+                step.lasting(),
+                Moment.PASSING,
+                (owner, request) -> fetched.add(new AtWork(owner, idIn(request))));
+        TimeUnit.MILLISECONDS.sleep((long) (step.choice() * LONGEST_AT_WORK_MILLIS));
+        return fetched.stream().filter(worker -> worker.worker().isAlive()).findFirst();
+    }
+
+    private static Moment moment(FaultPlan.Step step) {
+        return step.early() ? Moment.UNHEARD : Moment.HEARD;
+    }
+
+    private static String idIn(String request) {
+        Matcher id = ID.matcher(request);
+        return id.find() ? id.group() : "";
+    }
+
     /** Kills whoever makes a request, at that moment; nobody when none comes in time. */
-    private Optional<String> force(String service, Pattern request, Duration within, boolean early)
+    private Optional<String> killAt(String service, Pattern request, Duration within, Moment moment)
+            throws InterruptedException {
+        List<ProcessHandle> killed = new CopyOnWriteArrayList<>();
+        trap(service, request, within, moment, (owner, text) -> {
+            owner.destroyForcibly();
+            owner.onExit().join();
+            killed.add(owner);
+        });
+        return killed.stream()
+                .findFirst()
+                .map(owner -> "process " + owner.pid() + ", its request "
+                        + moment.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Waits for a request.
+     *
+     * @param then gets the process that made it and what the pattern found; not called when none comes in time
+     */
+    private void trap(
+            String service, Pattern request, Duration within, Moment moment, BiConsumer<ProcessHandle, String> then)
             throws InterruptedException {
         ServiceProxy proxy = system.service(service);
         CountDownLatch stepped = new CountDownLatch(1);
-        List<ProcessHandle> killed = new ArrayList<>();
-        ServiceProxy.Trap trap = new ServiceProxy.Trap(request, early, port -> {
+        ServiceProxy.Trap trap = new ServiceProxy.Trap(request, moment, caught -> {
             try {
-                SocketOwner.of(port, proxy.port(), everybody()).ifPresent(owner -> {
-                    owner.destroyForcibly();
-                    owner.onExit().join();
-                    killed.add(owner);
-                });
+                SocketOwner.of(caught.port(), proxy.port(), everybody())
+                        .ifPresent(owner -> then.accept(owner, caught.request()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
@@ -162,7 +229,6 @@ final class Injector implements AutoCloseable {
         if (!stepped.await(within.toMillis(), TimeUnit.MILLISECONDS) && !proxy.disarm(trap)) {
             stepped.await();
         }
-        return killed.stream().findFirst().map(owner -> "process " + owner.pid() + (early ? ", unheard" : ", heard"));
     }
 
     private List<ProcessHandle> everybody() {

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -35,10 +36,30 @@ final class ServiceProxy implements AutoCloseable {
      *
      * @param request is found in the bytes of the request that is meant, read as Latin-1; one that falls on the border of two
      *     reads is missed
-     * @param early when it comes, and it is not passed on; else when its answer comes, which is not passed on
-     * @param then gets the client's port
+     * @param then gets who has stepped into it
      */
-    record Trap(Pattern request, boolean early, IntConsumer then) {}
+    record Trap(Pattern request, Moment moment, Consumer<Caught> then) {}
+
+    /** When a trap acts, and what becomes of what it has caught. */
+    enum Moment {
+        /** When the request comes, which is passed on after that. */
+        PASSING,
+        /** When the request comes, which is not passed on. */
+        UNHEARD,
+        /** When the answer comes, which is not passed on. */
+        HEARD
+    }
+
+    /**
+     * Who stepped into a trap.
+     *
+     * @param port the client's
+     * @param request what the pattern found
+     */
+    record Caught(int port, String request) {}
+
+    /** A trap with what has stepped into it. */
+    private record Sprung(Trap trap, String request) {}
 
     private static final Duration SLOWNESS = Duration.ofSeconds(2);
     private static final int BUFFER = 1 << 16;
@@ -130,7 +151,7 @@ final class ServiceProxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket target;
-        private final AtomicReference<Trap> onAnswer = new AtomicReference<>();
+        private final AtomicReference<Sprung> onAnswer = new AtomicReference<>();
 
         Connection(Socket client, Socket target) throws IOException {
             this.client = client;
@@ -173,12 +194,14 @@ final class ServiceProxy implements AutoCloseable {
         /** Whether these bytes of the client are not to be passed on, nor any that follow. */
         private boolean isKept(byte[] buffer, int length) throws IOException, InterruptedException {
             String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
-            Optional<Trap> stepped = stepsInto(text);
+            Optional<Sprung> stepped = stepsInto(text);
             if (stepped.isPresent()) {
-                if (stepped.get().early()) {
-                    return isCaught(stepped.get());
+                Moment moment = stepped.get().trap().moment();
+                if (moment == Moment.HEARD) {
+                    onAnswer.set(stepped.get());
+                } else if (isCaught(stepped.get()) && moment == Moment.UNHEARD) {
+                    return true;
                 }
-                onAnswer.set(stepped.get());
             }
             if (!REQUEST_LINE.matcher(text).find()) {
                 return false;
@@ -193,18 +216,23 @@ final class ServiceProxy implements AutoCloseable {
             return false;
         }
 
-        private Optional<Trap> stepsInto(String text) {
+        private Optional<Sprung> stepsInto(String text) {
             Trap set = trap.get();
-            return set != null && set.request().matcher(text).find() && trap.compareAndSet(set, null)
-                    ? Optional.of(set)
+            if (set == null) {
+                return Optional.empty();
+            }
+            Matcher found = set.request().matcher(text);
+            return found.find() && trap.compareAndSet(set, null)
+                    ? Optional.of(new Sprung(set, found.group()))
                     : Optional.empty();
         }
 
-        private boolean isCaught(Trap stepped) {
+        /** Lets a trap act. @return whether there was one */
+        private boolean isCaught(Sprung stepped) {
             if (stepped == null) {
                 return false;
             }
-            stepped.then().accept(client.getPort());
+            stepped.trap().then().accept(new Caught(client.getPort(), stepped.request()));
             return true;
         }
     }

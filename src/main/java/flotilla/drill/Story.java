@@ -1,8 +1,10 @@
 package flotilla.drill;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the clients were told of one image, in the order in which they heard it. Thread-safe. */
@@ -11,6 +13,7 @@ final class Story {
     private final Set<String> accepted = new LinkedHashSet<>();
     private final List<Answer> answers = new ArrayList<>();
     private final List<String> oddities = new ArrayList<>();
+    private Optional<Instant> answeredAt = Optional.empty();
 
     Story(DrillImage image) {
         this.image = image;
@@ -29,6 +32,12 @@ final class Story {
     synchronized void answered(Answer answer) {
         accepted.add(answer.id());
         answers.add(answer);
+        answeredAt = answeredAt.or(() -> Optional.of(Instant.now()));
+    }
+
+    /** When the first answer came. */
+    synchronized Optional<Instant> answeredAt() {
+        return answeredAt;
     }
 
     /** Something came that no client should see. */

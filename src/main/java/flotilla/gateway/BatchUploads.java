@@ -18,6 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -33,6 +35,10 @@ final class BatchUploads {
     private static final int LONGEST_LIST = 4 << 20;
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final int PARALLELISM = 2;
+    /** Of a zip: one that is stored, one that waits, and one that is unpacked. */
+    private static final int FILES_IN_MEMORY = 3;
+    /** This part of the heap may hold files of zips; one zip may be unpacked at any rate. */
+    private static final int PART_OF_HEAP = 4;
     /** What comes after the files of a zip that were read, in lines of its own. */
     private static final String REST = "rest of the zip";
 
@@ -52,6 +58,8 @@ final class BatchUploads {
     private final Callbacks callbacks;
     private final int most;
     private final long maxImageSize;
+    /** Each zip that is unpacked holds some of its files whole. */
+    private final UploadPermits zips;
 
     BatchUploads(
             ActorSystem<?> system, ImageIntake intake, ImageStore images, Callbacks callbacks, HttpSettings settings) {
@@ -62,6 +70,8 @@ final class BatchUploads {
         this.bodies = new PacedBody(settings.limits());
         this.most = settings.maxBatch();
         this.maxImageSize = settings.maxImageSize();
+        long heap = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+        this.zips = new UploadPermits((int) Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize)));
     }
 
     /**
@@ -71,18 +81,23 @@ final class BatchUploads {
     CompletionStage<List<Intake>> zip(HttpRequest request) {
         Source<ByteString, ?> body = bodies.bytes(request);
         long last = 2L * most;
-        return ZipEntries.of(system, body, maxImageSize)
-                .zipWithIndex()
-                .take(last + 1)
-                .mapAsync(
-                        PARALLELISM,
-                        entry -> entry.second() < most
-                                ? intake.accept(
-                                        entry.first().name(),
-                                        Optional.empty(),
-                                        Source.single(entry.first().bytes()))
-                                : refused(entry.second() < last ? entry.first().name() : REST))
-                .runWith(Sink.seq(), system)
+        return zips.run(() -> ZipEntries.of(system, body, maxImageSize)
+                        .zipWithIndex()
+                        .take(last + 1)
+                        .mapAsync(
+                                1,
+                                entry -> entry.second() < most
+                                        ? intake.accept(
+                                                entry.first().name(),
+                                                Optional.empty(),
+                                                Source.single(entry.first().bytes()))
+                                        : refused(
+                                                entry.second() < last
+                                                        ? entry.first().name()
+                                                        : REST))
+                        .toMat(Sink.seq(), Keep.right())
+                        .withAttributes(Attributes.inputBuffer(1, 1))
+                        .run(system))
                 .exceptionally(failure -> {
                     throw unreadable(failure, "the body is no zip that can be read; send a whole one");
                 })

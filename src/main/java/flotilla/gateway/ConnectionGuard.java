@@ -3,20 +3,23 @@ package flotilla.gateway;
 import flotilla.gateway.ConnectionWatch.Connection;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.BidiShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Passes a connection's bytes both ways, and ends it when it has had no request for too long. A client that has begun one is
- * told so (408) where that can be said: over plain HTTP/1.
+ * Passes a connection's bytes both ways, and ends it when it has had no request for too long, or has none while the port is
+ * drained. A client that has begun one is told so (408) where that can be said: over plain HTTP/1.
  */
 final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
     /** What a client hears whose header does not come to its end. */
@@ -27,6 +30,18 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
     /** How one goes on in HTTP/2. */
     private static final ByteString SWITCHED = ByteString.fromString("HTTP/1.1 101");
+
+    private static final String SILENCE = "silence";
+    private static final String DRAIN = "drain";
+
+    /** How often a connection is looked at while it is drained. */
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    /**
+     * How long after an answer a drained connection is kept where bytes do not tell that it has left: over TLS, in HTTP/2 and
+     * after an answer in chunks.
+     */
+    private static final Duration LAST_BYTES = Duration.ofMillis(500);
 
     private static final class SilentException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -47,17 +62,26 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
     private final boolean tls;
     private final Runnable opened;
     private final Runnable closed;
+    private final BooleanSupplier draining;
 
     /**
      * @param timeout how long the connection may have no request
      * @param opened called when the connection is in use, and {@code closed} when it is so no more
+     * @param draining whether it is to end as soon as it has no request
      */
-    ConnectionGuard(Connection connection, Duration timeout, boolean tls, Runnable opened, Runnable closed) {
+    ConnectionGuard(
+            Connection connection,
+            Duration timeout,
+            boolean tls,
+            Runnable opened,
+            Runnable closed,
+            BooleanSupplier draining) {
         this.connection = connection;
         this.timeout = timeout;
         this.tls = tls;
         this.opened = opened;
         this.closed = closed;
+        this.draining = draining;
     }
 
     @Override
@@ -71,6 +95,7 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
     }
 
     private final class Logic extends TimerGraphStageLogic {
+        private final AsyncCallback<Done> drain = createAsyncCallback(done -> onDrain());
         private boolean http1 = !tls;
         private boolean first = true;
         /** Whether the client has sent anything since its last answer. */
@@ -88,6 +113,9 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
                 public void onPush() {
                     ByteString bytes = grab(in);
                     begun = fromTheClient;
+                    if (!fromTheClient) {
+                        connection.sent();
+                    }
                     if (first && fromTheClient) {
                         first = false;
                         http1 = http1 && !bytes.startsWith(HTTP2, 0);
@@ -122,8 +150,16 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
         @Override
         public void preStart() {
+            connection.onDrain(() -> drain.invoke(Done.getInstance()));
             opened.run();
-            scheduleOnce("look", timeout);
+            scheduleOnce(SILENCE, timeout);
+            if (draining.getAsBoolean()) {
+                onDrain();
+            }
+        }
+
+        private void onDrain() {
+            scheduleWithFixedDelay(DRAIN, Duration.ZERO, LOOK);
         }
 
         @Override
@@ -132,13 +168,25 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
         }
 
         @Override
-        public void onTimer(Object look) {
+        public void onTimer(Object key) {
             Optional<Duration> quiet = connection.quiet();
-            if (quiet.isPresent() && quiet.get().compareTo(timeout) >= 0) {
+            if (key.equals(DRAIN)) {
+                if (quiet.isPresent() && isAvailable(toClient) && isOver(quiet.get())) {
+                    completeStage();
+                }
+            } else if (quiet.isPresent() && quiet.get().compareTo(timeout) >= 0) {
                 end();
             } else {
-                scheduleOnce("look", timeout.minus(quiet.orElse(Duration.ZERO)));
+                scheduleOnce(SILENCE, timeout.minus(quiet.orElse(Duration.ZERO)));
             }
+        }
+
+        /** Whether the last answer has been sent and no other request has begun, as far as can be seen here. */
+        private boolean isOver(Duration quiet) {
+            if (http1 && begun) {
+                return false;
+            }
+            return http1 && !connection.isUnsent() || quiet.compareTo(LAST_BYTES) >= 0;
         }
 
         /** In good order when everything was written; a client that does not even read is cut off. */

@@ -4,11 +4,15 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
@@ -19,7 +23,7 @@ import org.apache.pekko.util.ByteString;
 /**
  * The open connections of one port, and which of them have a request under way. One that has none for longer than the
  * header time-out is closed: nobody holds connections here by not sending. Time in which a request is read or waits for its
- * answer never counts, however long that is.
+ * answer never counts, however long that is. When the port is drained, each is closed as soon as nothing is under way on it.
  *
  * <p>For all threads.
  */
@@ -27,7 +31,16 @@ final class ConnectionWatch {
     /** What is known of one connection. */
     static final class Connection {
         private int underWay;
+        /** Answers of which nothing has left since they were given. */
+        private int unsent;
+
         private long quietSince = System.nanoTime();
+        private volatile Runnable drain = () -> {};
+
+        /** What to do when the port is drained. */
+        void onDrain(Runnable action) {
+            drain = action;
+        }
 
         synchronized void begin() {
             underWay++;
@@ -35,7 +48,18 @@ final class ConnectionWatch {
 
         synchronized void end() {
             underWay--;
+            unsent++;
             quietSince = System.nanoTime();
+        }
+
+        /** Bytes leave for the client. */
+        synchronized void sent() {
+            unsent = Math.max(0, unsent - 1);
+        }
+
+        /** Whether an answer that was given is still to leave. */
+        synchronized boolean isUnsent() {
+            return unsent > 0;
         }
 
         /** For how long it has had no request; empty while it has one. */
@@ -44,9 +68,14 @@ final class ConnectionWatch {
         }
     }
 
+    /** On an answer over HTTP/1: no other follows on this connection. */
+    private static final HttpHeader LAST = HttpHeader.parse("Connection", "close");
+
     private final Duration headerTimeout;
     private final boolean tls;
     private final Map<InetSocketAddress, Connection> open = new ConcurrentHashMap<>();
+    private final CompletableFuture<Done> drained = new CompletableFuture<>();
+    private volatile boolean draining;
 
     /**
      * @param headerTimeout from the opening of a connection, and from each answer, to the end of the next request's header
@@ -66,7 +95,11 @@ final class ConnectionWatch {
                         headerTimeout,
                         tls,
                         () -> open.put(client, connection),
-                        () -> open.remove(client, connection)));
+                        () -> {
+                            open.remove(client, connection);
+                            lookWhetherDrained();
+                        },
+                        () -> draining));
         Flow<ByteString, ByteString, NotUsed> watched = guarded.join(bytes);
         return tls ? watched : watched.via(UpgradeFilter.flow());
     }
@@ -81,7 +114,32 @@ final class ConnectionWatch {
                         connection.end();
                     }
                 })
-                .thenApply(response -> response.entity().isStrict() ? response : untilItsEnd(response, connection));
+                .thenApply(response -> response.entity().isStrict() ? response : untilItsEnd(response, connection))
+                .thenApply(response -> draining && isHttp1(request) ? response.addHeader(LAST) : response);
+    }
+
+    /**
+     * Ends each connection as soon as it has no request and its last answer was written, and those that are opened later as
+     * well. May be called again.
+     *
+     * @return completes when none is open
+     */
+    CompletionStage<Done> drain() {
+        draining = true;
+        open.values().forEach(connection -> connection.drain.run());
+        lookWhetherDrained();
+        return drained;
+    }
+
+    private void lookWhetherDrained() {
+        if (draining && open.isEmpty()) {
+            drained.complete(Done.getInstance());
+        }
+    }
+
+    private static boolean isHttp1(HttpRequest request) {
+        return request.protocol().equals(HttpProtocols.HTTP_1_1)
+                || request.protocol().equals(HttpProtocols.HTTP_1_0);
     }
 
     /** How many connections are open. */

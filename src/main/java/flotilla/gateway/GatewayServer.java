@@ -1,9 +1,13 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
@@ -14,12 +18,21 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.japi.function.Function;
 
-/** Binds the gateway's port, and watches over its connections. */
+/** The gateway's bound port, with the watch over its connections. */
 final class GatewayServer {
-    private GatewayServer() {}
+    /** What the server gets at least to cut off what has not ended by itself. */
+    private static final Duration LAST = Duration.ofSeconds(1);
+
+    private final ServerBinding binding;
+    private final ConnectionWatch watch;
+
+    private GatewayServer(ServerBinding binding, ConnectionWatch watch) {
+        this.binding = binding;
+        this.watch = watch;
+    }
 
     /** Serves the routes; fails when the port cannot be bound. */
-    static CompletionStage<ServerBinding> bind(
+    static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
         ConnectionWatch watch = new ConnectionWatch(settings.limits().headerTimeout(), tls.isPresent());
         ServerConnections.Watches watches = ServerConnections.watches(system);
@@ -30,8 +43,34 @@ final class GatewayServer {
             int port = bound.localAddress().getPort();
             watches.add(port, watch);
             bound.whenTerminated().thenRun(() -> watches.remove(port, watch));
-            return bound;
+            return new GatewayServer(bound, watch);
         });
+    }
+
+    /** Where it listens. */
+    InetSocketAddress address() {
+        return binding.localAddress();
+    }
+
+    /**
+     * Takes no more connections, and ends each as soon as its requests are answered and the answers are written. The
+     * server's own end is kept for what is left then: it cuts off a connection whose answer was given but has not left yet.
+     *
+     * @param within after which connections that still have a request are cut off
+     */
+    CompletionStage<Done> stop(Duration within) {
+        long start = System.nanoTime();
+        return binding.unbind()
+                .handle((unbound, failure) -> Done.getInstance())
+                .thenCompose(done -> watch.drain()
+                        .toCompletableFuture()
+                        .copy()
+                        .completeOnTimeout(Done.getInstance(), within.toMillis(), TimeUnit.MILLISECONDS))
+                .thenCompose(done -> {
+                    Duration left = within.minusNanos(System.nanoTime() - start);
+                    return binding.terminate(left.compareTo(LAST) < 0 ? LAST : left);
+                })
+                .thenApply(terminated -> Done.getInstance());
     }
 
     private static ServerBuilder server(ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls) {

@@ -32,7 +32,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /**
@@ -44,7 +43,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     /** What the gateway is told. */
     public sealed interface Command permits Bound, BindFailed, Stop, Stopped {}
 
-    private record Bound(ServerBinding binding) implements Command {}
+    private record Bound(GatewayServer server) implements Command {}
 
     private record BindFailed(Throwable failure) implements Command {}
 
@@ -82,7 +81,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     private final List<UniqueKillSwitch> readers;
     private final OpenStreams streams;
     private final ActorRef<PendingReplies.Command> pending;
-    private Optional<ServerBinding> binding = Optional.empty();
+    private Optional<GatewayServer> server = Optional.empty();
 
     /**
      * Creates the gateway, which binds at once.
@@ -122,7 +121,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     inlineImages,
                     clock,
                     random);
-            OpenStreams streams = new OpenStreams(context.getSystem());
+            OpenStreams streams = new OpenStreams();
             Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
             Callbacks callbacks = new Callbacks(ports.push());
             Uploads uploads = new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxFiles());
@@ -143,7 +142,6 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     new FleetApi(
                             new ScalingAnswers(context.getSystem(), supervisor),
                             new DecisionStream(context.getSystem(), supervisor, streams)),
-                    streams,
                     () -> readiness(ports),
                     settings.syncWait(),
                     settings.uploadPaths());
@@ -177,14 +175,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Answers answers,
             BatchApi batches,
             FleetApi fleet,
-            OpenStreams streams,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
             List<String> uploadPaths) {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new SiteApi(readiness).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
-        all.addAll(new ResultApi(answers, streams, syncWait).endpoints());
+        all.addAll(new ResultApi(answers, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         return all;
@@ -216,8 +213,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     }
 
     private Behavior<Command> onBound(Bound bound) {
-        binding = Optional.of(bound.binding());
-        InetSocketAddress address = bound.binding().localAddress();
+        server = Optional.of(bound.server());
+        InetSocketAddress address = bound.server().address();
         getContext().getLog().info("serving http://{}:{}", address.getHostString(), address.getPort());
         startedTo.tell(new Started.Serving(address));
         return this;
@@ -231,15 +228,11 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     }
 
     private Behavior<Command> onStop(Stop stop) {
-        Optional<ServerBinding> port = binding;
         // Who still waits then is told where its answer will be, which nothing that ends here can lose.
         getContext().scheduleOnce(stop.within().multipliedBy(3).dividedBy(4), pending, new PendingReplies.EndWaits());
-        CompletionStage<Done> events = streams.close()
-                .toCompletableFuture()
-                .completeOnTimeout(Done.getInstance(), stop.within().toMillis(), TimeUnit.MILLISECONDS);
-        CompletionStage<Done> closed = events.thenCompose(ended -> port.map(
-                        bound -> bound.terminate(stop.within()).thenApply(terminated -> Done.getInstance()))
-                .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance())));
+        streams.close();
+        CompletionStage<Done> closed = server.map(bound -> bound.stop(stop.within()))
+                .orElseGet(() -> CompletableFuture.completedFuture(Done.getInstance()));
         getContext().pipeToSelf(closed, (done, failure) -> new Stopped(stop.replyTo()));
         return this;
     }

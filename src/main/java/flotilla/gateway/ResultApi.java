@@ -18,12 +18,10 @@ final class ResultApi {
     private static final String EVENT_STREAM = "text/event-stream";
 
     private final Answers answers;
-    private final OpenStreams streams;
     private final Duration longestWait;
 
-    ResultApi(Answers answers, OpenStreams streams, Duration longestWait) {
+    ResultApi(Answers answers, Duration longestWait) {
         this.answers = answers;
-        this.streams = streams;
         this.longestWait = longestWait;
     }
 
@@ -57,9 +55,7 @@ final class ResultApi {
                 if (!accepted) {
                     return Answers.done(unknown(id.value()).toResponse());
                 }
-                return events
-                        ? Answers.done(ServerEvents.response(streams.ending(untilAnswered(id))))
-                        : poll(request, id, wait);
+                return events ? Answers.done(ServerEvents.response(untilAnswered(id))) : poll(request, id, wait);
             });
         });
     }

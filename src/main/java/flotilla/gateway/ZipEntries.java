@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,15 +17,17 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * The files of a zip as it streams in, one after the other, in their own order; its directory at the end is not looked at. Of
- * each no more than a limit is unpacked to memory. What is passed over (the rest of longer files, folders, the metadata that
- * macOS adds) must be unpacked too to find the next file, and is limited for the whole zip: a small one cannot keep a
- * processor busy.
+ * each no more than a limit is unpacked to memory. All that is unpacked of a zip, also what is passed over on the way to the
+ * next file (the rest of longer files, folders, the metadata that macOS adds), is limited by the bytes that came for it: a small
+ * zip cannot keep a processor busy. Images are compressed already and stay far below that.
  */
 final class ZipEntries implements AutoCloseable {
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final String MAC_METADATA = "__MACOSX/";
-    /** So many times the limit of one file may be passed over. */
-    private static final int PASSED_OVER = 10;
+    /** So many bytes may come of one byte of the zip, */
+    private static final int RATIO = 20;
+    /** and so many times the limit of one file besides. */
+    private static final int BESIDES = 10;
 
     private static final int PIECE = 1 << 16;
     /** Of a name; what comes before it are folders, and the names of thousands of files are held together. */
@@ -38,19 +41,45 @@ final class ZipEntries implements AutoCloseable {
      */
     record Entry(String name, ByteString bytes) {}
 
+    /** Knows how many bytes were read of it. */
+    private static final class CountingInputStream extends FilterInputStream {
+        private long read;
+
+        CountingInputStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            read += one < 0 ? 0 : 1;
+            return one;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            read += Math.max(0, count);
+            return count;
+        }
+    }
+
+    private final CountingInputStream zip;
     private final ZipInputStream in;
     private final long most;
     private final byte[] piece = new byte[PIECE];
-    private long passedOver;
+    private long unpacked;
 
     /** For one thread at a time. */
     ZipEntries(InputStream zip, long most) {
-        this.in = new ZipInputStream(zip);
+        this.zip = new CountingInputStream(zip);
+        this.in = new ZipInputStream(this.zip);
         this.most = most;
     }
 
     /**
-     * Unpacks a zip; the stream fails when it is none.
+     * Unpacks a zip; the stream fails when it is none. Besides the file that is unpacked one waits for whoever takes it, when the
+     * stream that this becomes a part of has input buffers of one element.
      *
      * @param most unpacked bytes of one file
      */
@@ -84,10 +113,14 @@ final class ZipEntries implements AutoCloseable {
     /** The rest of the file before. */
     private void passOver() throws IOException {
         for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-            passedOver += count;
-            if (passedOver > PASSED_OVER * most) {
-                throw new IOException("it unpacks to far more than images of " + most + " bytes");
-            }
+            count(count);
+        }
+    }
+
+    private void count(int bytes) throws IOException {
+        unpacked += bytes;
+        if (unpacked > RATIO * zip.read + BESIDES * most) {
+            throw new IOException("it unpacks to far more than images do");
         }
     }
 
@@ -96,7 +129,9 @@ final class ZipEntries implements AutoCloseable {
     }
 
     private ByteString bytes() throws IOException {
-        return ByteString.fromArrayUnsafe(in.readNBytes((int) Math.min(Integer.MAX_VALUE - 16, most + 1)));
+        byte[] bytes = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 16, most + 1));
+        count(bytes.length);
+        return ByteString.fromArrayUnsafe(bytes);
     }
 
     @Override

@@ -91,7 +91,8 @@ class ServiceProxyTest {
     @Test
     void lateTrap_shouldActWhenTheServiceHasDoneItAndKeepTheAnswer() throws Exception {
         BlockingQueue<Integer> ports = new LinkedBlockingQueue<>();
-        ServiceProxy.Trap trap = new ServiceProxy.Trap(Pattern.compile("PUT /b"), false, ports::add);
+        ServiceProxy.Trap trap = new ServiceProxy.Trap(
+                Pattern.compile("PUT /b"), ServiceProxy.Moment.HEARD, caught -> ports.add(caught.port()));
         proxy.set(trap);
 
         assertThat(put("/a").statusCode()).isEqualTo(200);
@@ -105,7 +106,7 @@ class ServiceProxyTest {
 
     @Test
     void earlyTrap_shouldKeepTheRequestFromTheService() throws Exception {
-        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), true, port -> {}));
+        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.UNHEARD, caught -> {}));
 
         assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
 
@@ -114,7 +115,8 @@ class ServiceProxyTest {
 
     @Test
     void trapThatNobodyStepsInto_shouldBeDisarmed() throws Exception {
-        ServiceProxy.Trap trap = new ServiceProxy.Trap(Pattern.compile("PUT /b"), true, port -> {});
+        ServiceProxy.Trap trap =
+                new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.UNHEARD, caught -> {});
         proxy.set(trap);
 
         assertThat(proxy.disarm(trap)).isTrue();
@@ -124,9 +126,9 @@ class ServiceProxyTest {
     @Test
     void ownerOfAConnection_shouldBeTheProcessThatOpenedIt() throws Exception {
         BlockingQueue<Optional<ProcessHandle>> owners = new LinkedBlockingQueue<>();
-        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), false, port -> {
+        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.HEARD, caught -> {
             try {
-                owners.add(SocketOwner.of(port, proxy.port(), List.of(ProcessHandle.current())));
+                owners.add(SocketOwner.of(caught.port(), proxy.port(), List.of(ProcessHandle.current())));
             } catch (IOException e) {
                 owners.add(Optional.empty());
             }

@@ -48,7 +48,12 @@ abstract class HttpFixture {
     static final Config CONFIG = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of());
     /** For all classes of tests; its threads do not keep the process. */
     static final ActorTestKit KIT =
-            ActorTestKit.create(ConfigFactory.parseString("pekko.daemonic = on").withFallback(CONFIG));
+            ActorTestKit.create(ConfigFactory.parseString("""
+                    pekko.daemonic = on
+                    # A breaker that has opened stays so: how it closes is BreakerTest's matter.
+                    pekko.circuit-breaker.flotilla-request-queue { reset-timeout = 1h, max-reset-timeout = 1h }
+                    pekko.circuit-breaker.flotilla-image-store { reset-timeout = 1h, max-reset-timeout = 1h }
+                    """).withFallback(CONFIG));
 
     static final ObjectMapper JSON = new ObjectMapper();
     static final byte[] PNG = Images.png(4, 3);

@@ -370,7 +370,6 @@ class HttpInterfaceTest extends HttpFixture {
                         null,
                         new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
-                        null,
                         () -> null,
                         Duration.ZERO,
                         List.of())
@@ -559,6 +558,25 @@ class HttpInterfaceTest extends HttpFixture {
         answer(request, label("Cat"));
 
         assertThat(classic.join().body()).isEqualTo("Cat");
+        stopped.receiveMessage(Duration.ofSeconds(20));
+        start();
+    }
+
+    @Test
+    void answersOnTheirWayWhenTheGatewayStops_shouldAllArrive() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waiting.add(classic(new Part("f", "a.png", PNG)));
+        }
+        List<ClassificationRequest> all = accepted(waiting.size());
+        TestProbe<Done> stopped = KIT.createTestProbe();
+
+        all.forEach(request -> answer(request, label("Cat")));
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(60), stopped.getRef()));
+
+        for (CompletableFuture<HttpResponse<String>> one : waiting) {
+            assertThat(one.join().body()).isEqualTo("Cat");
+        }
         stopped.receiveMessage(Duration.ofSeconds(20));
         start();
     }

@@ -424,8 +424,8 @@ class ScalingAnswersTest {
 
     @Test
     void idleStream_shouldBeKeptAliveByComments() throws Exception {
-        DecisionStream stream = new DecisionStream(
-                KIT.system(), KIT.spawn(supervisor()), new OpenStreams(KIT.system()), Duration.ofMillis(20));
+        DecisionStream stream =
+                new DecisionStream(KIT.system(), KIT.spawn(supervisor()), new OpenStreams(), Duration.ofMillis(20));
 
         List<ByteString> first = stream.open(org.apache.pekko.http.javadsl.model.HttpRequest.create())
                 .toCompletableFuture()

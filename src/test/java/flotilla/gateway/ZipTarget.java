@@ -27,7 +27,7 @@ public final class ZipTarget {
                 FileName.of(entry.get().name()).ifPresent(ZipTarget::requireSafe);
             }
         } catch (UncheckedIOException refused) {
-            if (!(refused.getCause() instanceof IOException)) {
+            if (!refused.getMessage().startsWith("this is no zip that can be read: ")) {
                 throw refused;
             }
         } catch (IllegalArgumentException name) {

@@ -216,7 +216,7 @@ class Ec2InstanceFleetTest {
 
     @Test
     void launchWithoutAnAnswer_shouldHaveAnUnknownOutcome() {
-        ec2.close();
+        ec2.losesThreeAnswers();
 
         assertThat(failedLaunch())
                 .isInstanceOfSatisfying(

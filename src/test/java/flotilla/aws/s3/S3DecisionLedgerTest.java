@@ -11,23 +11,9 @@ import flotilla.protocol.Decisions;
 import flotilla.protocol.InfrastructureException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class S3DecisionLedgerTest {
-    private static S3Server server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+class S3DecisionLedgerTest extends S3Fixture {
     private static S3DecisionLedger ledger(String writer) {
         return new S3DecisionLedger(
                 server.system(), server.clients(), S3Server.storage(StorageSettings.Layout.BY_ID), writer);

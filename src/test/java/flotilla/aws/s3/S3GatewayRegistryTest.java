@@ -11,23 +11,9 @@ import flotilla.protocol.GatewayRegistry.Found;
 import flotilla.protocol.GatewayRegistry.Phase;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class S3GatewayRegistryTest {
-    private static S3Server server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+class S3GatewayRegistryTest extends S3Fixture {
     private static GatewayRegistry registry(String cluster) {
         return new S3GatewayRegistry(
                 server.system(), server.clients(), S3Server.storage(StorageSettings.Layout.BY_ID), cluster);

@@ -17,27 +17,19 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class S3ImageStoreIT {
+class S3ImageStoreIT extends S3Fixture {
     private static final int MIB = 1024 * 1024;
-    private static S3Server server;
     private static ImageStore images;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
+    static void start() {
         images = server.images(Layout.BY_ID);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static ByteString bytes(int length) {

@@ -12,23 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class S3LeaseStoreTest {
-    private static S3Server server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+class S3LeaseStoreTest extends S3Fixture {
     private static S3LeaseStore store(String cluster) {
         return new S3LeaseStore(
                 server.system(), server.clients(), S3Server.storage(StorageSettings.Layout.BY_ID), cluster);

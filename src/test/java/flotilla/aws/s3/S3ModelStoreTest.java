@@ -9,26 +9,13 @@ import flotilla.protocol.ModelStore.StoredFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class S3ModelStoreTest {
-    private static S3Server server;
+class S3ModelStoreTest extends S3Fixture {
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void folder_shouldBeListedWithoutWhatIsBelowAndBeside() {

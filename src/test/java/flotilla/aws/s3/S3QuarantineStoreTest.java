@@ -17,28 +17,20 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of images that ended workers, on a real S3 interface. */
-class S3QuarantineStoreTest {
+class S3QuarantineStoreTest extends S3Fixture {
     private static final Random RANDOM = new Random(3);
     private static final Instant AT = Instant.parse("2026-11-29T06:00:00Z");
-    private static S3Server server;
     private static AttemptStore attempts;
     private static QuarantineStore quarantine;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
+    static void start() {
         attempts = server.attempts();
         quarantine = server.quarantine();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static RequestId freshId(long epochSecond) {

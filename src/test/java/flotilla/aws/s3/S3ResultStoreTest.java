@@ -23,25 +23,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-class S3ResultStoreTest {
+class S3ResultStoreTest extends S3Fixture {
     private static final Random RANDOM = new Random(1);
-    private static S3Server server;
     private static ResultStore results;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
+    static void start() {
         results = server.results(Layout.BY_ID);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static RequestId freshId() {

@@ -8,23 +8,15 @@ import flotilla.push.Wish;
 import flotilla.push.WishFormat;
 import flotilla.push.WishStore;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class S3WishStoreTest {
-    private static S3Server server;
+class S3WishStoreTest extends S3Fixture {
     private static WishStore store;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = new S3Server();
+    static void start() {
         store = new S3WishStore(server.system(), server.clients(), S3Server.storage(Layout.BY_ID));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static Wish wish(String id, int failures) {
