@@ -43,6 +43,9 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
      */
     private static final Duration LAST_BYTES = Duration.ofMillis(500);
 
+    /** After so many time-outs an answer that has not left never will. */
+    private static final int MOST_TIMEOUTS = 10;
+
     private static final class SilentException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -174,11 +177,18 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
                 if (quiet.isPresent() && isAvailable(toClient) && isOver(quiet.get())) {
                     completeStage();
                 }
-            } else if (quiet.isPresent() && quiet.get().compareTo(timeout) >= 0) {
-                end();
-            } else {
+            } else if (quiet.isEmpty() || quiet.get().compareTo(timeout) < 0) {
                 scheduleOnce(SILENCE, timeout.minus(quiet.orElse(Duration.ZERO)));
+            } else if (isOnItsWay(quiet.get())) {
+                scheduleOnce(SILENCE, timeout);
+            } else {
+                end();
             }
+        }
+
+        /** Whether the server still has an answer that was given: not the client is silent then, but this machine is slow. */
+        private boolean isOnItsWay(Duration quiet) {
+            return http1 && connection.isUnsent() && quiet.compareTo(timeout.multipliedBy(MOST_TIMEOUTS)) < 0;
         }
 
         /** Whether the last answer has been sent and no other request has begun, as far as can be seen here. */
@@ -186,7 +196,7 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
             if (http1 && begun) {
                 return false;
             }
-            return http1 && !connection.isUnsent() || quiet.compareTo(LAST_BYTES) >= 0;
+            return http1 && connection.isSent() || quiet.compareTo(LAST_BYTES) >= 0;
         }
 
         /** In good order when everything was written; a client that does not even read is cut off. */

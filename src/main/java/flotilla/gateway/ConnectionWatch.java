@@ -31,8 +31,10 @@ final class ConnectionWatch {
     /** What is known of one connection. */
     static final class Connection {
         private int underWay;
-        /** Answers of which nothing has left since they were given. */
+        /** Answers in one piece of which nothing has left since they were given. */
         private int unsent;
+        /** Whether the last answer was in pieces, of which nobody can tell here when the last one has left. */
+        private boolean inPieces;
 
         private long quietSince = System.nanoTime();
         private volatile Runnable drain = () -> {};
@@ -46,9 +48,20 @@ final class ConnectionWatch {
             underWay++;
         }
 
+        /** An answer in one piece is given, or there will be none. */
         synchronized void end() {
-            underWay--;
+            end(false);
             unsent++;
+        }
+
+        /** An answer in pieces has come to its end. */
+        synchronized void endInPieces() {
+            end(true);
+        }
+
+        private void end(boolean pieces) {
+            underWay--;
+            inPieces = pieces;
             quietSince = System.nanoTime();
         }
 
@@ -57,9 +70,14 @@ final class ConnectionWatch {
             unsent = Math.max(0, unsent - 1);
         }
 
-        /** Whether an answer that was given is still to leave. */
+        /** Whether an answer in one piece was given and is still to leave. */
         synchronized boolean isUnsent() {
             return unsent > 0;
+        }
+
+        /** Whether the last answer has left for certain. */
+        synchronized boolean isSent() {
+            return unsent == 0 && !inPieces;
         }
 
         /** For how long it has had no request; empty while it has one. */
@@ -149,7 +167,7 @@ final class ConnectionWatch {
 
     private static HttpResponse untilItsEnd(HttpResponse response, Connection connection) {
         return response.transformEntityDataBytes(Flow.<ByteString>create().watchTermination((none, ended) -> {
-            ended.whenComplete((done, failure) -> connection.end());
+            ended.whenComplete((done, failure) -> connection.endInPieces());
             return none;
         }));
     }
