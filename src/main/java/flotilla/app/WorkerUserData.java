@@ -35,6 +35,7 @@ final class WorkerUserData {
             "receive-parallelism",
             "hang-after",
             "io-timeout",
+            "patience",
             "report-interval",
             "self-fence",
             "shutdown-grace");

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param maxImageSize in bytes
  * @param maxPixels width times height
  * @param maxUploadsInFlight uploads received at the same time
+ * @param uploadWait how long an upload waits for its turn among these
  * @param maxFiles files in one request
  * @param maxBatch images in one batch
  * @param maxBacklog images without an answer above which new ones are refused
@@ -32,6 +33,7 @@ public record HttpSettings(
         long maxImageSize,
         long maxPixels,
         int maxUploadsInFlight,
+        Duration uploadWait,
         int maxFiles,
         int maxBatch,
         int maxBacklog,
@@ -120,6 +122,7 @@ public record HttpSettings(
         Checks.atLeast(maxImageSize, 1, "flotilla.http.max-image-size");
         Checks.atLeast(maxPixels, 1, "flotilla.http.max-pixels");
         Checks.atLeast(maxUploadsInFlight, 1, "flotilla.http.max-uploads-in-flight");
+        Checks.within(uploadWait, SHORTEST, LONGEST, "flotilla.http.upload-wait");
         Checks.atLeast(maxFiles, 1, "flotilla.http.max-files");
         Checks.atLeast(maxBatch, 1, "flotilla.http.max-batch");
         Checks.atLeast(maxBacklog, 1, "flotilla.http.max-backlog");
@@ -159,6 +162,7 @@ public record HttpSettings(
                 config.getBytes("max-image-size"),
                 config.getLong("max-pixels"),
                 config.getInt("max-uploads-in-flight"),
+                config.getDuration("upload-wait"),
                 config.getInt("max-files"),
                 config.getInt("max-batch"),
                 config.getInt("max-backlog"),

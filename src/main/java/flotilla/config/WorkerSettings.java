@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param receiveParallelism receives waiting on the queue at the same time
  * @param hangAfter time inside a classifier after which an image has hung, and the worker ends
  * @param ioTimeout of one read or write of a store or queue
+ * @param patience how long messages in hand are kept while a store or queue is away; zero for not at all
  * @param reportInterval time between two reports to the supervisor
  * @param selfFence how long work goes on after the sending of the last report that the supervisor has acknowledged
  * @param shutdownGrace how long images in hand may take when the process is asked to end
@@ -33,6 +34,7 @@ public record WorkerSettings(
         int receiveParallelism,
         Duration hangAfter,
         Duration ioTimeout,
+        Duration patience,
         Duration reportInterval,
         Duration selfFence,
         Duration shutdownGrace,
@@ -49,6 +51,7 @@ public record WorkerSettings(
                 "from 1 to 50");
         Checks.within(hangAfter, Duration.ofSeconds(1), Duration.ofHours(12), "flotilla.worker.hang-after");
         Checks.positive(ioTimeout, "flotilla.worker.io-timeout");
+        Checks.within(patience, Duration.ZERO, Duration.ofHours(1), "flotilla.worker.patience");
         Checks.positive(reportInterval, "flotilla.worker.report-interval");
         Checks.that(
                 selfFence.compareTo(reportInterval) > 0,
@@ -70,6 +73,7 @@ public record WorkerSettings(
                 config.getInt("receive-parallelism"),
                 config.getDuration("hang-after"),
                 config.getDuration("io-timeout"),
+                config.getDuration("patience"),
                 config.getDuration("report-interval"),
                 config.getDuration("self-fence"),
                 config.getDuration("shutdown-grace"),

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * Stands before a service on loopback and passes on every byte, unless it is told to be slow, to fail or to be gone. It can
  * wait for a certain request and act at that very moment. Two threads for each connection; thread-safe.
  */
-final class ServiceProxy implements AutoCloseable {
+public final class ServiceProxy implements AutoCloseable {
     /** How the service is. */
     private enum State {
         WELL,
@@ -86,33 +86,33 @@ final class ServiceProxy implements AutoCloseable {
      * @param port to listen on; 0 takes a free one
      * @param service where the bytes go; it need not be there yet
      */
-    static ServiceProxy before(int port, InetSocketAddress service) throws IOException {
+    public static ServiceProxy before(int port, InetSocketAddress service) throws IOException {
         ServiceProxy proxy = new ServiceProxy(new ServerSocket(port, 200, InetAddress.getLoopbackAddress()), service);
         daemon(proxy::accept);
         return proxy;
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** As the service itself again. */
-    void heal() {
+    public void heal() {
         state = State.WELL;
     }
 
     /** Each request takes {@link #SLOWNESS} more. */
-    void slow() {
+    public void slow() {
         state = State.SLOW;
     }
 
     /** Every second request is answered with 503 and its connection closed. */
-    void failing() {
+    public void failing() {
         state = State.FAILING;
     }
 
     /** Connections are closed, those that are open too. */
-    void gone() {
+    public void gone() {
         state = State.GONE;
         open.forEach(ServiceProxy::shut);
     }

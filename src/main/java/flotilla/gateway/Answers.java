@@ -108,7 +108,9 @@ final class Answers {
             return Optional.of(refused.problem().toResponse());
         }
         if (answer instanceof Answer.Done done && done.result().outcome() instanceof Outcome.Failed failed) {
-            return Optional.of(Problem.of(failed.code(), failed.message()).toResponse());
+            return Optional.of(Problem.of(failed.code(), failed.message())
+                    .about(done.result().id())
+                    .toResponse());
         }
         return Optional.empty();
     }

@@ -61,6 +61,7 @@ final class ImageIntake {
     private final HttpSettings settings;
     private final long inlineImages;
     private final UploadPermits permits;
+    private final Problem noTurn;
     private final Breaker store;
     private final Breaker queue;
     private final Clock clock;
@@ -87,7 +88,8 @@ final class ImageIntake {
         this.pending = pending;
         this.settings = settings;
         this.inlineImages = inlineImages;
-        this.permits = new UploadPermits(settings.maxUploadsInFlight());
+        this.permits = new UploadPermits(system, settings.maxUploadsInFlight(), settings.uploadWait());
+        this.noTurn = Problem.noTurn(settings.uploadWait());
         this.store = Breaker.of(system, "flotilla-image-store", "image store");
         this.queue = Breaker.of(system, "flotilla-request-queue", "request queue");
         this.clock = clock;
@@ -118,10 +120,23 @@ final class ImageIntake {
                                                 rawName,
                                                 Problem.backlogFull(
                                                         settings.maxBacklog(), admission.retryAfterSeconds())))))
-                .exceptionally(failure -> {
+                .exceptionallyCompose(failure -> {
+                    if (unwrapped(failure) instanceof UploadPermits.NoTurnException) {
+                        return turnAway(rawName, bytes);
+                    }
                     pending.tell(new PendingReplies.Withdraw(id));
-                    return new Intake.Refused(rawName, problem(id, failure));
+                    return CompletableFuture.completedStage(new Intake.Refused(rawName, problem(id, failure)));
                 });
+    }
+
+    /** Refuses an upload as one whose turn does not come. */
+    CompletionStage<Intake> turnAway(String rawName, Source<ByteString, ?> bytes) {
+        return discard(bytes).thenApply(done -> new Intake.Refused(rawName, noTurn));
+    }
+
+    /** Whether an upload was refused because its turn did not come. */
+    boolean isTurnedAway(Intake intake) {
+        return intake instanceof Intake.Refused refused && refused.problem().equals(noTurn);
     }
 
     private CompletionStage<PendingReplies.Admission> admit(RequestId id) {
@@ -208,10 +223,7 @@ final class ImageIntake {
     }
 
     private static Problem problem(RequestId id, Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = unwrapped(failure);
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof CheckedUpload.RefusedException refused) {
                 return refused.problem();
@@ -224,5 +236,13 @@ final class ImageIntake {
             LOG.warn("request={} could not be accepted: {}", id, cause.toString());
         }
         return Problem.unavailable(AGAIN);
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

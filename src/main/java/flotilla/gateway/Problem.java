@@ -3,7 +3,9 @@ package flotilla.gateway;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.FailureCode;
+import flotilla.domain.RequestId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
@@ -22,16 +24,33 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
  * @param title what went wrong, the same for each occurrence
  * @param detail what to do about it
  * @param retryAfterSeconds when to try again
+ * @param id of the request that it is about, when that was accepted
  */
-record Problem(int status, String code, String title, String detail, Optional<Integer> retryAfterSeconds) {
+record Problem(
+        int status,
+        String code,
+        String title,
+        String detail,
+        Optional<Integer> retryAfterSeconds,
+        Optional<RequestId> id) {
     private static final MediaType.WithFixedCharset PROBLEM_JSON =
             MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8, Map.of(), false);
     private static final int LONGEST_REASON = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int UNAUTHORIZED = 401;
+    private static final int SOON_SECONDS = 5;
 
     static Problem of(int status, String code, String title, String detail) {
-        return new Problem(status, code, title, detail, Optional.empty());
+        return new Problem(status, code, title, detail, Optional.empty(), Optional.empty());
+    }
+
+    private static Problem later(int status, String code, String title, String detail, int seconds) {
+        return new Problem(status, code, title, detail, Optional.of(seconds), Optional.empty());
+    }
+
+    /** The same, about an accepted request. */
+    Problem about(RequestId request) {
+        return new Problem(status, code, title, detail, retryAfterSeconds, Optional.of(request));
     }
 
     static Problem noFile() {
@@ -140,12 +159,12 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     static Problem keyBusy(String name, int seconds) {
-        return new Problem(
+        return later(
                 429,
                 "key-limit",
                 "the API key's limit is reached",
                 "key " + name + " may send again in " + seconds + " s",
-                Optional.of(seconds));
+                seconds);
     }
 
     static Problem badIdempotencyKey(int longest) {
@@ -173,24 +192,30 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     static Problem unavailable(String detail) {
-        return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
+        return later(503, "unavailable", "the service cannot do this now", detail, SOON_SECONDS);
+    }
+
+    static Problem noTurn(Duration waited) {
+        return unavailable("too many uploads are received, and none ended for this one within "
+                + Math.max(1, waited.toSeconds()) + " s; try again");
     }
 
     static Problem backlogFull(int limit, int seconds) {
-        return new Problem(
+        return later(
                 429,
                 "backlog-full",
                 "too many images wait for an answer",
                 limit + " images are waiting, and no more may; try again in " + seconds + " s",
-                Optional.of(seconds));
+                seconds);
     }
 
-    static Problem noAnswerYet(String location) {
+    static Problem noAnswerYet(RequestId id) {
         return of(
-                504,
-                "no-answer-yet",
-                "no answer within the time that this request waits",
-                "ask later: GET " + location);
+                        504,
+                        "no-answer-yet",
+                        "no answer within the time that this request waits",
+                        "ask later: GET " + Replies.location(id))
+                .about(id);
     }
 
     /** What lies in the image itself. */
@@ -222,11 +247,13 @@ record Problem(int status, String code, String title, String detail, Optional<In
     }
 
     ObjectNode toJson() {
-        return JSON.createObjectNode()
+        ObjectNode node = JSON.createObjectNode()
                 .put("type", "about:blank")
                 .put("title", title)
                 .put("status", status)
                 .put("detail", detail)
                 .put("code", code);
+        id.ifPresent(known -> node.put("id", known.value()));
+        return node;
     }
 }

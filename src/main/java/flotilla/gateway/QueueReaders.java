@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two queues that a gateway reads: responses, and the dead letters of the request queue. Each reader runs again with
- * backoff when its queue was lost.
+ * The two queues that a gateway reads: responses, and the dead letters of the request queue. A queue that is
+ * away is waited for by its source; should a reader end all the same, by a mistake of ours, it runs again with backoff, for
+ * without it nobody would hear of anything.
  */
 final class QueueReaders {
     private static final Logger LOG = LoggerFactory.getLogger(QueueReaders.class);

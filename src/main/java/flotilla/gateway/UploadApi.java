@@ -75,7 +75,7 @@ final class UploadApi {
             return error.get();
         }
         if (answer instanceof Answer.Waiting waiting) {
-            return Problem.noAnswerYet(Replies.location(waiting.id())).toResponse();
+            return Problem.noAnswerYet(waiting.id()).toResponse();
         }
         if (json) {
             return Replies.json(200, Replies.json(answer));

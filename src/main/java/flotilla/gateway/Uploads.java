@@ -148,6 +148,8 @@ final class Uploads {
         private int files;
         private long passedOver;
         private Optional<String> callback = Optional.empty();
+        /** The turn of one image has not come: the others do not wait for theirs as long again. */
+        private boolean crowded;
 
         Form(Optional<String> key, boolean mayCallBack) {
             this.key = key;
@@ -184,8 +186,11 @@ final class Uploads {
             }
             // The key stands for the form; each of its images needs one of its own.
             int number = files++;
-            return intake.accept(name.get(), key.map(whole -> whole + "#" + number), drained(whole(bytes)))
-                    .thenApply(taken -> add(part.getName(), taken));
+            Source<ByteString, ?> image = drained(whole(bytes));
+            CompletionStage<Intake> taken = crowded
+                    ? intake.turnAway(name.get(), image)
+                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), image);
+            return taken.thenApply(one -> add(part.getName(), one));
         }
 
         private Optional<String> name(Multipart.FormData.BodyPart part) {
@@ -197,6 +202,7 @@ final class Uploads {
 
         private Done add(String name, Intake taken) {
             field = field.or(() -> Optional.of(name));
+            crowded |= intake.isTurnedAway(taken);
             intakes.add(taken);
             return Done.getInstance();
         }

@@ -16,14 +16,17 @@ public interface MessageQueue {
     CompletionStage<Done> send(String body);
 
     /**
-     * Messages as they arrive. The stream fails only when the queue cannot be reached.
+     * Messages as they arrive. A queue that cannot be reached is tried again, with growing rests, until the stream is ended.
      *
      * @param capacity how many more messages may be in hand; asked before each receive, no receive while it is 0 or less.
      *     Call {@link ReceiveControl#wake} when it has grown.
      */
     Source<QueueMessage, ReceiveControl> receive(IntSupplier capacity);
 
-    /** Carries out actions on deliveries and emits each when it has been carried out; fails when the queue is lost. */
+    /**
+     * Carries out actions on deliveries and emits each when it has been carried out. What cannot be done for a while is given
+     * up and emitted too: such a message comes again when its lease ends.
+     */
     Flow<MessageAction, MessageAction, NotUsed> acknowledge();
 
     /**

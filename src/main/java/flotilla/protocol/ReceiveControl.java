@@ -10,7 +10,7 @@ public interface ReceiveControl {
      *
      * @return complete when no receive is under way and everything received was emitted downstream (or, when the stream
      *     was cancelled meanwhile, returned to the queue); fails with {@link java.util.concurrent.CancellationException} when
-     *     {@link #resume} comes first, and with the stream's failure when the stream fails
+     *     {@link #resume} comes first
      */
     CompletionStage<Done> pause();
 

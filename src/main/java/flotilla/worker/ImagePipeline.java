@@ -1,39 +1,24 @@
 package flotilla.worker;
 
-import flotilla.domain.ClassificationResult;
-import flotilla.domain.FailureCode;
-import flotilla.domain.Outcome;
 import flotilla.protocol.ClassificationRequest;
-import flotilla.protocol.EncodedImage;
-import flotilla.protocol.InPlace;
+import flotilla.protocol.Patience;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ReceiveControl;
-import flotilla.protocol.ResultNotice;
 import flotilla.protocol.WireFormat;
 import flotilla.scaling.ServiceCount;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * The way of every message: receive → understand → fetch → classify → store → respond → acknowledge. The order at the end
  * is what makes the service safe: the result is stored before the response is sent before the message is deleted.
  *
- * <p>A failed element is a value and ends in a {@link Verdict}; the stream itself fails only when the request queue cannot
- * be reached, and the {@link Worker} then runs it anew.
+ * <p>A failed element is a value and ends in a {@link Verdict}. While a store or queue is away what is in hand stays where it
+ * is on its way, and nothing more is received, as long as the worker has {@link Patience}. The stream itself fails only by a
+ * mistake of ours, and the {@link Worker} then runs it anew.
  */
 final class ImagePipeline {
     /** A running pipeline. */
@@ -59,31 +45,29 @@ final class ImagePipeline {
      */
     record Limits(Duration hangAfter, Duration ioWithin, long imageBytes, int mostInHand, int parallelism) {}
 
-    private static final Logger LOG = LoggerFactory.getLogger(ImagePipeline.class);
-    private static final double NANOS_PER_MILLI = 1e6;
-    /** Fetches and writes that wait on the network at the same time, beyond one for each message that is held. */
-    private static final int IO_PARALLELISM = 16;
-    /** Images of unknown size that may be fetched at the same time. */
-    private static final int UNKNOWN_AT_A_TIME = 4;
     /**
-     * Waits of the length of a hang until an image is taken for lost with its classifiers. One that hangs has ended the
-     * process long before.
+     * The messages in hand.
+     *
+     * @param prefetch how many there should be
+     * @param patience how long they are held while a store or queue is away
      */
-    private static final int HANGS_TO_WAIT = 3;
+    record Holding(Leases leases, Prefetch prefetch, Patience patience) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImagePipeline.class);
+    /** Reads and writes that wait on the network at the same time, however few messages are held. */
+    private static final int LEAST_IO = 16;
 
     private final ActorSystem<?> system;
     private final WorkerNode.Ports ports;
-    private final ActorRef<ClassifierRouter.Command> router;
-    private final WorkerIdentity identity;
-    private final Attempts attempts;
-    private final Redelivery redelivery;
     private final Leases leases;
     private final Prefetch prefetch;
+    private final Patience patience;
     private final Limits limits;
     private final Clock clock;
-    private final LongAdder answered = new LongAdder();
-    private final LongAdder classified = new LongAdder();
-    private final LongAdder busyMicros = new LongAdder();
+    private final Tally tally;
+    private final Fetching fetching;
+    private final Classifying classifying;
+    private final Answering answering;
 
     ImagePipeline(
             ActorSystem<?> system,
@@ -91,34 +75,40 @@ final class ImagePipeline {
             ActorRef<ClassifierRouter.Command> router,
             WorkerIdentity identity,
             Attempts attempts,
-            Leases leases,
-            Prefetch prefetch,
+            Holding holding,
             Limits limits,
             Clock clock) {
         this.system = system;
         this.ports = ports;
-        this.router = router;
-        this.identity = identity;
-        this.attempts = attempts;
-        this.redelivery = new Redelivery(ports.results(), attempts, ports.deadLetters());
-        this.leases = leases;
-        this.prefetch = prefetch;
+        this.leases = holding.leases();
+        this.prefetch = holding.prefetch();
+        this.patience = holding.patience();
         this.limits = limits;
         this.clock = clock;
+        this.tally = new Tally(limits.parallelism());
+        PatientCalls calls = new PatientCalls(patience, leases, limits.ioWithin());
+        Redelivery redelivery = new Redelivery(ports.results(), attempts, ports.deadLetters());
+        this.fetching = new Fetching(ports.images(), redelivery, calls, identity, limits.imageBytes());
+        this.classifying = new Classifying(
+                system, router, identity, attempts, leases, calls, prefetch, tally, limits.hangAfter(), clock);
+        this.answering = new Answering(ports.results(), ports.responses(), attempts, calls, tally);
     }
 
     /** Starts to receive. */
     Running run() {
         // One for each run: what an earlier one still holds is nobody's.
         ByteBudget memory = new ByteBudget(limits.imageBytes());
+        // All that is in hand has room in one stage: what waited before it would be seen by nobody, and its lease not
+        // extended.
+        int io = Math.max(LEAST_IO, limits.mostInHand());
         Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
-                .receive(() -> memory.isShort() ? 0 : prefetch.wanted(leases.unsettled()))
+                .receive(() -> capacity(memory))
                 .map(this::take)
                 .map(this::understand)
-                .via(fetch(memory))
-                .via(classify(memory))
-                .via(store())
-                .via(respond())
+                .via(stage(io, Parcel.Understood.class, parcel -> fetching.next(parcel, memory)))
+                .via(stage(limits.mostInHand(), Parcel.Fetched.class, parcel -> classifying.next(parcel, memory)))
+                .via(stage(io, Parcel.Answered.class, answering::store))
+                .via(stage(io, Parcel.Stored.class, answering::respond))
                 .map(this::settle)
                 .map(settled -> settled.verdict().action(settled.message()))
                 .via(ports.requests().acknowledge())
@@ -131,15 +121,28 @@ final class ImagePipeline {
         return new Running(running.first(), running.second());
     }
 
-    /** Images answered since the start. */
+    /** Gives back at once, now and from now on, what cannot go on because a store or queue is away. */
+    void losePatience() {
+        patience.lose();
+    }
+
+    /** Holds such messages again. */
+    void regainPatience() {
+        patience.regain();
+    }
+
+    /** Messages answered since the start. */
     long answered() {
-        return answered.sum();
+        return tally.answered();
     }
 
     /** What was classified since the start, and how long the classifiers took for it. */
     ServiceCount service() {
-        return new ServiceCount(
-                classified.sum(), Duration.of(busyMicros.sum(), ChronoUnit.MICROS), limits.parallelism());
+        return tally.service();
+    }
+
+    private int capacity(ByteBudget memory) {
+        return memory.isShort() || patience.isTried() ? 0 : prefetch.wanted(leases.unsettled());
     }
 
     private Parcel take(QueueMessage message) {
@@ -166,151 +169,6 @@ final class ImagePipeline {
         }
     }
 
-    private Flow<Parcel, Parcel, NotUsed> fetch(ByteBudget memory) {
-        return stage(IO_PARALLELISM, Parcel.Understood.class, parcel -> {
-            if (parcel.message().receiveCount() == 1) {
-                return fetchImage(parcel, memory);
-            }
-            return inTime(redelivery.next(parcel))
-                    .thenCompose(
-                            next -> next instanceof Parcel.Understood open ? fetchImage(open, memory) : passed(next));
-        });
-    }
-
-    private CompletionStage<Parcel> fetchImage(Parcel.Understood parcel, ByteBudget memory) {
-        Optional<ByteString> content = parcel.request().content();
-        if (content.isPresent()) {
-            return memory.take(content.get().size()).thenApply(taken -> fetched(parcel, content, 0));
-        }
-        long expected = parcel.request().size().orElse(limits.imageBytes() / UNKNOWN_AT_A_TIME);
-        return memory.take(expected).thenCompose(taken -> {
-            long start = System.nanoTime();
-            return inTime(ports.images().get(parcel.request().image()))
-                    .whenComplete((bytes, failure) -> memory.giveBack(expected
-                            - (failure == null ? bytes.map(ByteString::size).orElse(0) : 0)))
-                    .thenApply(bytes -> fetched(parcel, bytes, millisSince(start)));
-        });
-    }
-
-    private Parcel fetched(Parcel.Understood parcel, Optional<ByteString> bytes, double millis) {
-        if (bytes.isEmpty()) {
-            return answer(
-                    parcel,
-                    parcel.request(),
-                    parcel.suspect(),
-                    new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
-                    Map.of("fetch", millis));
-        }
-        EncodedImage image =
-                new EncodedImage(parcel.request().file().value(), bytes.get().toArrayUnsafe());
-        return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), parcel.suspect(), image, millis);
-    }
-
-    private Flow<Parcel, Parcel, NotUsed> classify(ByteBudget memory) {
-        return stage(limits.mostInHand(), Parcel.Fetched.class, parcel -> {
-            CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
-                    router,
-                    replyTo -> new ClassifierRouter.Classify(
-                            parcel.request().id(),
-                            parcel.image(),
-                            entry(parcel),
-                            () -> leases.classifying(parcel.message(), true),
-                            replyTo),
-                    limits.hangAfter().multipliedBy(HANGS_TO_WAIT),
-                    system.scheduler()));
-            return asked.whenComplete((reply, failure) -> {
-                        memory.giveBack(parcel.image().bytes().length);
-                        if (failure != null) {
-                            router.tell(new ClassifierRouter.Forget(parcel.image()));
-                        }
-                    })
-                    .thenCompose(reply -> parcel.suspect()
-                            ? attempts.cameOut(parcel.request().id()).thenApply(done -> reply)
-                            : CompletableFuture.completedStage(reply))
-                    .thenApply(reply -> classified(parcel, reply));
-        });
-    }
-
-    /** A suspect enters when this process is to blame whatever dies. */
-    private Optional<Supplier<CompletionStage<Done>>> entry(Parcel.Fetched parcel) {
-        return parcel.suspect()
-                ? Optional.of(() -> inTime(attempts.entersAlone(parcel.request().id())))
-                : Optional.empty();
-    }
-
-    private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
-        leases.classifying(parcel.message(), false);
-        if (reply instanceof ClassifierRouter.Classified done) {
-            prefetch.served(done.shareMillis(), done.reach());
-            classified.increment();
-            busyMicros.add(Math.round(done.shareMillis() * 1000));
-            Map<String, Double> timings = new LinkedHashMap<>();
-            Instant acceptedAt = parcel.request().acceptedAt();
-            timings.put("queue", (double)
-                    Math.max(0, Duration.between(acceptedAt, parcel.at()).toMillis()));
-            timings.put("fetch", parcel.fetchMillis());
-            timings.put("wait", done.waitMillis());
-            timings.put("classify", done.classifyMillis());
-            timings.put("total", (double)
-                    Math.max(0, Duration.between(acceptedAt, clock.instant()).toMillis()));
-            return answer(parcel, parcel.request(), parcel.suspect(), done.outcome(), timings);
-        }
-        if (reply instanceof ClassifierRouter.Returned) {
-            return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
-        }
-        return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
-    }
-
-    private Parcel answer(
-            Parcel parcel,
-            ClassificationRequest request,
-            boolean suspect,
-            Outcome outcome,
-            Map<String, Double> timings) {
-        Map<String, Double> rounded = new LinkedHashMap<>();
-        timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
-        return new Parcel.Answered(
-                parcel.message(),
-                request,
-                suspect,
-                new ClassificationResult(
-                        request.id(),
-                        request.file(),
-                        outcome,
-                        Optional.of(identity.id()),
-                        identity.appTierId(),
-                        rounded));
-    }
-
-    private Flow<Parcel, Parcel, NotUsed> store() {
-        return stage(
-                IO_PARALLELISM,
-                Parcel.Answered.class,
-                parcel -> inTime(ports.results()
-                                .putIfAbsent(parcel.result(), parcel.request().generation()))
-                        .thenCompose(standing -> forgiven(parcel)
-                                .thenApply(done -> new Parcel.Stored(parcel.message(), parcel.request(), standing))));
-    }
-
-    private CompletionStage<Done> forgiven(Parcel.Answered parcel) {
-        return parcel.suspect()
-                ? attempts.forgive(parcel.request().id())
-                : CompletableFuture.completedStage(Done.getInstance());
-    }
-
-    private Flow<Parcel, Parcel, NotUsed> respond() {
-        return stage(
-                IO_PARALLELISM,
-                Parcel.Stored.class,
-                parcel -> inTime(ports.responses()
-                                .send(WireFormat.write(
-                                        new ResultNotice(parcel.request().gateway(), parcel.result()))))
-                        .thenApply(sent -> {
-                            answered.increment();
-                            return new Parcel.Settled(parcel.message(), Verdict.ANSWERED);
-                        }));
-    }
-
     private Parcel.Settled settle(Parcel parcel) {
         if (parcel instanceof Parcel.Settled settled) {
             leases.settled(settled.message());
@@ -324,7 +182,7 @@ final class ImagePipeline {
             int parallelism, Class<P> kind, Function<P, CompletionStage<Parcel>> step) {
         return Flow.<Parcel>create().mapAsyncUnordered(parallelism, parcel -> {
             if (!kind.isInstance(parcel)) {
-                return passed(parcel);
+                return CompletableFuture.completedFuture(parcel);
             }
             return step.apply(kind.cast(parcel)).exceptionally(failure -> {
                 LOG.warn(
@@ -336,18 +194,5 @@ final class ImagePipeline {
                 return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
             });
         });
-    }
-
-    /** A call that takes too long fails; what it does later changes nothing that matters. */
-    private <T> CompletionStage<T> inTime(CompletionStage<T> call) {
-        return call.toCompletableFuture().copy().orTimeout(limits.ioWithin().toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static CompletionStage<Parcel> passed(Parcel parcel) {
-        return CompletableFuture.completedFuture(parcel);
-    }
-
-    private static double millisSince(long startNanos) {
-        return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
     }
 }

@@ -24,6 +24,7 @@ final class Intake {
     /** Runs the pipeline, or lets a paused one receive again; true when it was run. */
     boolean open() {
         paused = false;
+        pipeline.regainPatience();
         if (control.isPresent()) {
             control.get().resume();
             return false;
@@ -35,9 +36,13 @@ final class Intake {
         return true;
     }
 
-    /** Stops receiving; {@link Worker.Paused} with the number of this pause follows when nothing more can arrive. */
+    /**
+     * Stops receiving, and has patience no more: who pauses wants to be rid of what is in hand. {@link Worker.Paused} with the number of this pause follows when
+     * nothing more can arrive.
+     */
     void pause() {
         paused = false;
+        pipeline.losePatience();
         int pause = ++pauses;
         if (control.isEmpty()) {
             context.getSelf().tell(new Worker.Paused(pause));

@@ -29,6 +29,7 @@ final class LeaseKeeper {
     private final Duration visibility;
     private final Duration hangAfter;
     private final Clock clock;
+    private boolean failing;
 
     static Behavior<Command> create(
             MessageQueue queue, Leases leases, Duration visibility, Duration hangAfter, Clock clock) {
@@ -79,12 +80,19 @@ final class LeaseKeeper {
 
     private Behavior<Command> onExtended(Extended extended) {
         if (extended.failure() != null) {
-            context.getLog()
-                    .warn(
-                            "could not extend {} leases, trying again: {}",
-                            extended.asked().size(),
-                            extended.failure().getMessage());
+            if (!failing) {
+                context.getLog()
+                        .warn(
+                                "could not extend {} leases, trying again until it can be done: {}",
+                                extended.asked().size(),
+                                extended.failure().getMessage());
+            }
+            failing = true;
             return idle();
+        }
+        if (failing) {
+            context.getLog().info("leases are extended again");
+            failing = false;
         }
         extended.asked().forEach(message -> leases.extended(message, extended.at()));
         extended.lost().forEach(message -> {

@@ -19,7 +19,7 @@ final class Leases {
         SETTLED
     }
 
-    /** @param since when it last came a step further */
+    /** @param since when it last came a step further, or is known not to hang */
     private record Lease(QueueMessage message, Instant since, Instant extendedAt, State state, boolean lost) {}
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
@@ -43,6 +43,14 @@ final class Leases {
     /** A message's image is now in a classifier, or has left it. */
     void classifying(QueueMessage message, boolean now) {
         become(message, now ? State.CLASSIFYING : State.WAITING);
+    }
+
+    /** A message is no further, and it is known why: it does not hang. */
+    void progressed(QueueMessage message) {
+        byReceipt.computeIfPresent(
+                message.receiptHandle(),
+                (receipt, lease) ->
+                        new Lease(lease.message(), clock.instant(), lease.extendedAt(), lease.state(), lease.lost()));
     }
 
     /** It is clear what becomes of a message; the queue is still to be told. */

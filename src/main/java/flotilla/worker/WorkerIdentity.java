@@ -1,8 +1,13 @@
 package flotilla.worker;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.ClassificationResult;
 import flotilla.domain.InstanceId;
+import flotilla.domain.Outcome;
 import flotilla.domain.WorkerId;
+import flotilla.protocol.ClassificationRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,6 +56,17 @@ public final class WorkerIdentity {
     /** The number of the next report, from 1. */
     long nextReport() {
         return reports.incrementAndGet();
+    }
+
+    /**
+     * An answer in this worker's name.
+     *
+     * @param timings milliseconds of each stage; rounded to hundredths
+     */
+    ClassificationResult result(ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
+        Map<String, Double> rounded = new LinkedHashMap<>();
+        timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
+        return new ClassificationResult(request.id(), request.file(), outcome, Optional.of(id), appTierId(), rounded);
     }
 
     void told(Optional<AppTierId> told) {

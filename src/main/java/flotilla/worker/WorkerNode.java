@@ -4,12 +4,15 @@ import flotilla.config.QueueSettings;
 import flotilla.config.WorkerSettings;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.ExponentialBackoff;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.Patience;
 import flotilla.protocol.ResultStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -30,6 +33,9 @@ public final class WorkerNode {
     private static final int MESSAGES_WHILE_WAITING = 100_000;
 
     private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
+    /** Between the tries of one call to a store or queue that is away, each of which tries a few times by itself. */
+    private static final ExponentialBackoff PAUSES =
+            new ExponentialBackoff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
     private WorkerNode() {}
 
@@ -136,6 +142,13 @@ public final class WorkerNode {
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
+        Patience patience = new Patience(
+                "stores and queues",
+                PAUSES,
+                settings.patience(),
+                Patience.Timer.of(context.getSystem().executionContext()),
+                new Random(),
+                () -> worker.tell(new Worker.HandsChanged()));
         ActorRef<ClassifierRouter.Command> router = context.spawn(
                 ClassifierRouter.create(
                         classifiers.factory(),
@@ -155,8 +168,7 @@ public final class WorkerNode {
                 router,
                 identity,
                 attempts,
-                leases,
-                prefetch,
+                new ImagePipeline.Holding(leases, prefetch, patience),
                 new ImagePipeline.Limits(
                         settings.hangAfter(),
                         settings.ioTimeout(),

@@ -103,6 +103,7 @@ class HostileUploadTest extends HttpFixture {
                 defaults.maxImageSize(),
                 defaults.maxPixels(),
                 4,
+                defaults.uploadWait(),
                 5,
                 6,
                 10_000,

@@ -153,7 +153,11 @@ class HttpContractTest extends HttpFixture {
         stop();
         start(Duration.ofSeconds(1));
 
-        conforms("POST", "/", upload("/").join(), 504, "no-answer-yet");
+        HttpResponse<String> late = upload("/").join();
+
+        conforms("POST", "/", late, 504, "no-answer-yet");
+        assertThat(json(late).path("id").asText())
+                .isEqualTo(accepted(1).get(0).id().value());
     }
 
     @Test
@@ -217,10 +221,13 @@ class HttpContractTest extends HttpFixture {
     void failureThatOnlyTheWorkerFinds_shouldBe422ToThoseWhoWait(String path) throws Exception {
         for (FailureCode code : FailureCode.values()) {
             CompletableFuture<HttpResponse<String>> response = upload(path);
-            answer(accepted(1).get(0), new Outcome.Failed(code, "this is why"));
+            ClassificationRequest request = accepted(1).get(0);
+            answer(request, new Outcome.Failed(code, "this is why"));
 
             int status = code == FailureCode.UNSUPPORTED_TYPE ? 415 : 422;
             conforms("POST", path, response.join(), status, code.text());
+            assertThat(json(response.join()).path("id").asText())
+                    .isEqualTo(request.id().value());
         }
     }
 

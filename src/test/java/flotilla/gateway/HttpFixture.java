@@ -59,6 +59,7 @@ abstract class HttpFixture {
     static final byte[] PNG = Images.png(4, 3);
     static final int MAX_SIZE = 100_000;
     static final int MAX_BACKLOG = 150;
+    static final int MAX_UPLOADS = 4;
 
     final MemoryQueue requests = new MemoryQueue();
     final MemoryQueue responses = new MemoryQueue();
@@ -107,7 +108,8 @@ abstract class HttpFixture {
                 syncWait,
                 MAX_SIZE,
                 defaults.maxPixels(),
-                4,
+                MAX_UPLOADS,
+                defaults.uploadWait(),
                 5,
                 6,
                 MAX_BACKLOG,

@@ -3,6 +3,7 @@ package flotilla.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
 import flotilla.config.ApiKeySettings;
 import flotilla.config.ApiKeySettings.Role;
 import flotilla.config.FlotillaSettings;
@@ -33,6 +34,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients of good HTTP services expect besides the answer itself. */
 class HttpInterfaceTest extends HttpFixture {
@@ -108,6 +110,47 @@ class HttpInterfaceTest extends HttpFixture {
         shouldBeProblem(refused, 503, "unavailable");
         assertThat(refused.headers().firstValue("Retry-After")).contains("5");
         assertThat(images.objects).hasSize(stored);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/classifications"})
+    void uploadWhoseTurnDoesNotCome_shouldBe503AndLeaveNothing(String path) throws Exception {
+        stop();
+        HttpSettings impatient = FlotillaSettings.from(ConfigFactory.parseString("flotilla.http.upload-wait = 200ms")
+                        .withFallback(CONFIG))
+                .http();
+        start(settings(impatient, Duration.ofSeconds(60), Optional.empty(), impatient.access()));
+        CompletableFuture<Done> gate = new CompletableFuture<>();
+        images.gate = gate;
+        List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
+        for (int i = 0; i < MAX_UPLOADS; i++) {
+            slow.add(
+                    postForm("/v1/classifications", Map.of("Prefer", "respond-async"), new Part("f", "slow.png", PNG)));
+        }
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            assertThat(images.writesBegun).hasValue(MAX_UPLOADS);
+            return null;
+        });
+
+        HttpResponse<String> refused =
+                postForm(path, Map.of(), new Part("f", "late.png", PNG)).join();
+        HttpResponse<String> several = postForm(
+                        path,
+                        Map.of("Accept", "application/json"),
+                        new Part("f", "late.png", PNG),
+                        new Part("f", "later.png", PNG))
+                .join();
+
+        shouldBeProblem(refused, 503, "unavailable");
+        for (JsonNode one : json(several)) {
+            assertThat(one.path("error").path("code").asText()).isEqualTo("unavailable");
+        }
+        assertThat(json(several)).hasSize(2);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("5");
+        gate.complete(Done.getInstance());
+        slow.forEach(upload -> assertThat(upload.join().statusCode()).isEqualTo(202));
+        assertThat(images.objects.keySet()).hasSize(MAX_UPLOADS).allMatch(key -> key.endsWith("slow.png"));
+        assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode()).isEqualTo(202);
     }
 
     @Test

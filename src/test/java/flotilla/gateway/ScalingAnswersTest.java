@@ -83,6 +83,7 @@ class ScalingAnswersTest {
                 defaults.maxImageSize(),
                 defaults.maxPixels(),
                 4,
+                defaults.uploadWait(),
                 5,
                 5,
                 100,

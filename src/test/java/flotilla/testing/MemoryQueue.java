@@ -34,6 +34,7 @@ public final class MemoryQueue implements MessageQueue {
     private final List<QueueMessage> extended = new ArrayList<>();
     private final List<QueueMessage> early = new ArrayList<>();
     private SourceQueueWithComplete<QueueMessage> receiver;
+    private IntSupplier capacity = () -> 0;
     private Predicate<String> refused = body -> false;
     private Consumer<String> listener = body -> {};
     private boolean leasesLost;
@@ -86,6 +87,11 @@ public final class MemoryQueue implements MessageQueue {
         return List.copyOf(extended);
     }
 
+    /** How many messages the running receiver would ask for now. */
+    public synchronized int capacity() {
+        return capacity.getAsInt();
+    }
+
     public synchronized boolean isPaused() {
         return paused;
     }
@@ -107,11 +113,14 @@ public final class MemoryQueue implements MessageQueue {
 
     @Override
     public Source<QueueMessage, ReceiveControl> receive(IntSupplier capacity) {
-        return Source.<QueueMessage>queue(BUFFER, OverflowStrategy.fail()).mapMaterializedValue(this::started);
+        return Source.<QueueMessage>queue(BUFFER, OverflowStrategy.fail())
+                .mapMaterializedValue(started -> started(started, capacity));
     }
 
-    private synchronized ReceiveControl started(SourceQueueWithComplete<QueueMessage> started) {
+    private synchronized ReceiveControl started(
+            SourceQueueWithComplete<QueueMessage> started, IntSupplier capacityNow) {
         receiver = started;
+        capacity = capacityNow;
         runs++;
         paused = false;
         early.forEach(started::offer);

@@ -9,6 +9,7 @@ import flotilla.protocol.Batch;
 import flotilla.protocol.BatchStore;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
+import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -35,6 +37,10 @@ public final class MemoryStores {
     public static final class Images implements ImageStore {
         public final Map<String, ByteString> objects = new ConcurrentHashMap<>();
         public volatile boolean away;
+        /** Writes are not answered before this is complete. */
+        public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
+
+        public final AtomicInteger writesBegun = new AtomicInteger();
         /** Reads are never answered. */
         public volatile boolean silent;
 
@@ -46,8 +52,9 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<ImageRef> put(String key, String contentType, Source<ByteString, ?> bytes) {
+            writesBegun.incrementAndGet();
             return bytes.runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), system)
-                    .thenApply(whole -> {
+                    .thenCombine(gate, (whole, open) -> {
                         refuseWhenAway();
                         objects.put(key, whole);
                         return new ImageRef("input", key);
@@ -83,7 +90,7 @@ public final class MemoryStores {
         @Override
         public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
             if (away) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+                return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
             return CompletableFuture.completedFuture(objects.keySet().stream()
                     .filter(key -> key.startsWith(prefix))
@@ -109,7 +116,7 @@ public final class MemoryStores {
 
         private void refuseWhenAway() {
             if (away) {
-                throw new IllegalStateException("the store is away");
+                throw new InfrastructureException("the store is away", null);
             }
         }
     }
@@ -123,7 +130,7 @@ public final class MemoryStores {
         @Override
         public CompletionStage<Done> put(Batch batch) {
             if (away) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+                return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
             batches.put(batch.id(), batch);
             return CompletableFuture.completedFuture(Done.getInstance());
@@ -132,7 +139,7 @@ public final class MemoryStores {
         @Override
         public CompletionStage<Optional<Batch>> find(BatchId id) {
             return away
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the store is away"))
+                    ? CompletableFuture.failedFuture(new InfrastructureException("the store is away", null))
                     : CompletableFuture.completedFuture(Optional.ofNullable(batches.get(id)));
         }
 
@@ -200,7 +207,7 @@ public final class MemoryStores {
 
         private CompletionStage<Done> unlessAway(Runnable change) {
             if (away) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+                return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
             change.run();
             return CompletableFuture.completedFuture(Done.getInstance());
@@ -253,7 +260,7 @@ public final class MemoryStores {
         @Override
         public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int generation) {
             if (away) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
+                return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
             return CompletableFuture.completedFuture(results.compute(result.id(), (id, before) -> {
                 if (before == null || !before.outcome().isProvisional()) {

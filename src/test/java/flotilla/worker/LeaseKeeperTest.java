@@ -64,6 +64,21 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void messageThatIsKnownNotToHang_shouldBeExtendedForAsLongAsThatIsSaid() {
+        start();
+        leases.take(message);
+
+        for (int i = 0; i < 4; i++) {
+            pass(Duration.ofSeconds(30));
+            leases.progressed(message);
+        }
+        assertThat(queue.extended()).hasSize(12);
+        pass(Duration.ofSeconds(120));
+
+        assertThat(queue.extended()).hasSize(17);
+    }
+
+    @Test
     void releasedMessage_shouldNotBeExtended() {
         start();
         leases.take(message);

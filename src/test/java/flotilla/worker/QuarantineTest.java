@@ -60,6 +60,7 @@ class QuarantineTest {
                 Duration.ofMillis(50),
                 0.25,
                 Duration.ofSeconds(30),
+                WorkerFixture.PATIENCE,
                 hangAfter,
                 Duration.ofSeconds(1),
                 new WorkerNode.Blame(marks, attempts, deadLetters::send),

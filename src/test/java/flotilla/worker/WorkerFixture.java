@@ -39,6 +39,9 @@ final class WorkerFixture {
     /** Self-fence of the workers made here. */
     static final Duration FENCE = Duration.ofMinutes(2);
 
+    /** Of most workers made here: short, so that they give back what cannot go on. */
+    static final Duration PATIENCE = Duration.ofMillis(100);
+
     /** For a system in which such a worker runs. */
     static final Config CONFIG = ConfigFactory.parseString(
                     WorkerNode.CLASSIFIER_DISPATCHER
@@ -93,6 +96,7 @@ final class WorkerFixture {
                 reportInterval,
                 prefetchHeap,
                 ioTimeout,
+                PATIENCE,
                 FlotillaSettings.from(CONFIG).worker().hangAfter(),
                 FlotillaSettings.from(CONFIG).worker().shutdownGrace(),
                 new WorkerNode.Blame(
@@ -112,6 +116,7 @@ final class WorkerFixture {
             Duration reportInterval,
             double prefetchHeap,
             Duration ioTimeout,
+            Duration patience,
             Duration hangAfter,
             Duration grace,
             WorkerNode.Blame blame,
@@ -131,6 +136,7 @@ final class WorkerFixture {
                         1,
                         hangAfter,
                         ioTimeout,
+                        patience,
                         reportInterval,
                         FENCE,
                         grace,
@@ -138,6 +144,34 @@ final class WorkerFixture {
                 settings.queue(),
                 Clock.systemUTC(),
                 onHung);
+    }
+
+    /** A worker that waits for stores and queues to come back, as the default is. */
+    static Behavior<Worker.Command> patientNode(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            ClassifierFactory classifiers,
+            MemoryStores.Attempts attempts) {
+        WorkerSettings defaults = FlotillaSettings.from(CONFIG).worker();
+        return node(
+                queues,
+                images,
+                results,
+                CompletableFuture.completedStage(new WorkerNode.Classifiers(classifiers, 2)),
+                Duration.ofMillis(50),
+                defaults.prefetchHeap(),
+                defaults.ioTimeout(),
+                defaults.patience(),
+                defaults.hangAfter(),
+                defaults.shutdownGrace(),
+                new WorkerNode.Blame(
+                        AttemptMarks.unkept(identity().process(), Clock.systemUTC()),
+                        attempts,
+                        new MemoryQueue()::send),
+                () -> {
+                    throw new AssertionError("a classifier hung");
+                });
     }
 
     static WorkerIdentity identity() {

@@ -1,8 +1,10 @@
 package flotilla.aws.sqs;
 
+import flotilla.aws.AwsErrors;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageAction.ChangeMessageVisibility;
 import flotilla.protocol.MessageAction.Delete;
+import flotilla.protocol.Patience;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
@@ -12,8 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out actions on deliveries, in {@link NaturalBatches} (the name and the actions are Pekko Connectors'). An action is
- * emitted when it has been carried out; actions on different messages may change their order. A delivery that is not ours
- * any more passes: the message comes again, and its result is stored already.
+ * emitted when it has been carried out, or has failed for as long as there is patience: the message comes again then, when
+ * its lease ends, and its result is stored already. So is one on a delivery that is not ours any more. Actions on different
+ * messages may change their order.
  */
 final class SqsAckFlow {
     private static final Logger log = LoggerFactory.getLogger(SqsAckFlow.class);
@@ -21,12 +24,14 @@ final class SqsAckFlow {
 
     private SqsAckFlow() {}
 
-    static Flow<MessageAction, MessageAction, NotUsed> create(SqsQueue queue) {
+    static Flow<MessageAction, MessageAction, NotUsed> create(SqsQueue queue, Patience patience) {
         return Flow.of(MessageAction.class)
                 .mapAsyncUnordered(
                         MOST_AT_A_TIME,
-                        action -> carryOut(queue, action).thenApply(lost -> {
-                            if (lost) {
+                        action -> patience.call(() -> carryOut(queue, action)).handle((lost, failure) -> {
+                            if (failure != null) {
+                                logFailed(action, failure);
+                            } else if (lost) {
                                 logLost(action);
                             }
                             return action;
@@ -46,8 +51,20 @@ final class SqsAckFlow {
     private static void logLost(MessageAction action) {
         log.info(
                 "lease=lost action={} messageId={} receiveCount={}",
-                action instanceof Delete ? "delete" : "change-visibility",
+                name(action),
                 action.message().messageId(),
                 action.message().receiveCount());
+    }
+
+    private static void logFailed(MessageAction action, Throwable failure) {
+        log.warn(
+                "action={} messageId={} given up, the message comes again when its lease ends: {}",
+                name(action),
+                action.message().messageId(),
+                AwsErrors.unwrap(failure).getMessage());
+    }
+
+    private static String name(MessageAction action) {
+        return action instanceof Delete ? "delete" : "change-visibility";
     }
 }

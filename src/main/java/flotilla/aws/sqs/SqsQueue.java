@@ -65,6 +65,10 @@ final class SqsQueue {
         this.visibilityChanges = new NaturalBatches<>(visibilityChange::each, change -> 0, ACK_PACE);
     }
 
+    String name() {
+        return name;
+    }
+
     /** Sends a message, in a batch with others that are sent at the same time. */
     CompletionStage<Done> send(String body) {
         return sends.submit(body).thenApply(SqsQueue::isLost).thenApply(lost -> Done.getInstance());
@@ -105,7 +109,7 @@ final class SqsQueue {
                                         settings.waitTime().multipliedBy(2).plus(RECEIVE_MARGIN.multipliedBy(2)))))
                 .handle((response, failure) -> {
                     if (failure != null) {
-                        throw AwsErrors.wrap("SQS ReceiveMessage from queue " + name, failure);
+                        throw SqsErrors.wrap("ReceiveMessage from queue", name, failure);
                     }
                     return response.messages().stream().map(SqsQueue::toOwn).toList();
                 });

@@ -1,7 +1,6 @@
 package flotilla.aws.sqs;
 
 import flotilla.aws.AwsClients;
-import flotilla.aws.AwsErrors;
 import flotilla.config.QueueSettings;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageQueue;
@@ -10,7 +9,6 @@ import flotilla.worker.TerminateRequests;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
-import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
 /** Opens queues by name; they share one SQS client. Close it when no stream uses them any more. */
 public final class SqsQueues implements AutoCloseable {
@@ -65,20 +63,10 @@ public final class SqsQueues implements AutoCloseable {
     private CompletionStage<SqsQueue> find(String name, SqsSourceSettings settings) {
         return client.getQueueUrl(request -> request.queueName(name)).handle((found, failure) -> {
             if (failure != null) {
-                throw cannotOpen(name, failure);
+                throw SqsErrors.wrap("GetQueueUrl of queue", name, failure);
             }
             return new SqsQueue(client, name, found.queueUrl(), settings);
         });
-    }
-
-    private static InfrastructureException cannotOpen(String name, Throwable failure) {
-        Throwable cause = AwsErrors.unwrap(failure);
-        return cause instanceof QueueDoesNotExistException
-                ? new InfrastructureException(
-                        "queue " + name + " does not exist; create it (`flotilla provision`, Terraform or "
-                                + "`aws sqs create-queue --queue-name " + name + "`) or correct flotilla.queue",
-                        cause)
-                : AwsErrors.wrap("SQS GetQueueUrl of queue " + name, cause);
     }
 
     @Override

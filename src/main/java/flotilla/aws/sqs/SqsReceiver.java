@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,8 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private static final Duration REST = Duration.ofMillis(100);
 
     private static final String RESTED = "rested";
+    /** Draws rests; made for many threads. */
+    private static final Random RANDOM = new Random();
 
     private enum Phase {
         RECEIVING,
@@ -41,6 +44,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private final SqsQueue queue;
     private final SqsSourceSettings settings;
     private final IntSupplier capacity;
+    private final ReceiveTrouble trouble;
     private final AsyncCallback<Runnable> stream = createAsyncCallback(Runnable::run);
 
     /** Receives whose messages were not handed over or returned yet. Touched by any thread. */
@@ -58,7 +62,6 @@ final class SqsReceiver extends TimerGraphStageLogic {
     private boolean flowing;
 
     private boolean handedOver;
-    private Throwable failure;
 
     SqsReceiver(SourceShape<QueueMessage> shape, SqsQueue queue, SqsSourceSettings settings, IntSupplier capacity) {
         super(shape);
@@ -66,6 +69,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
         this.queue = queue;
         this.settings = settings;
         this.capacity = capacity;
+        this.trouble = new ReceiveTrouble(queue.name(), System::nanoTime, RANDOM);
         setHandler(out, new AbstractOutHandler() {
             @Override
             public void onPull() {
@@ -110,18 +114,39 @@ final class SqsReceiver extends TimerGraphStageLogic {
         underWay--;
         requested -= asked;
         if (error != null) {
-            failure = error;
-            failStage(error);
+            onFailed(error);
             return;
+        }
+        if (trouble.isOn()) {
+            trouble.over();
+            endRest();
         }
         buffer.addAll(messages);
         flowing = !messages.isEmpty();
         if (messages.isEmpty() && settings.waitTime().isZero()) {
-            resting = true;
-            scheduleOnce(RESTED, REST);
+            rest(REST);
         }
         receive();
         emit();
+    }
+
+    /** Of receives that fail at the same time the first one counts. */
+    private void onFailed(Throwable error) {
+        flowing = false;
+        if (!resting) {
+            rest(trouble.failed(error));
+        }
+        settle();
+    }
+
+    private void rest(Duration time) {
+        resting = true;
+        scheduleOnce(RESTED, time);
+    }
+
+    private void endRest() {
+        resting = false;
+        cancelTimer(RESTED);
     }
 
     private void emit() {
@@ -181,24 +206,13 @@ final class SqsReceiver extends TimerGraphStageLogic {
         List<CompletableFuture<?>> last = new ArrayList<>(receives);
         last.add(queue.release(List.copyOf(buffer)).toCompletableFuture());
         buffer.clear();
-        CompletableFuture.allOf(last.toArray(CompletableFuture<?>[]::new)).whenComplete((done, ignored) -> {
-            if (failure == null) {
-                ended.complete(Done.getInstance());
-            } else {
-                ended.completeExceptionally(failure);
-            }
-        });
-        pauses.forEach(pause -> follow(ended, pause));
+        CompletableFuture.allOf(last.toArray(CompletableFuture<?>[]::new))
+                .whenComplete((done, ignored) -> ended.complete(Done.getInstance()));
+        pauses.forEach(this::completeWhenEnded);
     }
 
-    private static void follow(CompletionStage<Done> leader, CompletableFuture<Done> follower) {
-        leader.whenComplete((done, error) -> {
-            if (error == null) {
-                follower.complete(done);
-            } else {
-                follower.completeExceptionally(error);
-            }
-        });
+    private void completeWhenEnded(CompletableFuture<Done> pause) {
+        ended.thenAccept(pause::complete);
     }
 
     /** Takes orders from any thread. What comes after the end of the stream has no effect. */
@@ -208,7 +222,7 @@ final class SqsReceiver extends TimerGraphStageLogic {
             CompletableFuture<Done> pause = new CompletableFuture<>();
             stream.invokeWithFeedbackCompletionStage(() -> onPause(pause)).whenComplete((done, gone) -> {
                 if (gone != null) {
-                    follow(ended, pause);
+                    completeWhenEnded(pause);
                 }
             });
             return pause;

@@ -25,8 +25,9 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
  * receive ends or {@link ReceiveControl#wake} is called, always before it emits; the supplier is called on the stream's
  * thread.
  *
- * <p>When the stream ends early, by cancellation or failure, messages not yet emitted, those of receives still under way
- * included, are made visible to others at once. A receive that fails (the SDK has tried it three times) fails the stream.
+ * <p>When the stream ends early, by cancellation, messages not yet emitted, those of receives still under way included, are
+ * made visible to others at once. A receive that fails (the SDK has tried it three times) does not end it: the stage rests, for
+ * longer the more receives have failed in a row ({@link ReceiveTrouble}), then one receive is tried.
  */
 final class SqsSource extends AbstractGraphStageWithMaterializedValue<SourceShape<QueueMessage>, ReceiveControl> {
     private final Outlet<QueueMessage> out = Outlet.create("SqsSource.out");

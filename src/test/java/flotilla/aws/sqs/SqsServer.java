@@ -5,6 +5,8 @@ import flotilla.aws.AwsClients;
 import flotilla.aws.TestSystem;
 import flotilla.config.AwsSettings;
 import flotilla.protocol.MessageQueue;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +25,7 @@ final class SqsServer implements AutoCloseable {
     private final TestSystem serverSystem = new TestSystem();
 
     private final SQSRestServer server;
+    private final InetSocketAddress address;
     private final AwsClients clients;
     private final SqsQueues queues;
     private final SqsAsyncClient plain;
@@ -32,8 +35,10 @@ final class SqsServer implements AutoCloseable {
                 .withInterface("127.0.0.1")
                 .withDynamicPort()
                 .start();
-        int port = server.waitUntilStarted().localAddress().getPort();
-        clients = AwsClients.open(settings("http://127.0.0.1:" + port), 16);
+        address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(),
+                server.waitUntilStarted().localAddress().getPort());
+        clients = AwsClients.open(settings("http://127.0.0.1:" + address.getPort()), 16);
         queues = SqsQueues.connect(clients);
         plain = clients.client(
                 SqsAsyncClient.builder(), clients.settings().sqs(), Duration.ofSeconds(60), Duration.ofSeconds(60));
@@ -77,6 +82,11 @@ final class SqsServer implements AutoCloseable {
     /** The server goes away. */
     void stop() {
         server.stopAndWait();
+    }
+
+    /** Where it is. */
+    InetSocketAddress address() {
+        return address;
     }
 
     @Override

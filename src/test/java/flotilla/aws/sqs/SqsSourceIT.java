@@ -3,7 +3,6 @@ package flotilla.aws.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.aws.Await;
-import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
@@ -246,21 +245,5 @@ class SqsSourceIT {
 
         QueueMessage message = Await.result(run(queue, 10).second().pull()).orElseThrow();
         assertThat(message.body()).isEqualTo("m0");
-    }
-
-    @Test
-    void lostQueue_shouldFailTheStream() {
-        try (SqsServer doomed = new SqsServer()) {
-            MessageQueue queue = doomed.open(doomed.create(), WAIT, 2, LEASE);
-            Pair<ReceiveControl, CompletionStage<Done>> running =
-                    queue.receive(() -> 5).toMat(Sink.ignore(), Keep.both()).run(doomed.system());
-
-            doomed.stop();
-
-            assertThat(Await.failure(running.second()))
-                    .isInstanceOf(InfrastructureException.class)
-                    .hasMessageStartingWith("SQS ReceiveMessage from queue ");
-            assertThat(Await.failure(running.first().pause())).isInstanceOf(InfrastructureException.class);
-        }
     }
 }

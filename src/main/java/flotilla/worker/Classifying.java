@@ -1,0 +1,131 @@
+package flotilla.worker;
+
+import flotilla.protocol.InPlace;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** Has an image classified by the {@link ClassifierRouter}, and learns from how long that took. Safe for all threads. */
+final class Classifying {
+    /**
+     * Waits of the length of a hang until an image is taken for lost with its classifiers. One that hangs has ended the
+     * process long before.
+     */
+    private static final int HANGS_TO_WAIT = 3;
+
+    private final ActorSystem<?> system;
+    private final ActorRef<ClassifierRouter.Command> router;
+    private final WorkerIdentity identity;
+    private final Attempts attempts;
+    private final Leases leases;
+    private final PatientCalls calls;
+    private final Prefetch prefetch;
+    private final Tally tally;
+    private final Duration hangAfter;
+    private final Clock clock;
+
+    /**
+     * @param hangAfter how long an image may be inside a classifier
+     */
+    Classifying(
+            ActorSystem<?> system,
+            ActorRef<ClassifierRouter.Command> router,
+            WorkerIdentity identity,
+            Attempts attempts,
+            Leases leases,
+            PatientCalls calls,
+            Prefetch prefetch,
+            Tally tally,
+            Duration hangAfter,
+            Clock clock) {
+        this.system = system;
+        this.router = router;
+        this.identity = identity;
+        this.attempts = attempts;
+        this.leases = leases;
+        this.calls = calls;
+        this.prefetch = prefetch;
+        this.tally = tally;
+        this.hangAfter = hangAfter;
+        this.clock = clock;
+    }
+
+    /**
+     * The outcome, or what becomes of a message whose image has none.
+     *
+     * @param memory gets back what the image took
+     */
+    CompletionStage<Parcel> next(Parcel.Fetched parcel, ByteBudget memory) {
+        CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
+                router,
+                replyTo -> new ClassifierRouter.Classify(
+                        parcel.request().id(),
+                        parcel.image(),
+                        entry(parcel),
+                        () -> leases.classifying(parcel.message(), true),
+                        replyTo),
+                hangAfter.multipliedBy(HANGS_TO_WAIT),
+                system.scheduler()));
+        return asked.whenComplete((reply, failure) -> {
+                    memory.giveBack(parcel.image().bytes().length);
+                    if (failure != null) {
+                        router.tell(new ClassifierRouter.Forget(parcel.image()));
+                    }
+                })
+                .thenCompose(reply -> parcel.suspect()
+                        ? attempts.cameOut(parcel.request().id()).thenApply(done -> reply)
+                        : CompletableFuture.completedStage(reply))
+                .thenApply(reply -> classified(parcel, reply));
+    }
+
+    /** A suspect enters when this process is to blame whatever dies. It is tried once, for all others wait meanwhile. */
+    private Optional<Supplier<CompletionStage<Done>>> entry(Parcel.Fetched parcel) {
+        return parcel.suspect()
+                ? Optional.of(
+                        () -> calls.once(attempts.entersAlone(parcel.request().id())))
+                : Optional.empty();
+    }
+
+    private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
+        leases.classifying(parcel.message(), false);
+        if (reply instanceof ClassifierRouter.Classified done) {
+            prefetch.served(done.shareMillis(), done.reach());
+            tally.classified(done.shareMillis());
+            return new Parcel.Answered(
+                    parcel.message(),
+                    parcel.request(),
+                    parcel.suspect(),
+                    identity.result(parcel.request(), done.outcome(), timings(parcel, done)));
+        }
+        if (reply instanceof ClassifierRouter.Returned) {
+            return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
+        }
+        return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
+    }
+
+    private Map<String, Double> timings(Parcel.Fetched parcel, ClassifierRouter.Classified done) {
+        Instant acceptedAt = parcel.request().acceptedAt();
+        Map<String, Double> timings = new LinkedHashMap<>();
+        timings.put("queue", millisBetween(acceptedAt, parcel.at()));
+        timings.put("fetch", parcel.fetchMillis());
+        timings.put("wait", done.waitMillis());
+        timings.put("classify", done.classifyMillis());
+        timings.put("total", millisBetween(acceptedAt, clock.instant()));
+        return timings;
+    }
+
+    /** Clocks of two machines may differ. */
+    private static double millisBetween(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis());
+    }
+}
