@@ -1,5 +1,6 @@
 package flotilla.worker;
 
+import flotilla.domain.RequestId;
 import flotilla.protocol.InPlace;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -78,26 +78,43 @@ final class Classifying {
                 system.scheduler()));
         return asked.whenComplete((reply, failure) -> {
                     memory.giveBack(parcel.image().bytes().length);
-                    if (failure != null) {
+                    if (failure == null) {
+                        leases.classifying(parcel.message(), false);
+                    } else {
                         router.tell(new ClassifierRouter.Forget(parcel.image()));
                     }
                 })
-                .thenCompose(reply -> parcel.suspect()
-                        ? attempts.cameOut(parcel.request().id()).thenApply(done -> reply)
-                        : CompletableFuture.completedStage(reply))
-                .thenApply(reply -> classified(parcel, reply));
+                .thenCompose(reply -> innocent(parcel).thenApply(done -> classified(parcel, reply)));
+    }
+
+    /** A suspect that came out goes no further, and not back either, before that is known to everybody. */
+    private CompletionStage<Done> innocent(Parcel.Fetched parcel) {
+        return parcel.suspect()
+                ? calls.call(
+                        parcel.message(),
+                        () -> attempts.cameOut(parcel.request().id()))
+                : CompletableFuture.completedStage(Done.getInstance());
     }
 
     /** A suspect enters when this process is to blame whatever dies. It is tried once, for all others wait meanwhile. */
-    private Optional<Supplier<CompletionStage<Done>>> entry(Parcel.Fetched parcel) {
+    private Optional<ClassifierRouter.Entry> entry(Parcel.Fetched parcel) {
+        RequestId id = parcel.request().id();
         return parcel.suspect()
-                ? Optional.of(
-                        () -> calls.once(attempts.entersAlone(parcel.request().id())))
+                ? Optional.of(new ClassifierRouter.Entry() {
+                    @Override
+                    public CompletionStage<Done> enter() {
+                        return calls.once(attempts.entersAlone(id));
+                    }
+
+                    @Override
+                    public void left() {
+                        attempts.cameOut(id);
+                    }
+                })
                 : Optional.empty();
     }
 
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
-        leases.classifying(parcel.message(), false);
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.shareMillis(), done.reach());
             tally.classified(done.shareMillis());
