@@ -53,8 +53,9 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      *
      * @param batchDeadline of an image in a run with others, from its arrival here; zero for no such runs
      * @param hangAfter how long a run may take
+     * @param replaceAfter how long after its death a classifier is replaced
      */
-    record Limits(Duration batchDeadline, Duration hangAfter) {}
+    record Limits(Duration batchDeadline, Duration hangAfter, Duration replaceAfter) {}
 
     /**
      * Classify an image.
@@ -124,13 +125,12 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
     private static final int HOPELESS = 10;
 
     private final ClassifierFactory factory;
     private final AttemptMarks marks;
     private final int parallelism;
-    private final Duration hangAfter;
+    private final Limits limits;
     private final DispatcherSelector dispatcher;
     private final ActorRef<Classifier.Reply> replies;
     private final BatchSizer sizer;
@@ -173,7 +173,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         this.factory = factory;
         this.marks = marks;
         this.parallelism = parallelism;
-        this.hangAfter = limits.hangAfter();
+        this.limits = limits;
         this.dispatcher = dispatcher;
         this.replies = context.messageAdapter(Classifier.Reply.class, FromClassifier::new);
         this.sizer =
@@ -217,7 +217,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
 
     /** What is inside a classifier for so long has ended the process as a hang. */
     private boolean isOverdue(Run run) {
-        return marks.time().nanos() - run.since() >= hangAfter.toNanos();
+        return marks.time().nanos() - run.since() >= limits.hangAfter().toNanos();
     }
 
     private Behavior<Command> onForgetWaiting(ForgetWaiting command) {
@@ -271,7 +271,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         if (++failures >= HOPELESS * parallelism) {
             return end(failures + " died one after the other without an answer, the last of " + failed.cause());
         }
-        getContext().scheduleOnce(REPLACE_AFTER, getContext().getSelf(), new Replace());
+        getContext().scheduleOnce(limits.replaceAfter(), getContext().getSelf(), new Replace());
         handOut();
         return this;
     }

@@ -35,6 +35,7 @@ public final class WorkerNode {
     /** More messages than the cluster's side sends while a model is loaded, at one or two a second. */
     private static final int MESSAGES_WHILE_WAITING = 100_000;
 
+    private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
     private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
     /** Between the tries of one call to a store or queue that is away, each of which tries a few times by itself. */
     private static final ExponentialBackoff PAUSES =
@@ -169,7 +170,7 @@ public final class WorkerNode {
                         classifiers.factory(),
                         marks,
                         parallelism,
-                        new ClassifierRouter.Limits(settings.batchDeadline(), settings.hangAfter()),
+                        new ClassifierRouter.Limits(settings.batchDeadline(), settings.hangAfter(), REPLACE_AFTER),
                         DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
                 "classifier-router");
         context.watchWith(router, new Worker.PartLost("classifier router"));

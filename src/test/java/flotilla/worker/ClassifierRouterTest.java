@@ -131,7 +131,7 @@ class ClassifierRouterTest {
                 factory,
                 AttemptMarks.unkept("p", time),
                 parallelism,
-                new ClassifierRouter.Limits(Duration.ofMinutes(10), HANG_AFTER),
+                new ClassifierRouter.Limits(Duration.ofMinutes(10), HANG_AFTER, Duration.ofMillis(5)),
                 DispatcherSelector.fromConfig(WorkerNode.CLASSIFIER_DISPATCHER)));
     }
 

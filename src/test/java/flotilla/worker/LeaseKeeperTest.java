@@ -40,7 +40,7 @@ class LeaseKeeperTest {
         for (Duration left = time; !left.isZero(); left = left.minusSeconds(5)) {
             int before = queue.extended().size();
             clock.pass(Duration.ofSeconds(5));
-            time.tick();
+            this.time.tick();
             boolean due = !leases.due(VISIBILITY.dividedBy(3), HANG_AFTER).isEmpty();
             TIME.timePasses(Duration.ofSeconds(5));
             if (due) {
