@@ -168,14 +168,9 @@ final class Attempts {
         marks.close();
     }
 
-    /** An image is about to enter alone; complete when this process is to blame on it whatever dies. */
-    CompletionStage<Done> entersAlone(RequestId id) {
-        return lone.enters(id);
-    }
-
-    /** An image that was to enter alone came out, or did not enter. Complete when it is not blamed any more; may be told again. */
-    CompletionStage<Done> cameOut(RequestId id) {
-        return lone.left(id);
+    /** For an image that is to be inside alone. */
+    LoneAttempts.Stay alone(RequestId id) {
+        return lone.stay(id);
     }
 
     /**

@@ -1,6 +1,5 @@
 package flotilla.worker;
 
-import flotilla.domain.RequestId;
 import flotilla.protocol.InPlace;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,12 +65,14 @@ final class Classifying {
      * @param memory gets back what the image took
      */
     CompletionStage<Parcel> next(Parcel.Fetched parcel, ByteBudget memory) {
+        Optional<LoneAttempts.Stay> alone =
+                parcel.suspect() ? Optional.of(attempts.alone(parcel.request().id())) : Optional.empty();
         CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
                 router,
                 replyTo -> new ClassifierRouter.Classify(
                         parcel.request().id(),
                         parcel.image(),
-                        entry(parcel),
+                        alone.map(this::entry),
                         () -> leases.classifying(parcel.message(), true),
                         replyTo),
                 hangAfter.multipliedBy(HANGS_TO_WAIT),
@@ -84,34 +85,29 @@ final class Classifying {
                         router.tell(new ClassifierRouter.Forget(parcel.image()));
                     }
                 })
-                .thenCompose(reply -> innocent(parcel).thenApply(done -> classified(parcel, reply)));
+                .thenCompose(reply -> innocent(parcel, alone).thenApply(done -> classified(parcel, reply)));
     }
 
     /** A suspect that came out goes no further, and not back either, before that is known to everybody. */
-    private CompletionStage<Done> innocent(Parcel.Fetched parcel) {
-        return parcel.suspect()
-                ? calls.call(
-                        parcel.message(),
-                        () -> attempts.cameOut(parcel.request().id()))
+    private CompletionStage<Done> innocent(Parcel.Fetched parcel, Optional<LoneAttempts.Stay> alone) {
+        return alone.isPresent()
+                ? calls.call(parcel.message(), alone.get()::left)
                 : CompletableFuture.completedStage(Done.getInstance());
     }
 
     /** A suspect enters when this process is to blame whatever dies. It is tried once, for all others wait meanwhile. */
-    private Optional<ClassifierRouter.Entry> entry(Parcel.Fetched parcel) {
-        RequestId id = parcel.request().id();
-        return parcel.suspect()
-                ? Optional.of(new ClassifierRouter.Entry() {
-                    @Override
-                    public CompletionStage<Done> enter() {
-                        return calls.once(attempts.entersAlone(id));
-                    }
+    private ClassifierRouter.Entry entry(LoneAttempts.Stay alone) {
+        return new ClassifierRouter.Entry() {
+            @Override
+            public CompletionStage<Done> enter() {
+                return calls.once(alone.enters());
+            }
 
-                    @Override
-                    public void left() {
-                        attempts.cameOut(id);
-                    }
-                })
-                : Optional.empty();
+            @Override
+            public void left() {
+                alone.left();
+            }
+        };
     }
 
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {

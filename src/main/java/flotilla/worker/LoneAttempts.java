@@ -25,11 +25,34 @@ final class LoneAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(LoneAttempts.class);
     private static final int AGAIN_SECONDS = 10;
 
+    /** One time that an image enters alone: a message's, of which an image may have several. */
+    final class Stay {
+        private final RequestId id;
+
+        private Stay(RequestId id) {
+            this.id = id;
+        }
+
+        /** The image is about to enter; complete when this process is to blame on it whatever dies. */
+        CompletionStage<Done> enters() {
+            return LoneAttempts.this.enters(this);
+        }
+
+        /**
+         * The image came out, or did not enter; complete when nothing of this is left in the store. May be told again, and means
+         * nothing once the image has entered for another message.
+         */
+        CompletionStage<Done> left() {
+            return LoneAttempts.this.left(this);
+        }
+    }
+
     /** What was asked of the store for one image. */
     private static final class Asked {
         /** Complete when all of it has come to pass, or failed. */
         private CompletionStage<Done> last = CompletableFuture.completedStage(Done.getInstance());
 
+        private Stay stay;
         private boolean inside;
         private CompletableFuture<Done> removal;
         private boolean troubled;
@@ -46,21 +69,30 @@ final class LoneAttempts {
         this.timer = timer;
     }
 
-    /** An image is about to enter; complete when this process is to blame on it whatever dies. */
-    synchronized CompletionStage<Done> enters(RequestId id) {
-        Asked asked = open.computeIfAbsent(id, first -> new Asked());
+    /** For an image that is to enter. */
+    Stay stay(RequestId id) {
+        return new Stay(id);
+    }
+
+    private synchronized CompletionStage<Done> enters(Stay stay) {
+        Asked asked = open.computeIfAbsent(stay.id, first -> new Asked());
+        asked.stay = stay;
         asked.inside = true;
         asked.removal = null;
-        marks.attempted(id);
-        asked.last = after(asked.last, () -> store.enters(id, marks.process()));
+        marks.attempted(stay.id);
+        asked.last = after(asked.last, () -> store.enters(stay.id, marks.process()));
         return asked.last;
     }
 
-    /** An image came out, or did not enter; complete when nothing of it is left in the store. May be told again. */
-    synchronized CompletionStage<Done> left(RequestId id) {
+    private synchronized CompletionStage<Done> left(Stay stay) {
+        Asked asked = open.get(stay.id);
+        return asked != null && asked.stay == stay ? left(stay.id) : done();
+    }
+
+    private CompletionStage<Done> left(RequestId id) {
         Asked asked = open.get(id);
         if (asked == null) {
-            return CompletableFuture.completedStage(Done.getInstance());
+            return done();
         }
         asked.inside = false;
         if (asked.removal == null || asked.removal.isDone()) {
@@ -105,7 +137,7 @@ final class LoneAttempts {
 
     /** Complete when nothing of an image is in the store that is not inside this process any more. */
     synchronized CompletionStage<Done> settled(RequestId id) {
-        return isInside(id) ? CompletableFuture.completedStage(Done.getInstance()) : left(id);
+        return isInside(id) ? done() : left(id);
     }
 
     /** Removes all of this process but those on {@code hung}: it ends, and nobody is to blame. */
@@ -118,5 +150,9 @@ final class LoneAttempts {
 
     private static CompletionStage<Done> after(CompletionStage<Done> before, Supplier<CompletionStage<Done>> call) {
         return before.handle((done, failure) -> done).thenCompose(done -> call.get());
+    }
+
+    private static CompletionStage<Done> done() {
+        return CompletableFuture.completedStage(Done.getInstance());
     }
 }

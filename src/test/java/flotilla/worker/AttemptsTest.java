@@ -33,11 +33,13 @@ class AttemptsTest {
 
     private AttemptMarks marks;
     private Attempts attempts;
+    private LoneAttempts.Stay stay;
 
     @BeforeEach
     void open() throws Exception {
         marks = AttemptMarks.open(new MarkFolder(path, "scope"), "own", RunningTime.every(Duration.ofSeconds(1)));
         attempts = new Attempts(marks, store, Runnable::run, Duration.ofSeconds(30), LONGEST, timer);
+        stay = attempts.alone(id);
     }
 
     @AfterEach
@@ -94,12 +96,12 @@ class AttemptsTest {
 
     @Test
     void imageThatEntersAlone_shouldBeKnownToBeInsideUntilItComesOut() {
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         assertThat(store.alone.get(id)).containsOnlyKeys("own");
         assertThat(result(attempts.of(id))).isEqualTo(new Attempts.Record(List.of(), List.of("own")));
 
-        result(attempts.cameOut(id));
-        result(attempts.cameOut(id));
+        result(stay.left());
+        result(stay.left());
 
         assertThat(store.alone).isEmpty();
         assertThat(result(attempts.of(id))).isEqualTo(dead());
@@ -107,9 +109,9 @@ class AttemptsTest {
 
     @Test
     void removalThatFails_shouldBeTriedUntilItSucceedsAndBlameNobodyMeanwhile() {
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         store.away = true;
-        assertThatThrownBy(() -> result(attempts.cameOut(id))).hasMessageContaining("away");
+        assertThatThrownBy(() -> result(stay.left())).hasMessageContaining("away");
         timer.pass(Duration.ofSeconds(30));
         assertThat(store.alone).isNotEmpty();
         assertThatThrownBy(() -> result(attempts.of(id)))
@@ -128,8 +130,8 @@ class AttemptsTest {
     void attemptThatIsWrittenLate_shouldBeRemovedAllTheSame() {
         CompletableFuture<Done> late = new CompletableFuture<>();
         store.gate = late;
-        CompletionStage<Done> entry = attempts.entersAlone(id);
-        CompletionStage<Done> out = attempts.cameOut(id);
+        CompletionStage<Done> entry = stay.enters();
+        CompletionStage<Done> out = stay.left();
         assertThat(entry.toCompletableFuture()).isNotDone();
         assertThat(out.toCompletableFuture()).isNotDone();
 
@@ -141,22 +143,36 @@ class AttemptsTest {
 
     @Test
     void imageThatEntersAgain_shouldNotLoseItsAttemptToALateRemoval() {
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         store.away = true;
-        assertThatThrownBy(() -> result(attempts.cameOut(id))).hasMessageContaining("away");
+        assertThatThrownBy(() -> result(stay.left())).hasMessageContaining("away");
         store.away = false;
 
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         timer.pass(Duration.ofMinutes(1));
 
         assertThat(store.alone.get(id)).containsOnlyKeys("own");
     }
 
     @Test
+    void imageThatEntersForAnotherMessage_shouldNotLoseItsAttemptToTheFirstOne() {
+        result(stay.enters());
+        result(stay.left());
+        LoneAttempts.Stay second = attempts.alone(id);
+        result(second.enters());
+
+        result(stay.left());
+
+        assertThat(store.alone.get(id)).containsOnlyKeys("own");
+        result(second.left());
+        assertThat(store.alone).isEmpty();
+    }
+
+    @Test
     void processThatEndsWithAnImageInsideAlone_shouldTakeItsAttemptBack() {
         RequestId hung = RequestId.create(Instant.EPOCH, new Random(2));
-        result(attempts.entersAlone(id));
-        result(attempts.entersAlone(hung));
+        result(stay.enters());
+        result(attempts.alone(hung).enters());
 
         result(attempts.forgiveAlone(List.of(hung)));
 
@@ -165,7 +181,7 @@ class AttemptsTest {
 
     @Test
     void processThatEndsWhileTheStoreIsAway_shouldLeaveItToTheNextOneToTakeItsAttemptBack() throws Exception {
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         store.away = true;
         result(attempts.forgiveAlone(List.of()));
         marks.close();
@@ -184,7 +200,7 @@ class AttemptsTest {
 
     @Test
     void whatMustNotFail_shouldNotFail() {
-        result(attempts.entersAlone(id));
+        result(stay.enters());
         store.away = true;
 
         result(attempts.forgiveAlone(List.of()));
