@@ -47,6 +47,7 @@ public final class CloudCommand implements Callable<Integer> {
         Map<String, String> parent = parent();
         FlotillaSettings settings = options.load("local").settings();
         Classifiers.check(settings.model(), settings.classifier());
+        settings.local().checkStopGrace(settings.worker().shutdownGrace());
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL) {
             NativeLibraries.unpack();
         }

@@ -28,7 +28,7 @@ final class WorkerProcessCommand implements Callable<Integer> {
         WorkerRole worker = WorkerRole.start(options);
         started.set(worker);
         worker.ended().thenRun(ended::countDown);
-        worker.hung().thenRun(() -> Runtime.getRuntime().halt(1));
+        worker.over().whenComplete((left, failure) -> Runtime.getRuntime().halt(1));
         return Processes.runUntilStopped(worker, ended) ? 0 : 1;
     }
 }

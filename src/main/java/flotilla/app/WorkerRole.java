@@ -13,6 +13,7 @@ import flotilla.protocol.ImageStore;
 import flotilla.worker.AttemptMarks;
 import flotilla.worker.ControlPlane;
 import flotilla.worker.MarkFolder;
+import flotilla.worker.RunningTime;
 import flotilla.worker.Worker;
 import flotilla.worker.WorkerIdentity;
 import flotilla.worker.WorkerNode;
@@ -53,7 +54,7 @@ final class WorkerRole implements AutoCloseable {
     private final ActorSystem<Worker.Command> data;
     private final ControlPlane control;
     private final AttemptMarks marks;
-    private final CompletionStage<Done> hung;
+    private final CompletionStage<Done> over;
     private final Duration grace;
 
     private WorkerRole(
@@ -62,14 +63,14 @@ final class WorkerRole implements AutoCloseable {
             ActorSystem<Worker.Command> data,
             ControlPlane control,
             AttemptMarks marks,
-            CompletionStage<Done> hung,
+            CompletionStage<Done> over,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
         this.data = data;
         this.control = control;
         this.marks = marks;
-        this.hung = hung;
+        this.over = over;
         this.grace = grace;
     }
 
@@ -89,26 +90,30 @@ final class WorkerRole implements AutoCloseable {
 
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
-                "model",
+                "start-model",
                 () -> Classifiers.open(
                         ModelDownload.local(loaded),
                         settings.classifier(),
                         settings.http().maxPixels()));
         CompletableFuture<CloudConnections> connections = inThread(
-                "connections",
+                "start-connections",
                 () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
         CompletableFuture<WorkerNode.Queues> queues = connections.thenApply(cloud -> queues(cloud, settings, identity));
         CompletableFuture<WorkerNode.Equipment> equipment = new CompletableFuture<>();
-        CompletableFuture<Done> hung = new CompletableFuture<>();
+        CompletableFuture<Done> over = new CompletableFuture<>();
         AttemptMarks marks = marks(settings, identity);
+        CompletableFuture<ActorSystem<?>> system = new CompletableFuture<>();
+        CompletableFuture<WorkerNode.Blame> blame = connections.thenCombine(
+                system, (cloud, its) -> new WorkerNode.Blame(marks, cloud.attempts(its), cloud.deadLetters()));
         ActorSystem<Worker.Command> data = ActorSystem.create(
                 WorkerNode.create(
                         identity,
+                        blame,
                         equipment,
                         settings.worker(),
                         settings.queue(),
                         Clock.systemUTC(),
-                        () -> hung.complete(Done.getInstance())),
+                        () -> over.complete(Done.getInstance())),
                 settings.cluster().name() + "-data",
                 NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
         ControlPlane control = new ControlPlane(
@@ -118,6 +123,7 @@ final class WorkerRole implements AutoCloseable {
                 data,
                 context -> SupervisorProxy.find(context.getSystem()));
         try {
+            system.complete(data);
             control.start();
             CloudConnections cloud = connections.join();
             ImageStore images = cloud.images(data);
@@ -126,11 +132,7 @@ final class WorkerRole implements AutoCloseable {
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
             equipment.complete(new WorkerNode.Equipment(
-                    queues.join(),
-                    images,
-                    cloud.results(data),
-                    new WorkerNode.Classifiers(classifiers, parallelism),
-                    new WorkerNode.Blame(marks, cloud.attempts(data), cloud.deadLetters())));
+                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism)));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud,
@@ -138,7 +140,7 @@ final class WorkerRole implements AutoCloseable {
                     data,
                     control,
                     marks,
-                    hung,
+                    over,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             marks.close();
@@ -158,15 +160,16 @@ final class WorkerRole implements AutoCloseable {
                 settings.storage().outputBucket(),
                 settings.storage().prefix(),
                 settings.aws().s3().map(URI::toString).orElse(""));
+        RunningTime time = RunningTime.every(settings.worker().reportInterval());
         try {
-            return AttemptMarks.open(MarkFolder.of(folder, scope), identity.process(), Clock.systemUTC());
+            return AttemptMarks.open(MarkFolder.of(folder, scope), identity.process(), time);
         } catch (IOException e) {
             LOG.warn(
                     "images that end a worker cannot be told from others, name a folder with flotilla.worker.state-folder"
                             + " that can be written to, not {}: {}",
                     folder,
                     e.toString());
-            return AttemptMarks.unkept(identity.process(), Clock.systemUTC());
+            return AttemptMarks.unkept(identity.process(), time);
         }
     }
 
@@ -184,7 +187,7 @@ final class WorkerRole implements AutoCloseable {
     /** In a thread of its own: the common pool of a small machine has one. */
     private static <T> CompletableFuture<T> inThread(String name, Supplier<T> work) {
         return CompletableFuture.supplyAsync(work, task -> {
-            Thread thread = new Thread(task, "start-" + name);
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             thread.start();
         });
@@ -196,13 +199,14 @@ final class WorkerRole implements AutoCloseable {
     }
 
     /**
-     * Completes when a classifier hung, all else was given back and the cluster was left: the process must end then, without
-     * {@link #close}, which would wait for the classifier.
+     * Completes when a classifier hung or a part of the data path died, all else was given back and the cluster was left, or some
+     * seconds later: the process must end then, without {@link #close}, which would wait for a classifier that hangs.
      */
-    CompletionStage<Done> hung() {
-        return hung.thenCompose(now -> control.close()
-                .toCompletableFuture()
-                .copy()
+    CompletionStage<Done> over() {
+        // In a thread of its own: the worker tells it, and leaving waits for a cluster's side that is just being
+        // started.
+        return over.thenCompose(now -> inThread("leave", control::close)
+                .thenCompose(left -> left)
                 .completeOnTimeout(Done.getInstance(), STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -260,8 +264,11 @@ final class WorkerRole implements AutoCloseable {
         marks.close();
         Processes.await(control.close(), STOP_WITHIN);
         data.terminate();
-        Processes.await(data.getWhenTerminated(), STOP_WITHIN);
-        classifiers.close();
+        if (Processes.await(data.getWhenTerminated(), STOP_WITHIN)) {
+            classifiers.close();
+        } else {
+            LOG.warn("an image is still inside a classifier: the process ends without closing the model");
+        }
         cloud.close();
     }
 }

@@ -39,7 +39,7 @@ final class Checks {
         that(!value.isBlank(), key, "given");
     }
 
-    private static String text(Duration value) {
+    static String text(Duration value) {
         return value.toMillis() % 1000 == 0 ? value.toSeconds() + "s" : value.toMillis() + "ms";
     }
 }

@@ -2,6 +2,7 @@ package flotilla.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.time.Duration;
 
 /**
  * All settings, read once at start. {@code reference.conf} explains each key; every room gets just its own part.
@@ -23,6 +24,18 @@ public record FlotillaSettings(
         WorkerSettings worker,
         LocalSettings local,
         boolean logResults) {
+    /** A machine that is busy takes twice the processor time. */
+    private static final int BUSY = 2;
+
+    public FlotillaSettings {
+        Duration slowest = classifier.decodeLimit().multipliedBy(BUSY);
+        Checks.that(
+                worker.hangAfter().compareTo(slowest) >= 0,
+                "flotilla.worker.hang-after",
+                "at least " + Checks.text(slowest)
+                        + ", twice flotilla.classifier.decode-limit, or an image that is slow to decode is taken for a hang; not "
+                        + Checks.text(worker.hangAfter()));
+    }
 
     /**
      * Reads the settings below {@code flotilla}.

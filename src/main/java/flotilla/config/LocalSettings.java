@@ -21,6 +21,9 @@ public record LocalSettings(
         List<String> workerJvmOptions,
         Duration stopGrace,
         Duration terminatedVisible) {
+    /** What a worker takes for that after its grace, at most. */
+    private static final Duration GIVING_BACK = Duration.ofSeconds(10);
+
     public LocalSettings {
         Checks.port(sqsPort, "flotilla.local.sqs-port");
         Checks.port(s3Port, "flotilla.local.s3-port");
@@ -29,6 +32,21 @@ public record LocalSettings(
         workerJvmOptions = List.copyOf(workerJvmOptions);
         Checks.notNegative(stopGrace, "flotilla.local.stop-grace");
         Checks.notNegative(terminatedVisible, "flotilla.local.terminated-visible");
+    }
+
+    /**
+     * Checks that a worker that is told to end, and gives back what is unfinished, is not killed meanwhile: what it has inside would be
+     * taken for what killed it.
+     *
+     * @param shutdownGrace the workers'
+     * @throws SettingsException with the remedy
+     */
+    public void checkStopGrace(Duration shutdownGrace) {
+        Checks.that(
+                stopGrace.compareTo(shutdownGrace.plus(GIVING_BACK)) >= 0,
+                "flotilla.local.stop-grace",
+                "at least " + Checks.text(shutdownGrace.plus(GIVING_BACK)) + ", " + Checks.text(GIVING_BACK)
+                        + " more than flotilla.worker.shutdown-grace, not " + Checks.text(stopGrace));
     }
 
     static LocalSettings from(Config config) {

@@ -1,27 +1,47 @@
 package flotilla.protocol;
 
 import flotilla.domain.RequestId;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
 /**
- * The worker processes that died while an image was inside a classifier of theirs, or that have it inside all alone because
- * of that. Durable. A process is counted once, however often it is added.
+ * What is known of the worker processes that had an image inside a classifier. Durable. Two kinds of things are written: that a
+ * process died with the image inside, and that a process is about to have it inside all alone, which may have ended it or may go
+ * on. A process is told once of each kind, however often it is added.
  */
 public interface AttemptStore {
     /**
-     * Adds a process.
+     * One process.
      *
      * @param process the name of this one life of a worker
+     * @param died whether it is known to have ended; otherwise it has the image inside alone, or had when it ended
+     * @param age since that was written, by the store's own clock; only told of one that is not known to have ended
      */
-    CompletionStage<Done> add(RequestId id, String process);
+    record Attempt(String process, boolean died, Duration age) {
+        /** A process that ended. */
+        public static Attempt dead(String process) {
+            return new Attempt(process, true, Duration.ZERO);
+        }
 
-    /** The processes that are to blame on this image, in the order of their names. */
-    CompletionStage<List<String>> of(RequestId id);
+        /** A process that may live. */
+        public static Attempt alone(String process, Duration age) {
+            return new Attempt(process, false, age);
+        }
+    }
 
-    /** Removes a process, which the image has left alive; a missing one is no error. */
-    CompletionStage<Done> remove(RequestId id, String process);
+    /** A process ended with the image inside. */
+    CompletionStage<Done> died(RequestId id, String process);
+
+    /** A process is about to have the image inside, alone: it is to blame if nobody says otherwise. */
+    CompletionStage<Done> enters(RequestId id, String process);
+
+    /** The image has left that process alive, or did not enter; a missing attempt is no error. */
+    CompletionStage<Done> left(RequestId id, String process);
+
+    /** All that is known of an image, in the order of the processes' names, each once. */
+    CompletionStage<List<Attempt>> of(RequestId id);
 
     /** Removes all: the image is as innocent as a new one. */
     CompletionStage<Done> clear(RequestId id);

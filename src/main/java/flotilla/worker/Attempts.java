@@ -2,13 +2,17 @@ package flotilla.worker;
 
 import flotilla.domain.RequestId;
 import flotilla.protocol.AttemptStore;
+import flotilla.protocol.Patience;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,25 +25,75 @@ import org.slf4j.LoggerFactory;
 final class Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
+    private static final Duration FORGIVEN_WITHIN = Duration.ofSeconds(3);
+
+    /**
+     * What the attempts on an image come to.
+     *
+     * @param deaths processes that ended with it inside
+     * @param living processes that have it inside alone now, as far as can be told
+     */
+    record Record(List<String> deaths, List<String> living) {
+        Record {
+            deaths = List.copyOf(deaths);
+            living = List.copyOf(living);
+        }
+    }
+
     private final AttemptMarks marks;
     private final AttemptStore store;
     private final Executor blocking;
     private final Duration ioWithin;
+    private final Duration longest;
+    private final LoneAttempts lone;
 
     /**
      * @param blocking where the folder is looked into
      * @param ioWithin how long what must not fail may take
+     * @param longest how long a living process may have an image inside alone, from the writing of its attempt
      */
-    Attempts(AttemptMarks marks, AttemptStore store, Executor blocking, Duration ioWithin) {
+    Attempts(
+            AttemptMarks marks,
+            AttemptStore store,
+            Executor blocking,
+            Duration ioWithin,
+            Duration longest,
+            Patience.Timer timer) {
         this.marks = marks;
         this.store = store;
         this.blocking = blocking;
         this.ioWithin = ioWithin;
+        this.longest = longest;
+        this.lone = new LoneAttempts(marks, store, timer);
     }
 
-    /** The dead processes that had the image inside, those included that died on this machine a moment ago. */
-    CompletionStage<List<String>> of(RequestId id) {
-        return reportDead().thenCompose(reported -> store.of(id));
+    /** Which processes had or have the image inside, those included that died on this machine a moment ago. */
+    CompletionStage<Record> of(RequestId id) {
+        return reportDead()
+                .thenCompose(reported -> lone.settled(id))
+                .thenCompose(settled -> store.of(id))
+                .thenApply(all -> record(all, marks.process(), lone.isInside(id), longest));
+    }
+
+    /**
+     * The table. An attempt that is older than any living process can have it inside is a death; of this process itself it is
+     * known better.
+     *
+     * @param inside whether {@code own} has the image inside alone
+     */
+    static Record record(List<AttemptStore.Attempt> all, String own, boolean inside, Duration longest) {
+        List<String> deaths = new ArrayList<>();
+        List<String> living = new ArrayList<>();
+        for (AttemptStore.Attempt one : all) {
+            boolean ours = one.process().equals(own);
+            boolean old = one.age().compareTo(longest) > 0;
+            if (one.died() || (!ours && old)) {
+                deaths.add(one.process());
+            } else if (!ours || inside) {
+                living.add(one.process());
+            }
+        }
+        return new Record(deaths, living);
     }
 
     /** Makes durable what dead processes of this machine left behind. Whoever does that at the same time does no harm. */
@@ -69,7 +123,9 @@ final class Attempts {
         if (!dead.ids().isEmpty()) {
             LOG.warn("worker process={} died with images inside its classifiers: {}", dead.process(), dead.ids());
         }
-        return add(dead.ids(), dead.process())
+        CompletionStage<Done> spared = all(dead.spared(), id -> store.left(id, dead.process()));
+        return blamed(dead.ids(), dead.process())
+                .thenCombine(spared, (added, removed) -> added)
                 .thenCompose(added -> CompletableFuture.runAsync(() -> remove(dead), blocking))
                 .thenApply(removed -> Done.getInstance());
     }
@@ -82,10 +138,14 @@ final class Attempts {
         }
     }
 
-    private CompletionStage<Done> add(List<RequestId> ids, String process) {
+    private CompletionStage<Done> blamed(List<RequestId> ids, String process) {
+        return all(ids, id -> store.died(id, process));
+    }
+
+    private static CompletionStage<Done> all(List<RequestId> ids, Function<RequestId, CompletionStage<Done>> call) {
         CompletionStage<Done> all = done();
         for (RequestId id : ids) {
-            all = all.thenCombine(store.add(id, process), (before, added) -> added);
+            all = all.thenCombine(call.apply(id), (before, one) -> one);
         }
         return all;
     }
@@ -97,7 +157,7 @@ final class Attempts {
 
     /** This process is about to end because of these images: it is to be counted as one that they ended. */
     CompletionStage<Done> blame(List<RequestId> ids) {
-        return add(ids, marks.process())
+        return blamed(ids, marks.process())
                 .toCompletableFuture()
                 .copy()
                 .orTimeout(ioWithin.toMillis(), TimeUnit.MILLISECONDS);
@@ -108,26 +168,31 @@ final class Attempts {
         marks.close();
     }
 
-    /** An image is about to enter alone; complete when this process is to blame on it whatever dies. */
-    CompletionStage<Done> entersAlone(RequestId id) {
-        return store.add(id, marks.process());
+    /** For an image that is to be inside alone. */
+    LoneAttempts.Stay alone(RequestId id) {
+        return lone.stay(id);
     }
 
-    /** An image that entered alone came out. Never fails: at worst the image is blamed once too often. */
-    CompletionStage<Done> cameOut(RequestId id) {
+    /**
+     * The process ends by somebody's will, and nobody is to blame for what is inside alone. Never fails, and ends within a few
+     * seconds: what could not be removed by then the next worker on this machine removes.
+     *
+     * @param hung what is to blame all the same
+     */
+    CompletionStage<Done> forgiveAlone(Collection<RequestId> hung) {
         return logged(
-                "the attempt on request=" + id + " is over and stays written down", store.remove(id, marks.process()));
+                "attempts of this process are removed by the next one here", lone.forgiven(hung), FORGIVEN_WITHIN);
     }
 
     /** An image has its result. Never fails: what stays of its past means nothing any more. */
     CompletionStage<Done> forgive(RequestId id) {
-        return logged("attempts on request=" + id + " are not removed", store.clear(id));
+        return logged("attempts on request=" + id + " are not removed", store.clear(id), ioWithin);
     }
 
-    private CompletionStage<Done> logged(String otherwise, CompletionStage<Done> call) {
+    private static CompletionStage<Done> logged(String otherwise, CompletionStage<Done> call, Duration within) {
         return call.toCompletableFuture()
                 .copy()
-                .orTimeout(ioWithin.toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
                     LOG.warn("{}: {}", otherwise, failure.toString());
                     return Done.getInstance();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -30,24 +30,40 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  * BatchSizer} says that this pays. The images of a run that breaks are tried again alone; a suspect is alone in the whole
  * process, so that only it can be blamed, and those behind it wait. Its line is short because its only
  * asker, the {@link ImagePipeline}, holds few messages. It never touches an image itself.
+ *
+ * <p>A classifier that dies is replaced. When {@value #HOPELESS} replacements for each have failed and none has answered, or a
+ * classifier keeps an image that it never began, the router ends: another process may do better.
  */
 final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> {
     /** What the router is told. */
     sealed interface Command
             permits Classify, Forget, ForgetWaiting, ReturnWaiting, FromClassifier, MayEnter, Replace {}
 
+    /** What is done around a suspect's time inside; neither blocks. */
+    interface Entry {
+        /** No image is inside any classifier, and it is about to enter; complete when it may. */
+        CompletionStage<Done> enter();
+
+        /** It came out, or does not enter after {@link #enter} was called. */
+        void left();
+    }
+
+    /**
+     * How long things may take, by the time in which this process runs.
+     *
+     * @param batchDeadline of an image in a run with others, from its arrival here; zero for no such runs
+     * @param hangAfter how long a run may take
+     * @param replaceAfter how long after its death a classifier is replaced
+     */
+    record Limits(Duration batchDeadline, Duration hangAfter, Duration replaceAfter) {}
+
     /**
      * Classify an image.
      *
-     * @param entry for a suspect: what must be done when no image is inside any classifier, before it enters
+     * @param entry for a suspect
      * @param onStart run when a classifier takes it; must not block
      */
-    record Classify(
-            RequestId id,
-            EncodedImage image,
-            Optional<Supplier<CompletionStage<Done>>> entry,
-            Runnable onStart,
-            ActorRef<Reply> replyTo)
+    record Classify(RequestId id, EncodedImage image, Optional<Entry> entry, Runnable onStart, ActorRef<Reply> replyTo)
             implements Command {
         private boolean isSuspect() {
             return entry.isPresent();
@@ -94,24 +110,37 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      */
     private record Job(Classify classify, long since, boolean alone, boolean mayEnter) {}
 
-    /** @param crowded all other classifiers were at work when it began */
-    private record Run(List<Job> jobs, boolean crowded) {
+    /**
+     * @param crowded all other classifiers were at work when it began
+     * @param since by the time in which this process runs
+     */
+    private record Run(List<Job> jobs, boolean crowded, long since) {
         private boolean isSuspect() {
             return jobs.get(0).classify().isSuspect();
+        }
+
+        private boolean has(EncodedImage image) {
+            return jobs.stream().anyMatch(job -> job.classify().image() == image);
         }
     }
 
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
+    private static final int HOPELESS = 10;
 
     private final ClassifierFactory factory;
     private final AttemptMarks marks;
+    private final int parallelism;
+    private final Limits limits;
     private final DispatcherSelector dispatcher;
     private final ActorRef<Classifier.Reply> replies;
     private final BatchSizer sizer;
     private final Deque<Job> waiting = new ArrayDeque<>();
     private final Deque<ActorRef<Classifier.Command>> idle = new ArrayDeque<>();
     private final Map<ActorRef<Classifier.Command>, Run> busy = new HashMap<>();
+    /** The suspect that is about to enter, unless nobody waits for it any more. */
+    private Optional<Job> preparing = Optional.empty();
+
+    private int failures;
     private boolean returning;
     /** A suspect is about to enter, or inside: no other image may be. */
     private boolean reserved;
@@ -121,17 +150,16 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      *
      * @param marks tell which images are inside
      * @param parallelism how many classifiers
-     * @param batchDeadline of an image in a run with others, from its arrival here; zero for no such runs
      * @param dispatcher where they run; it needs a thread for each
      */
     static Behavior<Command> create(
             ClassifierFactory factory,
             AttemptMarks marks,
             int parallelism,
-            Duration batchDeadline,
+            Limits limits,
             DispatcherSelector dispatcher) {
         return Behaviors.setup(
-                context -> new ClassifierRouter(context, factory, marks, parallelism, batchDeadline, dispatcher));
+                context -> new ClassifierRouter(context, factory, marks, parallelism, limits, dispatcher));
     }
 
     private ClassifierRouter(
@@ -139,14 +167,17 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
             ClassifierFactory factory,
             AttemptMarks marks,
             int parallelism,
-            Duration batchDeadline,
+            Limits limits,
             DispatcherSelector dispatcher) {
         super(context);
         this.factory = factory;
         this.marks = marks;
+        this.parallelism = parallelism;
+        this.limits = limits;
         this.dispatcher = dispatcher;
         this.replies = context.messageAdapter(Classifier.Reply.class, FromClassifier::new);
-        this.sizer = new BatchSizer(factory.largestBatch(), batchDeadline.toMillis());
+        this.sizer =
+                new BatchSizer(factory.largestBatch(), limits.batchDeadline().toMillis());
         for (int i = 0; i < parallelism; i++) {
             idle.add(spawnClassifier());
         }
@@ -178,23 +209,46 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     private Behavior<Command> onForget(Forget forget) {
-        waiting.removeIf(job -> job.classify().image() == forget.image());
-        return this;
+        drop(job -> job.classify().image() == forget.image());
+        preparing = preparing.filter(job -> job.classify().image() != forget.image());
+        boolean neverBegun = busy.values().stream().anyMatch(run -> run.has(forget.image()) && isOverdue(run));
+        return neverBegun ? end("a classifier does not begin what it was given") : this;
+    }
+
+    /** What is inside a classifier for so long has ended the process as a hang. */
+    private boolean isOverdue(Run run) {
+        return marks.time().nanos() - run.since() >= limits.hangAfter().toNanos();
     }
 
     private Behavior<Command> onForgetWaiting(ForgetWaiting command) {
-        waiting.clear();
+        drop(job -> true);
+        preparing = Optional.empty();
         return this;
     }
 
     private Behavior<Command> onReturnWaiting(ReturnWaiting command) {
         returning = true;
         waiting.forEach(job -> job.classify().replyTo().tell(new Returned()));
-        waiting.clear();
+        drop(job -> true);
         return this;
     }
 
+    /** These wait no longer. A suspect among them that might have entered leaves no attempt behind. */
+    private void drop(Predicate<Job> which) {
+        List<Job> dropped = waiting.stream().filter(which).toList();
+        waiting.removeIf(which);
+        dropped.stream()
+                .filter(Job::mayEnter)
+                .forEach(job -> job.classify().entry().ifPresent(Entry::left));
+    }
+
+    private Behavior<Command> end(String why) {
+        getContext().getLog().error("the classifiers are of no use any more: {}", why);
+        return Behaviors.stopped();
+    }
+
     private Behavior<Command> onFromClassifier(FromClassifier from) {
+        failures = 0;
         if (from.reply() instanceof Classifier.Classified done) {
             boolean crowded = idle.isEmpty();
             finished(done.by()).ifPresent(run -> answer(run, done, crowded));
@@ -211,10 +265,13 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         idle.remove(dead);
         Run run = busy.remove(dead);
         if (run != null) {
-            reserved &= !run.isSuspect();
+            cameOut(run);
             broke(run, String.valueOf(failed.cause().getMessage()));
         }
-        getContext().scheduleOnce(REPLACE_AFTER, getContext().getSelf(), new Replace());
+        if (++failures >= HOPELESS * parallelism) {
+            return end(failures + " died one after the other without an answer, the last of " + failed.cause());
+        }
+        getContext().scheduleOnce(limits.replaceAfter(), getContext().getSelf(), new Replace());
         handOut();
         return this;
     }
@@ -230,9 +287,16 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         Run run = busy.remove(classifier);
         if (run != null) {
             idle.add(classifier);
-            reserved &= !run.isSuspect();
+            cameOut(run);
         }
         return Optional.ofNullable(run);
+    }
+
+    private void cameOut(Run run) {
+        if (run.isSuspect()) {
+            reserved = false;
+            run.jobs().get(0).classify().entry().ifPresent(Entry::left);
+        }
     }
 
     private void answer(Run run, Classifier.Classified done, boolean crowded) {
@@ -301,7 +365,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
 
     private void begin(List<Job> jobs) {
         ActorRef<Classifier.Command> classifier = idle.poll();
-        busy.put(classifier, new Run(jobs, idle.isEmpty()));
+        busy.put(classifier, new Run(jobs, idle.isEmpty(), marks.time().nanos()));
         jobs.forEach(job -> job.classify().onStart().run());
         classifier.tell(new Classifier.Classify(
                 jobs.stream().map(job -> job.classify().id()).toList(),
@@ -310,22 +374,27 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     private void prepare(Job suspect) {
+        preparing = Optional.of(suspect);
         getContext()
                 .pipeToSelf(
-                        suspect.classify().entry().orElseThrow().get(),
+                        suspect.classify().entry().orElseThrow().enter(),
                         (done, failure) -> new MayEnter(suspect, failure));
     }
 
     private Behavior<Command> onMayEnter(MayEnter may) {
         reserved = false;
         Job suspect = may.suspect();
-        if (may.failure() != null) {
-            suspect.classify().replyTo().tell(new Broken(may.failure().toString()));
-        } else if (returning) {
-            suspect.classify().replyTo().tell(new Returned());
-        } else {
+        boolean enters = preparing.isPresent() && may.failure() == null && !returning;
+        if (enters) {
             waiting.addFirst(new Job(suspect.classify(), suspect.since(), true, true));
+        } else {
+            suspect.classify().entry().ifPresent(Entry::left);
+            Reply reply = may.failure() == null
+                    ? new Returned()
+                    : new Broken(may.failure().toString());
+            preparing.ifPresent(awaited -> awaited.classify().replyTo().tell(reply));
         }
+        preparing = Optional.empty();
         handOut();
         return this;
     }

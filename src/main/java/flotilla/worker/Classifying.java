@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -66,38 +65,52 @@ final class Classifying {
      * @param memory gets back what the image took
      */
     CompletionStage<Parcel> next(Parcel.Fetched parcel, ByteBudget memory) {
+        Optional<LoneAttempts.Stay> alone =
+                parcel.suspect() ? Optional.of(attempts.alone(parcel.request().id())) : Optional.empty();
         CompletionStage<ClassifierRouter.Reply> asked = InPlace.of(AskPattern.ask(
                 router,
                 replyTo -> new ClassifierRouter.Classify(
                         parcel.request().id(),
                         parcel.image(),
-                        entry(parcel),
+                        alone.map(this::entry),
                         () -> leases.classifying(parcel.message(), true),
                         replyTo),
                 hangAfter.multipliedBy(HANGS_TO_WAIT),
                 system.scheduler()));
         return asked.whenComplete((reply, failure) -> {
                     memory.giveBack(parcel.image().bytes().length);
-                    if (failure != null) {
+                    if (failure == null) {
+                        leases.classifying(parcel.message(), false);
+                    } else {
                         router.tell(new ClassifierRouter.Forget(parcel.image()));
                     }
                 })
-                .thenCompose(reply -> parcel.suspect()
-                        ? attempts.cameOut(parcel.request().id()).thenApply(done -> reply)
-                        : CompletableFuture.completedStage(reply))
-                .thenApply(reply -> classified(parcel, reply));
+                .thenCompose(reply -> innocent(parcel, alone).thenApply(done -> classified(parcel, reply)));
+    }
+
+    /** A suspect that came out goes no further, and not back either, before that is known to everybody. */
+    private CompletionStage<Done> innocent(Parcel.Fetched parcel, Optional<LoneAttempts.Stay> alone) {
+        return alone.isPresent()
+                ? calls.call(parcel.message(), alone.get()::left)
+                : CompletableFuture.completedStage(Done.getInstance());
     }
 
     /** A suspect enters when this process is to blame whatever dies. It is tried once, for all others wait meanwhile. */
-    private Optional<Supplier<CompletionStage<Done>>> entry(Parcel.Fetched parcel) {
-        return parcel.suspect()
-                ? Optional.of(
-                        () -> calls.once(attempts.entersAlone(parcel.request().id())))
-                : Optional.empty();
+    private ClassifierRouter.Entry entry(LoneAttempts.Stay alone) {
+        return new ClassifierRouter.Entry() {
+            @Override
+            public CompletionStage<Done> enter() {
+                return calls.once(alone.enters());
+            }
+
+            @Override
+            public void left() {
+                alone.left();
+            }
+        };
     }
 
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
-        leases.classifying(parcel.message(), false);
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.shareMillis(), done.reach());
             tally.classified(done.shareMillis());

@@ -16,7 +16,7 @@ final class Departure {
     private final Leases leases;
     private final HandBack handBack;
     private final Duration hangAfter;
-    private int hung;
+    private List<RequestId> hung = List.of();
     private boolean blamed;
 
     Departure(
@@ -44,7 +44,7 @@ final class Departure {
                         ids,
                         hangAfter,
                         leases.inHand());
-        hung = ids.size();
+        hung = ids;
         context.pipeToSelf(attempts.blame(ids), (done, failure) -> new Worker.Blamed(failure));
         return true;
     }
@@ -62,15 +62,26 @@ final class Departure {
         }
     }
 
-    /** Whether the blame is cast, and nothing is in hand but what hung. */
-    boolean isReady(boolean graceOver) {
-        return blamed && (graceOver || leases.inHand() <= hung);
+    /** The process ends for another reason than a hang, and nobody is to blame for what is inside. */
+    void forgive() {
+        if (hung.isEmpty()) {
+            attempts.forgiveOthers();
+        }
     }
 
-    /** Ends the leases of all that is in hand. */
+    /** Whether the blame is cast, and nothing is in hand but what hung. */
+    boolean isReady(boolean graceOver) {
+        return blamed && (graceOver || leases.inHand() <= hung.size());
+    }
+
+    /**
+     * Ends the leases of all that is in hand. Before that nobody is to blame any more for what is inside alone and did not hang, for
+     * who receives it next asks at once.
+     */
     void handBack() {
         context.pipeToSelf(
-                handBack.all(), (messages, failure) -> new Worker.HandedBack(failure == null ? messages : 0, failure));
+                attempts.forgiveAlone(hung).thenCompose(forgiven -> handBack.all()),
+                (messages, failure) -> new Worker.HandedBack(failure == null ? messages : 0, failure));
     }
 
     void handedBack(Worker.HandedBack done) {

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Brings a message's image into this process: from the message itself, or from the store, when there is room for it. What was
- * delivered before is looked into first. Safe for all threads.
+ * Brings a message's image into this process: from the message itself, or from the store, when there is room for it. What may
+ * have a past is looked into first. Safe for all threads.
  */
 final class Fetching {
     /** Images of unknown size that may be fetched at the same time. */
@@ -43,7 +43,7 @@ final class Fetching {
      * @param memory the room for images; what is taken of it for an image that comes is given back by whoever is done with it
      */
     CompletionStage<Parcel> next(Parcel.Understood parcel, ByteBudget memory) {
-        if (parcel.message().receiveCount() == 1) {
+        if (!Redelivery.mayHaveAPast(parcel.message(), parcel.request())) {
             return fetch(parcel, memory);
         }
         return calls.call(parcel.message(), () -> redelivery.next(parcel))

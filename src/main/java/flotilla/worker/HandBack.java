@@ -22,9 +22,10 @@ final class HandBack {
         this.leases = leases;
     }
 
-    /** Ends all leases now; with the number of them, or a failure, within a few seconds. */
+    /** Ends all leases now and for good; with the number of them, or a failure, within a few seconds. */
     CompletionStage<Integer> all() {
-        List<QueueMessage> held = leases.held();
+        // The keeper would lease them anew, by receipts that may still count.
+        List<QueueMessage> held = leases.giveUp();
         return requests.extendLeases(held, Duration.ZERO)
                 .thenApply(lost -> held.size())
                 .toCompletableFuture()

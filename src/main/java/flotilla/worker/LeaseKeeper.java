@@ -2,9 +2,7 @@ package flotilla.worker;
 
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -20,7 +18,7 @@ final class LeaseKeeper {
 
     private record Tick() implements Command {}
 
-    private record Extended(List<QueueMessage> asked, List<QueueMessage> lost, Instant at, Throwable failure)
+    private record Extended(List<QueueMessage> asked, List<QueueMessage> lost, long at, Throwable failure)
             implements Command {}
 
     private final ActorContext<Command> context;
@@ -28,14 +26,14 @@ final class LeaseKeeper {
     private final Leases leases;
     private final Duration visibility;
     private final Duration hangAfter;
-    private final Clock clock;
+    private final RunningTime time;
     private boolean failing;
 
     static Behavior<Command> create(
-            MessageQueue queue, Leases leases, Duration visibility, Duration hangAfter, Clock clock) {
+            MessageQueue queue, Leases leases, Duration visibility, Duration hangAfter, RunningTime time) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Tick(), visibility.dividedBy(6));
-            return new LeaseKeeper(context, queue, leases, visibility, hangAfter, clock).idle();
+            return new LeaseKeeper(context, queue, leases, visibility, hangAfter, time).idle();
         }));
     }
 
@@ -45,13 +43,13 @@ final class LeaseKeeper {
             Leases leases,
             Duration visibility,
             Duration hangAfter,
-            Clock clock) {
+            RunningTime time) {
         this.context = context;
         this.queue = queue;
         this.leases = leases;
         this.visibility = visibility;
         this.hangAfter = hangAfter;
-        this.clock = clock;
+        this.time = time;
     }
 
     private Behavior<Command> idle() {
@@ -72,7 +70,7 @@ final class LeaseKeeper {
         if (due.isEmpty()) {
             return Behaviors.same();
         }
-        Instant at = clock.instant();
+        long at = time.monotonicNanos();
         context.pipeToSelf(
                 queue.extendLeases(due, visibility), (lost, failure) -> new Extended(due, lost, at, failure));
         return extending();

@@ -1,9 +1,7 @@
 package flotilla.worker;
 
 import flotilla.protocol.QueueMessage;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,25 +17,28 @@ final class Leases {
         SETTLED
     }
 
-    /** @param since when it last came a step further, or is known not to hang */
-    private record Lease(QueueMessage message, Instant since, Instant extendedAt, State state, boolean lost) {}
+    /**
+     * @param since when it last came a step further, or is known not to hang, by the time in which this process ran
+     * @param extendedAt by the time as it passes for the queue too
+     */
+    private record Lease(QueueMessage message, long since, long extendedAt, State state, boolean lost) {}
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
-    private final Clock clock;
+    private final RunningTime time;
     private final Runnable onRelease;
 
     /**
      * @param onRelease called when a message is settled and when it is released, on the thread that does it; must not block
      */
-    Leases(Clock clock, Runnable onRelease) {
-        this.clock = clock;
+    Leases(RunningTime time, Runnable onRelease) {
+        this.time = time;
         this.onRelease = onRelease;
     }
 
     /** A message came into this worker's hands. */
     void take(QueueMessage message) {
-        Instant now = clock.instant();
-        byReceipt.put(message.receiptHandle(), new Lease(message, now, now, State.WAITING, false));
+        byReceipt.put(
+                message.receiptHandle(), new Lease(message, time.nanos(), time.monotonicNanos(), State.WAITING, false));
     }
 
     /** A message's image is now in a classifier, or has left it. */
@@ -50,7 +51,7 @@ final class Leases {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
                 (receipt, lease) ->
-                        new Lease(lease.message(), clock.instant(), lease.extendedAt(), lease.state(), lease.lost()));
+                        new Lease(lease.message(), time.nanos(), lease.extendedAt(), lease.state(), lease.lost()));
     }
 
     /** It is clear what becomes of a message; the queue is still to be told. */
@@ -62,8 +63,7 @@ final class Leases {
     private void become(QueueMessage message, State state) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
-                (receipt, lease) ->
-                        new Lease(lease.message(), clock.instant(), lease.extendedAt(), state, lease.lost()));
+                (receipt, lease) -> new Lease(lease.message(), time.nanos(), lease.extendedAt(), state, lease.lost()));
     }
 
     /** A message left this worker's hands. */
@@ -79,8 +79,12 @@ final class Leases {
         onRelease.run();
     }
 
-    /** The lease was extended. */
-    void extended(QueueMessage message, Instant at) {
+    /**
+     * The lease was extended.
+     *
+     * @param at by {@link RunningTime#monotonicNanos}
+     */
+    void extended(QueueMessage message, long at) {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
                 (receipt, lease) -> new Lease(lease.message(), lease.since(), at, lease.state(), lease.lost()));
@@ -91,6 +95,13 @@ final class Leases {
         byReceipt.computeIfPresent(
                 message.receiptHandle(),
                 (receipt, lease) -> new Lease(lease.message(), lease.since(), lease.extendedAt(), lease.state(), true));
+    }
+
+    /** All messages in hand are given back, and are told here: no lease is extended any more. */
+    List<QueueMessage> giveUp() {
+        List<QueueMessage> held = held();
+        held.forEach(this::lost);
+        return held;
     }
 
     /** All messages in hand that are still ours. */
@@ -125,11 +136,12 @@ final class Leases {
      * ago.
      */
     List<QueueMessage> due(Duration every, Duration hangAfter) {
-        Instant now = clock.instant();
+        long now = time.monotonicNanos();
+        long running = time.nanos();
         return byReceipt.values().stream()
                 .filter(lease -> !lease.lost())
-                .filter(lease -> Duration.between(lease.extendedAt(), now).compareTo(every) >= 0)
-                .filter(lease -> Duration.between(lease.since(), now).compareTo(hangAfter) < 0)
+                .filter(lease -> now - lease.extendedAt() >= every.toNanos())
+                .filter(lease -> running - lease.since() < hangAfter.toNanos())
                 .map(Lease::message)
                 .toList();
     }

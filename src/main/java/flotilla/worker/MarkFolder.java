@@ -47,8 +47,13 @@ public record MarkFolder(Path path, String scope) {
     /** No message lives longer in SQS. */
     private static final Duration FORGOTTEN_AFTER = Duration.ofDays(14);
 
-    /** What a process left behind that is not there any more. */
-    record Dead(Path file, String process, List<RequestId> ids) {}
+    /**
+     * What a process left behind that is not there any more.
+     *
+     * @param ids of images that were inside when it ended
+     * @param spared on which it had written an attempt, and that were not inside any more, or not yet
+     */
+    record Dead(Path file, String process, List<RequestId> ids, List<RequestId> spared) {}
 
     /** The folder for a scope that is any text. */
     public static MarkFolder of(Path path, String scope) {
@@ -62,6 +67,10 @@ public record MarkFolder(Path path, String scope) {
 
     Path marks(String process) {
         return path.resolve(scope + "." + process + MARKS);
+    }
+
+    Path dead(String process) {
+        return path.resolve(scope + "." + process + DEAD);
     }
 
     Path unfinished(String process) {
@@ -78,7 +87,7 @@ public record MarkFolder(Path path, String scope) {
             List<Dead> dead = new ArrayList<>();
             for (Path file : files()) {
                 String name = file.getFileName().toString();
-                if (!name.startsWith(scope + ".")) {
+                if (!name.startsWith(scope + ".") || name.endsWith(UNFINISHED)) {
                     forgetOld(file);
                 } else if (name.endsWith(DEAD) || name.endsWith(MARKS)) {
                     Optional<Path> named = name.endsWith(DEAD) ? Optional.of(file) : orphaned(file);
@@ -128,7 +137,14 @@ public record MarkFolder(Path path, String scope) {
         try {
             String name = file.getFileName().toString();
             String process = name.substring(scope.length() + 1, name.length() - DEAD.length());
-            return Optional.of(new Dead(file, process, ids(Files.readAllBytes(file))));
+            List<String> places = places(Files.readAllBytes(file));
+            List<RequestId> inside = ids(places.stream());
+            List<RequestId> attempted = ids(places.stream()
+                    .filter(place -> place.startsWith(AttemptMarks.ALONE))
+                    .map(place -> place.substring(AttemptMarks.ALONE.length())));
+            List<RequestId> spared =
+                    attempted.stream().filter(id -> !inside.contains(id)).toList();
+            return Optional.of(new Dead(file, process, inside, spared));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -137,17 +153,23 @@ public record MarkFolder(Path path, String scope) {
         }
     }
 
-    private static List<RequestId> ids(byte[] bytes) {
-        List<RequestId> ids = new ArrayList<>();
+    private static List<String> places(byte[] bytes) {
+        List<String> places = new ArrayList<>();
         for (int at = 0; at < bytes.length; at += AttemptMarks.PLACE) {
             int length = Math.min(AttemptMarks.PLACE, bytes.length - at);
-            String text = new String(bytes, at, length, StandardCharsets.US_ASCII).strip();
-            RequestId.parse(text).ifPresent(uuid -> ids.add(new RequestId(uuid.toString())));
+            places.add(new String(bytes, at, length, StandardCharsets.US_ASCII));
         }
-        return ids.stream().distinct().toList();
+        return places;
     }
 
-    /** What a cluster left here that is not run any more. */
+    private static List<RequestId> ids(Stream<String> texts) {
+        return texts.flatMap(text -> RequestId.parse(text.strip()).stream())
+                .map(uuid -> new RequestId(uuid.toString()))
+                .distinct()
+                .toList();
+    }
+
+    /** What a cluster left here that is not run any more, and a file that never got its name. */
     private void forgetOld(Path file) {
         String name = file.getFileName().toString();
         boolean ours = name.endsWith(MARKS) || name.endsWith(DEAD) || name.endsWith(UNFINISHED);

@@ -2,17 +2,18 @@ package flotilla.worker;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done with a message that was delivered before: somebody may have answered it, and it may have ended whoever
+ * What is to be done with a message whose image may have a past: somebody may have answered it, and it may have ended whoever
  * tried. How often it was delivered says nothing: messages that were only held come back too.
  */
 final class Redelivery {
@@ -23,6 +24,9 @@ final class Redelivery {
 
         /** No process died of it. */
         record Innocent() implements Past {}
+
+        /** Another process has it inside alone, or ended with it and nobody has told of that yet: it is looked at again later. */
+        record Tried(String process) implements Past {}
 
         /** One process died with it inside, and maybe with others: it is tried alone. */
         record Suspect(String process) implements Past {}
@@ -37,6 +41,9 @@ final class Redelivery {
         }
     }
 
+    /** From an image's acceptance to its message: a message that is made later is most likely not its first. */
+    private static final Duration FIRST_WITHIN = Duration.ofSeconds(30);
+
     /** Deaths after which an image is tried no more. */
     private static final int GUILTY_AFTER = 2;
 
@@ -50,6 +57,15 @@ final class Redelivery {
         this.results = results;
         this.attempts = attempts;
         this.deadLetters = deadLetters;
+    }
+
+    /**
+     * Whether something may have become of the image before: its message was delivered before, or it is not the first one, as after
+     * a redrive or when its upload was repeated. Only the first delivery of the first message is spared the calls.
+     */
+    static boolean mayHaveAPast(QueueMessage message, ClassificationRequest request) {
+        Duration made = Duration.between(request.id().acceptedAt(), request.acceptedAt());
+        return message.receiveCount() > 1 || request.generation() > 1 || made.compareTo(FIRST_WITHIN) > 0;
     }
 
     /**
@@ -71,6 +87,13 @@ final class Redelivery {
                     .send(WireFormat.write(request.quarantined(guilty.reason())))
                     .thenApply(sent -> new Parcel.Settled(parcel.message(), Verdict.QUARANTINED));
         }
+        if (past instanceof Past.Tried tried) {
+            LOG.info(
+                    "request={} is tried alone by worker process={}, it is looked at again later",
+                    request.id(),
+                    tried.process());
+            return CompletableFuture.completedStage(new Parcel.Settled(parcel.message(), Verdict.LATER));
+        }
         if (past instanceof Past.Suspect suspect) {
             LOG.warn(
                     "request={} was inside when worker process={} died, it is tried alone",
@@ -85,18 +108,19 @@ final class Redelivery {
     private CompletionStage<Past> past(ClassificationRequest request) {
         return results.find(request.id(), request.generation())
                 .thenCompose(known -> known.isPresent()
-                        ? CompletableFuture.completedStage(verdict(known, List.of()))
-                        : attempts.of(request.id()).thenApply(processes -> verdict(known, processes)));
+                        ? CompletableFuture.<Past>completedStage(new Past.Answered(known.get()))
+                        : attempts.of(request.id()).thenApply(Redelivery::verdict));
     }
 
-    /** The table: an answer wins; otherwise the processes that died count. */
-    static Past verdict(Optional<ClassificationResult> known, List<String> processes) {
-        if (known.isPresent()) {
-            return new Past.Answered(known.get());
+    /** The table: the processes that died count, and while one may still have it inside there is no judgement. */
+    static Past verdict(Attempts.Record attempts) {
+        List<String> deaths = attempts.deaths();
+        if (deaths.size() >= GUILTY_AFTER) {
+            return new Past.Guilty(deaths);
         }
-        if (processes.size() >= GUILTY_AFTER) {
-            return new Past.Guilty(processes);
+        if (!attempts.living().isEmpty()) {
+            return new Past.Tried(attempts.living().get(0));
         }
-        return processes.isEmpty() ? new Past.Innocent() : new Past.Suspect(processes.get(0));
+        return deaths.isEmpty() ? new Past.Innocent() : new Past.Suspect(deaths.get(0));
     }
 }

@@ -13,19 +13,22 @@ enum Verdict {
     UNREADABLE,
     /** Not begun: another worker can have it at once. */
     RETURNED,
+    /** Another process may have its image inside: it is looked at again. */
+    LATER,
     /** Our own trouble (storage, queue, classifier): it is tried again a little later, here or elsewhere. */
     TROUBLE;
 
     private static final int UNREADABLE_SECONDS = 1;
     private static final int MOST_BACKOFF_SECONDS = 60;
 
-    /** The action for a delivery: delete only what is answered or kept elsewhere; trouble backs off 1, 2, 4 … 60 s with each delivery. */
+    /** The action for a delivery: delete only what is answered or kept elsewhere; the last two back off 1, 2, 4 … 60 s with each delivery. */
     MessageAction action(QueueMessage message) {
         return switch (this) {
             case ANSWERED, QUARANTINED -> new MessageAction.Delete(message);
             case UNREADABLE -> new MessageAction.ChangeMessageVisibility(message, UNREADABLE_SECONDS);
             case RETURNED -> new MessageAction.ChangeMessageVisibility(message, 0);
-            case TROUBLE -> new MessageAction.ChangeMessageVisibility(message, backoffSeconds(message.receiveCount()));
+            case LATER, TROUBLE ->
+                new MessageAction.ChangeMessageVisibility(message, backoffSeconds(message.receiveCount()));
         };
     }
 

@@ -43,9 +43,6 @@ public final class Worker {
     /** The terminate request is confirmed, and gone from its queue. */
     record RequestConfirmed() implements Command {}
 
-    /** All that it takes to work is there, or will never be. */
-    record Equipped(WorkerNode.Equipment equipment, Throwable failure) implements Command {}
-
     private record Start() implements Command {}
 
     private record Run() implements Command {}
@@ -93,7 +90,8 @@ public final class Worker {
      * What the worker steers.
      *
      * @param taker looks for terminate requests; the system's ignoring reference when there are none
-     * @param onHung ends the process, which a thread in native code would keep otherwise
+     * @param time by which images hang; the worker's reports tick it
+     * @param onEnd ends the process, which a thread in native code would keep otherwise
      */
     record Parts(
             WorkerIdentity identity,
@@ -103,7 +101,8 @@ public final class Worker {
             ImagePipeline pipeline,
             ActorRef<ClassifierRouter.Command> router,
             ActorRef<TerminateRequestTaker.Command> taker,
-            Runnable onHung) {}
+            RunningTime time,
+            Runnable onEnd) {}
 
     /** What others are told of a phase, and what a command has to know of it. */
     private enum Phase {
@@ -204,7 +203,7 @@ public final class Worker {
     private Behavior<Command> hung(boolean graceOver) {
         if (departure.isReady(graceOver) && (graceOver || intake.isPaused())) {
             return handingBack(() -> {
-                parts.onHung().run();
+                parts.onEnd().run();
                 return Behaviors.same();
             });
         }
@@ -363,6 +362,7 @@ public final class Worker {
     }
 
     private Behavior<Command> onReportTick(ReportTick tick) {
+        parts.time().tick();
         if (phase == Phase.LEAVING || !departure.begunByAHang()) {
             return report();
         }
@@ -435,7 +435,12 @@ public final class Worker {
                         parts.leases().inHand());
         phase = Phase.LEAVING;
         pause();
-        return handingBack(Behaviors::stopped);
+        return handingBack(() -> {
+            // A classifier that hangs would keep the process.
+            departure.forgive();
+            parts.onEnd().run();
+            return Behaviors.stopped();
+        });
     }
 
     private Behavior<Command> receive() {

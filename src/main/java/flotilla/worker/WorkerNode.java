@@ -16,22 +16,26 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a worker's data path together: router, lease keeper, pipeline and the {@link Worker} that steers them. */
 public final class WorkerNode {
     /** The dispatcher that classifiers block; its pool has a thread for each. */
     public static final String CLASSIFIER_DISPATCHER = "flotilla-classifier-dispatcher";
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
     private static final int JOIN_WAIT_SECONDS = 5;
     private static final Duration JOIN_WAIT = Duration.ofSeconds(JOIN_WAIT_SECONDS);
     /** More messages than the cluster's side sends while a model is loaded, at one or two a second. */
     private static final int MESSAGES_WHILE_WAITING = 100_000;
 
+    private static final Duration REPLACE_AFTER = Duration.ofSeconds(1);
     private static final Duration RESTART_BACKOFF = Duration.ofSeconds(2);
     /** Between the tries of one call to a store or queue that is away, each of which tries a few times by itself. */
     private static final ExponentialBackoff PAUSES =
@@ -70,24 +74,33 @@ public final class WorkerNode {
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
      */
-    public record Equipment(
-            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, Blame blame) {}
+    public record Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {}
+
+    /** What came first of it. */
+    private record Blaming(Blame blame, Attempts attempts) {}
+
+    /** All that it takes to work is there, or will never be. */
+    private record Equipped(Blaming blaming, Equipment equipment, Throwable failure) implements Worker.Command {}
 
     /**
      * The worker's guardian. Until its equipment is there it keeps what it is told for later, so that the node joins the
      * cluster meanwhile; it ends when there will be none. A worker with an instance receives when it has its
      * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
      *
+     * @param blame completes when the stores can be used: what died on this machine is reported then, before the model is loaded,
+     *     since the leases of its images do not wait for that
      * @param equipment completes when the queues and stores can be used and the model is loaded
-     * @param onHung ends the process at once, because a classifier hung; all that could be given back is given back
+     * @param onEnd ends the process, because a classifier hung or a part died; all that could be given back is given back. Must not
+     *     block
      */
     public static Behavior<Worker.Command> create(
             WorkerIdentity identity,
+            CompletionStage<Blame> blame,
             CompletionStage<Equipment> equipment,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock,
-            Runnable onHung) {
+            Runnable onEnd) {
         Worker.Settings life = new Worker.Settings(
                 identity.instance().isPresent() ? JOIN_WAIT : Duration.ZERO,
                 settings.reportInterval(),
@@ -95,25 +108,26 @@ public final class WorkerNode {
                 RESTART_BACKOFF,
                 settings.hangAfter(),
                 settings.shutdownGrace());
-        return Behaviors.setup(context -> waiting(
-                context,
-                equipment,
-                equipped -> Worker.create(
-                        life, self -> parts(context, self, identity, equipped, settings, queue, clock, onHung))));
+        return Behaviors.setup(context -> {
+            ActorSystem<?> system = context.getSystem();
+            Duration longestAlone = settings.hangAfter().plus(queue.visibilityTimeout());
+            context.pipeToSelf(
+                    blame.thenApply(given -> blaming(system, given, settings.ioTimeout(), longestAlone))
+                            .thenCombine(equipment, (blaming, given) -> new Equipped(blaming, given, null)),
+                    (equipped, failure) -> failure == null ? equipped : new Equipped(null, null, failure));
+            return waiting(equipped -> Worker.create(
+                    life, self -> parts(context, self, identity, equipped, settings, queue, clock, onEnd)));
+        });
     }
 
-    private static Behavior<Worker.Command> waiting(
-            ActorContext<Worker.Command> context,
-            CompletionStage<Equipment> equipment,
-            Function<Equipment, Behavior<Worker.Command>> worker) {
-        context.pipeToSelf(equipment, Worker.Equipped::new);
+    private static Behavior<Worker.Command> waiting(Function<Equipped, Behavior<Worker.Command>> worker) {
         return Behaviors.withStash(
                 MESSAGES_WHILE_WAITING,
                 stash -> Behaviors.receive(Worker.Command.class)
                         .onMessage(
-                                Worker.Equipped.class,
+                                Equipped.class,
                                 equipped -> equipped.failure() == null
-                                        ? stash.unstashAll(worker.apply(equipped.equipment()))
+                                        ? stash.unstashAll(worker.apply(equipped))
                                         : Behaviors.stopped())
                         .onAnyMessage(message -> {
                             stash.stash(message);
@@ -126,21 +140,23 @@ public final class WorkerNode {
             ActorContext<Worker.Command> context,
             ActorRef<Worker.Command> worker,
             WorkerIdentity identity,
-            Equipment equipment,
+            Equipped equipped,
             WorkerSettings settings,
             QueueSettings queue,
             Clock clock,
-            Runnable onHung) {
+            Runnable onEnd) {
+        Equipment equipment = equipped.equipment();
+        AttemptMarks marks = equipped.blaming().blame().marks();
+        Attempts attempts = equipped.blaming().attempts();
         Classifiers classifiers = equipment.classifiers();
         Ports ports = new Ports(
                 equipment.queues().requests(),
                 equipment.queues().responses(),
                 equipment.images(),
                 equipment.results(),
-                equipment.blame().deadLetters());
-        Attempts attempts = attempts(context, equipment.blame(), settings);
+                equipped.blaming().blame().deadLetters());
         int parallelism = classifiers.parallelism();
-        Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
+        Leases leases = new Leases(marks.time(), () -> worker.tell(new Worker.HandsChanged()));
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         Patience patience = new Patience(
                 "stores and queues",
@@ -152,14 +168,15 @@ public final class WorkerNode {
         ActorRef<ClassifierRouter.Command> router = context.spawn(
                 ClassifierRouter.create(
                         classifiers.factory(),
-                        equipment.blame().marks(),
+                        marks,
                         parallelism,
-                        settings.batchDeadline(),
+                        new ClassifierRouter.Limits(settings.batchDeadline(), settings.hangAfter(), REPLACE_AFTER),
                         DispatcherSelector.fromConfig(CLASSIFIER_DISPATCHER)),
                 "classifier-router");
         context.watchWith(router, new Worker.PartLost("classifier router"));
         ActorRef<LeaseKeeper.Command> keeper = context.spawn(
-                LeaseKeeper.create(ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), clock),
+                LeaseKeeper.create(
+                        ports.requests(), leases, queue.visibilityTimeout(), settings.hangAfter(), marks.time()),
                 "lease-keeper");
         context.watchWith(keeper, new Worker.PartLost("lease keeper"));
         ImagePipeline pipeline = new ImagePipeline(
@@ -188,22 +205,31 @@ public final class WorkerNode {
                         "terminate-request-taker"))
                 .orElseGet(() -> context.getSystem().ignoreRef());
         return new Worker.Parts(
-                identity, attempts, leases, new HandBack(ports.requests(), leases), pipeline, router, taker, onHung);
+                identity,
+                attempts,
+                leases,
+                new HandBack(ports.requests(), leases),
+                pipeline,
+                router,
+                taker,
+                marks.time(),
+                onEnd);
     }
 
     /** What died here before is reported at once: this machine's last worker may have died a moment ago. */
-    private static Attempts attempts(ActorContext<Worker.Command> context, Blame blame, WorkerSettings settings) {
+    private static Blaming blaming(ActorSystem<?> system, Blame blame, Duration ioTimeout, Duration longestAlone) {
         Attempts attempts = new Attempts(
                 blame.marks(),
                 blame.attempts(),
-                context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()),
-                settings.ioTimeout());
-        Logger log = context.getLog();
+                system.dispatchers().lookup(DispatcherSelector.blocking()),
+                ioTimeout,
+                longestAlone,
+                Patience.Timer.of(system.executionContext()));
         attempts.reportDead().whenComplete((done, failure) -> {
             if (failure != null) {
-                log.warn("what dead workers left behind is reported later: {}", failure.toString());
+                LOG.warn("what dead workers left behind is reported later: {}", failure.toString());
             }
         });
-        return attempts;
+        return new Blaming(blame, attempts);
     }
 }

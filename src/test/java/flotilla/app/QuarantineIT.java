@@ -179,7 +179,9 @@ class QuarantineIT {
 
     @Test
     void imageThatHangsTwice_shouldEndItsWorkersAndBe422ToTheCallerWhoWaits() throws Exception {
-        String[] hangs = {"flotilla.classifier.delay=1h", "flotilla.worker.hang-after=2s"};
+        String[] hangs = {
+            "flotilla.classifier.delay=1h", "flotilla.classifier.decode-limit=1s", "flotilla.worker.hang-after=2s"
+        };
         CompletableFuture<JsonNode> answer = client.classify("hangs.png", GatewayClient.TINY_PNG);
 
         for (int i = 0; i < 2; i++) {

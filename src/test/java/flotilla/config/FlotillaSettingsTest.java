@@ -306,7 +306,7 @@ class FlotillaSettingsTest {
                 "flotilla.worker.io-timeout=39ms",
                 "flotilla.worker.patience=40ms",
                 "flotilla.worker.receive-parallelism=33",
-                "flotilla.worker.hang-after=34s",
+                "flotilla.worker.hang-after=64s",
                 "flotilla.worker.report-interval=35s",
                 "flotilla.worker.self-fence=36s",
                 "flotilla.worker.shutdown-grace=37s",
@@ -451,7 +451,7 @@ class FlotillaSettingsTest {
                                 0.5,
                                 Duration.ofMillis(38),
                                 33,
-                                Duration.ofSeconds(34),
+                                Duration.ofSeconds(64),
                                 Duration.ofMillis(39),
                                 Duration.ofMillis(40),
                                 Duration.ofSeconds(35),
@@ -515,6 +515,8 @@ class FlotillaSettingsTest {
                 "flotilla.storage.source-buckets=[Photos] | flotilla.storage.source-buckets must be a list of buckets",
                 "flotilla.storage.source-buckets=[shared/team] | flotilla.storage.source-buckets must be a list of buckets",
                 "flotilla.classifier.decode-limit=10ms | flotilla.classifier.decode-limit must be from 100ms to 3600s, not 10ms",
+                "flotilla.worker.hang-after=59s | flotilla.worker.hang-after must be at least 60s, twice flotilla.classifier.decode-limit",
+                "flotilla.classifier.decode-limit=151s | flotilla.worker.hang-after must be at least 302s, twice flotilla.classifier.decode-limit",
                 "flotilla.cluster.host=0.0.0.0 | flotilla.cluster.host must be one address of this machine",
                 "flotilla.cluster.tls.key=/k | flotilla.cluster.tls must be given with all of certificate, key and ca",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
@@ -527,6 +529,18 @@ class FlotillaSettingsTest {
                 .hasMessageContaining(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void workerThatIsKilledWhileItEnds_shouldBeRefusedByTheCloudThatWouldKillIt() {
+        FlotillaSettings settings = settings("flotilla.local.stop-grace=29s");
+        LocalSettings local = settings.local();
+
+        local.checkStopGrace(Duration.ofSeconds(19));
+        assertThatThrownBy(() -> local.checkStopGrace(settings.worker().shutdownGrace()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("flotilla.local.stop-grace must be at least 30s, 10s more than"
+                        + " flotilla.worker.shutdown-grace, not 29s");
     }
 
     @Test

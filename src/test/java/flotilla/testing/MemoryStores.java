@@ -12,11 +12,12 @@ import flotilla.protocol.ImageStore;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
-import java.util.HashSet;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -178,31 +179,57 @@ public final class MemoryStores {
         }
     }
 
-    /** Attempts that ended a process. */
+    /** What is known of processes that had images inside. */
     public static final class Attempts implements AttemptStore {
+        /** That ended. */
         public final Map<RequestId, Set<String>> processes = new ConcurrentHashMap<>();
+        /** That have one inside alone, and since when. */
+        public final Map<RequestId, Map<String, Duration>> alone = new ConcurrentHashMap<>();
+
         public volatile boolean away;
+        /** Attempts are written only when this is complete. */
+        public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
 
         @Override
-        public CompletionStage<Done> add(RequestId id, String process) {
+        public CompletionStage<Done> died(RequestId id, String process) {
             return unlessAway(() -> processes
                     .computeIfAbsent(id, first -> new ConcurrentSkipListSet<>())
                     .add(process));
         }
 
         @Override
-        public CompletionStage<List<String>> of(RequestId id) {
-            return unlessAway(() -> {}).thenApply(done -> List.copyOf(processes.getOrDefault(id, Set.of())));
+        public CompletionStage<Done> enters(RequestId id, String process) {
+            return gate.thenCompose(
+                    open -> unlessAway(() -> alone.computeIfAbsent(id, first -> new ConcurrentSkipListMap<>())
+                            .put(process, Duration.ZERO)));
         }
 
         @Override
-        public CompletionStage<Done> remove(RequestId id, String process) {
-            return unlessAway(() -> processes.getOrDefault(id, new HashSet<>()).remove(process));
+        public CompletionStage<Done> left(RequestId id, String process) {
+            return unlessAway(() -> alone.computeIfPresent(id, (same, all) -> {
+                all.remove(process);
+                return all.isEmpty() ? null : all;
+            }));
+        }
+
+        @Override
+        public CompletionStage<List<Attempt>> of(RequestId id) {
+            return unlessAway(() -> {}).thenApply(done -> {
+                Set<String> dead = processes.getOrDefault(id, Set.of());
+                Map<String, Attempt> all = new TreeMap<>();
+                alone.getOrDefault(id, Map.of())
+                        .forEach((process, age) -> all.put(process, Attempt.alone(process, age)));
+                dead.forEach(process -> all.put(process, Attempt.dead(process)));
+                return List.copyOf(all.values());
+            });
         }
 
         @Override
         public CompletionStage<Done> clear(RequestId id) {
-            return unlessAway(() -> processes.remove(id));
+            return unlessAway(() -> {
+                processes.remove(id);
+                alone.remove(id);
+            });
         }
 
         private CompletionStage<Done> unlessAway(Runnable change) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flotilla.domain.RequestId;
-import flotilla.testing.HandClock;
+import flotilla.testing.HandTimer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,7 +27,8 @@ class AttemptMarksTest {
     @TempDir
     private Path path;
 
-    private final HandClock clock = new HandClock(Instant.parse("2026-11-29T06:00:00Z"));
+    private final HandTimer clock = new HandTimer();
+    private final RunningTime time = new RunningTime(clock::nanoTime, Duration.ofSeconds(3));
 
     private static RequestId id() {
         return RequestId.create(Instant.EPOCH, RANDOM);
@@ -94,7 +95,7 @@ class AttemptMarksTest {
 
     @Test
     void imagesThatCameOut_shouldLeaveNoMarkAndTheirPlacesBeUsedAgain() throws Exception {
-        AttemptMarks marks = AttemptMarks.open(folder(), "w-1", clock);
+        AttemptMarks marks = AttemptMarks.open(folder(), "w-1", time);
         RequestId slow = id();
         AttemptMarks.Entry slowRun = marks.enter(List.of(slow));
         for (int i = 0; i < 100; i++) {
@@ -132,9 +133,9 @@ class AttemptMarksTest {
     @Test
     void processThatEndsInOrder_shouldBlameNobodyAndOneThatEndsFatallyAllThatAreInside() throws Exception {
         RequestId inside = id();
-        AttemptMarks orderly = AttemptMarks.open(folder(), "w-1", clock);
+        AttemptMarks orderly = AttemptMarks.open(folder(), "w-1", time);
         orderly.enter(List.of(id()));
-        AttemptMarks fatal = AttemptMarks.open(folder(), "w-2", clock);
+        AttemptMarks fatal = AttemptMarks.open(folder(), "w-2", time);
         fatal.enter(List.of(inside));
 
         orderly.close();
@@ -151,7 +152,7 @@ class AttemptMarksTest {
 
     @Test
     void ownFileAndThoseOfOtherClusters_shouldBeLeftAlone() throws Exception {
-        try (AttemptMarks own = AttemptMarks.open(folder(), "w-1", clock)) {
+        try (AttemptMarks own = AttemptMarks.open(folder(), "w-1", time)) {
             own.enter(List.of(id()));
             left("other.w-9.marks", id() + "\n");
             Path old = left("other.w-8.marks", id() + "\n");
@@ -177,13 +178,13 @@ class AttemptMarksTest {
     @Test
     void folderThatCannotBeMade_shouldBeAnErrorAndMarksWithoutOneBeOfUseStill() throws Exception {
         Path file = left("file", "");
-        assertThatThrownBy(() -> AttemptMarks.open(new MarkFolder(file, "scope"), "w-1", clock))
+        assertThatThrownBy(() -> AttemptMarks.open(new MarkFolder(file, "scope"), "w-1", time))
                 .isInstanceOf(IOException.class);
-        AttemptMarks marks = AttemptMarks.unkept("w-1", clock);
+        AttemptMarks marks = AttemptMarks.unkept("w-1", time);
         RequestId hung = id();
         marks.enter(List.of(hung));
 
-        clock.pass(Duration.ofSeconds(60));
+        run(60);
         AttemptMarks.Entry young = marks.enter(List.of(id()));
 
         assertThat(marks.hung(Duration.ofSeconds(61))).isEmpty();
@@ -191,6 +192,71 @@ class AttemptMarksTest {
         marks.leave(young);
         marks.close();
         assertThat(files()).containsExactly("file");
+    }
+
+    /** Seconds in which this process runs. */
+    private void run(int seconds) {
+        for (int second = 0; second < seconds; second++) {
+            clock.pass(Duration.ofSeconds(1));
+            time.tick();
+        }
+    }
+
+    @Test
+    void processThatStoodStill_shouldHaveNoHang() {
+        AttemptMarks marks = AttemptMarks.unkept("w-1", time);
+        RequestId inside = id();
+        marks.enter(List.of(inside));
+        run(30);
+
+        clock.pass(Duration.ofHours(1));
+        assertThat(marks.hung(Duration.ofSeconds(60))).as("before it ticks").isEmpty();
+        time.tick();
+        assertThat(marks.hung(Duration.ofSeconds(60)))
+                .as("the image has had no time to come out")
+                .isEmpty();
+
+        run(27);
+        assertThat(marks.hung(Duration.ofSeconds(60))).containsExactly(inside);
+    }
+
+    @Test
+    void attemptThatIsNotOver_shouldBeLeftForSomebodyToRemoveUnlessItsImageIsInside() throws Exception {
+        RequestId out = id();
+        RequestId inside = id();
+        RequestId over = id();
+        AttemptMarks marks = AttemptMarks.open(folder(), "w-1", time);
+        List.of(out, inside, over).forEach(marks::attempted);
+        marks.attempted(out);
+        marks.removed(over);
+        marks.enter(List.of(inside));
+
+        Files.copy(path.resolve("scope.w-1.marks"), path.resolve("scope.killed.marks"));
+        assertThat(folder().dead()).hasSize(1).allSatisfy(dead -> {
+            assertThat(dead.ids()).containsExactly(inside);
+            assertThat(dead.spared()).containsExactly(out);
+        });
+        folder().remove(folder().dead().get(0));
+
+        marks.close();
+
+        assertThat(files()).containsExactly("scope.w-1.dead");
+        assertThat(folder().dead()).as("it ended by somebody's will").hasSize(1).allSatisfy(dead -> {
+            assertThat(dead.process()).isEqualTo("w-1");
+            assertThat(dead.ids()).isEmpty();
+            assertThat(dead.spared()).containsExactlyInAnyOrder(out, inside);
+        });
+    }
+
+    @Test
+    void fileThatNeverGotItsName_shouldGoWhenItIsOld() throws Exception {
+        left("scope.w-7.new", "");
+        Path old = left("scope.w-8.new", "");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(15))));
+
+        assertThat(folder().dead()).isEmpty();
+
+        assertThat(files()).containsExactly("scope.w-7.new");
     }
 
     @Test

@@ -8,7 +8,7 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
-import java.time.Clock;
+import flotilla.testing.HandTimer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -34,6 +34,10 @@ import org.junit.jupiter.api.Test;
 class ClassifierRouterTest {
     private static final ActorTestKit KIT = ActorTestKit.create(WorkerFixture.CONFIG);
 
+    private static final Duration HANG_AFTER = Duration.ofMinutes(5);
+
+    private final HandTimer clock = new HandTimer();
+    private final RunningTime time = new RunningTime(clock::nanoTime, Duration.ofDays(1));
     private final Runs runs = new Runs();
     private final TestProbe<ClassifierRouter.Reply> replies = KIT.createTestProbe();
 
@@ -100,12 +104,34 @@ class ClassifierRouterTest {
         }
     }
 
+    /** A suspect's way in, which a test opens. */
+    private static final class Door implements ClassifierRouter.Entry {
+        final CompletableFuture<Done> open = new CompletableFuture<>();
+        final CountDownLatch asked = new CountDownLatch(1);
+        final CountDownLatch left = new CountDownLatch(1);
+
+        @Override
+        public CompletionStage<Done> enter() {
+            asked.countDown();
+            return open;
+        }
+
+        @Override
+        public void left() {
+            left.countDown();
+        }
+    }
+
     private ActorRef<ClassifierRouter.Command> router(int parallelism) {
+        return router(runs, parallelism);
+    }
+
+    private ActorRef<ClassifierRouter.Command> router(ClassifierFactory factory, int parallelism) {
         return KIT.spawn(ClassifierRouter.create(
-                runs,
-                AttemptMarks.unkept("p", Clock.systemUTC()),
+                factory,
+                AttemptMarks.unkept("p", time),
                 parallelism,
-                Duration.ofMinutes(10),
+                new ClassifierRouter.Limits(Duration.ofMinutes(10), HANG_AFTER, Duration.ofMillis(5)),
                 DispatcherSelector.fromConfig(WorkerNode.CLASSIFIER_DISPATCHER)));
     }
 
@@ -114,7 +140,7 @@ class ClassifierRouterTest {
     }
 
     private EncodedImage ask(
-            ActorRef<ClassifierRouter.Command> router, String name, Optional<Supplier<CompletionStage<Done>>> entry) {
+            ActorRef<ClassifierRouter.Command> router, String name, Optional<ClassifierRouter.Entry> entry) {
         EncodedImage image = new EncodedImage(name, new byte[1]);
         router.tell(new ClassifierRouter.Classify(
                 RequestId.create(Instant.EPOCH, new Random()), image, entry, () -> {}, replies.getRef()));
@@ -187,27 +213,27 @@ class ClassifierRouterTest {
     @Test
     void suspect_shouldBeAloneInTheProcessAndEnterOnlyWhenThatIsDurable() throws InterruptedException {
         ActorRef<ClassifierRouter.Command> router = router(2);
-        CompletableFuture<Done> durable = new CompletableFuture<>();
-        CountDownLatch asked = new CountDownLatch(1);
+        Door door = new Door();
         ask(router, "before");
         assertThat(runs.next()).containsExactly("before");
-        ask(router, "suspect", Optional.of(() -> {
-            asked.countDown();
-            return durable;
-        }));
+        ask(router, "suspect", Optional.of(door));
         ask(router, "after-1");
         ask(router, "after-2");
-        assertThat(asked.getCount()).as("asked while another image is inside").isEqualTo(1);
+        assertThat(door.asked.getCount())
+                .as("asked while another image is inside")
+                .isEqualTo(1);
 
         runs.permits.release();
         assertThat(label()).isEqualTo("before");
-        asked.await();
+        door.asked.await();
         assertThat(runs.begun).isEmpty();
-        durable.complete(Done.getInstance());
+        door.open.complete(Done.getInstance());
         assertThat(runs.next()).containsExactly("suspect");
         assertThat(runs.begun).as("inside beside the suspect").isEmpty();
+        assertThat(door.left.getCount()).as("left while it is inside").isEqualTo(1);
         runs.permits.release();
         assertThat(label()).isEqualTo("suspect");
+        door.left.await();
 
         assertThat(List.of(runs.next(), runs.next())).containsExactlyInAnyOrder(List.of("after-1"), List.of("after-2"));
     }
@@ -216,11 +242,14 @@ class ClassifierRouterTest {
     void suspectWhoseEntryCannotBeMadeDurable_shouldNotEnter() throws InterruptedException {
         ActorRef<ClassifierRouter.Command> router = router(1);
 
-        ask(router, "suspect", Optional.of(() -> CompletableFuture.failedStage(new IllegalStateException("away"))));
+        Door door = new Door();
+        door.open.completeExceptionally(new IllegalStateException("away"));
+        ask(router, "suspect", Optional.of(door));
         ask(router, "next");
 
         assertThat(replies.expectMessageClass(ClassifierRouter.Broken.class).message())
                 .contains("away");
+        door.left.await();
         assertThat(runs.next()).containsExactly("next");
     }
 
@@ -266,5 +295,86 @@ class ClassifierRouterTest {
 
         runs.permits.release(2);
         assertThat(List.of(label(), label())).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void suspectThatIsForgottenBeforeItEnters_shouldNotEnterAndLeaveNoAttempt() throws InterruptedException {
+        for (boolean all : List.of(false, true)) {
+            ActorRef<ClassifierRouter.Command> router = router(1);
+            Door door = new Door();
+            EncodedImage suspect = ask(router, "suspect", Optional.of(door));
+            door.asked.await();
+            ask(router, "with-it");
+
+            router.tell(all ? new ClassifierRouter.ForgetWaiting() : new ClassifierRouter.Forget(suspect));
+            ask(router, "next");
+            door.open.complete(Done.getInstance());
+
+            door.left.await();
+            assertThat(runs.next()).containsExactly(all ? "next" : "with-it");
+            runs.permits.release(2);
+            assertThat(label()).isEqualTo(all ? "next" : "with-it");
+            if (!all) {
+                assertThat(label()).isEqualTo("next");
+                runs.begun.clear();
+            }
+        }
+    }
+
+    @Test
+    void suspectThatIsReturnedBeforeItEnters_shouldLeaveNoAttempt() throws InterruptedException {
+        ActorRef<ClassifierRouter.Command> router = router(1);
+        Door door = new Door();
+        ask(router, "suspect", Optional.of(door));
+        door.asked.await();
+
+        router.tell(new ClassifierRouter.ReturnWaiting());
+        door.open.complete(Done.getInstance());
+
+        replies.expectMessage(Duration.ofSeconds(60), new ClassifierRouter.Returned());
+        door.left.await();
+        assertThat(runs.begun).isEmpty();
+    }
+
+    @Test
+    void classifiersThatCannotBeReplaced_shouldEndTheRouter() {
+        AtomicInteger made = new AtomicInteger();
+        ClassifierFactory none = new ClassifierFactory() {
+            @Override
+            public String model() {
+                return "none";
+            }
+
+            @Override
+            public ImageClassifier create() {
+                made.incrementAndGet();
+                throw new IllegalStateException("no memory left");
+            }
+
+            @Override
+            public void close() {
+                // Nothing is shared.
+            }
+        };
+
+        ActorRef<ClassifierRouter.Command> router = router(none, 2);
+
+        KIT.createTestProbe().expectTerminated(router, Duration.ofMinutes(2));
+        assertThat(made.get()).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void imageThatAClassifierNeverBegins_shouldEndTheRouterOnceThatIsLongerThanAHang() throws InterruptedException {
+        ActorRef<ClassifierRouter.Command> router = router(1);
+        EncodedImage image = ask(router, "image");
+        runs.next();
+        router.tell(new ClassifierRouter.Forget(image));
+        ask(router, "next");
+
+        clock.pass(HANG_AFTER);
+        router.tell(new ClassifierRouter.Forget(image));
+
+        runs.permits.release(10);
+        KIT.createTestProbe().expectTerminated(router, Duration.ofMinutes(1));
     }
 }

@@ -3,7 +3,7 @@ package flotilla.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.protocol.QueueMessage;
-import flotilla.testing.HandClock;
+import flotilla.testing.HandTimer;
 import flotilla.testing.MemoryQueue;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,11 +19,12 @@ class LeaseKeeperTest {
     private static final Duration VISIBILITY = Duration.ofSeconds(30);
     private static final Duration HANG_AFTER = Duration.ofSeconds(60);
 
-    private final HandClock clock = new HandClock(Instant.parse("2026-11-22T12:00:00Z"));
+    private final HandTimer clock = new HandTimer();
+    private final RunningTime time = new RunningTime(clock::nanoTime, Duration.ofSeconds(15));
     private final AtomicInteger releases = new AtomicInteger();
-    private final Leases leases = new Leases(clock, releases::incrementAndGet);
+    private final Leases leases = new Leases(time, releases::incrementAndGet);
     private final MemoryQueue queue = new MemoryQueue();
-    private final QueueMessage message = new QueueMessage("m", "r", "body", clock.instant(), 1);
+    private final QueueMessage message = new QueueMessage("m", "r", "body", Instant.EPOCH, 1);
 
     @AfterAll
     static void stop() {
@@ -31,7 +32,7 @@ class LeaseKeeperTest {
     }
 
     private void start() {
-        KIT.spawn(LeaseKeeper.create(queue, leases, VISIBILITY, HANG_AFTER, clock));
+        KIT.spawn(LeaseKeeper.create(queue, leases, VISIBILITY, HANG_AFTER, time));
         TIME.timePasses(Duration.ZERO);
     }
 
@@ -39,6 +40,7 @@ class LeaseKeeperTest {
         for (Duration left = time; !left.isZero(); left = left.minusSeconds(5)) {
             int before = queue.extended().size();
             clock.pass(Duration.ofSeconds(5));
+            this.time.tick();
             boolean due = !leases.due(VISIBILITY.dividedBy(3), HANG_AFTER).isEmpty();
             TIME.timePasses(Duration.ofSeconds(5));
             if (due) {
@@ -106,5 +108,29 @@ class LeaseKeeperTest {
 
         assertThat(queue.extended()).hasSize(1);
         assertThat(leases.inHand()).isEqualTo(1);
+    }
+
+    @Test
+    void messageThatWasGivenBack_shouldNotBeLeasedAnew() {
+        start();
+        leases.take(message);
+        HandBack handBack = new HandBack(queue, leases);
+
+        assertThat(handBack.all().toCompletableFuture().join()).isEqualTo(1);
+        pass(Duration.ofSeconds(30));
+
+        assertThat(queue.extended()).as("ended, and never extended").containsExactly(message);
+        assertThat(handBack.all().toCompletableFuture().join()).isZero();
+    }
+
+    @Test
+    void processThatStoodStill_shouldExtendItsLeasesAndCountNoHang() {
+        start();
+        leases.take(message);
+
+        clock.pass(Duration.ofMinutes(10));
+        time.tick();
+
+        assertThat(leases.due(VISIBILITY.dividedBy(3), HANG_AFTER)).containsExactly(message);
     }
 }

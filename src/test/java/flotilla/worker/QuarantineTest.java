@@ -17,7 +17,6 @@ import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -43,28 +42,36 @@ class QuarantineTest {
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
     private final WorkerFixture.NamingClassifiers classifiers = new WorkerFixture.NamingClassifiers();
-    private final CompletableFuture<Done> hung = new CompletableFuture<>();
+    private final CompletableFuture<Done> ended = new CompletableFuture<>();
+    private CompletableFuture<WorkerNode.Classifiers> model =
+            CompletableFuture.completedFuture(new WorkerNode.Classifiers(classifiers, 2));
     private ActorRef<Worker.Command> worker;
 
     @TempDir
     private Path folder;
 
     private AttemptMarks start(Duration hangAfter) throws Exception {
+        return start(hangAfter, Duration.ofSeconds(30));
+    }
+
+    private AttemptMarks start(Duration hangAfter, Duration ioTimeout) throws Exception {
         AttemptMarks marks = AttemptMarks.open(
-                new MarkFolder(folder, "scope"), WorkerFixture.identity().process(), Clock.systemUTC());
+                new MarkFolder(folder, "scope"),
+                WorkerFixture.identity().process(),
+                RunningTime.every(Duration.ofMillis(50)));
         worker = KIT.spawn(WorkerFixture.node(
                 new WorkerNode.Queues(requests, responses, Optional.empty()),
                 images,
                 results,
-                CompletableFuture.completedStage(new WorkerNode.Classifiers(classifiers, 2)),
+                model,
                 Duration.ofMillis(50),
                 0.25,
-                Duration.ofSeconds(30),
+                ioTimeout,
                 WorkerFixture.PATIENCE,
                 hangAfter,
                 Duration.ofSeconds(1),
                 new WorkerNode.Blame(marks, attempts, deadLetters::send),
-                () -> hung.complete(Done.getInstance())));
+                () -> ended.complete(Done.getInstance())));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
         return marks;
     }
@@ -98,9 +105,8 @@ class QuarantineTest {
         died("w-1", suspect);
         requests.deliver(body(suspect), 2);
         eventually(() -> assertThat(classifiers.classified).hasValue(1));
-        assertThat(attempts.processes.get(suspect.id()))
-                .as("while it is inside")
-                .containsExactlyInAnyOrder("w-1", marks.process());
+        assertThat(attempts.processes.get(suspect.id())).containsExactly("w-1");
+        assertThat(attempts.alone.get(suspect.id())).as("while it is inside").containsOnlyKeys(marks.process());
         ClassificationRequest neighbour = stored(images, "cat.png");
         QueueMessage message = requests.deliver(body(neighbour), 1);
 
@@ -109,6 +115,129 @@ class QuarantineTest {
         eventually(() -> assertThat(requests.acknowledged()).hasSize(2).contains(new MessageAction.Delete(message)));
         assertThat(results.results).containsOnlyKeys(suspect.id(), neighbour.id());
         assertThat(attempts.processes).isEmpty();
+        assertThat(attempts.alone).isEmpty();
+    }
+
+    private ClassificationRequest suspectInside(String file) throws Exception {
+        ClassificationRequest suspect = stored(images, file);
+        died("w-1", suspect);
+        int before = classifiers.classified.get();
+        requests.deliver(body(suspect), 2);
+        eventually(() -> assertThat(classifiers.classified).hasValue(before + 1));
+        return suspect;
+    }
+
+    @Test
+    void suspectThatComesOutWhileTheStoreIsAway_shouldNotBeBlamedForThat() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest suspect = suspectInside("slow-suspect.png");
+        attempts.away = true;
+        classifiers.slow.release();
+        eventually(() -> assertThat(requests.acknowledged()).as("given back").hasSize(1));
+
+        QueueMessage meanwhile = requests.deliver(body(suspect), 3);
+        eventually(() ->
+                assertThat(requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(meanwhile, 4)));
+        attempts.away = false;
+        classifiers.slow.release();
+        QueueMessage again = requests.deliver(body(suspect), 4);
+
+        eventually(() -> assertThat(requests.acknowledged()).contains(new MessageAction.Delete(again)));
+        assertThat(deadLetters.sent()).isEmpty();
+        assertThat(results.results).containsOnlyKeys(suspect.id());
+        assertThat(attempts.alone).isEmpty();
+    }
+
+    @Test
+    void suspectThatMayNotEnterInTime_shouldNotBeBlamedByTheLateWrite() throws Exception {
+        CompletableFuture<Done> late = new CompletableFuture<>();
+        attempts.gate = late;
+        start(Duration.ofMinutes(5), Duration.ofMillis(200));
+        ClassificationRequest suspect = stored(images, "cat.png");
+        died("w-1", suspect);
+        QueueMessage first = requests.deliver(body(suspect), 2);
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(first, 2)));
+        assertThat(classifiers.classified).hasValue(0);
+
+        late.complete(Done.getInstance());
+        QueueMessage second = requests.deliver(body(suspect), 3);
+
+        eventually(() -> assertThat(requests.acknowledged()).contains(new MessageAction.Delete(second)));
+        assertThat(attempts.alone).isEmpty();
+        assertThat(deadLetters.sent()).isEmpty();
+    }
+
+    @Test
+    void secondMessageOfAnImageThatIsInsideAlone_shouldBeLookedAtLater() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest suspect = suspectInside("slow-suspect.png");
+
+        QueueMessage second = requests.deliver(body(suspect), 3);
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(second, 4)));
+        classifiers.slow.release();
+        eventually(() -> assertThat(results.results).containsOnlyKeys(suspect.id()));
+        assertThat(deadLetters.sent()).isEmpty();
+    }
+
+    @Test
+    void imageThatAnotherWorkerTriesAlone_shouldBeLookedAtLaterAndIsGuiltyWhenThatTakesTooLong() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest suspect = stored(images, "cat.png");
+        died("w-1", suspect);
+        attempts.enters(suspect.id(), "w-2");
+
+        QueueMessage early = requests.deliver(body(suspect), 3);
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(early, 4)));
+        // Longer than a hang and a lease.
+        attempts.alone.get(suspect.id()).put("w-2", Duration.ofMinutes(6));
+        QueueMessage late = requests.deliver(body(suspect), 4);
+
+        eventually(() -> assertThat(requests.acknowledged()).contains(new MessageAction.Delete(late)));
+        assertThat(deadLetters.sent()).hasSize(1);
+        assertThat(classifiers.classified).hasValue(0);
+    }
+
+    @Test
+    void redrivenImageThatEndedTwoWorkers_shouldBeJudgedAtItsFirstDelivery() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest guilty = stored(images, "cat.png");
+        died("w-1", guilty);
+        died("w-2", guilty);
+
+        requests.deliver(body(guilty.redriven()), 1);
+
+        eventually(() -> assertThat(deadLetters.sent()).hasSize(1));
+        assertThat(classifiers.classified).hasValue(0);
+    }
+
+    @Test
+    void workerThatMustEndWithASuspectInside_shouldTakeItsAttemptBackBeforeItGivesItBack() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest suspect = suspectInside("slow-suspect.png");
+        TestProbe<Done> left = KIT.createTestProbe();
+
+        worker.tell(new Worker.Leave(left.getRef()));
+
+        eventually(() -> assertThat(requests.extended()).as("given back").isNotEmpty());
+        assertThat(attempts.alone).isEmpty();
+        left.receiveMessage(WITHIN);
+        assertThat(attempts.processes.get(suspect.id())).containsExactly("w-1");
+    }
+
+    @Test
+    void deadWorker_shouldBeReportedWhileTheModelIsLoaded() throws Exception {
+        ClassificationRequest killer = stored(images, "cat.png");
+        died("w-1", killer);
+        model = new CompletableFuture<>();
+
+        start(Duration.ofMinutes(5));
+
+        eventually(() -> assertThat(attempts.processes.get(killer.id())).containsExactly("w-1"));
+        assertThat(requests.runs()).isZero();
     }
 
     @Test
@@ -122,6 +251,7 @@ class QuarantineTest {
         eventually(() -> assertThat(requests.acknowledged())
                 .containsExactly(new MessageAction.ChangeMessageVisibility(message, 2)));
         assertThat(attempts.processes.get(suspect.id())).containsExactly("w-1");
+        assertThat(attempts.alone).isEmpty();
     }
 
     @Test
@@ -197,7 +327,7 @@ class QuarantineTest {
         eventually(() -> assertThat(classifiers.classified).hasValue(1));
         requests.deliver(body(waiting), 1);
 
-        hung.join();
+        ended.join();
 
         assertThat(attempts.processes).containsOnlyKeys(hanging.id());
         assertThat(attempts.processes.get(hanging.id())).containsExactly(marks.process());
@@ -226,7 +356,7 @@ class QuarantineTest {
     }
 
     @Test
-    void lostPart_shouldEndTheWorkerWhenAllIsGivenBack() throws Exception {
+    void lostPart_shouldEndTheProcessWhenAllIsGivenBackAlsoWithAnImageInside() throws Exception {
         start(Duration.ofMinutes(5));
         QueueMessage message = requests.deliver(body(stored(images, "slow.png")), 1);
         eventually(() -> assertThat(classifiers.classified).hasValue(1));
@@ -238,6 +368,8 @@ class QuarantineTest {
         worker.tell(new Worker.PartLost("classifier router"));
         eventually(() -> assertThat(requests.extended()).contains(second));
 
+        ended.join();
+        assertThat(Files.list(folder)).as("nobody is blamed").isEmpty();
         classifiers.slow.release();
         KIT.createTestProbe().expectTerminated(worker, WITHIN);
     }
@@ -248,7 +380,7 @@ class QuarantineTest {
         AttemptMarks marks = start(Duration.ofSeconds(1));
         requests.deliver(body(stored(images, "slow-hang.png")), 1);
 
-        hung.join();
+        ended.join();
 
         assertThat(folder.resolve("scope." + marks.process() + ".marks")).exists();
         marks.close();

@@ -2,40 +2,55 @@ package flotilla.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import flotilla.domain.ClassificationResult;
 import flotilla.domain.FileName;
-import flotilla.domain.Outcome;
-import flotilla.domain.Prediction;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
+import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
 import flotilla.worker.Redelivery.Past;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RedeliveryTest {
-    private static final ClassificationResult RESULT = new ClassificationResult(
-            RequestId.create(Instant.EPOCH, new Random(1)),
-            new FileName("a.png"),
-            new Outcome.Labelled("m", List.of(new Prediction("Cat", 0, 1))),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+    private static final Instant ACCEPTED = Instant.parse("2026-11-29T06:00:00Z");
+
+    private static Past past(List<String> deaths, List<String> living) {
+        return Redelivery.verdict(new Attempts.Record(deaths, living));
+    }
 
     @Test
     void verdict_shouldFollowTheTable() {
-        assertThat(Redelivery.verdict(Optional.of(RESULT), List.of())).isEqualTo(new Past.Answered(RESULT));
-        assertThat(Redelivery.verdict(Optional.of(RESULT), List.of("a", "b"))).isEqualTo(new Past.Answered(RESULT));
-        assertThat(Redelivery.verdict(Optional.empty(), List.of())).isEqualTo(new Past.Innocent());
-        assertThat(Redelivery.verdict(Optional.empty(), List.of("a"))).isEqualTo(new Past.Suspect("a"));
-        assertThat(Redelivery.verdict(Optional.empty(), List.of("a", "b")))
-                .isEqualTo(new Past.Guilty(List.of("a", "b")));
-        assertThat(Redelivery.verdict(Optional.empty(), List.of("a", "b", "c")))
-                .isEqualTo(new Past.Guilty(List.of("a", "b", "c")));
+        assertThat(past(List.of(), List.of())).isEqualTo(new Past.Innocent());
+        assertThat(past(List.of("a"), List.of())).isEqualTo(new Past.Suspect("a"));
+        assertThat(past(List.of("a", "b"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b")));
+        assertThat(past(List.of("a", "b", "c"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b", "c")));
+        assertThat(past(List.of("a"), List.of("b"))).isEqualTo(new Past.Tried("b"));
+        assertThat(past(List.of(), List.of("b"))).isEqualTo(new Past.Tried("b"));
+        assertThat(past(List.of("a", "c"), List.of("b"))).isEqualTo(new Past.Guilty(List.of("a", "c")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0, false", "1, 1, 30, false", "1, 1, 31, true", "2, 1, 0, true", "1, 2, 0, true"})
+    void past_shouldBeAskedForOnlyWhenThereMayBeOne(int receiveCount, int generation, int secondsLater, boolean asked) {
+        RequestId id = RequestId.create(ACCEPTED, new Random(1));
+        ClassificationRequest first = new ClassificationRequest(
+                id,
+                new ImageRef("input", id + "/a.png"),
+                new FileName("a.png"),
+                new GatewayId("g"),
+                ACCEPTED.plusSeconds(secondsLater),
+                Optional.empty());
+        QueueMessage message = new QueueMessage("m", "r", "body", ACCEPTED, receiveCount);
+
+        assertThat(Redelivery.mayHaveAPast(message, generation == 1 ? first : first.redriven()))
+                .isEqualTo(asked);
     }
 
     @Test
@@ -51,6 +66,7 @@ class RedeliveryTest {
         assertThat(Verdict.QUARANTINED.action(message)).isEqualTo(new MessageAction.Delete(message));
         assertThat(Verdict.UNREADABLE.action(message)).isEqualTo(new MessageAction.ChangeMessageVisibility(message, 1));
         assertThat(Verdict.RETURNED.action(message)).isEqualTo(new MessageAction.ChangeMessageVisibility(message, 0));
+        assertThat(Verdict.LATER.action(message)).isEqualTo(new MessageAction.ChangeMessageVisibility(message, 4));
         assertThat(Verdict.TROUBLE.action(message)).isEqualTo(new MessageAction.ChangeMessageVisibility(message, 4));
     }
 }

@@ -3,7 +3,6 @@ package flotilla.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.protocol.QueueMessage;
-import flotilla.testing.HandClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +25,7 @@ class TerminateRequestTakerTest {
     private static final QueueMessage IMAGE = new QueueMessage("m", "r", "body", Instant.EPOCH, 1);
 
     private final MemoryTerminateRequests requests = new MemoryTerminateRequests();
-    private final Leases leases = new Leases(new HandClock(Instant.EPOCH), () -> {});
+    private final Leases leases = new Leases(RunningTime.every(Duration.ofSeconds(1)), () -> {});
     private final AtomicLong answered = new AtomicLong();
     private final TestProbe<Worker.Command> worker = KIT.createTestProbe();
     private ActorRef<TerminateRequestTaker.Command> taker;

@@ -4,8 +4,13 @@ import flotilla.aws.AwsClients;
 import flotilla.config.StorageSettings;
 import flotilla.domain.RequestId;
 import flotilla.protocol.AttemptStore;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -14,17 +19,20 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Attempts in the output bucket: {@code <prefix>attempts/<id>/<process>.json}, one object for each process, whose names tell
- * all; what is in them is for people.
+ * Attempts in the output bucket: {@code <prefix>attempts/<id>/<process>.json} for a process that ended, {@code
+ * <process>.alone.json} for one that has the image inside alone, or had. Their names tell all; what is in them is for people.
+ * How old an attempt is S3 itself says: {@code Date} less {@code Last-Modified} of one answer.
  */
 public final class S3AttemptStore implements AttemptStore {
     static final String FOLDER = "attempts/";
 
     private static final String ENDING = ".json";
+    /** No process is named so: names end with digits. */
+    private static final String ALONE = ".alone";
     /** Two are enough to blame an image; more come of races only. */
     private static final int MOST = 100;
 
-    private static final int DELETES_AT_A_TIME = 8;
+    private static final int CALLS_AT_A_TIME = 8;
 
     private final S3Objects objects;
     private final StorageSettings storage;
@@ -35,31 +43,61 @@ public final class S3AttemptStore implements AttemptStore {
     }
 
     @Override
-    public CompletionStage<Done> add(RequestId id, String process) {
+    public CompletionStage<Done> died(RequestId id, String process) {
+        return put(id, process, process);
+    }
+
+    @Override
+    public CompletionStage<Done> enters(RequestId id, String process) {
+        return put(id, process + ALONE, process);
+    }
+
+    private CompletionStage<Done> put(RequestId id, String name, String process) {
         return objects.put(
                 storage.outputBucket(),
-                key(id, process),
+                key(id, name),
                 ContentTypes.APPLICATION_JSON,
                 ByteString.fromString("{\"v\":1,\"process\":\"" + process + "\"}"));
     }
 
     @Override
-    public CompletionStage<List<String>> of(RequestId id) {
-        String prefix = prefix(id);
-        return keys(id).thenApply(keys -> keys.stream()
-                .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
-                .toList());
+    public CompletionStage<Done> left(RequestId id, String process) {
+        return objects.delete(storage.outputBucket(), key(id, process + ALONE));
     }
 
     @Override
-    public CompletionStage<Done> remove(RequestId id, String process) {
-        return objects.delete(storage.outputBucket(), key(id, process));
+    public CompletionStage<List<Attempt>> of(RequestId id) {
+        String prefix = prefix(id);
+        return keys(id).thenCompose(keys -> {
+            Set<String> names = keys.stream()
+                    .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
+                    .collect(Collectors.toSet());
+            return Source.from(names)
+                    .filter(name -> !name.endsWith(ALONE) || !names.contains(process(name)))
+                    .mapAsync(CALLS_AT_A_TIME, name -> attempt(id, name))
+                    .mapConcat(found -> found.stream().toList())
+                    .runWith(Sink.seq(), objects.system())
+                    .thenApply(attempts -> attempts.stream()
+                            .sorted(Comparator.comparing(Attempt::process))
+                            .toList());
+        });
+    }
+
+    private CompletionStage<Optional<Attempt>> attempt(RequestId id, String name) {
+        return name.endsWith(ALONE)
+                ? objects.age(storage.outputBucket(), key(id, name))
+                        .thenApply(age -> age.map(known -> Attempt.alone(process(name), known)))
+                : CompletableFuture.completedStage(Optional.of(Attempt.dead(name)));
+    }
+
+    private static String process(String name) {
+        return name.substring(0, name.length() - ALONE.length());
     }
 
     @Override
     public CompletionStage<Done> clear(RequestId id) {
         return keys(id).thenCompose(keys -> Source.from(keys)
-                .mapAsync(DELETES_AT_A_TIME, key -> objects.delete(storage.outputBucket(), key))
+                .mapAsync(CALLS_AT_A_TIME, key -> objects.delete(storage.outputBucket(), key))
                 .runWith(Sink.ignore(), objects.system()));
     }
 
@@ -71,7 +109,7 @@ public final class S3AttemptStore implements AttemptStore {
         return S3Keys.of(storage, FOLDER + id + "/");
     }
 
-    private String key(RequestId id, String process) {
-        return S3Keys.of(storage, FOLDER + id + "/" + process + ENDING);
+    private String key(RequestId id, String name) {
+        return S3Keys.of(storage, FOLDER + id + "/" + name + ENDING);
     }
 }

@@ -28,6 +28,9 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.Date;
+import org.apache.pekko.http.javadsl.model.headers.LastModified;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.IOOperationIncompleteException;
 import org.apache.pekko.stream.connectors.s3.AccessStyle;
@@ -259,6 +262,39 @@ final class S3Objects {
                         .withAttributes(attributes)
                         .take(1)
                         .runFold(false, (none, found) -> true, system));
+    }
+
+    /** How old an object is, by S3's own clock; empty when there is none. */
+    CompletionStage<Optional<Duration>> age(String bucket, String key) {
+        return S3Errors.wrapped(
+                "HeadObject",
+                bucket,
+                key,
+                S3.request(bucket, key, HttpMethods.HEAD, S3Headers.empty())
+                        .withAttributes(attributes)
+                        .runWith(Sink.head(), system)
+                        .thenApply(response -> {
+                            response.discardEntityBytes(system);
+                            return age(response);
+                        }));
+    }
+
+    private static Optional<Duration> age(HttpResponse response) {
+        if (response.status().intValue() == StatusCodes.NOT_FOUND.intValue()) {
+            return Optional.empty();
+        }
+        if (response.status().isFailure()) {
+            throw new S3Exception((org.apache.pekko.http.scaladsl.model.StatusCode) response.status(), "", "", "", "");
+        }
+        long now = response.getHeader(Date.class)
+                .orElseThrow(() -> new IllegalStateException("the answer has no Date"))
+                .date()
+                .clicks();
+        long written = response.getHeader(LastModified.class)
+                .orElseThrow(() -> new IllegalStateException("the answer has no Last-Modified"))
+                .date()
+                .clicks();
+        return Optional.of(Duration.ofMillis(Math.max(0, now - written)));
     }
 
     /** Removes an object; a missing one is no error. */

@@ -9,10 +9,13 @@ import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
 import flotilla.protocol.AttemptStore;
+import flotilla.protocol.AttemptStore.Attempt;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.QuarantineStore;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -54,18 +57,38 @@ class S3QuarantineStoreTest extends S3Fixture {
         RequestId id = freshId(1);
         assertThat(Await.result(attempts.of(id))).isEmpty();
 
-        Await.result(attempts.add(id, "i-1-17"));
-        Await.result(attempts.add(id, "i-1-17"));
-        Await.result(attempts.add(id, "i-2-18"));
-        Await.result(attempts.add(freshId(1), "i-3-19"));
+        Await.result(attempts.died(id, "i-1-17"));
+        Await.result(attempts.died(id, "i-1-17"));
+        Await.result(attempts.died(id, "i-2-18"));
+        Await.result(attempts.died(freshId(1), "i-3-19"));
 
-        assertThat(Await.result(attempts.of(id))).containsExactly("i-1-17", "i-2-18");
+        assertThat(Await.result(attempts.of(id))).containsExactly(Attempt.dead("i-1-17"), Attempt.dead("i-2-18"));
         assertThat(server.keys("output", "pre/attempts/" + id)).hasSize(2);
-        Await.result(attempts.remove(id, "i-1-17"));
-        Await.result(attempts.remove(id, "i-1-17"));
-        assertThat(Await.result(attempts.of(id))).containsExactly("i-2-18");
         Await.result(attempts.clear(id));
         assertThat(Await.result(attempts.of(id))).isEmpty();
+    }
+
+    @Test
+    void imageInsideAlone_shouldHaveItsAgeUntilItLeavesOrItsProcessDied() {
+        RequestId id = freshId(1);
+        Await.result(attempts.died(id, "i-2-18"));
+        Await.result(attempts.enters(id, "i-1-17"));
+
+        List<Attempt> all = Await.result(attempts.of(id));
+        assertThat(all).extracting(Attempt::process).containsExactly("i-1-17", "i-2-18");
+        assertThat(all).extracting(Attempt::died).containsExactly(false, true);
+        assertThat(all.get(0).age()).isBetween(Duration.ZERO, Duration.ofMinutes(5));
+
+        Await.result(attempts.left(id, "i-1-17"));
+        Await.result(attempts.left(id, "i-1-17"));
+        Await.result(attempts.left(id, "i-2-18"));
+        assertThat(Await.result(attempts.of(id))).as("who died stays").containsExactly(Attempt.dead("i-2-18"));
+
+        Await.result(attempts.enters(id, "i-1-17"));
+        Await.result(attempts.died(id, "i-1-17"));
+        assertThat(Await.result(attempts.of(id))).containsExactly(Attempt.dead("i-1-17"), Attempt.dead("i-2-18"));
+        Await.result(attempts.clear(id));
+        assertThat(server.keys("output", "pre/attempts/" + id)).isEmpty();
     }
 
     @Test
