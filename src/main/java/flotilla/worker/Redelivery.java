@@ -83,7 +83,7 @@ final class Redelivery {
     }
 
     private CompletionStage<Past> past(ClassificationRequest request) {
-        return results.find(request.id(), request.generation())
+        return results.confirm(request.id(), request.generation())
                 .thenCompose(known -> known.isPresent()
                         ? CompletableFuture.completedStage(verdict(known, List.of()))
                         : attempts.of(request.id()).thenApply(processes -> verdict(known, processes)));

@@ -18,8 +18,6 @@ import org.apache.pekko.util.ByteString;
  * all; what is in them is for people.
  */
 public final class S3AttemptStore implements AttemptStore {
-    static final String FOLDER = "attempts/";
-
     private static final String ENDING = ".json";
     /** Two are enough to blame an image; more come of races only. */
     private static final int MOST = 100;
@@ -68,10 +66,10 @@ public final class S3AttemptStore implements AttemptStore {
     }
 
     private String prefix(RequestId id) {
-        return S3Keys.of(storage, FOLDER + id + "/");
+        return S3Keys.of(storage, OwnNames.ATTEMPTS + id + "/");
     }
 
     private String key(RequestId id, String process) {
-        return S3Keys.of(storage, FOLDER + id + "/" + process + ENDING);
+        return S3Keys.of(storage, OwnNames.ATTEMPTS + id + "/" + process + ENDING);
     }
 }
