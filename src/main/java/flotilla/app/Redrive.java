@@ -1,17 +1,18 @@
 package flotilla.app;
 
-import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.QuarantineStore.Quarantined;
 import flotilla.protocol.ResultStore;
+import flotilla.protocol.ResultStore.Standing;
 import flotilla.protocol.WireFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 
 /**
  * Puts requests that were given up back into the request queue. What was held against their images is removed before, and
@@ -63,14 +64,14 @@ final class Redrive {
 
     /** Looks at a request and changes nothing. */
     CompletionStage<Line> look(RequestId id) {
-        return found(id, line -> done(line));
+        return found(id, (line, standing) -> done(line));
     }
 
     /** Says what {@link #redrive} would do. */
     CompletionStage<Line> rehearse(RequestId id) {
         return found(
                 id,
-                line -> done(new Line(
+                (line, standing) -> done(new Line(
                         id,
                         line.quarantined(),
                         line.fate() == Fate.IN_QUARANTINE ? Fate.WOULD_BE_REDRIVEN : line.fate())));
@@ -78,20 +79,27 @@ final class Redrive {
 
     /** Puts a request back, unless it has an answer, which ends its quarantine too. */
     CompletionStage<Line> redrive(RequestId id) {
-        return found(id, line -> switch (line.fate()) {
+        return found(id, (line, standing) -> switch (line.fate()) {
             case IN_QUARANTINE ->
-                attempts.clear(id)
-                        .thenCompose(cleared -> requests.send(WireFormat.write(
-                                line.quarantined().orElseThrow().request().redriven())))
-                        .thenCompose(sent -> quarantine.remove(id))
+                putBack(line.quarantined().orElseThrow(), standing)
                         .thenApply(removed -> new Line(id, line.quarantined(), Fate.REDRIVEN));
-            case ANSWERED -> quarantine.remove(id).thenApply(removed -> line);
+            case ANSWERED -> quarantine.remove(line.quarantined().orElseThrow()).thenApply(removed -> line);
             default -> done(line);
         });
     }
 
+    /** Asks for the generation after all that there are: an earlier one would count as answered. */
+    private CompletionStage<Done> putBack(Quarantined given, int standing) {
+        int next = Math.max(standing, given.request().generation()) + 1;
+        return attempts.clear(given.request().id())
+                .thenCompose(cleared ->
+                        requests.send(WireFormat.write(given.request().redriven(next))))
+                .thenCompose(sent -> quarantine.remove(given));
+    }
+
     private interface Step {
-        CompletionStage<Line> of(Line line);
+        /** What becomes of a request of whose results the last one is of generation {@code standing}, 0 without any. */
+        CompletionStage<Line> of(Line line, int standing);
     }
 
     private CompletionStage<Line> found(RequestId id, Step step) {
@@ -99,14 +107,14 @@ final class Redrive {
                 .find(id)
                 .thenCompose(found -> found.isEmpty()
                         ? done(new Line(id, found, Fate.UNKNOWN))
-                        : results.find(id)
-                                .thenApply(result ->
-                                        new Line(id, found, isAnswer(result) ? Fate.ANSWERED : Fate.IN_QUARANTINE)))
-                .thenCompose(step::of);
+                        : results.standing(id)
+                                .thenCompose(standing -> step.of(
+                                        new Line(id, found, isAnswer(standing) ? Fate.ANSWERED : Fate.IN_QUARANTINE),
+                                        standing.map(Standing::generation).orElse(0))));
     }
 
-    private static boolean isAnswer(Optional<ClassificationResult> result) {
-        return result.filter(one -> !one.outcome().isProvisional()).isPresent();
+    private static boolean isAnswer(Optional<Standing> standing) {
+        return standing.filter(one -> !one.result().outcome().isProvisional()).isPresent();
     }
 
     private static CompletionStage<Line> done(Line line) {

@@ -122,7 +122,7 @@ final class RedriveCommand implements Callable<Integer> {
             one.code().text(),
             one.at().truncatedTo(ChronoUnit.SECONDS).toString(),
             Integer.toString(one.request().generation()),
-            one.request().file() + ": " + one.reason()
+            printable(one.request().file() + ": " + one.reason())
         });
         String[] known = cells.orElse(new String[] {"-", "-", "-", "-"});
         out.printf(
@@ -134,6 +134,11 @@ final class RedriveCommand implements Callable<Integer> {
                 known[2],
                 line.fate().words(),
                 known[3]);
+    }
+
+    /** What clients and workers have written neither steers the terminal nor turns the line around. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ");
     }
 
     private static String sum(int[] counts, int all) {

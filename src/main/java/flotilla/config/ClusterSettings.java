@@ -2,6 +2,8 @@ package flotilla.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueType;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +30,7 @@ public record ClusterSettings(String name, String host, int port, List<String> s
 
     public ClusterSettings {
         Checks.that(
-                !host.equals("0.0.0.0") && !host.equals("::") && !host.equals("[::]"),
+                !isEveryNetworks(host),
                 "flotilla.cluster.host",
                 "one address of this machine, the private one, or \"\" to find it; not " + host
                         + ", which is every network's");
@@ -38,6 +40,20 @@ public record ClusterSettings(String name, String host, int port, List<String> s
         seedNodes = List.copyOf(seedNodes);
         for (String seed : seedNodes) {
             Checks.that(seed.matches("[^:\\s]+:\\d{1,5}"), "flotilla.cluster.seed-nodes", "a list of host:port");
+        }
+    }
+
+    /** Whether a host is the address that stands for all of a machine, in any spelling that a resolver takes for it. */
+    private static boolean isEveryNetworks(String host) {
+        String literal = host.strip().replaceAll("^\\[|]$", "").replaceFirst("%.*", "");
+        if (!literal.contains(":")) {
+            return literal.matches("(0[xX])?0+(\\.(0[xX])?0+)*");
+        }
+        try {
+            return InetAddress.getByName(literal).isAnyLocalAddress();
+        } catch (UnknownHostException notAnAddress) {
+            // Nothing with a colon is looked up; it fails where it is bound, by its own name.
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands before a service that every upload needs. When its calls fail one after the other, the next ones fail at once, so that
  * callers are told to come again and do not queue for what cannot be done; after a moment, which grows and is not the same
- * for all gateways, calls are let through again. How many and how long: {@code pekko.circuit-breaker.NAME}. Thread-safe.
+ * for all gateways, one call is let through: its success ends it, its failure makes the moment longer. How many and how long:
+ * {@code pekko.circuit-breaker.NAME}. Thread-safe.
  */
 final class Breaker {
     /** The service is not asked at present. */
@@ -34,6 +36,8 @@ final class Breaker {
     private final String what;
     private final Duration within;
     private final CircuitBreaker breaker;
+    /** Whether a call is under way by which it is seen whether the service answers again. */
+    private final AtomicBoolean trying = new AtomicBoolean();
 
     private Breaker(String what, Duration within, CircuitBreaker breaker) {
         this.what = what;
@@ -80,10 +84,30 @@ final class Breaker {
     }
 
     private <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
-        if (breaker.isOpen()) {
+        boolean trial = breaker.isHalfOpen();
+        if (breaker.isOpen() || trial && !trying.compareAndSet(false, true)) {
             return CompletableFuture.failedStage(new OpenException(what));
         }
-        return call.get().whenComplete((value, failure) -> {
+        return trial ? tried(told(call)) : told(call);
+    }
+
+    /** Lets the next call try when this one has ended; a client that is slow keeps it from that for so long and no longer. */
+    private <T> CompletionStage<T> tried(CompletionStage<T> call) {
+        call.toCompletableFuture()
+                .copy()
+                .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((value, failure) -> trying.set(false));
+        return call;
+    }
+
+    private <T> CompletionStage<T> told(Supplier<CompletionStage<T>> call) {
+        CompletionStage<T> called;
+        try {
+            called = call.get();
+        } catch (RuntimeException e) {
+            called = CompletableFuture.failedStage(e);
+        }
+        return called.whenComplete((value, failure) -> {
             if (failure == null) {
                 breaker.succeed();
             } else if (isTheServices(failure)) {

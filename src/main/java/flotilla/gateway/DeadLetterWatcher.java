@@ -76,13 +76,26 @@ final class DeadLetterWatcher {
                         standing -> responses.send(WireFormat.write(new ResultNotice(request.gateway(), standing))));
     }
 
-    /** Only what has no answer is worth a redrive. */
+    /** Only what has no answer is worth a redrive, and no letter that comes again after its request was redriven. */
     private CompletionStage<Done> kept(
-            ClassificationRequest request, Outcome.Failed failure, ClassificationResult standing) {
-        return standing.outcome().isProvisional()
-                ? quarantine.keep(new QuarantineStore.Quarantined(
-                        request, failure.code(), request.quarantine().orElse(failure.message()), clock.instant()))
-                : CompletableFuture.completedStage(Done.getInstance());
+            ClassificationRequest request, Outcome.Failed failure, ClassificationResult result) {
+        if (!result.outcome().isProvisional()) {
+            return CompletableFuture.completedStage(Done.getInstance());
+        }
+        return results.standing(request.id())
+                .thenCompose(standing ->
+                        standing.filter(one -> isLater(one, request)).isPresent()
+                                ? CompletableFuture.completedStage(Done.getInstance())
+                                : quarantine.keep(new QuarantineStore.Quarantined(
+                                        request,
+                                        failure.code(),
+                                        request.quarantine().orElse(failure.message()),
+                                        clock.instant())));
+    }
+
+    private static boolean isLater(ResultStore.Standing standing, ClassificationRequest request) {
+        return standing.generation() > request.generation()
+                || !standing.result().outcome().isProvisional();
     }
 
     private static Outcome.Failed failure(ClassificationRequest request) {

@@ -79,10 +79,11 @@ public final class ExpiryKeeper {
         } else if (!done.swept().isNothing()) {
             context.getLog()
                     .info(
-                            "removed inputs={} results={} others={}",
+                            "removed inputs={} results={} others={} failed={}",
                             done.swept().inputs(),
                             done.swept().results(),
-                            done.swept().others());
+                            done.swept().others(),
+                            done.swept().failed());
         }
         return Behaviors.same();
     }

@@ -182,8 +182,8 @@ final class ImageIntake {
         return store.call(() -> keys.claim(key, mine)).thenCompose(standing -> {
             if (standing.id().equals(mine.id())) {
                 return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing.size()), passing.content())
-                        .thenCompose(
-                                accepted -> store.call(() -> keys.sent(key)).thenApply(done -> accepted));
+                        .thenCompose(accepted ->
+                                store.call(() -> keys.sent(key, mine.id())).thenApply(done -> accepted));
             }
             pending.tell(new PendingReplies.Withdraw(mine.id()));
             CompletionStage<Done> cleaned = images.delete(mine.image());
@@ -198,12 +198,12 @@ final class ImageIntake {
     /** The first request may have ended between its claim and its message; a message too many does no harm. */
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing) {
         Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
-        return store.call(() -> keys.isSent(key))
+        return store.call(() -> keys.isSent(key, standing.id()))
                 .thenCompose(sent -> sent
                         ? CompletableFuture.completedFuture(accepted)
                         : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), Optional.empty())
-                                .thenCompose(again ->
-                                        store.call(() -> keys.sent(key)).thenApply(done -> accepted)));
+                                .thenCompose(again -> store.call(() -> keys.sent(key, standing.id()))
+                                        .thenApply(done -> accepted)));
     }
 
     private CompletionStage<Intake> enqueue(

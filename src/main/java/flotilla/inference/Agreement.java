@@ -11,6 +11,9 @@ import java.util.Locale;
  * @param images how many were compared
  */
 record Agreement(double largest, double mean, int sameBest, int images) {
+    /** The most that a probability of a form in shorter numbers may differ. */
+    private static final double USABLE = 0.3;
+
     /**
      * Compares scores, images×classes.
      *
@@ -37,6 +40,14 @@ record Agreement(double largest, double mean, int sameBest, int images) {
             same += best(a) == best(b) ? 1 : 0;
         }
         return new Agreement(largest, count == 0 ? 0 : sum / count, same, right.length);
+    }
+
+    /**
+     * Whether a form in shorter numbers, whose answers must differ somewhat, still is the same model: no probability differs by more
+     * than {@value #USABLE}, and half of the images or more get the same label.
+     */
+    boolean isUsable() {
+        return largest <= USABLE && 2 * sameBest >= images;
     }
 
     private static int best(double[] probabilities) {

@@ -47,7 +47,7 @@ final class Calibration implements AutoCloseable {
      * Measures.
      *
      * @param shape what the settings fix of the numbers of classifiers and threads
-     * @throws SettingsException when the model cannot be used, or has no form of this precision
+     * @throws SettingsException when the model cannot be used, has no form of this precision, or one that answers otherwise
      */
     Tuning measure(Precision precision, ShapeTrial.Shape shape) {
         Way plain = new Way(source.plainForm(), Layout.PLANAR);
@@ -64,11 +64,19 @@ final class Calibration implements AutoCloseable {
                 addIfRight(ways, new Way(form, layout), right, precision);
             }
         }
+        if (ways.isEmpty()) {
+            throw new SettingsException("the model's " + ModelFolder.form(precision) + " does not answer as "
+                    + source.names().network()
+                    + " does on this machine (the log says how far off it is); make it anew with "
+                    + "models/optimize.py, or set flotilla.classifier.precision = fp32");
+        }
         Way best = fastest(ways);
         Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout()))
                 .best(new Tuning(best.form(), best.layout(), 1, 1, 1), shape);
-        Tuning proven = proven(tuned, right, precision)
-                .orElseGet(() -> new Tuning(plain.form(), plain.layout(), shape.plainParallelism(), 1, 1));
+        Tuning proven = proven(tuned, right, precision).orElseGet(() -> {
+            Way sure = precision == Precision.FP32 ? plain : best;
+            return new Tuning(sure.form(), sure.layout(), shape.plainParallelism(), 1, 1);
+        });
         LOG.info(
                 "model={} runs as form={} layout={} parallelism={} threads={} largestBatch={}",
                 source.spec().name(),
@@ -86,9 +94,9 @@ final class Calibration implements AutoCloseable {
         double same = precision == Precision.FP32 ? SAME : 20 * SAME;
         Comparison.Held held =
                 comparison.hold(network(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
-        if (precision == Precision.FP32 && !(held.alone().largest() <= SAME)) {
+        if (!isRight(held.alone(), precision)) {
             LOG.warn(
-                    "form={} layout={} is not used, with threads={} it differs from the plain network: {}",
+                    "form={} layout={} is not used so, with threads={} it differs from the plain network: {}",
                     tuned.form(),
                     tuned.layout().name().toLowerCase(Locale.ROOT),
                     tuned.threads(),
@@ -115,7 +123,12 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    /** Takes a way that gives the plain one's probabilities; of another precision it is only told how far it does. */
+    /** In the same precision the probabilities are the plain network's; in a shorter one they are not far off. */
+    private static boolean isRight(Agreement agreement, Precision precision) {
+        return precision == Precision.FP32 ? agreement.largest() <= SAME : agreement.isUsable();
+    }
+
+    /** Takes a way that is right; of another precision it is told how far it agrees. */
     private void addIfRight(List<Way> ways, Way way, float[][] right, Precision precision) {
         String layout = way.layout().name().toLowerCase(Locale.ROOT);
         Agreement agreement;
@@ -128,7 +141,7 @@ final class Calibration implements AutoCloseable {
             LOG.warn("form={} layout={} is not used: {}", way.form(), layout, e.getMessage());
             return;
         }
-        if (precision == Precision.FP32 && !(agreement.largest() <= SAME)) {
+        if (!isRight(agreement, precision)) {
             LOG.warn(
                     "form={} layout={} is not used, it differs from the plain network: {}",
                     way.form(),

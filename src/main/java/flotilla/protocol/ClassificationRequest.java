@@ -70,8 +70,8 @@ public record ClassificationRequest(
     }
 
     /** The same, asked for once more. */
-    public ClassificationRequest redriven() {
+    public ClassificationRequest redriven(int next) {
         return new ClassificationRequest(
-                id, image, file, gateway, acceptedAt, trace, size, content, generation + 1, Optional.empty());
+                id, image, file, gateway, acceptedAt, trace, size, content, next, Optional.empty());
     }
 }

@@ -24,9 +24,13 @@ public interface IdempotencyStore {
      */
     CompletionStage<Claim> claim(String key, Claim claim);
 
-    /** Remembers that the message of the key's request is in the queue. */
-    CompletionStage<Done> sent(String key);
+    /**
+     * Remembers that the message of the key's request is in the queue.
+     *
+     * @param id the request that stands for the key; what was remembered of an earlier one is forgotten
+     */
+    CompletionStage<Done> sent(String key, RequestId id);
 
-    /** Whether the message of the key's request is known to be in the queue, or to have been. */
-    CompletionStage<Boolean> isSent(String key);
+    /** Whether the message of this request, which stands for the key, is known to be in the queue, or to have been. */
+    CompletionStage<Boolean> isSent(String key, RequestId id);
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
-/** Requests that were given up with a provisional failure, until they are redriven. Durable; one for each request. */
+/** Requests that were given up with a provisional failure, until they are redriven. Durable. */
 public interface QuarantineStore {
     /**
      * A request that was given up.
@@ -20,10 +20,10 @@ public interface QuarantineStore {
      */
     record Quarantined(ClassificationRequest request, FailureCode code, String reason, Instant at) {}
 
-    /** Keeps a request, in the place of what was kept for its id. */
+    /** Keeps a request, in the place of what was kept for this generation of it. */
     CompletionStage<Done> keep(Quarantined quarantined);
 
-    /** The request that is kept under an id. */
+    /** The request that is kept under an id, in its last generation. */
     CompletionStage<Optional<Quarantined>> find(RequestId id);
 
     /**
@@ -33,6 +33,6 @@ public interface QuarantineStore {
      */
     CompletionStage<List<RequestId>> ids(int most);
 
-    /** Removes a request; a missing one is no error. */
-    CompletionStage<Done> remove(RequestId id);
+    /** Removes a request and its earlier generations; a later one stays, and a missing one is no error. */
+    CompletionStage<Done> remove(Quarantined quarantined);
 }

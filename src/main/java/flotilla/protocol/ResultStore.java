@@ -11,6 +11,16 @@ import org.apache.pekko.Done;
  * flotilla.domain.FailureCode#isProvisional}) can be followed by another result, its next generation; it is kept beside it.
  */
 public interface ResultStore {
+    /**
+     * The last result of a request.
+     *
+     * @param generation how many there are, counted from 1
+     */
+    record Standing(int generation, ClassificationResult result) {}
+
+    /** The result of a request that stands and which one that is, or empty while there is none. */
+    CompletionStage<Optional<Standing>> standing(RequestId id);
+
     /** The result of a request that stands, or empty while there is none. */
     default CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
         return find(id, 1);
@@ -20,7 +30,20 @@ public interface ResultStore {
      * The result that stands, if it answers a request of this generation: one that nothing can supersede does, whichever
      * generation it is of; a provisional failure of an earlier generation does not.
      */
-    CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation);
+    default CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
+        return standing(id)
+                .thenApply(found -> found.filter(one -> one.generation() >= generation
+                                || !one.result().outcome().isProvisional())
+                        .map(Standing::result));
+    }
+
+    /**
+     * Finds a result for somebody who answers with it although another wrote it, and makes up for what that writer may not have
+     * come to: what belongs to a result beside itself.
+     */
+    default CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
+        return find(id, generation);
+    }
 
     /**
      * Writes a result unless one stands.

@@ -6,20 +6,36 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
 import flotilla.protocol.Batch;
+import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a receiver is told: {@code {"type":…,"data":…}}. It is made of what never changes, so each attempt says the same.
+ * What a receiver is told: {@code {"type":…,"data":…}}. It is made of what never changes, so each attempt says the same; only a
+ * provisional failure may be followed by another message.
  *
  * @param type {@code classification.done}, {@code classification.failed}, {@code batch.done} or {@code batch.cancelled}
  * @param label the best one; empty for batches and failures
  * @param body JSON
+ * @param provisional the generation of a failure that an answer may supersede; 0 for all else
  */
-public record Message(String type, Optional<String> label, String body) {
+public record Message(String type, Optional<String> label, String body, int provisional) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What stands for good. */
+    public Message(String type, Optional<String> label, String body) {
+        this(type, label, body, 0);
+    }
+
+    /** The result that stands, which tells whether another may follow. */
+    static Message of(ResultStore.Standing standing) {
+        Message message = of(standing.result());
+        return standing.result().outcome().isProvisional()
+                ? new Message(message.type(), message.label(), message.body(), standing.generation())
+                : message;
+    }
 
     /** A result, as {@code GET /v1/classifications/{id}} has it. */
     static Message of(ClassificationResult result) {

@@ -69,8 +69,9 @@ final class News {
     CompletionStage<Found> look(Wish wish, Walk walk) {
         return switch (wish.about()) {
             case CLASSIFICATION ->
-                results.find(new RequestId(wish.id()))
-                        .thenApply(result -> result.<Found>map(there -> new Found.Ready(Message.of(there)))
+                results.standing(new RequestId(wish.id()))
+                        .thenApply(standing -> standing.filter(one -> isNews(one, wish))
+                                .<Found>map(one -> new Found.Ready(Message.of(one)))
                                 .orElseGet(() -> new Found.NotYet(Walk.START)));
             case BATCH ->
                 batches.find(new BatchId(wish.id()))
@@ -78,6 +79,10 @@ final class News {
                                 ? walk(found.get(), walk, 1)
                                 : CompletableFuture.completedFuture(new Found.Never("the batch is not kept any more")));
         };
+    }
+
+    private static boolean isNews(ResultStore.Standing standing, Wish wish) {
+        return standing.generation() > wish.told();
     }
 
     private CompletionStage<Found> walk(Batch batch, Walk from, int atATime) {

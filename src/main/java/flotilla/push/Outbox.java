@@ -32,6 +32,9 @@ final class Outbox {
 
         /** Tell the store that it is over: fulfilled, or given up for a reason. */
         record Close(Wish wish, Optional<String> gaveUp) implements Job {}
+
+        /** Have the store keep it apart: the receiver was told of a provisional failure. */
+        record SetAside(Wish wish) implements Job {}
     }
 
     /** How long the result of a queue's work may take: longer than SQS keeps a message. */
@@ -61,7 +64,7 @@ final class Outbox {
         }
 
         private String lane() {
-            return job instanceof Job.Look ? LOOKING : job instanceof Job.Close ? CLOSING : "to " + receiver;
+            return job instanceof Job.Look ? LOOKING : job instanceof Job.Deliver ? "to " + receiver : CLOSING;
         }
     }
 
@@ -85,6 +88,10 @@ final class Outbox {
     Outbox(int most, int concurrentPerReceiver) {
         this.most = most;
         this.concurrentPerReceiver = concurrentPerReceiver;
+    }
+
+    boolean has(String name) {
+        return entries.containsKey(name);
     }
 
     int size() {
@@ -199,13 +206,20 @@ final class Outbox {
         plan(entry, new Job.Close(entry.wish, gaveUp), now);
     }
 
+    /** The receiver was told of a provisional failure, and the store must keep the wish apart. */
+    void setAside(Wish told, Instant now) {
+        Entry entry = ended(told.name());
+        entry.wish = told;
+        plan(entry, new Job.SetAside(told), now);
+    }
+
     /** The job could not be done; it is tried again. */
     void again(String name, Instant due) {
         Entry entry = ended(name);
         plan(entry, entry.job, due);
     }
 
-    /** The store knows that it is over. */
+    /** The store knows that it is over, or keeps it apart. */
     void closed(String name) {
         Entry entry = ended(name);
         entries.remove(name);

@@ -51,12 +51,21 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
 
     private record Closed(Job.Close job, Throwable failure) implements Command {}
 
+    private record SetAside(Job.SetAside job, Throwable failure) implements Command {}
+
+    private record ListedAside(List<String> names, Throwable failure) implements Command {}
+
+    private record ReadAside(String name, Optional<Wish> wish, Throwable failure) implements Command {}
+
     /** What a pusher needs from outside. */
     record Ports(WishStore store, News news, Carrier carrier) {}
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration SWEEP = Duration.ofMinutes(5);
     private static final int LONGEST_REASON = 300;
+    /** Wishes set aside that are looked at with each sweep, should the notice of their answer have been lost. */
+    private static final int LOOKS_ASIDE = 32;
+
     private static final Duration STORE_AGAIN = Duration.ofSeconds(10);
 
     private final Ports ports;
@@ -64,6 +73,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
     private final Clock clock;
     private final RandomGenerator random;
     private final Outbox outbox;
+    private final Aside aside = new Aside();
     private boolean someLeftInStore;
 
     /**
@@ -109,6 +119,9 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
                 .onMessage(Tried.class, this::onTried)
                 .onMessage(Noted.class, this::onNoted)
                 .onMessage(Closed.class, this::onClosed)
+                .onMessage(SetAside.class, this::onSetAside)
+                .onMessage(ListedAside.class, this::onListedAside)
+                .onMessage(ReadAside.class, this::onReadAside)
                 .build();
     }
 
@@ -117,17 +130,21 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         return work();
     }
 
-    private void take(Wish wish) {
-        if (!outbox.add(wish, clock.instant()) && !someLeftInStore) {
+    /** Whether there was room. */
+    private boolean take(Wish wish) {
+        boolean taken = outbox.add(wish, clock.instant());
+        if (!taken && !someLeftInStore) {
             someLeftInStore = true;
             getContext()
                     .getLog()
                     .warn("push=wait id={} reason=\"{} deliveries are at hand\"", wish.name(), outbox.size());
         }
+        return taken;
     }
 
     private Behavior<Command> onAnswered(Answered answered) {
         outbox.answered(answered.id(), clock.instant());
+        aside.take(answered.id()).forEach(this::readAside);
         return work();
     }
 
@@ -135,6 +152,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         someLeftInStore = false;
         outbox.beginSweep();
         getContext().pipeToSelf(ports.store().names(outbox.most()), Listed::new);
+        getContext().pipeToSelf(ports.store().namesAside(outbox.most()), ListedAside::new);
         return this;
     }
 
@@ -176,6 +194,9 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
                             (attempt, failure) -> new Tried(deliver, attempt, failure));
         } else if (job instanceof Job.Close close) {
             getContext().pipeToSelf(tellStore(close), (done, failure) -> new Closed(close, failure));
+        } else if (job instanceof Job.SetAside told) {
+            getContext()
+                    .pipeToSelf(ports.store().setAside(told.wish()), (done, failure) -> new SetAside(told, failure));
         }
     }
 
@@ -193,6 +214,9 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
             outbox.again(name, now.plus(STORE_AGAIN));
         } else if (looked.found() instanceof Found.Ready ready) {
             outbox.ready(name, ready.message(), now);
+        } else if (looked.found() instanceof Found.NotYet && looked.job().wish().told() > 0) {
+            outbox.closed(name);
+            aside.add(name);
         } else if (looked.found() instanceof Found.NotYet notYet) {
             outbox.notYet(name, notYet.walk(), now);
         } else if (looked.found() instanceof Found.Never never) {
@@ -205,7 +229,7 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         Wish wish = tried.job().wish();
         if (tried.failure() == null && tried.attempt() instanceof Attempt.Taken) {
             getContext().getLog().debug("push=done id={} receiver={}", wish.name(), wish.receiver());
-            outbox.close(wish.name(), Optional.empty(), clock.instant());
+            taken(wish, tried.job().message());
         } else if (tried.failure() == null && tried.attempt() instanceof Attempt.Gone) {
             giveUp(wish, "the receiver is gone for good (status 410)");
         } else {
@@ -216,6 +240,15 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
                             : new Attempt.Failed(oneLine(tried.failure())));
         }
         return work();
+    }
+
+    /** A topic hears of later results without a wish. */
+    private void taken(Wish wish, Message message) {
+        if (message.provisional() > 0 && !wish.target().equals(Wish.TOPIC)) {
+            outbox.setAside(wish.told(message.provisional()), clock.instant());
+        } else {
+            outbox.close(wish.name(), Optional.empty(), clock.instant());
+        }
     }
 
     private void failed(Job.Deliver job, Attempt.Failed attempt) {
@@ -259,6 +292,43 @@ public final class Pusher extends AbstractBehavior<Pusher.Command> {
         } else {
             storeFailed(name, closed.failure());
             outbox.again(name, clock.instant().plus(STORE_AGAIN));
+        }
+        return work();
+    }
+
+    private Behavior<Command> onSetAside(SetAside set) {
+        String name = set.job().wish().name();
+        if (set.failure() != null) {
+            storeFailed(name, set.failure());
+            outbox.again(name, clock.instant().plus(STORE_AGAIN));
+        } else {
+            outbox.closed(name);
+            // The answer may have come while the failure was under way.
+            readAside(name);
+        }
+        return work();
+    }
+
+    private Behavior<Command> onListedAside(ListedAside listed) {
+        if (listed.failure() != null) {
+            storeFailed("list", listed.failure());
+            return this;
+        }
+        listed.names().stream().filter(name -> !outbox.has(name)).forEach(aside::add);
+        aside.next(LOOKS_ASIDE).forEach(this::readAside);
+        return this;
+    }
+
+    private void readAside(String name) {
+        getContext().pipeToSelf(ports.store().findAside(name), (wish, failure) -> new ReadAside(name, wish, failure));
+    }
+
+    private Behavior<Command> onReadAside(ReadAside read) {
+        if (read.failure() != null) {
+            storeFailed(read.name(), read.failure());
+            aside.add(read.name());
+        } else if (read.wish().isPresent() && !take(read.wish().get())) {
+            aside.add(read.name());
         }
         return work();
     }

@@ -93,7 +93,7 @@ public final class Pushes implements ResultPush {
                 return webhook.carry(wish, message);
             }
             return topic.isPresent()
-                    ? topic.get().publish(wish.name(), message).thenApply(done -> new Carrier.Attempt.Taken())
+                    ? topic.get().publish(wish.delivery(), message).thenApply(done -> new Carrier.Attempt.Taken())
                     : CompletableFuture.completedFuture(
                             new Carrier.Attempt.Failed("there is no topic any more (flotilla.push.sns-topic)"));
         };
@@ -163,7 +163,9 @@ public final class Pushes implements ResultPush {
 
     private CompletionStage<Done> publish(Topic to, ClassificationResult result) {
         Wish wish = Wish.of(Wish.About.CLASSIFICATION, result.id().value(), Wish.TOPIC, clock.instant());
-        return to.publish(wish.name(), Message.of(result)).exceptionallyCompose(failure -> {
+        // A topic that drops what comes twice must not take the answer for the failure before it.
+        String id = wish.name() + (result.outcome().isProvisional() ? ".provisional" : "");
+        return to.publish(id, Message.of(result)).exceptionallyCompose(failure -> {
             LOG.warn("push=retry id={} receiver=topic why=\"{}\"", wish.name(), failure.getMessage());
             return store(List.of(wish));
         });

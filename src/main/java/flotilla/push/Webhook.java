@@ -79,7 +79,7 @@ final class Webhook implements Carrier {
     private CompletionStage<Attempt> post(Uri uri, Wish wish, Message message) {
         // The status counts, whatever becomes of the body.
         AtomicReference<Attempt> heard = new AtomicReference<>();
-        return Source.single(request(uri, wish.name(), message))
+        return Source.single(request(uri, wish.delivery(), message))
                 .via(connection(uri, wish.failures().count()))
                 .mapAsync(1, response -> {
                     heard.set(attempt(response));

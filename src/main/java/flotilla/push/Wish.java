@@ -16,8 +16,9 @@ import org.apache.pekko.http.javadsl.model.Uri;
  * @param target a URL, or {@link #TOPIC}
  * @param since when it was wished
  * @param failures attempts in vain so far
+ * @param told the generation of the provisional failure that the receiver has heard of, and that an answer may follow; else 0
  */
-public record Wish(About about, String id, String target, Instant since, Failures failures) {
+public record Wish(About about, String id, String target, Instant since, Failures failures, int told) {
     /** The target that stands for the topic. */
     public static final String TOPIC = "topic";
 
@@ -42,10 +43,10 @@ public record Wish(About about, String id, String target, Instant since, Failure
     }
 
     static Wish of(About about, String id, String target, Instant now) {
-        return new Wish(about, id, target, now, Failures.NONE);
+        return new Wish(about, id, target, now, Failures.NONE, 0);
     }
 
-    /** Names this wish among all, and its delivery to the receiver; the same for the same wish made again. */
+    /** Names this wish among all; the same for the same wish made again. */
     public String name() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(target.getBytes(StandardCharsets.UTF_8));
@@ -53,6 +54,16 @@ public record Wish(About about, String id, String target, Instant since, Failure
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** Names the delivery to the receiver: one of its own for what follows a provisional failure that the receiver has heard of. */
+    public String delivery() {
+        return told == 0 ? name() : name() + "." + (told + 1);
+    }
+
+    /** After the receiver has heard of a provisional failure. */
+    Wish told(int generation) {
+        return new Wish(about, id, target, since, Failures.NONE, generation);
     }
 
     /** Who is told, without what may be secret in a URL. */
@@ -67,6 +78,7 @@ public record Wish(About about, String id, String target, Instant since, Failure
                 id,
                 target,
                 since,
-                new Failures(failures.count() + 1, Optional.of(failures.first().orElse(now)), Optional.of(next), why));
+                new Failures(failures.count() + 1, Optional.of(failures.first().orElse(now)), Optional.of(next), why),
+                told);
     }
 }

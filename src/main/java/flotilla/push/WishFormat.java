@@ -34,6 +34,9 @@ public final class WishFormat {
                 .put("id", wish.id())
                 .put("target", wish.target())
                 .put("since", wish.since().toString());
+        if (wish.told() > 0) {
+            node.put("told", wish.told());
+        }
         wish.failures().first().ifPresent(first -> {
             ObjectNode failures = node.putObject("failures");
             failures.put("count", wish.failures().count()).put("first", first.toString());
@@ -57,13 +60,14 @@ public final class WishFormat {
                     node.path("id").asText(),
                     node.path("target").asText(),
                     Instant.parse(node.path("since").asText()),
-                    failures.isObject()
+                    failures.hasNonNull("first")
                             ? new Wish.Failures(
                                     failures.path("count").asInt(),
                                     instant(failures, "first"),
                                     instant(failures, "next"),
                                     failures.path("last").asText())
-                            : Wish.Failures.NONE);
+                            : Wish.Failures.NONE,
+                    Math.max(0, node.path("told").asInt()));
             return RequestId.parse(wish.id()).isPresent() && !wish.receiver().isEmpty()
                     ? Optional.of(wish)
                     : Optional.empty();

@@ -28,7 +28,16 @@ public interface WishStore {
     /** Those that were given up, as long as they are kept. */
     CompletionStage<List<GivenUp>> givenUp(String id);
 
-    /** Forgets a wish that is fulfilled; a missing one is no error. */
+    /** Keeps a wish whose receiver was told of a provisional failure apart from the open ones. */
+    CompletionStage<Done> setAside(Wish wish);
+
+    /** The wish of a name that was set aside; empty when it is there no more. */
+    CompletionStage<Optional<Wish>> findAside(String name);
+
+    /** Names of wishes that were set aside. */
+    CompletionStage<List<String>> namesAside(int most);
+
+    /** Forgets a wish that is fulfilled, set aside or not; a missing one is no error. */
     CompletionStage<Done> remove(Wish wish);
 
     /** Keeps a wish among those that were given up, for people to look at, and forgets it otherwise. */

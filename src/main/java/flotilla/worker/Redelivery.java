@@ -106,7 +106,7 @@ final class Redelivery {
     }
 
     private CompletionStage<Past> past(ClassificationRequest request) {
-        return results.find(request.id(), request.generation())
+        return results.confirm(request.id(), request.generation())
                 .thenCompose(known -> known.isPresent()
                         ? CompletableFuture.<Past>completedStage(new Past.Answered(known.get()))
                         : attempts.of(request.id()).thenApply(Redelivery::verdict));

@@ -104,7 +104,7 @@ class RedriveTest {
         assertThat(status).isZero();
         assertThat(requests.sent()).hasSize(1);
         ClassificationRequest again = WireFormat.readRequest(requests.sent().get(0));
-        assertThat(again).isEqualTo(one.redriven());
+        assertThat(again).isEqualTo(one.redriven(2));
         assertThat(again.generation()).isEqualTo(2);
         assertThat(attempts.processes).containsOnlyKeys(late.id());
         assertThat(quarantine.kept).isEmpty();
@@ -160,5 +160,45 @@ class RedriveTest {
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString().lines()).hasSize(1).allMatch(line -> line.startsWith("redrive: "));
+    }
+
+    @Test
+    void recordOfAnEarlierGeneration_shouldAskForTheOneAfterAllThatStand() throws Exception {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        results.putIfAbsent(
+                new ClassificationResult(
+                        one.id(),
+                        one.file(),
+                        new Outcome.Failed(FailureCode.QUARANTINED, "again"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of()),
+                2);
+
+        run("--all");
+
+        assertThat(WireFormat.readRequest(requests.sent().get(0)).generation()).isEqualTo(3);
+    }
+
+    @Test
+    void recordThatCameMeanwhile_shouldStay() {
+        ClassificationRequest one = givenUp("a.png", FailureCode.QUARANTINED);
+        Quarantined again = new Quarantined(one.redriven(2).quarantined("again"), FailureCode.QUARANTINED, "again", AT);
+        requests.onSent(body -> quarantine.keep(again));
+
+        assertThat(run("--all")).last().asString().isEqualTo("1 put back");
+
+        assertThat(quarantine.kept).containsExactly(Map.entry(one.id(), again));
+    }
+
+    @Test
+    void wordsOfOthers_shouldNotSteerTheTerminal() {
+        ClassificationRequest one = givenUp("a\u202Egnp.b", FailureCode.QUARANTINED);
+        quarantine.keep(new Quarantined(
+                one.quarantined("x"), FailureCode.QUARANTINED, "w-1\u001B[2J\r\nforged\u009B2J\u2028end", AT));
+
+        assertThat(run())
+                .anySatisfy(line -> assertThat(line).endsWith("a gnp.b: w-1 [2J forged 2J end"))
+                .hasSize(3);
     }
 }

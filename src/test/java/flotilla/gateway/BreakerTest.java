@@ -123,4 +123,35 @@ class BreakerTest {
             other.shutdownTestKit();
         }
     }
+
+    @Test
+    void afterAMoment_shouldLetOneCallTryAndNoOtherBeforeItHasEnded() {
+        failThreeTimes();
+        time.timePasses(Duration.ofMillis(1_100));
+        CompletableFuture<String> trial = new CompletableFuture<>();
+        CompletableFuture<String> tried = breaker.call(() -> trial).toCompletableFuture();
+
+        assertThatThrownBy(() -> call(() -> CompletableFuture.completedStage("stored")))
+                .hasCauseInstanceOf(Breaker.OpenException.class);
+        assertThat(calls).hasValue(3);
+        trial.complete("stored");
+
+        assertThat(tried.join()).isEqualTo("stored");
+        assertThat(call(() -> CompletableFuture.completedStage("stored"))).isEqualTo("stored");
+    }
+
+    @Test
+    void trialThatTheClientSpoils_shouldLetTheNextCallTry() {
+        failThreeTimes();
+        time.timePasses(Duration.ofMillis(1_100));
+
+        assertThatThrownBy(() -> call(() -> CompletableFuture.failedStage(new IllegalArgumentException("too large"))))
+                .hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> call(() -> {
+                    throw new IllegalStateException("a bug");
+                }))
+                .hasCauseInstanceOf(IllegalStateException.class);
+
+        assertThat(call(() -> CompletableFuture.completedStage("stored"))).isEqualTo("stored");
+    }
 }

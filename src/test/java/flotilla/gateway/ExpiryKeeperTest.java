@@ -57,7 +57,7 @@ class ExpiryKeeperTest {
 
         first.completeExceptionally(new IllegalStateException("the store is away"));
         CompletableFuture<Expiry.Swept> second = next();
-        second.complete(new Expiry.Swept(1, 2, 3));
+        second.complete(new Expiry.Swept(1, 2, 3, 4));
 
         assertThat(next()).isNotDone();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AgreementTest {
     private static final float[][] RIGHT = {{0, 1, 2}, {5, 1, 0}};
@@ -31,5 +33,20 @@ class AgreementTest {
         assertThat(Agreement.of(Activation.SOFTMAX, RIGHT, new float[][] {{0, 1}, {5, 1}})
                         .largest())
                 .isInfinite();
+    }
+
+    /** The bundled model's bfloat16 form differs by 0.138 and agrees on 3 of 4. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 4, true",
+        "0.138, 3, true",
+        "0.3, 2, true",
+        "0.31, 4, false",
+        "0.1, 1, false",
+        "Infinity, 4, false",
+        "NaN, 4, false"
+    })
+    void shortForm_shouldBeUsedWhereItIsStillTheSameModel(double largest, int sameBest, boolean usable) {
+        assertThat(new Agreement(largest, 0, sameBest, 4).isUsable()).isEqualTo(usable);
     }
 }

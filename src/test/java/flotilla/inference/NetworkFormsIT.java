@@ -135,6 +135,19 @@ class NetworkFormsIT {
     }
 
     @Test
+    void shortFormOfAnotherNetwork_shouldBeRefusedWithTheRemedy() throws IOException {
+        copyModel();
+        Files.copy(Path.of("src/test/resources/models/means/model.pt"), folder.resolve("model.bf16.pt"));
+
+        assertThatThrownBy(() -> DjlClassifierFactory.open(
+                        ModelFolder.at(folder, "f"), DjlSettings.with(Precision.BF16), 50_000_000))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(
+                        "model.bf16.pt", "f/model.pt", "models/optimize.py", "flotilla.classifier.precision = fp32")
+                .hasMessageMatching("[^\\n]*");
+    }
+
+    @Test
     void shortPrecision_shouldBeTakenWhereThereIsAForm() throws IOException {
         try (ClassifierFactory factory =
                         DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.with(Precision.BF16), 50_000_000);

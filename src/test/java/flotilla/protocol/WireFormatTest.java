@@ -63,13 +63,13 @@ class WireFormatTest {
 
     @Test
     void requestThatWasGivenUpOrRedriven_shouldRoundTripAndOthersSayNothingOfIt() throws Exception {
-        ClassificationRequest redriven = REQUEST.redriven().redriven();
+        ClassificationRequest redriven = REQUEST.redriven(3);
         ClassificationRequest quarantined = redriven.quarantined("two workers died");
 
         assertThat(redriven.generation()).isEqualTo(3);
         assertThat(WireFormat.readRequest(WireFormat.write(redriven))).isEqualTo(redriven);
         assertThat(WireFormat.readRequest(WireFormat.write(quarantined))).isEqualTo(quarantined);
-        assertThat(quarantined.redriven().quarantine()).isEmpty();
+        assertThat(quarantined.redriven(2).quarantine()).isEmpty();
         assertThat(WireFormat.write(REQUEST)).doesNotContain("generation", "quarantine");
     }
 

@@ -12,6 +12,7 @@ import org.apache.pekko.Done;
 /** Wishes in memory, by name; as text, as they would be stored. */
 final class MemoryWishes implements WishStore {
     final Map<String, String> open = new ConcurrentHashMap<>();
+    final Map<String, String> told = new ConcurrentHashMap<>();
     final Map<String, String> givenUp = new ConcurrentHashMap<>();
     volatile boolean away;
 
@@ -68,9 +69,29 @@ final class MemoryWishes implements WishStore {
     }
 
     @Override
+    public CompletionStage<Done> setAside(Wish wish) {
+        return unlessAway(() -> {
+            told.put(wish.name(), WishFormat.write(wish));
+            open.remove(wish.name());
+            return Done.getInstance();
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<Wish>> findAside(String name) {
+        return unlessAway(() -> Optional.ofNullable(told.get(name)).flatMap(WishFormat::read));
+    }
+
+    @Override
+    public CompletionStage<List<String>> namesAside(int most) {
+        return unlessAway(() -> told.keySet().stream().sorted().limit(most).toList());
+    }
+
+    @Override
     public CompletionStage<Done> remove(Wish wish) {
         return unlessAway(() -> {
             open.remove(wish.name());
+            told.remove(wish.name());
             return Done.getInstance();
         });
     }
@@ -80,6 +101,7 @@ final class MemoryWishes implements WishStore {
         return unlessAway(() -> {
             givenUp.put(wish.name(), WishFormat.write(wish, why));
             open.remove(wish.name());
+            told.remove(wish.name());
             return Done.getInstance();
         });
     }

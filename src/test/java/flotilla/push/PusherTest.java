@@ -350,4 +350,56 @@ class PusherTest {
             assertThat(receiver.told()).extracting(Receiver.Told::body).allMatch(body -> body.contains("Cat"));
         }
     }
+
+    @Test
+    void answerAfterAProvisionalFailure_shouldBeDeliveredUnderAnIdOfItsOwn() {
+        RequestId id = id();
+        Wish wish = wished(id);
+        answer(id, new Outcome.Failed(FailureCode.QUARANTINED, "two workers died"));
+        start();
+        Carried failure = attempt();
+        assertThat(failure.message().type()).isEqualTo("classification.failed");
+        assertThat(failure.wish().delivery()).isEqualTo(wish.name());
+        failure.outcome().complete(new Attempt.Taken());
+        eventually(() -> assertThat(store.told).containsOnlyKeys(wish.name()));
+        assertThat(store.open).isEmpty();
+        pusher.tell(new Pusher.Answered(id.value()));
+        pass(Duration.ofMinutes(10));
+        assertThat(carried).as("the same failure again").isEmpty();
+
+        results.generations.put(id, 2);
+        answer(id, label("Cat"));
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+            pusher.tell(new Pusher.Answered(id.value()));
+            pass(SECOND);
+            assertThat(carried).isNotEmpty();
+            return true;
+        });
+
+        Carried answer = attempt();
+        assertThat(answer.message().label()).contains("Cat");
+        assertThat(answer.wish().delivery()).isEqualTo(wish.name() + ".2");
+        answer.outcome().complete(new Attempt.Taken());
+        eventually(() -> assertThat(store.told).isEmpty());
+        pass(Duration.ofHours(1));
+        assertThat(carried).isEmpty();
+        assertThat(store.open).isEmpty();
+    }
+
+    @Test
+    void answerAfterAProvisionalFailureWhoseNoticeWasLost_shouldBeFoundByTheSuccessor() {
+        RequestId id = id();
+        wished(id);
+        answer(id, new Outcome.Failed(FailureCode.UNDELIVERABLE, "no worker could answer"));
+        start();
+        attempt().outcome().complete(new Attempt.Taken());
+        eventually(() -> assertThat(store.told).hasSize(1));
+        KIT.stop(pusher);
+        results.generations.put(id, 2);
+        answer(id, label("Cat"));
+
+        start();
+
+        assertThat(attempt().message().label()).contains("Cat");
+    }
 }

@@ -159,7 +159,7 @@ public final class MemoryStores {
     /** Idempotency keys; the first claim stands. */
     public static final class Keys implements IdempotencyStore {
         public final Map<String, Claim> claims = new ConcurrentHashMap<>();
-        public final Map<String, Boolean> sent = new ConcurrentHashMap<>();
+        public final Map<String, RequestId> sent = new ConcurrentHashMap<>();
 
         @Override
         public CompletionStage<Claim> claim(String key, Claim claim) {
@@ -168,14 +168,14 @@ public final class MemoryStores {
         }
 
         @Override
-        public CompletionStage<Done> sent(String key) {
-            sent.put(key, true);
+        public CompletionStage<Done> sent(String key, RequestId id) {
+            sent.put(key, id);
             return CompletableFuture.completedFuture(Done.getInstance());
         }
 
         @Override
-        public CompletionStage<Boolean> isSent(String key) {
-            return CompletableFuture.completedFuture(sent.containsKey(key));
+        public CompletionStage<Boolean> isSent(String key, RequestId id) {
+            return CompletableFuture.completedFuture(id.equals(sent.get(key)));
         }
     }
 
@@ -241,13 +241,17 @@ public final class MemoryStores {
         }
     }
 
-    /** Requests that were given up. */
+    /** Requests that were given up, of each the last generation. */
     public static final class Quarantine implements QuarantineStore {
         public final Map<RequestId, Quarantined> kept = new ConcurrentSkipListMap<>();
 
         @Override
         public CompletionStage<Done> keep(Quarantined quarantined) {
-            kept.put(quarantined.request().id(), quarantined);
+            kept.merge(
+                    quarantined.request().id(),
+                    quarantined,
+                    (before, now) ->
+                            before.request().generation() > now.request().generation() ? before : now);
             return CompletableFuture.completedFuture(Done.getInstance());
         }
 
@@ -263,8 +267,11 @@ public final class MemoryStores {
         }
 
         @Override
-        public CompletionStage<Done> remove(RequestId id) {
-            kept.remove(id);
+        public CompletionStage<Done> remove(Quarantined quarantined) {
+            kept.computeIfPresent(
+                    quarantined.request().id(),
+                    (id, last) ->
+                            last.request().generation() > quarantined.request().generation() ? last : null);
             return CompletableFuture.completedFuture(Done.getInstance());
         }
     }
@@ -276,12 +283,21 @@ public final class MemoryStores {
         public final Map<RequestId, Integer> generations = new ConcurrentHashMap<>();
 
         public final Map<String, String> unreadable = new ConcurrentHashMap<>();
+        /** Requests whose results were confirmed. */
+        public final Set<RequestId> confirmed = ConcurrentHashMap.newKeySet();
+
         public volatile boolean away;
 
         @Override
-        public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
-            return CompletableFuture.completedFuture(Optional.ofNullable(results.get(id))
-                    .filter(result -> !result.outcome().isProvisional() || generation(id) >= generation));
+        public CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
+            confirmed.add(id);
+            return find(id, generation);
+        }
+
+        @Override
+        public CompletionStage<Optional<Standing>> standing(RequestId id) {
+            return CompletableFuture.completedFuture(
+                    Optional.ofNullable(results.get(id)).map(result -> new Standing(generation(id), result)));
         }
 
         @Override

@@ -313,7 +313,7 @@ class QuarantineTest {
         eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(late)));
         assertThat(results.results.get(first.id())).as("answered before").isEqualTo(failure);
 
-        requests.deliver(body(first.redriven()), 2);
+        requests.deliver(body(first.redriven(2)), 2);
 
         eventually(() -> assertThat(results.results.get(first.id()).outcome()).isInstanceOf(Outcome.Labelled.class));
     }

@@ -211,6 +211,7 @@ class WorkerNodeTest {
 
         eventually(() -> assertThat(requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
         assertThat(classifiers.classified).hasValue(0);
+        assertThat(results.confirmed).containsExactly(request.id());
         assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(before);
     }
 

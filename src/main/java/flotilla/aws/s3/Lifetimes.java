@@ -17,6 +17,7 @@ import java.time.Duration;
  * attempts                           max(R, M)
  * idempotency key                    max(R, 1 day)
  * batch, unreadable message          R
+ * callback told of a provisional one R + M
  * </pre>
  *
  * @param input <i>I</i>; zero for ever
@@ -28,11 +29,6 @@ record Lifetimes(Duration input, Duration result) {
 
     static Lifetimes of(StorageSettings storage) {
         return new Lifetimes(storage.inputLifetime(), storage.resultLifetime());
-    }
-
-    /** The age at which an input may have to go. */
-    boolean isOldInput(Duration age) {
-        return isOver(age, input, Duration.ZERO);
     }
 
     boolean isOldOrphan(Duration age) {

@@ -24,8 +24,6 @@ import org.apache.pekko.util.ByteString;
  * How old an attempt is S3 itself says: {@code Date} less {@code Last-Modified} of one answer.
  */
 public final class S3AttemptStore implements AttemptStore {
-    static final String FOLDER = "attempts/";
-
     private static final String ENDING = ".json";
     /** No process is named so: names end with digits. */
     private static final String ALONE = ".alone";
@@ -106,10 +104,10 @@ public final class S3AttemptStore implements AttemptStore {
     }
 
     private String prefix(RequestId id) {
-        return S3Keys.of(storage, FOLDER + id + "/");
+        return S3Keys.of(storage, OwnNames.ATTEMPTS + id + "/");
     }
 
     private String key(RequestId id, String name) {
-        return S3Keys.of(storage, FOLDER + id + "/" + name + ENDING);
+        return S3Keys.of(storage, OwnNames.ATTEMPTS + id + "/" + name + ENDING);
     }
 }

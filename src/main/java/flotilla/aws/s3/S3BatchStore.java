@@ -66,7 +66,7 @@ public final class S3BatchStore implements BatchStore {
     }
 
     private String key(BatchId id, String ending) {
-        return S3Keys.of(storage, "batches/" + id + ending);
+        return S3Keys.of(storage, OwnNames.BATCHES + id + ending);
     }
 
     private static String write(Batch batch) {

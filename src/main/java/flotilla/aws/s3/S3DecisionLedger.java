@@ -62,7 +62,8 @@ public final class S3DecisionLedger implements DecisionLedger {
         long last = decisions.get(decisions.size() - 1).n();
         return S3Keys.of(
                 storage,
-                "decisions/" + FOLDER.format(first.at())
+                OwnNames.DECISIONS
+                        + FOLDER.format(first.at())
                         + String.format(Locale.ROOT, "%012d-%012d-%s.jsonl", first.n(), last, writer));
     }
 }

@@ -1,6 +1,7 @@
 package flotilla.aws.s3;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
 import flotilla.config.StorageSettings;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
@@ -10,24 +11,49 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.stream.connectors.s3.ListBucketResultContents;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Removes objects by the rules of {@link Lifetimes}; their age is that of S3. Ids begin with the time of their acceptance, and S3 lists in the order
- * of keys: so a sweep ends at the first id that is too young, and costs a call for each thousand objects that are due. Only
- * keys that Flotilla itself gives are touched, and no copies under a client's file name.
+ * Removes objects by the rules of {@link Lifetimes}. An age goes from when S3 says that the object was written to now by the
+ * caller's clock, which AWS holds within 15 minutes of its own by refusing requests beyond. Ids begin with the time of their
+ * acceptance, and S3 lists in the order of keys: so a sweep lists no further than ids that may be due can be, a call for each
+ * thousand objects. Only keys that Flotilla itself gives are touched, and no copies under a client's file name. What fails is
+ * logged and passed over.
  */
 public final class S3Expiry implements Expiry {
     private static final int AT_A_TIME = 8;
     private static final int ID_LENGTH = 36;
+    /** The part of an id that is its time, written as it begins. */
+    private static final int TIME_LENGTH = 13;
+    /** Failures of a sweep that are logged; the others are counted. */
+    private static final int MOST_TOLD = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(S3Expiry.class);
+
+    /** What one sweep has passed over. */
+    private static final class Failures {
+        private final AtomicLong count = new AtomicLong();
+
+        void add(String what, Throwable failure) {
+            if (count.incrementAndGet() <= MOST_TOLD) {
+                LOG.warn(
+                        "expiry passes over {}: {}",
+                        what,
+                        AwsErrors.unwrap(failure).getMessage());
+            }
+        }
+    }
 
     private record Stored(RequestId id, ListBucketResultContents object) {}
 
@@ -45,22 +71,34 @@ public final class S3Expiry implements Expiry {
 
     @Override
     public CompletionStage<Swept> sweep(Instant now) {
-        return inputs(now)
-                .thenCompose(inputs -> results(now)
-                        .thenCompose(gone -> others(now).thenApply(others -> new Swept(inputs, gone, others))));
+        Failures failures = new Failures();
+        return inputs(now, failures)
+                .thenCompose(inputs -> results(now, failures)
+                        .thenCompose(gone -> others(now, failures)
+                                .thenApply(others -> new Swept(inputs, gone, others, failures.count.get()))));
     }
 
-    private CompletionStage<Long> inputs(Instant now) {
+    private CompletionStage<Long> inputs(Instant now, Failures failures) {
         return removed(
-                due(storage.inputBucket(), true, name -> name.startsWith("/"), now, lifetimes::isOldInput)
+                due(storage.inputBucket(), true, name -> name.startsWith("/"), now, lifetimes.input())
                         .mapAsync(
                                 AT_A_TIME,
-                                input -> mayGo(input, age(input.object(), now))
-                                        .thenApply(gone -> gone
-                                                ? Stream.of(input.object())
-                                                : Stream.<ListBucketResultContents>empty())
-                                        .thenApply(Stream::toList)),
-                storage.inputBucket());
+                                input -> judged(
+                                        input,
+                                        mayGo(input, age(input.object(), now))
+                                                .thenApply(gone -> gone ? List.of(input.object()) : List.of()),
+                                        failures)),
+                storage.inputBucket(),
+                failures);
+    }
+
+    /** What cannot be judged stays. */
+    private static CompletionStage<List<ListBucketResultContents>> judged(
+            Stored stored, CompletionStage<List<ListBucketResultContents>> judgement, Failures failures) {
+        return judgement.exceptionally(failure -> {
+            failures.add(stored.object().getKey(), failure);
+            return List.of();
+        });
     }
 
     private CompletionStage<Boolean> mayGo(Stored input, Duration age) {
@@ -69,11 +107,12 @@ public final class S3Expiry implements Expiry {
                         result.map(one -> !one.outcome().isProvisional()).orElse(lifetimes.isOldOrphan(age)));
     }
 
-    private CompletionStage<Long> results(Instant now) {
+    private CompletionStage<Long> results(Instant now, Failures failures) {
         return removed(
-                due(storage.outputBucket(), false, name -> name.equals(".json"), now, lifetimes::isOldResult)
-                        .mapAsync(AT_A_TIME, first -> generations(first, now)),
-                storage.outputBucket());
+                due(storage.outputBucket(), false, name -> name.equals(".json"), now, lifetimes.result())
+                        .mapAsync(AT_A_TIME, first -> judged(first, generations(first, now), failures)),
+                storage.outputBucket(),
+                failures);
     }
 
     /** The objects of a result, its first generation last, if all of them may go: one without the first would not be found. */
@@ -100,16 +139,17 @@ public final class S3Expiry implements Expiry {
         return object.getKey().equals(first.object().getKey());
     }
 
-    private CompletionStage<Long> others(Instant now) {
-        return folder(S3AttemptStore.FOLDER, lifetimes::isOldAttempt, now)
-                .thenCombine(folder(S3QuarantineStore.FOLDER, lifetimes::isOldResult, now), Long::sum)
-                .thenCombine(folder("unreadable/", lifetimes::isOldResult, now), Long::sum)
-                .thenCombine(folder("batches/", lifetimes::isOldResult, now), Long::sum)
-                .thenCombine(folder("callbacks/given-up/", lifetimes::isOldResult, now), Long::sum)
-                .thenCombine(folder("idempotency/", lifetimes::isOldKey, now), Long::sum);
+    private CompletionStage<Long> others(Instant now, Failures failures) {
+        return folder(OwnNames.ATTEMPTS, lifetimes::isOldAttempt, now, failures)
+                .thenCombine(folder(OwnNames.QUARANTINE, lifetimes::isOldResult, now, failures), Long::sum)
+                .thenCombine(folder(OwnNames.UNREADABLE, lifetimes::isOldResult, now, failures), Long::sum)
+                .thenCombine(folder(OwnNames.BATCHES, lifetimes::isOldResult, now, failures), Long::sum)
+                .thenCombine(folder(S3WishStore.GIVEN_UP, lifetimes::isOldResult, now, failures), Long::sum)
+                .thenCombine(folder(S3WishStore.TOLD, lifetimes::isOldProvisionalResult, now, failures), Long::sum)
+                .thenCombine(folder(OwnNames.IDEMPOTENCY, lifetimes::isOldKey, now, failures), Long::sum);
     }
 
-    private CompletionStage<Long> folder(String name, Predicate<Duration> isOld, Instant now) {
+    private CompletionStage<Long> folder(String name, Predicate<Duration> isOld, Instant now, Failures failures) {
         if (storage.resultLifetime().isZero()) {
             return CompletableFuture.completedStage(0L);
         }
@@ -117,20 +157,27 @@ public final class S3Expiry implements Expiry {
                 objects.listed(storage.outputBucket(), S3Keys.of(storage, name), true)
                         .filter(object -> isOld.test(age(object, now)))
                         .map(List::of),
-                storage.outputBucket());
+                storage.outputBucket(),
+                failures);
     }
 
-    /** Objects of ids that are old enough, by the time in the id and by S3's. */
+    /** Objects of ids that are older than a lifetime, by the time in the id and by S3's. */
     private Source<Stored, NotUsed> due(
-            String bucket, boolean deep, Predicate<String> rest, Instant now, Predicate<Duration> isOld) {
-        // Nothing is older than it can be.
-        if (!isOld.test(Duration.between(Instant.EPOCH, now))) {
+            String bucket, boolean deep, Predicate<String> rest, Instant now, Duration lifetime) {
+        Instant youngest = now.minus(lifetime);
+        if (lifetime.isZero() || youngest.isBefore(Instant.EPOCH)) {
             return Source.empty();
         }
+        String end = storage.prefix() + timeOfIds(youngest);
         return objects.listed(bucket, storage.prefix(), deep)
+                .takeWhile(object -> object.getKey().compareTo(end) < 0)
                 .mapConcat(object -> stored(object, rest).stream().toList())
-                .takeWhile(one -> isOld.test(Duration.between(one.id().acceptedAt(), now)))
-                .filter(one -> isOld.test(age(one.object(), now)));
+                .filter(one -> age(one.object(), now).compareTo(lifetime) > 0);
+    }
+
+    /** What an id begins with that was given then; earlier ones sort before it, later ones behind. */
+    private static String timeOfIds(Instant acceptedAt) {
+        return new UUID(acceptedAt.toEpochMilli() << 16, 0).toString().substring(0, TIME_LENGTH);
     }
 
     private Optional<Stored> stored(ListBucketResultContents object, Predicate<String> rest) {
@@ -141,10 +188,29 @@ public final class S3Expiry implements Expiry {
                 .map(uuid -> new Stored(new RequestId(uuid.toString()), object));
     }
 
-    private CompletionStage<Long> removed(Source<List<ListBucketResultContents>, NotUsed> due, String bucket) {
-        return due.mapConcat(objects -> objects)
-                .mapAsync(1, object -> objects.delete(bucket, object.getKey()))
-                .runFold(0L, (count, done) -> count + 1, objects.system());
+    /** Removes one list after the other; of each what comes before the first failure. */
+    private CompletionStage<Long> removed(
+            Source<List<ListBucketResultContents>, NotUsed> due, String bucket, Failures failures) {
+        return due.mapAsync(1, together -> inTurn(bucket, together, failures))
+                .runFold(0L, Long::sum, objects.system())
+                .exceptionally(failure -> {
+                    failures.add("the rest of bucket " + bucket, failure);
+                    return 0L;
+                });
+    }
+
+    private CompletionStage<Long> inTurn(String bucket, List<ListBucketResultContents> together, Failures failures) {
+        if (together.isEmpty()) {
+            return CompletableFuture.completedStage(0L);
+        }
+        String key = together.get(0).getKey();
+        return objects.delete(bucket, key)
+                .thenCompose(done -> inTurn(bucket, together.subList(1, together.size()), failures))
+                .thenApply(after -> after + 1)
+                .exceptionally(failure -> {
+                    failures.add(key, failure);
+                    return 0L;
+                });
     }
 
     private static Duration age(ListBucketResultContents object, Instant now) {

@@ -40,7 +40,7 @@ public final class S3GatewayRegistry implements GatewayRegistry {
             ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage, String cluster) {
         this.objects = new S3Objects(system, clients);
         this.storage = storage;
-        this.prefix = S3Keys.of(storage, "registry/" + cluster + "/gateways/");
+        this.prefix = S3Keys.of(storage, OwnNames.REGISTRY + cluster + "/gateways/");
     }
 
     @Override

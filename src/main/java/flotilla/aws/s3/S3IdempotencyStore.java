@@ -24,7 +24,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Claims in the output bucket: {@code <prefix>idempotency/<SHA-256 of the key>.json}, written with {@code If-None-Match: *},
- * and beside it {@code ….sent} once the message is in the queue. They may expire with the results.
+ * and beside it {@code ….sent} once the message is in the queue. They may expire with the results, one before the other; so the
+ * latter holds the id of the request whose message it was.
  */
 public final class S3IdempotencyStore implements IdempotencyStore {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,23 +58,25 @@ public final class S3IdempotencyStore implements IdempotencyStore {
     }
 
     @Override
-    public CompletionStage<Done> sent(String key) {
+    public CompletionStage<Done> sent(String key, RequestId id) {
         return objects.put(
                 storage.outputBucket(),
                 name(key, ".sent"),
                 ContentTypes.TEXT_PLAIN_UTF8,
-                ByteString.fromString("sent"));
+                ByteString.fromString(id.value()));
     }
 
     @Override
-    public CompletionStage<Boolean> isSent(String key) {
-        return objects.get(storage.outputBucket(), name(key, ".sent")).thenApply(found -> found.isPresent());
+    public CompletionStage<Boolean> isSent(String key, RequestId id) {
+        return objects.get(storage.outputBucket(), name(key, ".sent"))
+                .thenApply(found -> found.filter(text -> text.utf8String().equals(id.value()))
+                        .isPresent());
     }
 
     private String name(String key, String ending) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-            return S3Keys.of(storage, "idempotency/" + HexFormat.of().formatHex(digest) + ending);
+            return S3Keys.of(storage, OwnNames.IDEMPOTENCY + HexFormat.of().formatHex(digest) + ending);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

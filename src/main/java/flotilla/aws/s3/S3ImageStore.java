@@ -7,7 +7,6 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.ImageStore;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -22,9 +21,6 @@ import org.apache.pekko.util.ByteString;
  * <prefix><file name>}; the last one wins, and a copy that fails fails the put, so that an accepted image has one.
  */
 public final class S3ImageStore implements ImageStore {
-    /** Of other stores in the output bucket, which may be the input bucket too. */
-    private static final Set<String> FOLDERS = Set.of("batches", "decisions", "idempotency", "unreadable");
-
     private final S3Objects objects;
     private final StorageSettings storage;
 
@@ -51,9 +47,14 @@ public final class S3ImageStore implements ImageStore {
         return stored.thenCompose(done -> copyByName(bucket, key, name)).thenApply(done -> new ImageRef(bucket, key));
     }
 
+    /** A name that is one of ours gets no copy: the bucket may be that of the results too. */
     private CompletionStage<Done> copyByName(String bucket, String key, String name) {
-        return storage.layout() == StorageSettings.Layout.BY_NAME && name.contains("/")
-                ? objects.copy(bucket, key, S3Keys.of(storage, name.substring(name.lastIndexOf('/') + 1)))
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        return storage.layout() == StorageSettings.Layout.BY_NAME
+                        && name.contains("/")
+                        && !OwnNames.isInFolder(file)
+                        && !OwnNames.isOfRequest(file)
+                ? objects.copy(bucket, key, S3Keys.of(storage, file))
                 : CompletableFuture.completedStage(Done.getInstance());
     }
 
@@ -104,9 +105,8 @@ public final class S3ImageStore implements ImageStore {
         if (!input && !output || !key.startsWith(storage.prefix())) {
             return false;
         }
-        String first = key.substring(storage.prefix().length()).split("/", 2)[0];
-        String id = first.endsWith(".json") ? first.substring(0, first.length() - ".json".length()) : first;
-        return output && !input || RequestId.parse(id).isPresent() || output && FOLDERS.contains(first);
+        String name = key.substring(storage.prefix().length());
+        return output && !input || OwnNames.isOfRequest(name) || output && OwnNames.isInFolder(name);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.aws.AwsClients;
+import flotilla.aws.s3.OwnNames.Generation;
 import flotilla.config.StorageSettings;
 import flotilla.domain.FailureCode;
 import flotilla.domain.RequestId;
@@ -12,20 +13,26 @@ import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.WireFormat;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
-/** Requests that were given up, in the output bucket: {@code <prefix>quarantine/<id>.json}. */
+/**
+ * Requests that were given up, in the output bucket: {@code <prefix>quarantine/<id>.json}, after a redrive {@code
+ * <id>.2.json} and so on, so that whoever keeps or removes an earlier generation does not touch a later one.
+ */
 public final class S3QuarantineStore implements QuarantineStore {
-    static final String FOLDER = "quarantine/";
-
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String ENDING = ".json";
 
     private final S3Objects objects;
     private final StorageSettings storage;
@@ -39,40 +46,62 @@ public final class S3QuarantineStore implements QuarantineStore {
     public CompletionStage<Done> keep(Quarantined quarantined) {
         return objects.put(
                 storage.outputBucket(),
-                key(quarantined.request().id()),
+                key(new Generation(
+                        quarantined.request().id(), quarantined.request().generation())),
                 ContentTypes.APPLICATION_JSON,
                 ByteString.fromString(write(quarantined)));
     }
 
     @Override
     public CompletionStage<Optional<Quarantined>> find(RequestId id) {
-        return objects.get(storage.outputBucket(), key(id)).thenApply(found -> found.map(bytes -> read(id, bytes)));
+        return generations(id)
+                .thenCompose(kept -> kept.isEmpty()
+                        ? CompletableFuture.completedStage(Optional.empty())
+                        : get(key(kept.get(kept.size() - 1))));
+    }
+
+    private CompletionStage<Optional<Quarantined>> get(String key) {
+        return objects.get(storage.outputBucket(), key).thenApply(found -> found.map(bytes -> read(key, bytes)));
+    }
+
+    /** What is kept of a request, the earliest generation first. */
+    private CompletionStage<List<Generation>> generations(RequestId id) {
+        String folder = S3Keys.of(storage, OwnNames.QUARANTINE);
+        return objects.list(storage.outputBucket(), folder + id + ".", key -> true, Integer.MAX_VALUE)
+                .thenApply(keys -> keys.stream()
+                        .flatMap(key -> Generation.parse(key.substring(folder.length())).stream())
+                        .sorted(Comparator.comparingInt(Generation::number))
+                        .toList());
     }
 
     @Override
     public CompletionStage<List<RequestId>> ids(int most) {
-        String prefix = S3Keys.of(storage, FOLDER);
+        String folder = S3Keys.of(storage, OwnNames.QUARANTINE);
+        Set<RequestId> seen = ConcurrentHashMap.newKeySet();
         return objects.list(
-                        storage.outputBucket(), prefix, key -> id(prefix, key).isPresent(), most)
+                        storage.outputBucket(),
+                        folder,
+                        key -> id(folder, key).filter(seen::add).isPresent(),
+                        most)
                 .thenApply(keys ->
-                        keys.stream().map(key -> id(prefix, key).orElseThrow()).toList());
+                        keys.stream().map(key -> id(folder, key).orElseThrow()).toList());
     }
 
     @Override
-    public CompletionStage<Done> remove(RequestId id) {
-        return objects.delete(storage.outputBucket(), key(id));
+    public CompletionStage<Done> remove(Quarantined quarantined) {
+        return generations(quarantined.request().id())
+                .thenCompose(kept -> Source.from(kept)
+                        .filter(one -> one.number() <= quarantined.request().generation())
+                        .mapAsync(1, one -> objects.delete(storage.outputBucket(), key(one)))
+                        .runWith(Sink.ignore(), objects.system()));
     }
 
-    private String key(RequestId id) {
-        return S3Keys.of(storage, FOLDER + id + ENDING);
+    private String key(Generation generation) {
+        return S3Keys.of(storage, OwnNames.QUARANTINE + generation.name());
     }
 
-    private static Optional<RequestId> id(String prefix, String key) {
-        return Optional.of(key)
-                .filter(one -> one.endsWith(ENDING) && one.length() > prefix.length() + ENDING.length())
-                .map(one -> one.substring(prefix.length(), one.length() - ENDING.length()))
-                .flatMap(RequestId::parse)
-                .map(uuid -> new RequestId(uuid.toString()));
+    private static Optional<RequestId> id(String folder, String key) {
+        return Generation.parse(key.substring(folder.length())).map(Generation::id);
     }
 
     private static String write(Quarantined quarantined) {
@@ -85,7 +114,7 @@ public final class S3QuarantineStore implements QuarantineStore {
                 .toString();
     }
 
-    private Quarantined read(RequestId id, ByteString bytes) {
+    private Quarantined read(String key, ByteString bytes) {
         try {
             JsonNode node = JSON.readTree(bytes.utf8String());
             String code = node.path("code").asText();
@@ -99,7 +128,7 @@ public final class S3QuarantineStore implements QuarantineStore {
                 | IllegalArgumentException
                 | DateTimeException e) {
             throw new InfrastructureException(
-                    "object " + key(id) + " in bucket " + storage.outputBucket()
+                    "object " + key + " in bucket " + storage.outputBucket()
                             + " is no request in quarantine; delete it (" + e.getMessage() + ")",
                     e);
         }

@@ -21,8 +21,8 @@ import org.apache.pekko.util.ByteString;
  * Results in the output bucket: {@code <prefix><id>.json}, written with {@code If-None-Match: *}, so that the first one
  * stands whoever else writes. What follows a provisional failure is its next generation, {@code <prefix><id>.2.json} and so on;
  * a reader looks for it only then. With {@link StorageSettings.Layout#BY_NAME} the label that stands is also written as text to
- * {@code <prefix><stem of the file name>}; that is done again whenever a result is written again, so that a copy that
- * failed, which fails the write, is made up for.
+ * {@code <prefix><stem of the file name>}; that is done again whenever a result is written or confirmed again, so that a copy
+ * that failed, which fails the write, is made up for.
  */
 public final class S3ResultStore implements ResultStore {
     private static final ContentType JSON = ContentTypes.APPLICATION_JSON;
@@ -38,21 +38,15 @@ public final class S3ResultStore implements ResultStore {
         this.storage = storage;
     }
 
-    /** One of the results of a request, the only one but after provisional failures. */
-    private record Generation(int number, ClassificationResult result) {}
-
     @Override
-    public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
-        return latest(id, 1)
-                .thenApply(found -> found.filter(latest -> latest.number() >= generation
-                                || !latest.result().outcome().isProvisional())
-                        .map(Generation::result));
+    public CompletionStage<Optional<Standing>> standing(RequestId id) {
+        return latest(id, 1);
     }
 
     /** The last generation that there is, looked for from one on: a further read for each provisional failure. */
-    private CompletionStage<Optional<Generation>> latest(RequestId id, int from) {
+    private CompletionStage<Optional<Standing>> latest(RequestId id, int from) {
         return get(id, from).thenCompose(found -> {
-            Optional<Generation> one = found.map(result -> new Generation(from, result));
+            Optional<Standing> one = found.map(result -> new Standing(from, result));
             return found.isPresent() && found.get().outcome().isProvisional()
                     ? latest(id, from + 1).thenApply(later -> later.or(() -> one))
                     : CompletableFuture.completedStage(one);
@@ -62,6 +56,14 @@ public final class S3ResultStore implements ResultStore {
     private CompletionStage<Optional<ClassificationResult>> get(RequestId id, int generation) {
         String key = key(id, generation);
         return objects.get(storage.outputBucket(), key).thenApply(found -> found.map(bytes -> read(key, bytes)));
+    }
+
+    @Override
+    public CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
+        return find(id, generation)
+                .thenCompose(found -> found.isPresent()
+                        ? copyByName(found.get()).thenApply(done -> found)
+                        : CompletableFuture.completedStage(found));
     }
 
     @Override
@@ -101,18 +103,19 @@ public final class S3ResultStore implements ResultStore {
                 return write(result, generation, place + 1, 1);
             }
             return latest(result.id(), place + 1)
-                    .thenApply(later -> later.map(Generation::result).orElse(standing));
+                    .thenApply(later -> later.map(Standing::result).orElse(standing));
         });
     }
 
+    /** A name that is one of ours gets no copy: it would take the place of a result, or of a folder. */
     private CompletionStage<Done> copyByName(ClassificationResult result) {
+        String name = result.file().stem();
         return storage.layout() == StorageSettings.Layout.BY_NAME
                         && result.outcome() instanceof Outcome.Labelled labelled
+                        && !OwnNames.isInFolder(name)
+                        && !OwnNames.isOfRequest(name)
                 ? objects.put(
-                        storage.outputBucket(),
-                        S3Keys.of(storage, result.file().stem()),
-                        TEXT,
-                        ByteString.fromString(labelled.label()))
+                        storage.outputBucket(), S3Keys.of(storage, name), TEXT, ByteString.fromString(labelled.label()))
                 : CompletableFuture.completedStage(Done.getInstance());
     }
 
@@ -120,13 +123,13 @@ public final class S3ResultStore implements ResultStore {
     public CompletionStage<Done> keepUnreadable(String messageId, String body) {
         return objects.put(
                 storage.outputBucket(),
-                S3Keys.of(storage, "unreadable/" + messageId + ".txt"),
+                S3Keys.of(storage, OwnNames.UNREADABLE + messageId + ".txt"),
                 TEXT,
                 ByteString.fromString(body));
     }
 
     private String key(RequestId id, int generation) {
-        return S3Keys.of(storage, id.value() + (generation == 1 ? "" : "." + generation) + ".json");
+        return S3Keys.of(storage, new OwnNames.Generation(id, generation).name());
     }
 
     private ClassificationResult read(String key, ByteString bytes) {

@@ -18,11 +18,14 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Wishes in the output bucket: {@code <prefix>callbacks/open/<name>.json} until they are fulfilled; those given up stay as
- * {@code <prefix>callbacks/given-up/<name>.json} as long as the bucket keeps its objects.
+ * {@code <prefix>callbacks/given-up/<name>.json} as long as the bucket keeps its objects, and so do those whose receiver was told
+ * of a provisional failure as {@code <prefix>callbacks/told/<name>.json}.
  */
 public final class S3WishStore implements WishStore {
-    private static final String OPEN = "callbacks/open/";
-    private static final String GIVEN_UP = "callbacks/given-up/";
+    private static final String OPEN = OwnNames.CALLBACKS + "open/";
+    static final String GIVEN_UP = OwnNames.CALLBACKS + "given-up/";
+    static final String TOLD = OwnNames.CALLBACKS + "told/";
+
     private static final String ENDING = ".json";
     private static final int MOST_FOR_ONE = 100;
     private static final int READS_AT_A_TIME = 8;
@@ -52,16 +55,34 @@ public final class S3WishStore implements WishStore {
 
     @Override
     public CompletionStage<Optional<Wish>> find(String name) {
-        return objects.get(storage.outputBucket(), key(OPEN, name))
+        return find(OPEN, name);
+    }
+
+    @Override
+    public CompletionStage<Optional<Wish>> findAside(String name) {
+        return find(TOLD, name);
+    }
+
+    private CompletionStage<Optional<Wish>> find(String folder, String name) {
+        return objects.get(storage.outputBucket(), key(folder, name))
                 .thenApply(found -> found.map(bytes -> WishFormat.read(bytes.utf8String())
                         .filter(wish -> wish.name().equals(name))
                         .orElseThrow(() -> new InfrastructureException(
-                                "object " + key(OPEN, name) + " is no callback; delete it", null))));
+                                "object " + key(folder, name) + " is no callback; delete it", null))));
     }
 
     @Override
     public CompletionStage<List<String>> names(int most) {
-        String prefix = S3Keys.of(storage, OPEN);
+        return names(OPEN, most);
+    }
+
+    @Override
+    public CompletionStage<List<String>> namesAside(int most) {
+        return names(TOLD, most);
+    }
+
+    private CompletionStage<List<String>> names(String folder, int most) {
+        String prefix = S3Keys.of(storage, folder);
         return objects.list(storage.outputBucket(), prefix, key -> key.endsWith(ENDING), most)
                 .thenApply(keys -> keys.stream()
                         .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
@@ -96,7 +117,16 @@ public final class S3WishStore implements WishStore {
 
     @Override
     public CompletionStage<Done> remove(Wish wish) {
-        return objects.delete(storage.outputBucket(), key(OPEN, wish.name()));
+        CompletionStage<Done> removed = objects.delete(storage.outputBucket(), key(OPEN, wish.name()));
+        return wish.told() == 0
+                ? removed
+                : removed.thenCompose(done -> objects.delete(storage.outputBucket(), key(TOLD, wish.name())));
+    }
+
+    @Override
+    public CompletionStage<Done> setAside(Wish wish) {
+        return put(key(TOLD, wish.name()), WishFormat.write(wish))
+                .thenCompose(kept -> objects.delete(storage.outputBucket(), key(OPEN, wish.name())));
     }
 
     @Override

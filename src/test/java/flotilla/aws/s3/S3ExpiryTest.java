@@ -3,6 +3,7 @@ package flotilla.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.aws.Await;
+import flotilla.config.StorageSettings;
 import flotilla.config.StorageSettings.Layout;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
@@ -82,11 +83,11 @@ class S3ExpiryTest {
         answer(kept, quarantined());
         put("input", "a.jpg");
 
-        assertThat(sweep(HOUR, FOR_EVER, Duration.ofMinutes(59))).isEqualTo(new Swept(0, 0, 0));
-        assertThat(sweep(HOUR, FOR_EVER, Duration.ofHours(2))).isEqualTo(new Swept(1, 0, 0));
+        assertThat(sweep(HOUR, FOR_EVER, Duration.ofMinutes(59))).isEqualTo(new Swept(0, 0, 0, 0));
+        assertThat(sweep(HOUR, FOR_EVER, Duration.ofHours(2))).isEqualTo(new Swept(1, 0, 0, 0));
         assertThat(server.keys("input", "pre/"))
                 .containsExactlyInAnyOrder("pre/" + waiting + "/a.jpg", "pre/" + kept + "/a.jpg", "pre/a.jpg");
-        assertThat(sweep(HOUR, FOR_EVER, Duration.ofDays(16))).isEqualTo(new Swept(1, 0, 0));
+        assertThat(sweep(HOUR, FOR_EVER, Duration.ofDays(16))).isEqualTo(new Swept(1, 0, 0, 0));
         assertThat(server.keys("input", "pre/"))
                 .as("what a redrive may ask for, and a copy by name")
                 .containsExactlyInAnyOrder("pre/" + kept + "/a.jpg", "pre/a.jpg");
@@ -117,6 +118,7 @@ class S3ExpiryTest {
                 "unreadable/x.txt",
                 "batches/x.json",
                 "callbacks/given-up/x.json",
+                "callbacks/told/x.json",
                 "attempts/x/p.json",
                 "idempotency/x.json",
                 "callbacks/open/x.json",
@@ -124,10 +126,10 @@ class S3ExpiryTest {
             put("output", name);
         }
 
-        assertThat(sweep(HOUR, FOR_EVER, Duration.ofDays(400))).isEqualTo(new Swept(0, 0, 0));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(2))).isEqualTo(new Swept(0, 0, 4));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(25))).isEqualTo(new Swept(0, 0, 1));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofDays(16))).isEqualTo(new Swept(0, 0, 1));
+        assertThat(sweep(HOUR, FOR_EVER, Duration.ofDays(400))).isEqualTo(new Swept(0, 0, 0, 0));
+        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(2))).isEqualTo(new Swept(0, 0, 4, 0));
+        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(25))).isEqualTo(new Swept(0, 0, 1, 0));
+        assertThat(sweep(FOR_EVER, HOUR, Duration.ofDays(16))).isEqualTo(new Swept(0, 0, 2, 0));
         assertThat(server.keys("output", "pre/")).containsExactly("pre/callbacks/open/x.json", "pre/decisions/x.json");
     }
 
@@ -139,5 +141,45 @@ class S3ExpiryTest {
         assertThat(sweep(FOR_EVER, Duration.ofDays(1), HOUR).results()).isZero();
         assertThat(sweep(FOR_EVER, Duration.ofDays(1), Duration.ofHours(25)).results())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void objectThatIsNoResult_shouldBePassedOverAndHoldUpNothing() {
+        RequestId forged = stored(now);
+        put("output", forged + ".json");
+        RequestId answered = stored(now);
+        answer(answered, label());
+        put("output", "batches/x.json");
+
+        Swept swept = sweep(HOUR, HOUR, Duration.ofHours(2));
+
+        assertThat(swept).isEqualTo(new Swept(1, 1, 1, 2));
+        assertThat(server.keys("input", "pre/")).containsExactly("pre/" + forged + "/a.jpg");
+        assertThat(server.keys("output", "pre/")).containsExactlyInAnyOrder("pre/" + forged + ".json", "pre/a");
+    }
+
+    @Test
+    void inputsThatCannotBeListed_shouldNotKeepResults() {
+        answer(RequestId.create(now, random), label());
+        put("output", "unreadable/x.txt");
+        StorageSettings noInputs =
+                new StorageSettings("nowhere", "output", "pre/", Layout.BY_ID, HOUR, HOUR, List.of());
+
+        Swept swept = Await.result(
+                new S3Expiry(server.system(), server.clients(), noInputs).sweep(now.plus(Duration.ofHours(2))));
+
+        assertThat(swept).isEqualTo(new Swept(0, 1, 1, 1));
+    }
+
+    @Test
+    void idOfTheFuture_shouldBeNoReasonToGoOn() {
+        RequestId due = stored(now);
+        RequestId young = stored(now.plus(Duration.ofHours(3)));
+        answer(due, label());
+        answer(young, label());
+
+        // S3's time of both is now: what is not listed is what is kept.
+        assertThat(sweep(HOUR, HOUR, Duration.ofHours(2))).isEqualTo(new Swept(1, 1, 0, 0));
+        assertThat(server.keys("input", "pre/")).containsExactly("pre/" + young + "/a.jpg");
     }
 }

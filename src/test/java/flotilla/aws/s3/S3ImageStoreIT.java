@@ -6,25 +6,48 @@ import flotilla.aws.Await;
 import flotilla.aws.AwsClients;
 import flotilla.config.StorageSettings;
 import flotilla.config.StorageSettings.Layout;
+import flotilla.domain.BatchId;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
+import flotilla.protocol.Batch;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.GatewayRegistry;
+import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.QuarantineStore;
+import flotilla.push.WishFormat;
+import flotilla.supervisor.LeaseEpoch;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class S3ImageStoreIT extends S3Fixture {
     private static final int MIB = 1024 * 1024;
+
+    @TempDir
+    private Path folder;
+
     private static ImageStore images;
 
     @BeforeAll
@@ -254,6 +277,97 @@ class S3ImageStoreIT extends S3Fixture {
             assertThat(Await.failure(store.get(new ImageRef("input", "k"))))
                     .isInstanceOf(InfrastructureException.class)
                     .hasMessageContaining("S3 GetObject of k in bucket input failed: access denied");
+        }
+    }
+
+    /** Every store's objects and those of requests, in a bucket that clients may name objects of. */
+    @Test
+    void oneBucketForAll_shouldShowClientsNothingOfOthers() {
+        StorageSettings shared = new StorageSettings("other", "other", "one/", Layout.BY_NAME);
+        RequestId id = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
+        S3ImageStore store = new S3ImageStore(server.system(), server.clients(), shared);
+        ImageRef image = Await.result(store.put(id + "/" + id + ".json", "image/png", Source.single(bytes(1))));
+        ImageRef folder = Await.result(store.put(id + "/registry", "image/png", Source.single(bytes(1))));
+        everyStoreWrites(shared, id, image);
+        ImageRef own = new ImageRef("other", "one/photos/a.png");
+        server.put("other", own.key(), new byte[1]);
+
+        List<String> all = server.keys("other", "one/");
+
+        assertThat(all)
+                .extracting(key -> key.substring("one/".length()).split("/")[0])
+                .contains(
+                        "attempts",
+                        "batches",
+                        "callbacks",
+                        "decisions",
+                        "idempotency",
+                        "quarantine",
+                        "registry",
+                        "supervisor",
+                        "unreadable",
+                        id + ".json",
+                        id + ".2.json")
+                .hasSize(14);
+        assertThat(Await.result(store.list("other", "one/", 100))).containsExactly(own);
+        for (String key : all) {
+            if (!key.equals(own.key())) {
+                assertThat(Await.failure(store.open(new ImageRef("other", key))))
+                        .as(key)
+                        .hasMessageContaining("name an object of your own");
+            }
+        }
+        assertThat(Await.result(store.open(own))).isPresent();
+        assertThat(folder.key()).isEqualTo("one/" + id + "/registry");
+    }
+
+    private static void everyStoreWrites(StorageSettings shared, RequestId id, ImageRef image) {
+        Instant now = Instant.EPOCH;
+        S3ResultStore results = new S3ResultStore(server.system(), server.clients(), shared);
+        for (Outcome outcome : List.of(
+                new Outcome.Failed(FailureCode.QUARANTINED, "two workers died"),
+                new Outcome.Labelled("m", List.of(new Prediction("Cat", 0, 1))))) {
+            Await.result(results.putIfAbsent(new ClassificationResult(
+                    id, new FileName("decisions.png"), outcome, Optional.empty(), Optional.empty(), Map.of())));
+        }
+        Await.result(results.keepUnreadable("m-1", "no JSON"));
+        Await.result(new S3AttemptStore(server.system(), server.clients(), shared).add(id, "i-1-17"));
+        Await.result(new S3BatchStore(server.system(), server.clients(), shared)
+                .put(new Batch(new BatchId(id.value()), now, List.of(Batch.Item.taken("a.png", id, image)))));
+        Await.result(new S3WishStore(server.system(), server.clients(), shared)
+                .add(WishFormat.read("{\"v\":1,\"about\":\"classification\",\"id\":\"" + id
+                                + "\",\"target\":\"https://hooks.example.org/\",\"since\":\"2026-11-24T10:00:00Z\"}")
+                        .orElseThrow()));
+        Await.result(new S3IdempotencyStore(server.system(), server.clients(), shared)
+                .claim("k", new IdempotencyStore.Claim(id, new FileName("a.png"), "0".repeat(64), image)));
+        Await.result(new S3QuarantineStore(server.system(), server.clients(), shared)
+                .keep(new QuarantineStore.Quarantined(
+                        new ClassificationRequest(
+                                id, image, new FileName("a.png"), new GatewayId("g"), now, Optional.empty()),
+                        FailureCode.QUARANTINED,
+                        "it was inside",
+                        now)));
+        Await.result(new S3GatewayRegistry(server.system(), server.clients(), shared, "flotilla")
+                .meet(new GatewayRegistry.Entry("127.0.0.1:1", GatewayRegistry.Phase.values()[0], "", 0)));
+        Await.result(new S3LeaseStore(server.system(), server.clients(), shared, "flotilla")
+                .create(new LeaseEpoch(1, "g", Duration.ofSeconds(1), false, now)));
+        // A decision takes some thirty figures; its key is what matters here.
+        server.put("other", "one/" + OwnNames.DECISIONS + "2026-11-22/12/1.jsonl", new byte[1]);
+    }
+
+    @Test
+    void longestNames_shouldBeStoredOnDiskToo() throws Exception {
+        try (S3Server disk = S3Server.onDisk(folder)) {
+            for (Layout layout : Layout.values()) {
+                for (String name : List.of("画".repeat(251) + ".jpg", "(".repeat(251) + ".jpg", "a".repeat(255))) {
+                    ImageRef ref =
+                            Await.result(disk.images(layout).put("id/" + name, "image/jpeg", Source.single(bytes(3))));
+
+                    assertThat(Await.result(disk.images(layout).get(ref)))
+                            .as(name)
+                            .isPresent();
+                }
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ class S3QuarantineStoreTest extends S3Fixture {
         return RequestId.create(Instant.ofEpochSecond(epochSecond), RANDOM);
     }
 
-    private static QuarantineStore.Quarantined quarantined(RequestId id) {
+    private static QuarantineStore.Quarantined quarantined(RequestId id, int generation) {
         ClassificationRequest request = new ClassificationRequest(
                 id,
                 new ImageRef("input", id + "/a.jpg"),
@@ -49,7 +49,10 @@ class S3QuarantineStoreTest extends S3Fixture {
                 AT,
                 Optional.empty());
         return new QuarantineStore.Quarantined(
-                request.redriven().quarantined("it was inside"), FailureCode.QUARANTINED, "it was inside", AT);
+                request.redriven(generation).quarantined("it was inside"),
+                FailureCode.QUARANTINED,
+                "it was inside",
+                AT);
     }
 
     @Test
@@ -95,15 +98,15 @@ class S3QuarantineStoreTest extends S3Fixture {
     void quarantinedRequest_shouldBeFoundListedAndRemoved() {
         RequestId later = freshId(300);
         RequestId earlier = freshId(200);
-        Await.result(quarantine.keep(quarantined(later)));
-        Await.result(quarantine.keep(quarantined(earlier)));
-        Await.result(quarantine.keep(quarantined(earlier)));
+        Await.result(quarantine.keep(quarantined(later, 1)));
+        Await.result(quarantine.keep(quarantined(earlier, 1)));
+        Await.result(quarantine.keep(quarantined(earlier, 1)));
 
         assertThat(Await.result(quarantine.ids(100))).containsSubsequence(earlier, later);
         assertThat(Await.result(quarantine.ids(1))).hasSize(1);
-        assertThat(Await.result(quarantine.find(later))).contains(quarantined(later));
-        Await.result(quarantine.remove(later));
-        Await.result(quarantine.remove(later));
+        assertThat(Await.result(quarantine.find(later))).contains(quarantined(later, 1));
+        Await.result(quarantine.remove(quarantined(later, 1)));
+        Await.result(quarantine.remove(quarantined(later, 1)));
         assertThat(Await.result(quarantine.find(later))).isEmpty();
         assertThat(Await.result(quarantine.ids(100))).doesNotContain(later);
     }
@@ -122,5 +125,22 @@ class S3QuarantineStoreTest extends S3Fixture {
         assertThat(Await.result(quarantine.ids(1000)))
                 .contains(id)
                 .allMatch(one -> one.value().length() == 36);
+    }
+
+    @Test
+    void laterGeneration_shouldStayWhateverBecomesOfAnEarlierOne() {
+        RequestId id = freshId(500);
+        Await.result(quarantine.keep(quarantined(id, 1)));
+        Await.result(quarantine.keep(quarantined(id, 2)));
+        Await.result(quarantine.keep(quarantined(id, 10)));
+        Await.result(quarantine.keep(quarantined(id, 1)));
+
+        assertThat(Await.result(quarantine.find(id))).contains(quarantined(id, 10));
+        assertThat(Await.result(quarantine.ids(1000))).containsOnlyOnce(id);
+        Await.result(quarantine.remove(quarantined(id, 2)));
+        assertThat(Await.result(quarantine.find(id))).contains(quarantined(id, 10));
+        assertThat(server.keys("output", "pre/quarantine/" + id)).containsExactly("pre/quarantine/" + id + ".10.json");
+        Await.result(quarantine.remove(quarantined(id, 10)));
+        assertThat(Await.result(quarantine.find(id))).isEmpty();
     }
 }

@@ -201,4 +201,58 @@ class S3ResultStoreTest extends S3Fixture {
 
         assertThat(server.keys("output", "pre/broken")).isEmpty();
     }
+
+    @Test
+    void nameOfAResultOrOfAFolder_shouldGetNoCopy() {
+        ResultStore byName = server.results(Layout.BY_NAME);
+        RequestId victim = freshId();
+        ClassificationResult standing = givenUp(victim, FailureCode.QUARANTINED, "two workers died");
+        Await.result(byName.putIfAbsent(standing));
+
+        for (String name : List.of(
+                victim + ".json.jpg",
+                victim + ".2.json.jpg",
+                victim + ".jpg",
+                "quarantine.png",
+                "attempts",
+                "batches.x")) {
+            RequestId id = freshId();
+            ClassificationResult forged = result(id, name, "forged");
+            assertThat(Await.result(byName.putIfAbsent(forged))).as(name).isEqualTo(forged);
+            assertThat(Await.result(byName.confirm(id, 1))).as(name).contains(forged);
+        }
+
+        assertThat(Await.result(byName.find(victim))).contains(standing);
+        assertThat(server.keys("output", "pre/" + victim)).containsExactly("pre/" + victim + ".json");
+        assertThat(server.keys("output", "pre/")).doesNotContain("pre/quarantine", "pre/attempts", "pre/batches");
+    }
+
+    @Test
+    void writerThatEndedBeforeItsCopy_shouldBeMadeUpForByWhoeverFindsItsResult() {
+        RequestId id = freshId();
+        ClassificationResult written = result(id, "late.jpg", "Cat");
+        Await.result(results.putIfAbsent(written));
+        ResultStore byName = server.results(Layout.BY_NAME);
+
+        assertThat(Await.result(byName.find(id))).contains(written);
+        assertThat(server.keys("output", "pre/late")).isEmpty();
+        assertThat(Await.result(byName.confirm(id, 1))).contains(written);
+
+        assertThat(text("pre/late")).isEqualTo("Cat");
+        assertThat(Await.result(byName.confirm(freshId(), 1))).isEmpty();
+    }
+
+    @Test
+    void standing_shouldTellWhichGenerationItIs() {
+        RequestId id = freshId();
+        assertThat(Await.result(results.standing(id))).isEmpty();
+        ClassificationResult failure = givenUp(id, FailureCode.QUARANTINED, "first");
+        Await.result(results.putIfAbsent(failure));
+        assertThat(Await.result(results.standing(id))).contains(new ResultStore.Standing(1, failure));
+
+        ClassificationResult answer = result(id, "a.jpg", "cat");
+        Await.result(results.putIfAbsent(answer, 2));
+
+        assertThat(Await.result(results.standing(id))).contains(new ResultStore.Standing(2, answer));
+    }
 }

@@ -6,6 +6,7 @@ import flotilla.aws.TestSystem;
 import flotilla.config.AwsSettings;
 import flotilla.config.StorageSettings;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +19,11 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.AbstractNio2BlobStore;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
-/** S3Proxy in memory on a free port, with buckets {@code input}, {@code output} and {@code other}, and clients connected to it. */
+/** S3Proxy on a free port, in memory unless a folder is named, with buckets {@code input}, {@code output} and {@code other}, and clients connected to it. */
 public final class S3Server implements AutoCloseable {
     private final TestSystem system = new TestSystem();
     private final S3Proxy proxy;
@@ -28,8 +31,17 @@ public final class S3Server implements AutoCloseable {
     private final S3Objects objects;
 
     public S3Server() throws Exception {
+        this(new TransientNio2BlobStore());
+    }
+
+    /** One whose buckets are folders, as the embedded cloud's are. */
+    static S3Server onDisk(Path folder) throws Exception {
+        return new S3Server(new FilesystemNio2BlobStore(folder.toString()));
+    }
+
+    private S3Server(AbstractNio2BlobStore store) throws Exception {
         proxy = S3Proxy.builder()
-                .blobStore(new TransientNio2BlobStore())
+                .blobStore(store)
                 .endpoint(URI.create("http://127.0.0.1:0"))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "local", "local")
                 .build();

@@ -59,4 +59,25 @@ class S3WishStoreTest extends S3Fixture {
         assertThat(server.keys("output", "pre/callbacks/"))
                 .containsExactly("pre/callbacks/given-up/" + two.name() + ".json");
     }
+
+    @Test
+    void wishThatWasToldOfAProvisionalFailure_shouldBeKeptApartUntilItIsOver() {
+        String id = "01a205f0-4de3-7ee5-8467-340da8ad4ddf";
+        Wish told = WishFormat.read("{\"v\":1,\"about\":\"classification\",\"id\":\"" + id
+                        + "\",\"target\":\"https://h/\",\"since\":\"2026-11-24T10:00:00Z\",\"told\":1}")
+                .orElseThrow();
+        Await.result(store.add(wish(id, 0)));
+        Await.result(store.setAside(told));
+
+        assertThat(Await.result(store.find(told.name()))).isEmpty();
+        assertThat(Await.result(store.findAside(told.name()))).contains(told);
+        assertThat(Await.result(store.namesAside(10))).containsExactly(told.name());
+        assertThat(Await.result(store.open(id))).isEmpty();
+        assertThat(told.delivery()).isEqualTo(told.name() + ".2");
+
+        Await.result(store.update(told));
+        Await.result(store.remove(told));
+        assertThat(server.keys("output", "pre/callbacks/open/" + id)).isEmpty();
+        assertThat(Await.result(store.namesAside(10))).isEqualTo(List.of());
+    }
 }

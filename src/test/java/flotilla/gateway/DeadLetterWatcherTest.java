@@ -1,0 +1,92 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.FileName;
+import flotilla.domain.GatewayId;
+import flotilla.domain.ImageRef;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.domain.RequestId;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.QueueMessage;
+import flotilla.protocol.WireFormat;
+import flotilla.testing.HandClock;
+import flotilla.testing.MemoryQueue;
+import flotilla.testing.MemoryStores;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Letters that come again, late and out of order. */
+class DeadLetterWatcherTest {
+    private static final Instant AT = Instant.parse("2026-11-29T06:00:00Z");
+
+    private final MemoryQueue letters = new MemoryQueue();
+    private final MemoryStores.Results results = new MemoryStores.Results();
+    private final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
+    private final DeadLetterWatcher watcher =
+            new DeadLetterWatcher(new MemoryQueue(), results, quarantine, new HandClock(AT));
+    private final RequestId id = RequestId.create(AT, new Random(1));
+    private final ClassificationRequest first = new ClassificationRequest(
+            id, new ImageRef("in", id + "/a.png"), new FileName("a.png"), new GatewayId("g"), AT, Optional.empty());
+    private final ClassificationRequest second = first.redriven(2);
+
+    private void bury(ClassificationRequest request) {
+        QueueMessage letter = letters.deliver(WireFormat.write(request.quarantined("it was inside")), 1);
+        assertThat(watcher.bury(letter).toCompletableFuture().join()).isEqualTo(new MessageAction.Delete(letter));
+    }
+
+    private int kept() {
+        return quarantine.kept.get(id).request().generation();
+    }
+
+    @Test
+    void letterThatIsReadTwice_shouldBeKeptOnce() {
+        bury(first);
+        bury(first);
+
+        assertThat(kept()).isEqualTo(1);
+        assertThat(results.generations).isEmpty();
+    }
+
+    @Test
+    void letterOfAnEarlierGeneration_shouldNotTakeThePlaceOfALaterOne() {
+        bury(first);
+        quarantine.kept.clear();
+        bury(second);
+        assertThat(kept()).isEqualTo(2);
+
+        bury(first);
+        assertThat(kept()).isEqualTo(2);
+
+        quarantine.kept.clear();
+        bury(first);
+        assertThat(quarantine.kept).as("the second one is under way again").isEmpty();
+    }
+
+    @Test
+    void letterAfterAnAnswer_shouldNotBeKept() {
+        bury(first);
+        quarantine.kept.clear();
+        results.putIfAbsent(
+                new ClassificationResult(
+                        id,
+                        first.file(),
+                        new Outcome.Labelled("m", List.of(new Prediction("Cat", 0, 1))),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of()),
+                2);
+
+        bury(first);
+        bury(second);
+
+        assertThat(quarantine.kept).isEmpty();
+    }
+}
