@@ -2,8 +2,10 @@ package flotilla.app;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
 import java.util.List;
@@ -33,6 +35,7 @@ final class CloudArguments {
         try {
             Config left = given;
             for (String path : GATEWAY_ONLY) {
+                requireGroups(given.root(), ConfigUtil.splitPath(path));
                 left = left.withoutPath(path);
             }
             return left.equals(given) ? Stream.of(pair) : pairs(left);
@@ -45,8 +48,18 @@ final class CloudArguments {
         }
     }
 
+    /** What is not known to be a group before substitutions are resolved would be passed on whole. */
+    private static void requireGroups(ConfigObject from, List<String> path) {
+        ConfigValue value = from.get(path.get(0));
+        if (value instanceof ConfigObject group && path.size() > 1) {
+            requireGroups(group, path.subList(1, path.size()));
+        } else if (value != null && path.size() > 1) {
+            value.valueType();
+        }
+    }
+
     private static Stream<String> pairs(Config left) {
-        return left.isEmpty()
+        return left.entrySet().isEmpty()
                 ? Stream.empty()
                 : left.root().entrySet().stream()
                         .map(entry -> ConfigUtil.joinPath(entry.getKey()) + "="

@@ -231,9 +231,10 @@ final class LeaseContender {
         if (newest.isEmpty() || newest.get().released()) {
             return "not asked for yet";
         }
-        return isOwn(newest.get())
-                ? "its term is over"
-                : "held by " + newest.get().holder();
+        if (!isOwn(newest.get())) {
+            return "held by " + newest.get().holder();
+        }
+        return abandoned ? "what it began before it failed may be under way" : "its term is over";
     }
 
     /**

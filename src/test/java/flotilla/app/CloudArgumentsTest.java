@@ -15,7 +15,10 @@ class CloudArgumentsTest {
     @Test
     void pairsWithoutSecrets_shouldBeHandedAsTheyAre() {
         List<String> pairs = List.of(
-                "flotilla.http.port=8080", "flotilla.local={ boot-delay = 1s }", "flotilla.queue.receive-wait = 1s");
+                "flotilla.http.port=8080",
+                "flotilla.http={ port = ${PORT} }",
+                "flotilla.local={ boot-delay = 1s }",
+                "flotilla.queue.receive-wait = 1s");
 
         assertThat(CloudArguments.without(pairs)).isEqualTo(pairs);
     }

@@ -113,8 +113,8 @@ class LeaseContenderTest {
 
         suspended = Duration.ofSeconds(60);
 
-        assertThat(contender.mayAct(at(SECOND))).isFalse();
-        LeaseEpoch next = claims(SECOND);
+        assertThat(contender.mayAct(at(SECOND / 2))).isFalse();
+        LeaseEpoch next = claims(SECOND / 2);
         assertThat(contender.mayAct(at(SECOND))).as("nobody else has had it").isTrue();
         assertThat(next.number()).isEqualTo(2);
         assertThat(contender.tenure()).isEqualTo(1);
@@ -131,7 +131,7 @@ class LeaseContenderTest {
         sees(SECOND, claim);
 
         assertThat(contender.mayAct(at(SECOND))).isFalse();
-        claims(2 * SECOND);
+        claims(3 * SECOND / 2);
         assertThat(contender.mayAct(at(2 * SECOND))).isTrue();
     }
 
