@@ -68,9 +68,13 @@ final class CloudConnections implements AutoCloseable {
                 .thenCompose(queue -> queue.send(body));
     }
 
-    /** The terminate queues, for the supervisor; blocks as {@link #queue} does. */
-    DrainRequests drainRequests() {
-        return queues.openDrainRequests(settings.queue(), settings.cluster().name())
+    /**
+     * The terminate queues, for the supervisor; blocks as {@link #queue} does.
+     *
+     * @param beforeActs run before each call that takes, deletes or sends something; what it throws ends what is being done
+     */
+    DrainRequests drainRequests(Runnable beforeActs) {
+        return queues.openDrainRequests(settings.queue(), settings.cluster().name(), beforeActs)
                 .toCompletableFuture()
                 .join();
     }

@@ -22,6 +22,7 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -36,7 +37,7 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
 /**
  * Brings a gateway into the cluster: into that of its seed nodes, or, without any, by {@link MeetingRule} into one that the
  * registry tells of. Then it keeps the gateway's entry fresh, tells which gateways there are, and says when this one should leave
- * its cluster for another.
+ * its cluster for another. When it fails it starts anew, from what the cluster is then.
  */
 final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     /** What it is told. */
@@ -46,7 +47,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     private record Met(List<Found> others, Throwable failure) implements Command {}
 
-    private record Probed(List<Entry> reachable) implements Command {}
+    private record Probed(List<Entry> reachable, Throwable failure) implements Command {}
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     /** So many looks at whether it has joined, while Pekko goes on asking. */
@@ -60,6 +61,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     private static final int CONNECT_WITHIN_MILLIS = 500;
     private static final int LOOKS_BEFORE_YIELDING = 3;
+    private static final Duration ANEW_AFTER = Duration.ofSeconds(1);
+    private static final Duration ANEW_AFTER_AT_MOST = Duration.ofSeconds(10);
+    private static final double ANEW_SPREAD = 0.1;
 
     private final TimerScheduler<Command> timers;
     private final GatewayRegistry registry;
@@ -78,6 +82,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private int looksJoining;
     private boolean away;
     private int looksApart;
+    private boolean seededApart;
 
     /**
      * @param seeds gateways to join, each as Pekko's address; empty to ask the registry
@@ -86,8 +91,9 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
      */
     static Behavior<Command> create(
             GatewayRegistry registry, List<String> seeds, Consumer<List<String>> known, Runnable leave) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ClusterJoin(context, timers, registry, seeds, known, leave)));
+        return Behaviors.supervise(Behaviors.<Command>setup(context -> Behaviors.withTimers(
+                        timers -> new ClusterJoin(context, timers, registry, seeds, known, leave))))
+                .onFailure(SupervisorStrategy.restartWithBackoff(ANEW_AFTER, ANEW_AFTER_AT_MOST, ANEW_SPREAD));
     }
 
     private ClusterJoin(
@@ -107,7 +113,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.node = hostPort(cluster.selfMember().address());
         this.self = new Entry(node, Phase.FOUNDING, "", 0);
-        if (!seeds.isEmpty()) {
+        if (!seeds.isEmpty() && !isMember()) {
             join(seeds);
         }
         context.getSelf().tell(new Meet());
@@ -144,15 +150,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     private Behavior<Command> onMet(Met met) {
         if (met.failure() != null) {
-            if (!away) {
-                getContext()
-                        .getLog()
-                        .warn(
-                                "cannot look for other gateways: {}",
-                                met.failure().getMessage());
-            }
-            away = true;
-            return meetIn(isMember() ? KEEP_EVERY : LOOK_EVERY);
+            return lookAgainAfter(met.failure());
         }
         away = false;
         known.accept(Stream.concat(
@@ -167,11 +165,22 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
                 .filter(one -> one.age().compareTo(FRESH) <= 0)
                 .map(Found::entry)
                 .toList();
-        getContext().pipeToSelf(reachable(fresh), (reachable, failure) -> new Probed(reachable));
+        getContext().pipeToSelf(reachable(fresh), Probed::new);
         return this;
     }
 
+    private Behavior<Command> lookAgainAfter(Throwable failure) {
+        if (!away) {
+            getContext().getLog().warn("cannot look for other gateways: {}", failure.getMessage());
+        }
+        away = true;
+        return meetIn(isMember() ? KEEP_EVERY : LOOK_EVERY);
+    }
+
     private Behavior<Command> onProbed(Probed probed) {
+        if (probed.failure() != null) {
+            return lookAgainAfter(probed.failure());
+        }
         if (isMember()) {
             return stayOrYield(probed.reachable());
         }
@@ -202,13 +211,37 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     /** Members may be on their way from one cluster to the other: only what stays so for some looks counts. */
     private Behavior<Command> stayOrYield(List<Entry> reachable) {
-        boolean apart = self.phase() == Phase.MEMBER && MeetingRule.yields(self, gateways(), reachable);
+        List<Entry> joinable = seeds.isEmpty() ? reachable : MeetingRule.throughSeeds(seedNodes(), reachable);
+        boolean apart = self.phase() == Phase.MEMBER && MeetingRule.yields(self, gateways(), joinable);
+        tellIfSeededApart(reachable.stream()
+                .filter(one -> !joinable.contains(one) && one.phase() == Phase.MEMBER)
+                .filter(one -> !gateways().contains(one.node()))
+                .toList());
         looksApart = apart ? looksApart + 1 : 0;
         if (looksApart == LOOKS_BEFORE_YIELDING) {
             getContext().getLog().warn("there is another cluster of ours with more say; leaving this one to join it");
             leave.run();
         }
         return meetIn(self.phase() == Phase.MEMBER ? KEEP_EVERY : Duration.ZERO);
+    }
+
+    private void tellIfSeededApart(List<Entry> others) {
+        if (!others.isEmpty() && !seededApart) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "gateways {} form another cluster of ours, which flotilla.cluster.seed-nodes do not lead to; give all "
+                                    + "gateways the same",
+                            others.stream().map(Entry::node).toList());
+        }
+        seededApart = !others.isEmpty();
+    }
+
+    private Set<String> seedNodes() {
+        return seeds.stream()
+                .map(AddressFromURIString::parse)
+                .map(ClusterJoin::hostPort)
+                .collect(Collectors.toSet());
     }
 
     private Behavior<Command> meetIn(Duration delay) {
@@ -264,8 +297,8 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
                     new InetSocketAddress(node.substring(0, colon), Integer.parseInt(node.substring(colon + 1))),
                     CONNECT_WITHIN_MILLIS);
             return true;
-        } catch (IOException e) {
-            return false;
+        } catch (IOException | IllegalArgumentException e) {
+            return false; // Nobody answers under what is no address.
         }
     }
 

@@ -1,10 +1,9 @@
 package flotilla.app;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +15,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs a gateway node: HTTP interface and scaling supervisor. Settings: config/gateway.conf.")
 final class GatewayCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(GatewayCommand.class);
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     @Spec
     private CommandSpec spec;
@@ -24,25 +24,25 @@ final class GatewayCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions options;
 
-    /** A node that its cluster dropped can never come back as the same node: the gateway then starts anew within its process. */
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         CommonOptions.Loaded loaded = options.load(GatewayRole.ROLE);
-        boolean asked = false;
-        while (!asked) {
-            GatewayRole gateway = GatewayRole.start(loaded.config(), loaded.settings());
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("ready http://" + gateway.address().getHostString() + ":"
-                    + gateway.address().getPort());
-            out.flush();
-            CountDownLatch ended = new CountDownLatch(1);
-            gateway.ended().thenRun(ended::countDown);
-            gateway.yields().thenRun(ended::countDown);
-            asked = Processes.runUntilStopped(gateway, ended);
-            if (!asked) {
-                LOG.warn("out of the cluster, joining anew");
-            }
-        }
+        new GatewayLives<>(
+                        () -> GatewayRole.start(loaded.config(), loaded.settings()),
+                        gateway -> CompletableFuture.anyOf(
+                                gateway.ended().toCompletableFuture(),
+                                gateway.yields().toCompletableFuture()),
+                        this::tellReady,
+                        FIRST_WAIT,
+                        LONGEST_WAIT)
+                .liveUntilAsked();
         return 0;
+    }
+
+    private void tellReady(GatewayRole gateway) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("ready http://" + gateway.address().getHostString() + ":"
+                + gateway.address().getPort());
+        out.flush();
     }
 }

@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -86,8 +88,11 @@ final class GatewayRole implements AutoCloseable {
      */
     static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
         settings.http().requireSafeBinding();
+        // What workers cannot be handed is found out now, and not at the first launch.
+        WorkerUserData.render(config, settings, List.of());
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
         ActorSystem<Void> system = null;
+        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(cloud));
         try {
             MessageQueue requests = cloud.queue(settings.queue().request(), 1);
             MessageQueue responses = cloud.queue(settings.queue().response(), RESPONSE_RECEIVES);
@@ -110,7 +115,9 @@ final class GatewayRole implements AutoCloseable {
                     Props.empty());
             SupervisorSetup supervisor =
                     SupervisorSetup.open(system, config, settings, cloud, requests, node, gateways::get);
+            opened.push(supervisor);
             PushSetup push = PushSetup.open(system, settings, cloud);
+            opened.push(push);
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -147,9 +154,11 @@ final class GatewayRole implements AutoCloseable {
             return new GatewayRole(cloud, supervisor, push, system, yields, gateway, address(started));
         } catch (RuntimeException | Error e) {
             if (system != null) {
+                // Its ports must be free when it is tried again.
                 system.terminate();
+                Processes.await(system.getWhenTerminated(), STOP_WITHIN);
             }
-            cloud.close();
+            opened.forEach(Processes::close);
             throw e;
         }
     }

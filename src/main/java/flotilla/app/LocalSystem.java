@@ -32,9 +32,6 @@ final class LocalSystem implements AutoCloseable {
     private static final List<String> CLOUD_JVM_OPTIONS =
             List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final long MEMORY_PER_WORKER = 1L << 30;
-    /** What holds secrets and is nothing to the embedded cloud: everybody on a machine sees a process's arguments. */
-    private static final List<String> GATEWAY_ONLY =
-            List.of("flotilla.push.", "flotilla.http.api-keys", "flotilla.aws.credentials");
 
     private final Path data;
     private final boolean temporary;
@@ -119,10 +116,8 @@ final class LocalSystem implements AutoCloseable {
         for (String pair : fixed) {
             arguments.addAll(List.of("--set", pair));
         }
-        for (String pair : options.sets()) {
-            if (GATEWAY_ONLY.stream().noneMatch(pair.strip()::startsWith)) {
-                arguments.addAll(List.of("--set", pair));
-            }
+        for (String pair : CloudArguments.without(options.sets())) {
+            arguments.addAll(List.of("--set", pair));
         }
         // A terminal's Ctrl-C goes to every process of the group; the cloud must outlive the gateway, which ends it.
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));

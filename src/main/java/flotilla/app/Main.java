@@ -4,8 +4,6 @@ import flotilla.config.SettingsException;
 import flotilla.protocol.InfrastructureException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,11 +91,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private static int onFailure(Throwable failure, CommandLine command, ParseResult parsed) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Processes.unwrapped(failure);
         boolean expected = cause instanceof SettingsException || cause instanceof InfrastructureException;
         String message =
                 String.valueOf(expected ? cause.getMessage() : cause.toString()).replaceAll("\\s*\\R\\s*", " ");

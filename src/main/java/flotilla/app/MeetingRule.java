@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How gateways that know each other only through the registry become one cluster. A gateway writes that it founds one before it
@@ -53,6 +54,20 @@ final class MeetingRule {
         }
         boolean first = others.stream().allMatch(one -> self.node().compareTo(one.node()) < 0);
         return new Step.LookAs(first && !anotherFounds ? Phase.FOUNDING : Phase.LOOKING);
+    }
+
+    /**
+     * Of other gateways those in clusters that one gets into which joins its seeds. Where seeds are given, only such a cluster is
+     * worth leaving one's own for: any other one would be left again.
+     *
+     * @param seeds addresses, each {@code host:port}
+     */
+    static List<Entry> throughSeeds(Set<String> seeds, List<Entry> others) {
+        Set<String> clusters = others.stream()
+                .filter(one -> one.phase() == Phase.MEMBER && seeds.contains(one.node()))
+                .map(Entry::cluster)
+                .collect(Collectors.toSet());
+        return others.stream().filter(one -> clusters.contains(one.cluster())).toList();
     }
 
     /**

@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -67,7 +68,18 @@ final class Processes {
         }
     }
 
-    private static void close(AutoCloseable part) {
+    /** What a call failed with, without the wrappers that futures add. */
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** Closes a part; that it does not go well is only logged, for there is nothing more to do about it. */
+    static void close(AutoCloseable part) {
         try {
             part.close();
         } catch (Exception e) {

@@ -68,13 +68,18 @@ final class SupervisorSetup implements AutoCloseable {
         SupervisorLease lease =
                 EpochLease.start(system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
         Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings, lease::require);
-        FleetOperator operator = fleet.<FleetOperator>map(
-                        connection -> operator(connection, config, settings, cloud, gateways, lease))
-                .orElseGet(() -> new DryRunFleetOperator(
-                        () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
-                        DecisionReport.Action.BY_HAND));
-        return new SupervisorSetup(
-                fleet, supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud)));
+        try {
+            FleetOperator operator = fleet.<FleetOperator>map(
+                            connection -> operator(connection, config, settings, cloud, gateways, lease))
+                    .orElseGet(() -> new DryRunFleetOperator(
+                            () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
+                            DecisionReport.Action.BY_HAND));
+            return new SupervisorSetup(
+                    fleet, supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud)));
+        } catch (RuntimeException e) {
+            fleet.ifPresent(FleetConnection::close);
+            throw e;
+        }
     }
 
     private static FleetOperator operator(
@@ -88,7 +93,7 @@ final class SupervisorSetup implements AutoCloseable {
             return new DryRunFleetOperator(connection::look, DecisionReport.Action.DRY_RUN);
         }
         Optional<DrainRequests> requests = settings.drain().channel() == DrainSettings.Channel.QUEUES
-                ? Optional.of(cloud.drainRequests())
+                ? Optional.of(cloud.drainRequests(lease::require))
                 : Optional.empty();
         return new Ec2FleetOperator(
                 connection.fleet(),

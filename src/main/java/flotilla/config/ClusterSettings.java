@@ -39,7 +39,10 @@ public record ClusterSettings(String name, String host, int port, List<String> s
         Checks.port(port, "flotilla.cluster.port");
         seedNodes = List.copyOf(seedNodes);
         for (String seed : seedNodes) {
-            Checks.that(seed.matches("[^:\\s]+:\\d{1,5}"), "flotilla.cluster.seed-nodes", "a list of host:port");
+            Checks.that(
+                    HostPort.isValid(seed),
+                    "flotilla.cluster.seed-nodes",
+                    "a list of host:port, an IPv6 address in brackets, not " + seed);
         }
     }
 

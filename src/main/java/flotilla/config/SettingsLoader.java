@@ -77,6 +77,19 @@ public final class SettingsLoader {
         return ConfigFactory.parseFile(file.toFile());
     }
 
+    /**
+     * What a {@code key=value} pair gives, as {@link #load} takes it; substitutions are not resolved.
+     *
+     * @throws SettingsException when it is no pair
+     */
+    public static Config parsePair(String set) {
+        try {
+            return pair(set);
+        } catch (ConfigException e) {
+            throw SettingsException.of(e);
+        }
+    }
+
     private static Config pair(String set) {
         int equals = set.indexOf('=');
         if (equals < 1) {

@@ -316,6 +316,11 @@ public final class FleetController {
         return speaking().mapToLong(Announced::unanswered).sum();
     }
 
+    /** Keeps what workers have confirmed, and what nobody can read again, for the next decision. */
+    public void keep(List<FleetObservation.DrainConfirmation> confirmations) {
+        undecided.addAll(confirmations);
+    }
+
     /** Decides, and remembers that it has. */
     public Decided decide(Readings readings, Instant now) {
         begin(now);
@@ -324,7 +329,7 @@ public final class FleetController {
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
                 : readings.instances().map(described -> withStarted(roster.described(described, now), now));
-        undecided.addAll(readings.confirmations());
+        keep(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
                 instances,

@@ -12,7 +12,7 @@ public interface DrainRequests {
     /**
      * Sends one request for each token.
      *
-     * @return the tokens that could not be sent
+     * @return the tokens that could not be sent; fails when the lease is not held, and none was sent
      */
     CompletionStage<List<Long>> send(List<Long> tokens);
 
@@ -20,7 +20,7 @@ public interface DrainRequests {
      * Takes requests back that no worker has taken: exactly as many as are asked for, or as there are.
      *
      * @param count the most to take back
-     * @return the tokens of those that were taken back
+     * @return the tokens of those that were taken back; fewer when the lease is lost meanwhile
      */
     CompletionStage<List<Long>> cancel(int count);
 

@@ -145,12 +145,12 @@ public final class Ec2FleetOperator implements FleetOperator {
 
     /**
      * The act, if the lease is held as it was when the plan was made: nobody else has had it meanwhile. What waits for its turn
-     * is asked again when that comes.
+     * is asked again when that comes. An act that throws counts as one that failed.
      */
     private <T> CompletionStage<T> whileHeld(Standing then, Supplier<CompletionStage<T>> act) {
         Standing now = lease.standing();
         if (now instanceof Standing.Held && now.equals(then)) {
-            return act.get();
+            return CompletableFuture.completedFuture(act).thenCompose(Supplier::get);
         }
         String why = now instanceof Standing.NotHeld not ? not.why() : "lost for a while";
         return CompletableFuture.failedFuture(new SupervisorLease.NoLeaseException(why));

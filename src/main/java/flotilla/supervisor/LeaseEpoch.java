@@ -13,4 +13,10 @@ import java.time.Instant;
  * @param released whether the holder has laid the lease down, so that nobody needs to wait
  * @param writtenAt by the holder's clock, for people: nothing is decided by it
  */
-public record LeaseEpoch(long number, String holder, Duration term, boolean released, Instant writtenAt) {}
+public record LeaseEpoch(long number, String holder, Duration term, boolean released, Instant writtenAt) {
+    /** What holders write, and what is waited for where an epoch cannot be read. */
+    public static final Duration USUAL_TERM = Duration.ofSeconds(8);
+
+    /** No holder that means well asks for more. */
+    public static final Duration LONGEST_TERM = Duration.ofMinutes(10);
+}

@@ -10,7 +10,10 @@ import org.apache.pekko.Done;
  * still happen.
  */
 public interface LeaseStore {
-    /** The epoch with the highest number; empty when there is none. */
+    /**
+     * The epoch with the highest number; empty when there is none. One that cannot be understood counts as somebody else's of the
+     * {@linkplain LeaseEpoch#USUAL_TERM usual term}.
+     */
     CompletionStage<Optional<LeaseEpoch>> newest();
 
     /**

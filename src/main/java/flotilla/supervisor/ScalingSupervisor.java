@@ -31,6 +31,8 @@ import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -179,7 +181,11 @@ public final class ScalingSupervisor {
                         .onMessage(Reconcile.class, reconcile -> onReconcile())
                         .onMessage(WorkIsWaiting.class, waiting -> reconcileIfHeld())
                         .onMessage(LeaseChanged.class, changed -> reconcileIfHeld())
-                        .onMessage(Stop.class, stop -> release()))
+                        .onMessage(Stop.class, stop -> release())
+                        .onSignal(PostStop.class, stopped -> {
+                            lease.release();
+                            return Behaviors.same();
+                        }))
                 .build();
     }
 
@@ -190,7 +196,8 @@ public final class ScalingSupervisor {
                         .onMessage(Reconcile.class, this::onReconcileTooEarly)
                         .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly)
                         .onMessage(LeaseChanged.class, this::onLeaseChangedMeanwhile)
-                        .onMessage(Stop.class, this::onStopMeanwhile))
+                        .onMessage(Stop.class, this::onStopMeanwhile)
+                        .onSignal(PostStop.class, this::onEndInTheMiddle))
                 .build();
     }
 
@@ -216,10 +223,13 @@ public final class ScalingSupervisor {
                         GetDecisionsAfter.class,
                         question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
                 .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())))
-                .onSignal(PostStop.class, stopped -> {
-                    lease.release();
-                    return Behaviors.same();
-                });
+                .onSignal(PreRestart.class, this::onEndInTheMiddle);
+    }
+
+    /** What was begun may still be under way: whoever acts next, this supervisor started anew included, waits for the term. */
+    private Behavior<SupervisorCommand> onEndInTheMiddle(Signal end) {
+        lease.abandon();
+        return Behaviors.same();
     }
 
     /** Without the lease there is a decision at each tick, and none in between. */
@@ -281,6 +291,7 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> onObserved(Observed observed) {
         if (!isOurs()) {
+            controller.keep(observed.readings().confirmations());
             return holdBack(lease.standing() instanceof Standing.NotHeld not ? not.why() : "lost for a while");
         }
         FleetController.Decided decided = controller.decide(observed.readings(), clock.instant());

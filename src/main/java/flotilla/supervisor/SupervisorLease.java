@@ -42,8 +42,17 @@ public interface SupervisorLease {
      */
     void want(Runnable changed);
 
-    /** Lays the lease down, or stops wanting it. Nothing is held from this call on; complete when others can have it. */
+    /**
+     * Lays the lease down, or stops wanting it; for who has nothing under way. Nothing is held from this call on; complete when
+     * others can have it.
+     */
     CompletionStage<Done> release();
+
+    /**
+     * Stops wanting the lease while acts may be under way. Nothing is held from this call on, and everybody, who wants it again
+     * here included, waits for its term: a new tenure begins then.
+     */
+    void abandon();
 
     /** @throws NoLeaseException when the lease is not held */
     default void require() {
@@ -69,6 +78,9 @@ public interface SupervisorLease {
             public CompletionStage<Done> release() {
                 return CompletableFuture.completedFuture(Done.getInstance());
             }
+
+            @Override
+            public void abandon() {}
         };
     }
 }

@@ -79,6 +79,22 @@ class MeetingRuleTest {
     }
 
     @Test
+    void clustersSeededApart_shouldNotYieldToEachOther() {
+        Entry other = member("a:1", "a:1", 1);
+
+        assertThat(MeetingRule.throughSeeds(Set.of("b:1"), List.of(other))).isEmpty();
+    }
+
+    @Test
+    void clusterWithASeedInIt_shouldBeWorthLeavingOnesOwnFor() {
+        List<Entry> other = List.of(member("a:1", "a:1", 2), member("c:1", "a:1", 2));
+
+        assertThat(MeetingRule.throughSeeds(Set.of("a:1", "b:1"), other)).isEqualTo(other);
+        assertThat(MeetingRule.throughSeeds(Set.of("a:1", "b:1"), List.of(looking("a:1"), member("c:1", "c:1", 2))))
+                .isEmpty();
+    }
+
+    @Test
     void membersOfOnesOwnCluster_shouldNeverMakeItYield() {
         Entry self = member("b:1", "b:1", 2);
         Entry lags = member("a:1", "a:1", 3);

@@ -32,6 +32,7 @@ class SecretsIT {
     private static final String WRONG_KEY = "fake-wrong-key-77aa01";
     private static final String PUSH_SECRET = base64("fake-push-secret-0123456789abcdef");
     private static final String SET_SECRET = base64("fake-set-secret-fedcba9876543210");
+    private static final String GROUP_SECRET = base64("fake-group-secret-00112233445566");
     private static final String AWS_ID = "AKIAFAKEFAKEFAKEFAKE";
     private static final String AWS_SECRET = "fake-aws-secret-access-key-5e0c";
     private static final String AWS_TOKEN = "fake-aws-session-token-91b2";
@@ -72,19 +73,37 @@ class SecretsIT {
                 config.toString(),
                 "--verbose",
                 "--set",
-                "flotilla.push.secrets=[\"whsec_" + SET_SECRET + "\"]")) {
+                "flotilla.push.secrets=[\"whsec_" + SET_SECRET + "\"]",
+                "--set",
+                "flotilla={push={secrets=[\"whsec_" + GROUP_SECRET + "\"]},local={boot-delay=0s}}")) {
             url = local.awaitLine("ready ");
             use(answers);
 
             List<ProcessHandle> others = local.descendants();
             assertThat(others).isNotEmpty();
             assertThat(local.workers()).isNotEmpty();
+            assertThat(arguments(local.pid()))
+                    .as("what is looked for can be found")
+                    .contains(SET_SECRET, GROUP_SECRET);
+            List<String> seen = new ArrayList<>();
             for (ProcessHandle process : others) {
-                shouldHoldNoSecret("arguments of " + process.pid(), arguments(process.pid()));
+                String arguments = arguments(process.pid());
+                assertThat(arguments.isEmpty() && process.isAlive())
+                        .as("arguments of %s can be read", process.pid())
+                        .isFalse();
+                seen.add(arguments);
+                shouldHoldNoSecret("arguments of " + process.pid(), arguments);
                 assertThat(Listening.of(process.pid()))
-                        .as("ports of %s", arguments(process.pid()))
+                        .as("ports of %s", arguments)
                         .allMatch(Listening::isLoopback);
             }
+            assertThat(seen)
+                    .anyMatch(arguments -> arguments.contains(" cloud --data "))
+                    .anyMatch(arguments -> arguments.endsWith(" worker "));
+            assertThat(seen)
+                    .filteredOn(arguments -> arguments.contains(" cloud --data "))
+                    .as("what stands beside a secret")
+                    .allMatch(arguments -> arguments.contains("boot-delay"));
             assertThat(Listening.of(local.pid())).isNotEmpty().allMatch(Listening::isLoopback);
             shouldHoldNoSecret("the console", local.out() + local.err());
             answers.forEach(answer -> shouldHoldNoSecret("an answer", answer));
@@ -150,6 +169,7 @@ class SecretsIT {
                 digest(API_KEY),
                 PUSH_SECRET,
                 SET_SECRET,
+                GROUP_SECRET,
                 "fake-push-secret",
                 AWS_ID,
                 AWS_SECRET,

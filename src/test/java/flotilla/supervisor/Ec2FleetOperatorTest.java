@@ -138,6 +138,23 @@ class Ec2FleetOperatorTest {
     }
 
     @Test
+    void launchWhoseUserDataCannotBeMade_shouldFailAndNotThrow() {
+        FleetOperator by = new Ec2FleetOperator(
+                new FakeFleet(),
+                Optional.empty(),
+                "flotilla",
+                () -> {
+                    throw new IllegalStateException("no user data");
+                },
+                SupervisorLease.always());
+
+        FleetOperator.Outcome outcome = carryOut(by, new ScalingAction.Launch(new AppTierId(1), 0));
+
+        assertThat(outcome(outcome)).endsWith(": no user data");
+        assertThat(outcome.results().unanswered()).hasSize(1);
+    }
+
+    @Test
     void dryRun_shouldSendNothingAndSaySo() {
         FleetOperator dry = new DryRunFleetOperator(new FakeFleet()::describe, "dry-run");
 

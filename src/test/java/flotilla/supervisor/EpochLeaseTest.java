@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flotilla.protocol.InfrastructureException;
 import flotilla.supervisor.LeaseContender.Terms;
 import flotilla.supervisor.SupervisorLease.Standing;
+import flotilla.testing.HandClock;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -58,6 +62,13 @@ class EpochLeaseTest {
 
         synchronized void away(boolean now) {
             away = now;
+        }
+
+        /** Another has had the lease for long, and has removed what is old. */
+        synchronized void goOnAs(String holder, int epochsLater) {
+            long number = epochs.lastKey() + epochsLater;
+            epochs.clear();
+            epochs.put(number, new LeaseEpoch(number, holder, LONG.term(), false, Instant.EPOCH));
         }
 
         synchronized long lowest() {
@@ -133,6 +144,69 @@ class EpochLeaseTest {
             return second;
         });
         assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+    }
+
+    @Test
+    void machineThatWasSuspended_shouldNotActNorHoldBesideItsSuccessor() {
+        HandClock day = new HandClock(Instant.EPOCH);
+        SupervisorLease lease = EpochLease.start(one.system(), store, "one", LONG, day, System::nanoTime);
+        List<Standing> standings = new CopyOnWriteArrayList<>();
+        lease.want(() -> {});
+        eventually(() -> isHeld(lease));
+
+        store.goOnAs("two", 400);
+        day.pass(Duration.ofMinutes(20));
+
+        assertThat(lease.standing()).isInstanceOf(Standing.NotHeld.class);
+        eventually(() -> {
+            standings.add(lease.standing());
+            assertThat(lease.standing()).isEqualTo(new Standing.NotHeld("held by two"));
+        });
+        assertThat(standings).doesNotHaveAnyElementsOfTypes(Standing.Held.class);
+    }
+
+    @Test
+    void contenderThatFails_shouldStartAnewAndContendAgain() {
+        SupervisorLease lease = lease(one, "one", LONG);
+        AtomicInteger changes = new AtomicInteger();
+
+        lease.want(() -> {
+            if (changes.getAndIncrement() == 0) {
+                throw new IllegalStateException("a bug");
+            }
+        });
+
+        eventually(() -> isHeld(lease));
+    }
+
+    @Test
+    void abandonedLease_shouldBeNobodysForItsTerm() {
+        SupervisorLease first = lease(one, "one", LONG);
+        SupervisorLease second = lease(two, "two", LONG);
+        first.want(() -> {});
+        eventually(() -> isHeld(first));
+
+        first.abandon();
+        first.want(() -> {});
+        second.want(() -> {});
+
+        assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+        eventually(() -> assertThat(second.standing()).isEqualTo(new Standing.NotHeld("held by one")));
+        assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+    }
+
+    @Test
+    void abandonedLease_shouldBeHadAgainInANewTenure() {
+        SupervisorLease lease = lease(one, "one", SHORT);
+        lease.want(() -> {});
+        eventually(() -> isHeld(lease));
+        Standing before = lease.standing();
+
+        lease.abandon();
+        lease.want(() -> {});
+
+        eventually(() -> isHeld(lease));
+        assertThat(lease.standing()).isNotEqualTo(before);
     }
 
     @Test

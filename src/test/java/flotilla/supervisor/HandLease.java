@@ -10,6 +10,7 @@ final class HandLease implements SupervisorLease {
     private Standing standing = new Standing.NotHeld("held by somebody");
     private Runnable changed = () -> {};
     private int releases;
+    private int abandons;
 
     synchronized void give(long tenure) {
         standing = new Standing.Held(tenure);
@@ -28,6 +29,10 @@ final class HandLease implements SupervisorLease {
 
     synchronized int releases() {
         return releases;
+    }
+
+    synchronized int abandons() {
+        return abandons;
     }
 
     /** From now on releases are complete. */
@@ -51,5 +56,11 @@ final class HandLease implements SupervisorLease {
         releases++;
         standing = new Standing.NotHeld("released");
         return laidDown;
+    }
+
+    @Override
+    public synchronized void abandon() {
+        abandons++;
+        standing = new Standing.NotHeld("abandoned");
     }
 }

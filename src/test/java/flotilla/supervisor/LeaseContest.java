@@ -1,8 +1,10 @@
 package flotilla.supervisor;
 
+import flotilla.supervisor.LeaseContender.Moment;
 import flotilla.supervisor.LeaseContender.Step;
 import flotilla.supervisor.LeaseContender.Terms;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Several contenders over one store on virtual time, drawn from a seed: clocks that go too fast and too slow, requests and
  * answers that are late or lost, writes that come to pass long after they were given up, doubled writes, contenders that freeze
- * in the middle, die or lay the lease down, and removals of old epochs. Times are nanoseconds of true time.
+ * in the middle, die, lay the lease down or abandon it, machines that are suspended, where the monotonic clock stands still, and
+ * removals of old epochs. Times are nanoseconds of true time.
  */
 final class LeaseContest {
     static final long TROUBLE = TimeUnit.MINUTES.toNanos(20);
@@ -42,6 +45,10 @@ final class LeaseContest {
         int call;
 
         int timer;
+        /** When its machine goes on, if it is suspended. */
+        long awakeAt;
+        /** How long its machine has been suspended in all, the present time included. */
+        long stoodStill;
 
         Node(Terms terms) {
             name = "node-" + ++nodes;
@@ -50,59 +57,112 @@ final class LeaseContest {
             contender = new LeaseContender(name, terms);
         }
 
+        /** Stands still while the machine is suspended. */
         long clock() {
-            return offset + (long) (now * rate);
+            long away = stoodStill - Math.max(0, awakeAt - now);
+            return offset + (long) ((now - away) * rate);
+        }
+
+        Moment moment() {
+            long day = wallStops ? clock() : offset + (long) (now * rate);
+            return new Moment(clock(), Instant.EPOCH.plusNanos(day));
+        }
+
+        boolean isAwake() {
+            return now >= awakeAt;
         }
 
         boolean acts() {
-            return alive && contender.mayAct(clock());
+            return alive && isAwake() && contender.mayAct(moment());
+        }
+
+        /** Until the trouble is over at most. */
+        void suspend(long most) {
+            long time = Math.min(most, TROUBLE - now);
+            if (isAwake()) {
+                awakeAt = now + time;
+                stoodStill += time;
+                after(time, () -> {});
+            }
+        }
+
+        /** What its process does at that time, or as soon as its machine goes on. */
+        private void does(long delay, Runnable what) {
+            after(delay, () -> {
+                if (isAwake()) {
+                    what.run();
+                } else {
+                    does(awakeAt - now + between(0, SECOND / 20), what);
+                }
+            });
+        }
+
+        /** What its process does when so much time has passed by its monotonic clock. */
+        private void doesIn(long time, Runnable what) {
+            doesAt(clock() + time, what);
+        }
+
+        private void doesAt(long clock, Runnable what) {
+            long left = clock - clock();
+            if (left > 0 || !isAwake()) {
+                long asleep = Math.max(0, awakeAt - now);
+                after(asleep + (long) (Math.max(0, left) / rate) + 1, () -> doesAt(clock, what));
+            } else {
+                what.run();
+            }
         }
 
         void proceed() {
             if (!alive) {
                 return;
             }
-            long mine = clock();
+            Moment mine = moment();
             Step step = contender.next(mine);
             if (step instanceof Step.Rest rest) {
-                proceedIn((long) (rest.nanos() / rate) + 1);
+                proceedIn(rest.nanos());
                 return;
             }
             int number = ++call;
-            after((long) (CALL_WITHIN / rate), () -> giveUp(number));
+            doesIn(CALL_WITHIN, () -> giveUp(number));
             // Between its decision and its request it may freeze for long.
             long sent = chance(0.01) ? between(0, 40 * SECOND) : 0;
-            long done = sent + delay();
+            if (chance(0.01)) {
+                suspend(between(0, 120 * SECOND));
+            }
             boolean lost = chance(0.1);
             if (step instanceof Step.Claim claim) {
-                if (chance(0.03)) {
-                    after(
-                            done + between(0, SECOND),
-                            () -> epochs.putIfAbsent(claim.epoch().number(), claim.epoch()));
-                }
+                boolean doubled = chance(0.03);
                 if (chance(0.05)) {
                     return;
                 }
-                after(done, () -> {
-                    boolean written = epochs.putIfAbsent(claim.epoch().number(), claim.epoch()) == null;
-                    answer(number, lost, () -> claimed(mine, claim.epoch(), written));
-                });
-            } else {
-                after(done, () -> {
-                    Optional<LeaseEpoch> newest = epochs.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(epochs.lastEntry().getValue());
-                    answer(number, lost, () -> {
-                        contender.looked(mine, clock(), newest);
-                        proceed();
+                does(sent, () -> {
+                    long done = delay();
+                    if (doubled) {
+                        after(done + between(0, SECOND), () -> write(claim.epoch()));
+                    }
+                    after(done, () -> {
+                        boolean written = write(claim.epoch());
+                        answer(number, lost, () -> claimed(mine, claim.epoch(), written));
                     });
                 });
+            } else {
+                does(
+                        sent,
+                        () -> after(delay(), () -> {
+                            Optional<LeaseEpoch> newest = epochs.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(epochs.lastEntry().getValue());
+                            answer(number, lost, () -> {
+                                contender.looked(moment(), newest);
+                                proceed();
+                            });
+                        }));
             }
         }
 
-        private void proceedIn(long delay) {
+        private void proceedIn(long time) {
             int mine = ++timer;
-            after(delay, () -> {
+            doesIn(time, () -> {
                 if (timer == mine) {
                     proceed();
                 }
@@ -111,7 +171,7 @@ final class LeaseContest {
 
         private void answer(int number, boolean lost, Runnable told) {
             if (!lost) {
-                after(delay(), () -> {
+                does(delay(), () -> {
                     if (alive && call == number) {
                         call++;
                         told.run();
@@ -120,10 +180,10 @@ final class LeaseContest {
             }
         }
 
-        private void claimed(long startedAt, LeaseEpoch epoch, boolean written) {
-            contender.claimed(startedAt, clock(), epoch, written);
+        private void claimed(Moment startedAt, LeaseEpoch epoch, boolean written) {
+            contender.claimed(startedAt, moment(), epoch, written);
             if (written && claims++ % CLAIMS_BETWEEN_REMOVALS == 0) {
-                long from = contender.keepFrom(clock());
+                long from = contender.keepFrom(moment());
                 after(delay(), () -> epochs.headMap(from, false).clear());
             }
             proceed();
@@ -132,24 +192,37 @@ final class LeaseContest {
         private void giveUp(int number) {
             if (alive && call == number) {
                 call++;
-                contender.failed(clock(), "no answer");
+                contender.failed(moment(), "no answer");
                 proceed();
             }
         }
 
         /** Lays the lease down, and wants it again later. */
         void release() {
-            if (!alive) {
-                return;
+            if (alive && isAwake()) {
+                call++;
+                contender.release().ifPresent(epoch -> after(delay(), () -> write(epoch)));
+                proceedIn(between(SECOND, 30 * SECOND));
             }
-            call++;
-            contender.release().ifPresent(epoch -> after(delay(), () -> epochs.putIfAbsent(epoch.number(), epoch)));
-            proceedIn(between(SECOND, 30 * SECOND));
         }
+
+        /** Fails in the middle, and wants the lease again soon. */
+        void abandon() {
+            if (alive && isAwake()) {
+                call++;
+                contender.abandon();
+                proceedIn(between(0, 2 * SECOND));
+            }
+        }
+    }
+
+    private boolean write(LeaseEpoch epoch) {
+        return epochs.putIfAbsent(epoch.number(), epoch) == null;
     }
 
     private final Random random;
     private final Terms terms;
+    private final boolean wallStops;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final TreeMap<Long, LeaseEpoch> epochs = new TreeMap<>();
     private final List<Node> all = new ArrayList<>();
@@ -162,8 +235,14 @@ final class LeaseContest {
     private String violation = "";
 
     LeaseContest(long seed, Terms terms) {
+        this(seed, terms, false);
+    }
+
+    /** @param wallStops whether the time of day stands still, too, while a machine is suspended, and goes on from there */
+    LeaseContest(long seed, Terms terms, boolean wallStops) {
         this.random = new Random(seed);
         this.terms = terms;
+        this.wallStops = wallStops;
     }
 
     /** Runs all of it. */
@@ -200,8 +279,12 @@ final class LeaseContest {
     private void mishap() {
         if (troubled) {
             Node victim = all.get(random.nextInt(all.size()));
-            if (chance(0.5)) {
+            if (chance(0.4)) {
                 victim.release();
+            } else if (chance(0.3)) {
+                victim.abandon();
+            } else if (chance(0.5)) {
+                victim.suspend(between(0, 120 * SECOND));
             } else {
                 victim.alive = false;
                 all.remove(victim);

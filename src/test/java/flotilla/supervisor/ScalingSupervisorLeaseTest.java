@@ -12,6 +12,7 @@ import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
+import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
 import flotilla.scaling.PlannerRules;
@@ -24,10 +25,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -44,16 +50,26 @@ class ScalingSupervisorLeaseTest {
     private final FakeFleet fleet = new FakeFleet();
     private final HandLease lease = new HandLease();
     private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
-    private final ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
-            new ScalingSupervisor.Settings(INTERVAL, Duration.ofMillis(300), 100),
-            clock,
-            () -> new FleetController(
-                    new MessageCountPolicy(1), List.of(), PlannerRules.of(LIMITS), WorkloadModel.Assumed.usual()),
-            new Ec2FleetOperator(fleet, Optional.empty(), "flotilla", () -> "user data", lease),
-            () -> CompletableFuture.completedFuture(new QueueDepth(2, 0, 0)),
-            lease,
-            Optional.empty()));
+    private final AtomicInteger messages = new AtomicInteger(2);
+    private final ActorRef<SupervisorCommand> supervisor =
+            KIT.spawn(supervisor(lease, Optional.empty(), () -> controller(PlannerRules.of(LIMITS))));
     private long reports;
+
+    private Behavior<SupervisorCommand> supervisor(
+            HandLease its, Optional<DrainRequests> queues, Supplier<FleetController> controllers) {
+        return ScalingSupervisor.create(
+                new ScalingSupervisor.Settings(INTERVAL, Duration.ofMillis(300), 100),
+                clock,
+                controllers,
+                new Ec2FleetOperator(fleet, queues, "flotilla", () -> "user data", its),
+                () -> CompletableFuture.completedFuture(new QueueDepth(messages.get(), 0, 0)),
+                its,
+                Optional.empty());
+    }
+
+    private static FleetController controller(PlannerRules rules) {
+        return new FleetController(new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual());
+    }
 
     @AfterAll
     static void stop() {
@@ -66,7 +82,11 @@ class ScalingSupervisorLeaseTest {
     }
 
     private void report(Activity activity) {
-        supervisor.tell(new SupervisorCommand.WorkerReport(
+        report(supervisor, activity);
+    }
+
+    private void report(ActorRef<SupervisorCommand> to, Activity activity) {
+        to.tell(new SupervisorCommand.WorkerReport(
                 new WorkerSighting(
                         new WorkerId("i-1"),
                         Optional.of(new InstanceId("i-1")),
@@ -82,15 +102,23 @@ class ScalingSupervisorLeaseTest {
     }
 
     private List<Decision> decisions() {
+        return decisions(supervisor);
+    }
+
+    private static List<Decision> decisions(ActorRef<SupervisorCommand> of) {
         TestProbe<DecisionReport> probe = KIT.createTestProbe();
-        supervisor.tell(new SupervisorCommand.GetDecisions(100, probe.getRef()));
+        of.tell(new SupervisorCommand.GetDecisions(100, probe.getRef()));
         return probe.receiveMessage().decisions();
     }
 
     /** Waits until so many decisions have fallen, and returns the newest. */
     private Decision decision(int count) {
+        return decision(supervisor, count);
+    }
+
+    private static Decision decision(ActorRef<SupervisorCommand> of, int count) {
         return KIT.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
-            List<Decision> all = decisions();
+            List<Decision> all = decisions(of);
             assertThat(all).hasSizeGreaterThanOrEqualTo(count);
             return all.get(0);
         });
@@ -219,5 +247,88 @@ class ScalingSupervisorLeaseTest {
             assertThat(lease.releases()).isEqualTo(1);
             return lease;
         });
+    }
+
+    @Test
+    void endWithNothingUnderWay_shouldLayTheLeaseDown() {
+        lease.give(1);
+        decision(1);
+
+        KIT.stop(supervisor);
+
+        assertThat(lease.releases()).isEqualTo(1);
+        assertThat(lease.abandons()).isZero();
+    }
+
+    @Test
+    void endInTheMiddleOfALaunch_shouldLeaveTheLeaseToItsTerm() {
+        fleet.holdLaunches();
+        lease.give(1);
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(fleet.launchTokens).hasSize(2);
+            return fleet;
+        });
+
+        KIT.stop(supervisor);
+
+        assertThat(lease.releases()).isZero();
+        assertThat(lease.abandons()).isEqualTo(1);
+    }
+
+    @Test
+    void failure_shouldAbandonTheLeaseBeforeItStartsAnew() {
+        HandLease own = new HandLease();
+        AtomicInteger made = new AtomicInteger();
+        ActorRef<SupervisorCommand> failing = KIT.spawn(Behaviors.supervise(supervisor(own, Optional.empty(), () -> {
+                    if (made.incrementAndGet() == 2) {
+                        throw new IllegalStateException("a bug");
+                    }
+                    return controller(PlannerRules.of(LIMITS));
+                }))
+                .onFailure(SupervisorStrategy.restartWithBackoff(INTERVAL, INTERVAL, 0)));
+
+        own.give(1);
+
+        KIT.createTestProbe().awaitAssert(() -> {
+            assertThat(own.abandons()).isEqualTo(1);
+            return own;
+        });
+        assertThat(own.standing()).isInstanceOf(SupervisorLease.Standing.NotHeld.class);
+        TIME.timePasses(INTERVAL);
+        own.give(2);
+        assertThat(decision(failing, 1).decision()).isEqualTo("launch");
+    }
+
+    @Test
+    void confirmationReadWhileTheLeaseIsLost_shouldBeActedOnWhenItIsBack() {
+        MemoryDrainRequests queues = new MemoryDrainRequests();
+        HandLease own = new HandLease();
+        fleet.put(1, InstanceState.RUNNING);
+        ActorRef<SupervisorCommand> other = KIT.spawn(supervisor(
+                own,
+                Optional.of(queues),
+                () -> controller(PlannerRules.of(LIMITS)
+                        .with(new PlannerRules.Shape(
+                                PlannerRules.Mode.LAUNCH, PlannerRules.DrainChannel.QUEUES, 0, true)))));
+        messages.set(1);
+        own.give(1);
+        decision(other, 1);
+        report(other, Activity.WORKING);
+        worker.expectMessageClass(WorkerCommand.Heard.class);
+        messages.set(0);
+        TIME.timePasses(INTERVAL);
+        assertThat(decision(other, 2).decision()).isEqualTo("request-drain");
+        queues.confirm(new DrainConfirmation(new InstanceId("i-1"), queues.take()));
+        fleet.holdDescriptions();
+        TIME.timePasses(INTERVAL);
+        decisions(other);
+        own.takeSilently("the store is away");
+        fleet.answerDescriptions();
+        assertThat(decision(other, 3).reason()).isEqualTo("no-lease");
+
+        own.give(1);
+
+        assertThat(decision(other, 4).decision()).isEqualTo("terminate");
+        assertThat(fleet.terminated).containsExactly(new InstanceId("i-1"));
     }
 }

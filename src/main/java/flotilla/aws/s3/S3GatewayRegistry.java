@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.aws.AwsClients;
+import flotilla.config.HostPort;
 import flotilla.config.StorageSettings;
 import flotilla.protocol.GatewayRegistry;
 import flotilla.protocol.InfrastructureException;
@@ -12,7 +13,9 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.stream.connectors.s3.ListBucketResultContents;
@@ -35,6 +38,8 @@ public final class S3GatewayRegistry implements GatewayRegistry {
     private final S3Objects objects;
     private final StorageSettings storage;
     private final String prefix;
+    /** Keys of objects that are no entries, each told once. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     public S3GatewayRegistry(
             ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage, String cluster) {
@@ -83,17 +88,23 @@ public final class S3GatewayRegistry implements GatewayRegistry {
                 .thenApply(bytes -> bytes.flatMap(one -> parse(key, one)).map(entry -> new Found(entry, age)));
     }
 
-    private static Optional<Entry> parse(String key, ByteString bytes) {
+    private Optional<Entry> parse(String key, ByteString bytes) {
+        Optional<Entry> entry = parse(bytes).filter(one -> HostPort.isValid(one.node()));
+        if (entry.isEmpty() && told.add(key)) {
+            LOG.warn("object {} is no gateway's entry and is passed over; delete it", key);
+        }
+        return entry;
+    }
+
+    private static Optional<Entry> parse(ByteString bytes) {
         try {
             JsonNode node = JSON.readTree(bytes.utf8String());
             return Optional.of(new Entry(
-                            node.path("node").asText(),
-                            Phase.valueOf(node.path("phase").asText()),
-                            node.path("cluster").asText(),
-                            node.path("gateways").asInt()))
-                    .filter(entry -> entry.node().matches("[^:\\s]+:\\d{1,5}"));
+                    node.path("node").asText(),
+                    Phase.valueOf(node.path("phase").asText()),
+                    node.path("cluster").asText(),
+                    node.path("gateways").asInt()));
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            LOG.warn("object {} is no gateway's entry and is passed over; delete it", key);
             return Optional.empty();
         }
     }

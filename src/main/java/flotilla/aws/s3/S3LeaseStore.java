@@ -23,11 +23,14 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Epochs of the supervisor's lease in the output bucket: {@code <prefix>supervisor/<cluster>/<epoch>.json}, twelve digits, so that
  * a listing is in order; each written with {@code If-None-Match: *}. A look lists them, which S3 answers with all that was
- * written before, and reads the newest, unless it was read already.
+ * written before, and reads the newest, unless it was read or written here. An object that is no epoch counts as somebody else's,
+ * for one term: it may be one that is written another way, and must not keep everybody from acting for ever.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel">S3's consistency</a>
  */
@@ -36,6 +39,8 @@ public final class S3LeaseStore implements LeaseStore {
     private static final String ENDING = ".json";
     private static final int DIGITS = 12;
     private static final int REMOVALS_AT_A_TIME = 4;
+    private static final long HIGHEST = 999_999_999_999L;
+    private static final Logger LOG = LoggerFactory.getLogger(S3LeaseStore.class);
 
     private final S3Objects objects;
     private final StorageSettings storage;
@@ -64,11 +69,9 @@ public final class S3LeaseStore implements LeaseStore {
     private CompletionStage<Optional<LeaseEpoch>> read(long number) {
         String key = key(number);
         return objects.get(storage.outputBucket(), key).thenApply(found -> {
-            Optional<LeaseEpoch> epoch = Optional.of(parse(
-                    key,
-                    number,
-                    found.orElseThrow(() -> new InfrastructureException(
-                            "S3 GetObject of " + key + " failed: it is there when listed and not when read", null))));
+            ByteString bytes = found.orElseThrow(() -> new InfrastructureException(
+                    "S3 GetObject of " + key + " failed: it is there when listed and not when read", null));
+            Optional<LeaseEpoch> epoch = parse(number, bytes).or(() -> Optional.of(somebodys(key, number)));
             last.set(epoch);
             return epoch;
         });
@@ -89,6 +92,10 @@ public final class S3LeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> create(LeaseEpoch epoch) {
+        if (epoch.number() > HIGHEST) {
+            return CompletableFuture.failedStage(new InfrastructureException(
+                    "no epoch can follow object " + key(HIGHEST) + "; stop all gateways and delete it", null));
+        }
         String json = JSON.createObjectNode()
                 .put("v", 1)
                 .put("holder", epoch.holder())
@@ -97,10 +104,16 @@ public final class S3LeaseStore implements LeaseStore {
                 .put("writtenAt", epoch.writtenAt().toString())
                 .toString();
         return objects.putIfAbsent(
-                storage.outputBucket(),
-                key(epoch.number()),
-                ContentTypes.APPLICATION_JSON,
-                ByteString.fromString(json));
+                        storage.outputBucket(),
+                        key(epoch.number()),
+                        ContentTypes.APPLICATION_JSON,
+                        ByteString.fromString(json))
+                .thenApply(written -> {
+                    if (written) {
+                        last.set(Optional.of(epoch));
+                    }
+                    return written;
+                });
     }
 
     @Override
@@ -116,21 +129,37 @@ public final class S3LeaseStore implements LeaseStore {
         return prefix + String.format(Locale.ROOT, "%0" + DIGITS + "d", number) + ENDING;
     }
 
-    private static LeaseEpoch parse(String key, long number, ByteString bytes) {
+    private static Optional<LeaseEpoch> parse(long number, ByteString bytes) {
         try {
             JsonNode node = JSON.readTree(bytes.utf8String());
-            if (node.path("holder").asText().isEmpty()
-                    || !node.path("termMillis").canConvertToLong()) {
-                throw new InfrastructureException("object " + key + " is no epoch of a lease; delete it", null);
-            }
-            return new LeaseEpoch(
-                    number,
-                    node.path("holder").asText(),
-                    Duration.ofMillis(node.path("termMillis").asLong()),
-                    node.path("released").asBoolean(),
-                    Instant.parse(node.path("writtenAt").asText()));
+            String holder = node.path("holder").asText();
+            Duration term = Duration.ofMillis(node.path("termMillis").asLong());
+            boolean understood = !holder.isEmpty()
+                    && term.compareTo(Duration.ZERO) > 0
+                    && term.compareTo(LeaseEpoch.LONGEST_TERM) <= 0;
+            return understood
+                    ? Optional.of(new LeaseEpoch(
+                            number,
+                            holder,
+                            term,
+                            node.path("released").asBoolean(),
+                            Instant.parse(node.path("writtenAt").asText())))
+                    : Optional.empty();
         } catch (JsonProcessingException | DateTimeException e) {
-            throw new InfrastructureException("object " + key + " is no epoch of a lease; delete it", e);
+            return Optional.empty();
         }
+    }
+
+    private static LeaseEpoch somebodys(String key, long number) {
+        LOG.warn(
+                "object {} is no epoch of a lease and counts as somebody's for {}s; who wrote it?",
+                key,
+                LeaseEpoch.USUAL_TERM.toSeconds());
+        return new LeaseEpoch(
+                number,
+                "object " + key + ", which is no epoch of a lease",
+                LeaseEpoch.USUAL_TERM,
+                false,
+                Instant.EPOCH);
     }
 }

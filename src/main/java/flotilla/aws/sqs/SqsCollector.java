@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes messages out of a queue for good: receive, understand, delete; until there are enough, or a receive gives nothing. A
- * message that nobody can read is removed, and one that is not for us is put back at the end. For one collection; its stages
- * follow each other, so that no two threads are in it at a time.
+ * message that nobody can read is removed, and one that is not for us is put back at the end. It asks before each receive and
+ * each delete; when it may not go on, what it has received is put back. For one collection; its stages follow each other, so that
+ * no two threads are in it at a time.
  *
  * @param <T> what is in the messages
  */
@@ -46,24 +47,29 @@ final class SqsCollector<T> {
     private final SqsQueue queue;
     private final Reader<T> reader;
     private final int most;
+    private final Runnable beforeActs;
     private final List<T> deleted = new ArrayList<>();
     private final List<T> uncertain = new ArrayList<>();
-    private final List<QueueMessage> notForUs = new ArrayList<>();
+    private final List<QueueMessage> putBack = new ArrayList<>();
     private int receives;
 
     /**
      * @param most how many are wanted; no receive asks for more than are missing
+     * @param beforeActs what it throws ends the collection
      */
-    SqsCollector(SqsQueue queue, Reader<T> reader, int most) {
+    SqsCollector(SqsQueue queue, Reader<T> reader, int most, Runnable beforeActs) {
         this.queue = queue;
         this.reader = reader;
         this.most = most;
+        this.beforeActs = beforeActs;
     }
 
     /** Never fails. */
     CompletionStage<Collected<T>> collect() {
-        return next().handle((done, failure) -> Optional.ofNullable(failure).map(SqsCollector::unchecked))
-                .thenCompose(trouble -> queue.release(notForUs)
+        return CompletableFuture.<Void>completedFuture(null)
+                .thenCompose(begun -> next())
+                .handle((done, failure) -> Optional.ofNullable(failure).map(SqsCollector::unchecked))
+                .thenCompose(trouble -> queue.release(putBack)
                         .thenApply(released -> new Collected<>(List.copyOf(deleted), List.copyOf(uncertain), trouble)));
     }
 
@@ -78,6 +84,7 @@ final class SqsCollector<T> {
             return CompletableFuture.completedFuture(null);
         }
         receives++;
+        beforeActs.run();
         return queue.receive(Math.min(missing, SqsSourceSettings.MAX_BATCH_SIZE))
                 .thenCompose(messages -> messages.isEmpty()
                         ? CompletableFuture.completedFuture(null)
@@ -85,6 +92,12 @@ final class SqsCollector<T> {
     }
 
     private CompletionStage<Void> delete(List<QueueMessage> messages) {
+        try {
+            beforeActs.run();
+        } catch (RuntimeException refused) {
+            putBack.addAll(messages);
+            throw refused;
+        }
         Map<QueueMessage, Optional<T>> understood = new HashMap<>();
         for (QueueMessage message : messages) {
             try {
@@ -92,7 +105,7 @@ final class SqsCollector<T> {
                 if (value.isPresent()) {
                     understood.put(message, value);
                 } else {
-                    notForUs.add(message);
+                    putBack.add(message);
                 }
             } catch (UnreadableException e) {
                 log.warn("unreadable message={} removed: {}", message.messageId(), e.getMessage());

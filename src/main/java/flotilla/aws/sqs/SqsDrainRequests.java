@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A request that a worker has taken is in flight, so no receive can give it to a cancel: that is what makes a cancel
  * exact. A request is counted as taken back only when SQS has said that it is deleted.
+ *
+ * <p>It asks before each receive, each delete and each sending: a cancel is many of them, and who has lost the lease in its middle
+ * must not take the next supervisor's requests.
  */
 final class SqsDrainRequests implements DrainRequests {
     private static final Logger log = LoggerFactory.getLogger(SqsDrainRequests.class);
@@ -29,41 +33,48 @@ final class SqsDrainRequests implements DrainRequests {
     private final SqsQueue requests;
     private final SqsQueue confirmations;
     private final String cluster;
+    private final Runnable beforeActs;
 
     /**
      * @param requests waits a moment in each receive: only then does an empty answer mean that all of SQS was asked
      * @param confirmations does not wait: what it misses comes at the next tick
+     * @param beforeActs run before each call that changes something; what it throws ends what is being done
      * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html">
      *     short and long polling</a>
      */
-    SqsDrainRequests(SqsQueue requests, SqsQueue confirmations, String cluster) {
+    SqsDrainRequests(SqsQueue requests, SqsQueue confirmations, String cluster, Runnable beforeActs) {
         this.requests = requests;
         this.confirmations = confirmations;
         this.cluster = cluster;
+        this.beforeActs = beforeActs;
     }
 
     @Override
     public CompletionStage<List<Long>> send(List<Long> tokens) {
         Map<String, Long> bodies = new LinkedHashMap<>();
         tokens.forEach(token -> bodies.put(WireFormat.write(new TerminateRequest(cluster, token)), token));
-        return requests.sendAll(List.copyOf(bodies.keySet()))
+        // All batches leave at once.
+        return CompletableFuture.runAsync(beforeActs, Runnable::run)
+                .thenCompose(allowed -> requests.sendAll(List.copyOf(bodies.keySet())))
                 .thenApply(unsent -> unsent.stream().map(bodies::get).toList());
     }
 
     @Override
     public CompletionStage<List<Long>> cancel(int count) {
-        return new SqsCollector<>(requests, this::readRequest, count).collect().thenApply(collected -> {
-            List<Long> back = collected.deleted();
-            // Those of a whole queue are forgotten already: what matters is that the rest is tried again.
-            boolean nothingToTell = back.isEmpty() || count == ScalingAction.CancelRequests.ALL;
-            failOrWarn(collected.trouble(), nothingToTell, back.size() + " requests taken back");
-            return back;
-        });
+        return new SqsCollector<>(requests, this::readRequest, count, beforeActs)
+                .collect()
+                .thenApply(collected -> {
+                    List<Long> back = collected.deleted();
+                    // Those of a whole queue are forgotten already: what matters is that the rest is tried again.
+                    boolean nothingToTell = back.isEmpty() || count == ScalingAction.CancelRequests.ALL;
+                    failOrWarn(collected.trouble(), nothingToTell, back.size() + " requests taken back");
+                    return back;
+                });
     }
 
     @Override
     public CompletionStage<List<DrainConfirmation>> confirmations() {
-        return new SqsCollector<>(confirmations, this::readConfirmation, Integer.MAX_VALUE)
+        return new SqsCollector<>(confirmations, this::readConfirmation, Integer.MAX_VALUE, beforeActs)
                 .collect()
                 .thenApply(collected -> {
                     List<DrainConfirmation> all = Stream.concat(

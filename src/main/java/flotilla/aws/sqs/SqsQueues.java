@@ -39,12 +39,18 @@ public final class SqsQueues implements AutoCloseable {
         return find(name, settings).thenApply(queue -> new SqsMessageQueue(queue, settings));
     }
 
-    /** Opens the terminate queues for the supervisor of a cluster; fails as {@link #open} does. */
-    public CompletionStage<DrainRequests> openDrainRequests(QueueSettings settings, String cluster) {
+    /**
+     * Opens the terminate queues for the supervisor of a cluster; fails as {@link #open} does.
+     *
+     * @param beforeActs run before each call that takes, deletes or sends something; what it throws ends what is being done
+     */
+    public CompletionStage<DrainRequests> openDrainRequests(
+            QueueSettings settings, String cluster, Runnable beforeActs) {
         return find(settings.terminateRequest(), polling(settings, CANCEL_WAIT))
                 .thenCombine(
                         find(settings.terminateConfirm(), polling(settings, Duration.ZERO)),
-                        (requests, confirmations) -> new SqsDrainRequests(requests, confirmations, cluster));
+                        (requests, confirmations) ->
+                                new SqsDrainRequests(requests, confirmations, cluster, beforeActs));
     }
 
     /** Opens the terminate queues for a worker of a cluster; fails as {@link #open} does. */

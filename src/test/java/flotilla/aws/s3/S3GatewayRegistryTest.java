@@ -46,6 +46,24 @@ class S3GatewayRegistryTest extends S3Fixture {
     }
 
     @Test
+    void gatewayWithAnIpv6Address_shouldBeSeen() {
+        Entry six = new Entry("[fd00::5]:2551", Phase.MEMBER, "[fd00::5]:2551", 1);
+        Await.result(registry("six").meet(six));
+
+        assertThat(Await.result(registry("six").meet(new Entry("10.0.0.1:2551", Phase.FOUNDING, "", 0))))
+                .extracting(Found::entry)
+                .containsExactly(six);
+    }
+
+    @Test
+    void entryWithAPortThatThereIsNot_shouldBePassedOver() {
+        Await.result(registry("port").meet(new Entry("10.0.0.2:70000", Phase.MEMBER, "10.0.0.2:70000", 9)));
+
+        assertThat(Await.result(registry("port").meet(new Entry("10.0.0.1:2551", Phase.FOUNDING, "", 0))))
+                .isEmpty();
+    }
+
+    @Test
     void objectThatIsNoEntry_shouldBePassedOver() {
         server.put("output", "pre/registry/garbled/gateways/x.json", "{}".getBytes(UTF_8));
         server.put("output", "pre/registry/garbled/gateways/y.json", "not JSON".getBytes(UTF_8));

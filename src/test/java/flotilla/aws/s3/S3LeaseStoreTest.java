@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class S3LeaseStoreTest extends S3Fixture {
     private static S3LeaseStore store(String cluster) {
@@ -75,13 +77,37 @@ class S3LeaseStoreTest extends S3Fixture {
                 .containsExactly("pre/supervisor/old/000000000005.json", "pre/supervisor/old/000000000006.json");
     }
 
-    @Test
-    void objectThatIsNoEpoch_shouldFailInOneLineWithTheRemedy() {
-        server.put("output", "pre/supervisor/garbled/000000000003.json", "{}".getBytes(UTF_8));
-        server.put("output", "pre/supervisor/garbled/readme.txt", "x".getBytes(UTF_8));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "no JSON",
+                "{\"holder\":\"me\",\"termMillis\":-1,\"writtenAt\":\"2026-11-29T12:00:00Z\"}",
+                "{\"holder\":\"me\",\"termMillis\":9000000000000000000,\"writtenAt\":\"2026-11-29T12:00:00Z\"}",
+                "{\"holder\":\"me\",\"termMillis\":8000,\"writtenAt\":\"yesterday\"}"
+            })
+    void objectThatIsNoEpoch_shouldCountAsSomebodysForTheUsualTerm(String text) {
+        String cluster = "garbled-" + Integer.toHexString(text.hashCode());
+        server.put("output", "pre/supervisor/" + cluster + "/000000000003.json", text.getBytes(UTF_8));
+        server.put("output", "pre/supervisor/" + cluster + "/readme.txt", "x".getBytes(UTF_8));
 
-        assertThat(Await.failure(store("garbled").newest()))
+        LeaseEpoch newest = Await.result(store(cluster).newest()).orElseThrow();
+
+        assertThat(newest.number()).isEqualTo(3);
+        assertThat(newest.term()).isEqualTo(LeaseEpoch.USUAL_TERM);
+        assertThat(newest.released()).isFalse();
+        assertThat(newest.holder())
+                .isEqualTo("object pre/supervisor/" + cluster + "/000000000003.json, which is no epoch of a lease");
+        assertThat(Await.result(store(cluster).create(epoch(4, "me")))).isTrue();
+        assertThat(Await.result(store(cluster).newest())).contains(epoch(4, "me"));
+    }
+
+    @Test
+    void highestNumber_shouldBeRefusedToFollowInOneLineWithTheRemedy() {
+        assertThat(Await.failure(store("full").create(epoch(1_000_000_000_000L, "me"))))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessage("object pre/supervisor/garbled/000000000003.json is no epoch of a lease; delete it");
+                .hasMessage("no epoch can follow object pre/supervisor/full/999999999999.json; stop all gateways and"
+                        + " delete it");
     }
 }

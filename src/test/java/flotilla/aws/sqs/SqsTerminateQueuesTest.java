@@ -15,11 +15,13 @@ import flotilla.protocol.WireFormat;
 import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.ScalingAction;
 import flotilla.supervisor.DrainRequests;
+import flotilla.supervisor.SupervisorLease;
 import flotilla.worker.TerminateRequests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,7 +56,7 @@ class SqsTerminateQueuesTest {
 
     private void open(Duration lease) {
         settings = settings(server.create(), server.create(), lease);
-        supervisor = Await.result(server.queues().openDrainRequests(settings, "flotilla"));
+        supervisor = Await.result(server.queues().openDrainRequests(settings, "flotilla", () -> {}));
         worker = worker(settings);
     }
 
@@ -217,10 +219,56 @@ class SqsTerminateQueuesTest {
                 .contains(99L);
     }
 
+    /** A supervisor that has the lease for so many acts more. */
+    private DrainRequests deposedAfter(int acts) {
+        AtomicInteger left = new AtomicInteger(acts);
+        return Await.result(server.queues().openDrainRequests(settings, "flotilla", () -> {
+            if (left.getAndDecrement() <= 0) {
+                throw new SupervisorLease.NoLeaseException("held by another");
+            }
+        }));
+    }
+
+    @Test
+    void supervisorDeposedBetweenTwoReceives_shouldTakeNothingMore() {
+        send(25);
+
+        assertThat(Await.result(deposedAfter(2).cancel(20))).hasSize(10);
+
+        assertThat(requests()).isEqualTo(new QueueDepth(15, 0, 0));
+    }
+
+    @Test
+    void supervisorDeposedWhileItEmptiesTheQueue_shouldSaySoAndPutBackWhatItHasReceived() {
+        send(25);
+
+        assertThat(Await.failure(deposedAfter(3).cancel(ScalingAction.CancelRequests.ALL)))
+                .isInstanceOf(SupervisorLease.NoLeaseException.class)
+                .hasMessage("no lease: held by another");
+
+        assertThat(requests()).isEqualTo(new QueueDepth(15, 0, 0));
+        assertThat(take(15)).hasSize(15);
+    }
+
+    @Test
+    void supervisorWithoutTheLease_shouldNeitherSendNorTakeAnything() {
+        send(1);
+        Await.result(worker.confirm(take(1).get(0), INSTANCE, ID));
+        DrainRequests deposed = deposedAfter(0);
+
+        assertThat(Await.failure(deposed.send(tokens(3)))).isInstanceOf(SupervisorLease.NoLeaseException.class);
+        assertThat(Await.failure(deposed.cancel(1))).isInstanceOf(SupervisorLease.NoLeaseException.class);
+        assertThat(Await.failure(deposed.confirmations())).isInstanceOf(SupervisorLease.NoLeaseException.class);
+
+        assertThat(requests()).isEqualTo(new QueueDepth(0, 0, 0));
+        assertThat(Await.result(supervisor.confirmations())).hasSize(1);
+    }
+
     @Test
     void missingQueue_shouldFailWithARemedy() {
         assertThat(Await.failure(server.queues()
-                        .openDrainRequests(settings("nowhere", settings.terminateConfirm(), LEASE), "flotilla")))
+                        .openDrainRequests(
+                                settings("nowhere", settings.terminateConfirm(), LEASE), "flotilla", () -> {})))
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageStartingWith("queue nowhere does not exist; create it");
     }
@@ -229,7 +277,7 @@ class SqsTerminateQueuesTest {
     void queuesThatAreAway_shouldFailAndTellWhichTokensWereNotSent() {
         try (SqsServer passing = new SqsServer()) {
             QueueSettings there = settings(passing.create(), passing.create(), LEASE);
-            DrainRequests drains = Await.result(passing.queues().openDrainRequests(there, "flotilla"));
+            DrainRequests drains = Await.result(passing.queues().openDrainRequests(there, "flotilla", () -> {}));
             passing.stop();
 
             assertThat(Await.failure(drains.cancel(1))).isInstanceOf(InfrastructureException.class);
