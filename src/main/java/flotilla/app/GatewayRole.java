@@ -7,13 +7,16 @@ import flotilla.domain.GatewayId;
 import flotilla.gateway.ExpiryKeeper;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.supervisor.SupervisorMeters;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +50,7 @@ final class GatewayRole implements AutoCloseable {
     private final CloudConnections cloud;
     private final SupervisorSetup supervisor;
     private final PushSetup push;
+    private final Optional<NodeMetrics> metrics;
     private final ActorSystem<Void> system;
     private final CompletionStage<Done> yields;
     private final ActorRef<HttpGateway.Command> gateway;
@@ -56,6 +60,7 @@ final class GatewayRole implements AutoCloseable {
             CloudConnections cloud,
             SupervisorSetup supervisor,
             PushSetup push,
+            Optional<NodeMetrics> metrics,
             ActorSystem<Void> system,
             CompletionStage<Done> yields,
             ActorRef<HttpGateway.Command> gateway,
@@ -63,6 +68,7 @@ final class GatewayRole implements AutoCloseable {
         this.cloud = cloud;
         this.supervisor = supervisor;
         this.push = push;
+        this.metrics = metrics;
         this.system = system;
         this.yields = yields;
         this.gateway = gateway;
@@ -87,6 +93,9 @@ final class GatewayRole implements AutoCloseable {
     static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
         settings.http().requireSafeBinding();
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
+        Optional<NodeMetrics> metrics = settings.metrics().enabled()
+                ? Optional.of(NodeMetrics.open(ROLE, Version.number()))
+                : Optional.empty();
         ActorSystem<Void> system = null;
         try {
             MessageQueue requests = cloud.queue(settings.queue().request(), 1);
@@ -108,8 +117,15 @@ final class GatewayRole implements AutoCloseable {
                             () -> yields.complete(Done.getInstance())),
                     "cluster-join",
                     Props.empty());
-            SupervisorSetup supervisor =
-                    SupervisorSetup.open(system, config, settings, cloud, requests, node, gateways::get);
+            SupervisorSetup supervisor = SupervisorSetup.open(
+                    system,
+                    config,
+                    settings,
+                    cloud,
+                    requests,
+                    node,
+                    gateways::get,
+                    metrics.<SupervisorMeters>map(NodeMetrics::supervisor).orElse(SupervisorMeters.NONE));
             PushSetup push = PushSetup.open(system, settings, cloud);
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
@@ -121,7 +137,9 @@ final class GatewayRole implements AutoCloseable {
                     cloud.batches(system),
                     cloud.quarantine(system),
                     push.push(),
-                    new ImageHeaders(settings.http().maxPixels()));
+                    new ImageHeaders(settings.http().maxPixels()),
+                    metrics.map(counts -> new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
+                            .orElse(HttpGateway.Metrics.NONE));
             sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
@@ -144,11 +162,12 @@ final class GatewayRole implements AutoCloseable {
                             startedTo),
                     "http-gateway",
                     Props.empty());
-            return new GatewayRole(cloud, supervisor, push, system, yields, gateway, address(started));
+            return new GatewayRole(cloud, supervisor, push, metrics, system, yields, gateway, address(started));
         } catch (RuntimeException | Error e) {
             if (system != null) {
                 system.terminate();
             }
+            metrics.ifPresent(NodeMetrics::close);
             cloud.close();
             throw e;
         }
@@ -225,6 +244,7 @@ final class GatewayRole implements AutoCloseable {
         supervisor.close();
         push.close();
         cloud.close();
+        metrics.ifPresent(NodeMetrics::close);
     }
 
     private void stopServing() {

@@ -7,6 +7,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.inference.Classifiers;
+import flotilla.inference.InferenceMeters;
 import flotilla.inference.MachineCache;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.ImageStore;
@@ -54,6 +55,7 @@ final class WorkerRole implements AutoCloseable {
     private final ControlPlane control;
     private final AttemptMarks marks;
     private final CompletionStage<Done> hung;
+    private final Optional<WorkerMetering> metering;
     private final Duration grace;
 
     private WorkerRole(
@@ -63,6 +65,7 @@ final class WorkerRole implements AutoCloseable {
             ControlPlane control,
             AttemptMarks marks,
             CompletionStage<Done> hung,
+            Optional<WorkerMetering> metering,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
@@ -70,6 +73,7 @@ final class WorkerRole implements AutoCloseable {
         this.control = control;
         this.marks = marks;
         this.hung = hung;
+        this.metering = metering;
         this.grace = grace;
     }
 
@@ -87,13 +91,16 @@ final class WorkerRole implements AutoCloseable {
         int mostParallelism =
                 settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
+        Optional<WorkerMetering> metering = WorkerMetering.open(settings);
+
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
                 "model",
                 () -> Classifiers.open(
                         ModelDownload.local(loaded),
                         settings.classifier(),
-                        settings.http().maxPixels()));
+                        settings.http().maxPixels(),
+                        metering.map(WorkerMetering::inference).orElse(InferenceMeters.NONE)));
         CompletableFuture<CloudConnections> connections = inThread(
                 "connections",
                 () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
@@ -125,12 +132,13 @@ final class WorkerRole implements AutoCloseable {
             CloudConnections.requireUsable(images);
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
-            equipment.complete(new WorkerNode.Equipment(
+            WorkerNode.Equipment equipped = new WorkerNode.Equipment(
                     queues.join(),
                     images,
                     cloud.results(data),
                     new WorkerNode.Classifiers(classifiers, parallelism),
-                    new WorkerNode.Blame(marks, cloud.attempts(data), cloud.deadLetters())));
+                    new WorkerNode.Blame(marks, cloud.attempts(data), cloud.deadLetters()));
+            equipment.complete(metering.map(counts -> counts.around(equipped)).orElse(equipped));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud,
@@ -139,11 +147,13 @@ final class WorkerRole implements AutoCloseable {
                     control,
                     marks,
                     hung,
+                    metering,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             marks.close();
             control.close();
             data.terminate();
+            metering.ifPresent(WorkerMetering::close);
             connections.thenAccept(CloudConnections::close);
             throw e;
         }
@@ -263,5 +273,6 @@ final class WorkerRole implements AutoCloseable {
         Processes.await(data.getWhenTerminated(), STOP_WITHIN);
         classifiers.close();
         cloud.close();
+        metering.ifPresent(WorkerMetering::close);
     }
 }

@@ -22,6 +22,7 @@ public record FlotillaSettings(
         ClassifierSettings classifier,
         WorkerSettings worker,
         LocalSettings local,
+        MetricsSettings metrics,
         boolean logResults) {
 
     /**
@@ -53,6 +54,7 @@ public record FlotillaSettings(
                 ClassifierSettings.from(flotilla.getConfig("classifier")),
                 WorkerSettings.from(flotilla.getConfig("worker")),
                 LocalSettings.from(flotilla.getConfig("local")),
+                MetricsSettings.from(flotilla.getConfig("metrics")),
                 flotilla.getBoolean("log.results"));
     }
 }

@@ -6,6 +6,7 @@ import flotilla.domain.FailureCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -29,6 +30,9 @@ record Problem(int status, String code, String title, String detail, Optional<In
     private static final int LONGEST_REASON = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int UNAUTHORIZED = 401;
+
+    /** A response's code, for those who count; it is not sent. */
+    private static final AttributeKey<String> CODE = AttributeKey.create("flotilla-problem", String.class);
 
     static Problem of(int status, String code, String title, String detail) {
         return new Problem(status, code, title, detail, Optional.empty());
@@ -172,6 +176,14 @@ record Problem(int status, String code, String title, String detail, Optional<In
         return of(422, "callback-not-allowed", "the callback is not allowed", detail);
     }
 
+    static Problem metricsOff() {
+        return of(
+                404,
+                "metrics-off",
+                "nothing is counted here",
+                "set flotilla.metrics.enabled = true and start the gateway again");
+    }
+
     static Problem unavailable(String detail) {
         return new Problem(503, "unavailable", "the service cannot do this now", detail, Optional.of(5));
     }
@@ -204,13 +216,19 @@ record Problem(int status, String code, String title, String detail, Optional<In
     HttpResponse toResponse() {
         HttpResponse plain = HttpResponse.create()
                 .withStatus(StatusCodes.get(status))
-                .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()));
+                .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()))
+                .addAttribute(CODE, code);
         HttpResponse response = status == UNAUTHORIZED
                 ? plain.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"flotilla\""))
                 : plain;
         return retryAfterSeconds
                 .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
                 .orElse(response);
+    }
+
+    /** The code of the problem that a response tells of. */
+    static Optional<String> codeOf(HttpResponse response) {
+        return response.getAttribute(CODE);
     }
 
     /** The answer as it goes over a connection that is closed after it. */

@@ -63,9 +63,20 @@ public final class WorkerNode {
      *
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
+     * @param meters is shown what the worker has in hand
      */
     public record Equipment(
-            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, Blame blame) {}
+            Queues queues,
+            ImageStore images,
+            ResultStore results,
+            Classifiers classifiers,
+            Blame blame,
+            WorkerMeters meters) {
+        /** Equipment of a worker that nobody looks at. */
+        public Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, Blame blame) {
+            this(queues, images, results, classifiers, blame, WorkerMeters.NONE);
+        }
+    }
 
     /**
      * The worker's guardian. Until its equipment is there it keeps what it is told for later, so that the node joins the
@@ -135,6 +146,7 @@ public final class WorkerNode {
         Attempts attempts = attempts(context, equipment.blame(), settings);
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(clock, () -> worker.tell(new Worker.HandsChanged()));
+        equipment.meters().show(parallelism, leases::inHand);
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         ActorRef<ClassifierRouter.Command> router = context.spawn(
                 ClassifierRouter.create(
