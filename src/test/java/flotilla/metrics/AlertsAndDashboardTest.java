@@ -76,6 +76,11 @@ class AlertsAndDashboardTest {
     }
 
     @Test
+    void alerts_shouldFireWhenTheyShouldAndOnlyThen() throws Exception {
+        shouldPassPromtool("test", "rules", MetricFiles.ALERT_CASES.toString());
+    }
+
+    @Test
     void exampleConfiguration_shouldPassPromtool() throws Exception {
         shouldPassPromtool("check", "config", "--syntax-only", MetricFiles.EXAMPLE.toString());
     }

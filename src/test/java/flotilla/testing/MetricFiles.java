@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** What of the repository speaks of metrics: alerts, dashboard, documentation. */
 public final class MetricFiles {
     public static final Path ALERTS = Path.of("infra", "metrics", "alerts.yaml");
+    public static final Path ALERT_CASES = Path.of("infra", "metrics", "alerts.test.yaml");
     public static final Path EXAMPLE = Path.of("infra", "metrics", "prometheus.yaml");
     private static final Path DASHBOARD = Path.of("infra", "metrics", "dashboard.json");
     private static final Path DOCUMENTATION = Path.of("docs", "metrics.md");
