@@ -93,9 +93,8 @@ final class GatewayRole implements AutoCloseable {
     static GatewayRole start(Config config, FlotillaSettings settings, Consumer<List<String>> beforeSupervisor) {
         settings.http().requireSafeBinding();
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
-        Optional<NodeMetrics> metrics = settings.metrics().enabled()
-                ? Optional.of(NodeMetrics.open(ROLE, Version.number()))
-                : Optional.empty();
+        Optional<NodeMetrics> metrics =
+                settings.metrics().enabled() ? Optional.of(NodeMetrics.open(ROLE, Version.number())) : Optional.empty();
         ActorSystem<Void> system = null;
         try {
             MessageQueue requests = cloud.queue(settings.queue().request(), 1);
@@ -138,7 +137,8 @@ final class GatewayRole implements AutoCloseable {
                     cloud.quarantine(system),
                     push.push(),
                     new ImageHeaders(settings.http().maxPixels()),
-                    metrics.map(counts -> new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
+                    metrics.map(counts ->
+                                    new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
                             .orElse(HttpGateway.Metrics.NONE));
             sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();

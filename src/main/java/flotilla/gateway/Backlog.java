@@ -18,6 +18,7 @@ final class Backlog {
     private final int limit;
     /** The longest waiting first. */
     private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
+
     private Optional<Pace> pace = Optional.empty();
     private Instant paceTold = Instant.EPOCH;
 

@@ -243,7 +243,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         binding = Optional.of(bound.binding());
         InetSocketAddress address = bound.binding().localAddress();
         getContext().getLog().info("serving http://{}:{}", address.getHostString(), address.getPort());
-        ServerConnections.Watches watches = ServerConnections.watches(getContext().getSystem());
+        ServerConnections.Watches watches =
+                ServerConnections.watches(getContext().getSystem());
         meters.connections(() -> watches.open(address.getPort()));
         startedTo.tell(new Started.Serving(address));
         return this;

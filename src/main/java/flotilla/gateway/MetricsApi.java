@@ -24,8 +24,7 @@ final class MetricsApi {
     }
 
     List<Endpoint> endpoints() {
-        return List.of(
-                new Endpoint("GET", "/metrics", Access.READ, (request, none) -> Answers.done(metrics(request))));
+        return List.of(new Endpoint("GET", "/metrics", Access.READ, (request, none) -> Answers.done(metrics(request))));
     }
 
     private HttpResponse metrics(HttpRequest request) {

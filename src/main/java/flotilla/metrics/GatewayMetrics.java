@@ -81,10 +81,12 @@ public final class GatewayMetrics implements GatewayMeters {
 
     @Override
     public void problem(String code) {
-        problems.computeIfAbsent(code, one -> Counter.builder("flotilla.gateway.problems")
-                        .description("Requests that were answered with a problem, by its code")
-                        .tag("code", one)
-                        .register(registry))
+        problems.computeIfAbsent(
+                        code,
+                        one -> Counter.builder("flotilla.gateway.problems")
+                                .description("Requests that were answered with a problem, by its code")
+                                .tag("code", one)
+                                .register(registry))
                 .increment();
     }
 
@@ -106,10 +108,12 @@ public final class GatewayMetrics implements GatewayMeters {
 
     @Override
     public void refused(String code) {
-        refused.computeIfAbsent(code, one -> Counter.builder("flotilla.gateway.images.refused")
-                        .description("Images that were not taken, by the problem's code")
-                        .tag("code", one)
-                        .register(registry))
+        refused.computeIfAbsent(
+                        code,
+                        one -> Counter.builder("flotilla.gateway.images.refused")
+                                .description("Images that were not taken, by the problem's code")
+                                .tag("code", one)
+                                .register(registry))
                 .increment();
     }
 
@@ -119,11 +123,14 @@ public final class GatewayMetrics implements GatewayMeters {
     }
 
     private Timer answers(String outcome) {
-        return answered.computeIfAbsent(outcome, one -> Timer.builder("flotilla.gateway.answer")
-                .description("From an image's acceptance to its answer, at the gateway that accepted it, by outcome")
-                .tag("outcome", one)
-                .serviceLevelObjectives(Boundaries.ANSWERS)
-                .register(registry));
+        return answered.computeIfAbsent(
+                outcome,
+                one -> Timer.builder("flotilla.gateway.answer")
+                        .description(
+                                "From an image's acceptance to its answer, at the gateway that accepted it, by outcome")
+                        .tag("outcome", one)
+                        .serviceLevelObjectives(Boundaries.ANSWERS)
+                        .register(registry));
     }
 
     @Override

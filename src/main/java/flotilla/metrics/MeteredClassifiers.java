@@ -28,7 +28,8 @@ final class MeteredClassifiers implements ClassifierFactory {
                 .serviceLevelObjectives(Boundaries.BATCHES)
                 .register(registry);
         this.busySeconds = Counter.builder("flotilla.worker.classifier.busy")
-                .description("Time that classifiers were at work, all together; per classifier and second it is how busy they are")
+                .description(
+                        "Time that classifiers were at work, all together; per classifier and second it is how busy they are")
                 .baseUnit("seconds")
                 .register(registry);
         this.broken = Counter.builder("flotilla.worker.classifier.failures")

@@ -36,7 +36,8 @@ final class MeteredRequests implements MessageQueue {
         this.returned = metrics.counter("messages.settled", settled, "action", "returned");
         this.left = metrics.counter("messages.settled", settled, "action", "left");
         this.extended = metrics.counter("leases.extended", "Leases extended because their images took long");
-        this.lost = metrics.counter("leases.lost", "Leases that could not be extended: another worker may have the image");
+        this.lost =
+                metrics.counter("leases.lost", "Leases that could not be extended: another worker may have the image");
     }
 
     @Override

@@ -19,7 +19,8 @@ import java.util.Map;
  */
 public final class SupervisorMetrics implements SupervisorMeters {
     private static final String QUEUE = "flotilla.queue.messages";
-    private static final String QUEUE_MEANS = "The request queue's messages as SQS counts them, which is late and approximate";
+    private static final String QUEUE_MEANS =
+            "The request queue's messages as SQS counts them, which is late and approximate";
     private static final String INSTANCES = "flotilla.supervisor.instances";
     private static final String INSTANCES_MEANS = "Instances by what they are to the supervisor";
     private static final double MILLIS = 1000;
@@ -49,9 +50,15 @@ public final class SupervisorMetrics implements SupervisorMeters {
                 "messages",
                 "SQS's count of messages less the gateways' own count of images without an answer");
         this.acting = figure(
-                "flotilla.supervisor.acting", Tags.empty(), null, "1 when this gateway's supervisor may act, 0 when it waits");
+                "flotilla.supervisor.acting",
+                Tags.empty(),
+                null,
+                "1 when this gateway's supervisor may act, 0 when it waits");
         this.decidedAt = figure(
-                "flotilla.supervisor.last.decision.timestamp", Tags.empty(), "seconds", "When it decided last, Unix time");
+                "flotilla.supervisor.last.decision.timestamp",
+                Tags.empty(),
+                "seconds",
+                "When it decided last, Unix time");
         this.desired = figure(
                 "flotilla.supervisor.desired.instances", Tags.empty(), null, "Instances wanted, within the limits");
         this.service = figure(

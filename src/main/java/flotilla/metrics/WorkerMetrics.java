@@ -55,9 +55,10 @@ public final class WorkerMetrics implements WorkerMeters, InferenceMeters {
                 new MeteredResults(equipment.results(), stages.get(Stage.STORE), this::stored),
                 new WorkerNode.Classifiers(
                         new MeteredClassifiers(classifiers.factory(), registry), classifiers.parallelism()),
-                new WorkerNode.Blame(blame.marks(), blame.attempts(), body -> blame.deadLetters()
-                        .send(body)
-                        .whenComplete((sent, failure) -> {
+                new WorkerNode.Blame(
+                        blame.marks(),
+                        blame.attempts(),
+                        body -> blame.deadLetters().send(body).whenComplete((sent, failure) -> {
                             if (failure == null) {
                                 quarantined.increment();
                             }

@@ -56,8 +56,8 @@ class MetricsIT {
                 "flotilla.queue.receive-wait=1s");
         start(folder, "cloud", List.of("flotilla.classifier.kind=delay"), "--data", folder + "/data")
                 .awaitLine("cloud ready");
-        FlotillaProcess first = start(
-                folder, "gateway", with(common, "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=0"));
+        FlotillaProcess first =
+                start(folder, "gateway", with(common, "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=0"));
         gateway = first.awaitLine("ready ");
         start(
                 folder,
@@ -78,13 +78,18 @@ class MetricsIT {
             assertThat(answers.get(i).join().path("label").asText()).isEqualTo("image-" + i);
         }
         for (int i = 0; i < NO_IMAGES; i++) {
-            assertThat(client.classify("text.txt", new byte[9]).join().path("code").asText())
+            assertThat(client.classify("text.txt", new byte[9])
+                            .join()
+                            .path("code")
+                            .asText())
                     .isEqualTo("unsupported-type");
         }
-        Eventually.until("the supervisor has looked again", () -> scrape(gateway)
-                .find("flotilla_queue_messages", "state", "visible")
-                .filter(visible -> visible == 0)
-                .isPresent());
+        Eventually.until(
+                "the supervisor has looked again",
+                () -> scrape(gateway)
+                        .find("flotilla_queue_messages", "state", "visible")
+                        .filter(visible -> visible == 0)
+                        .isPresent());
     }
 
     @AfterAll

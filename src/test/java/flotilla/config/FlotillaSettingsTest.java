@@ -532,9 +532,7 @@ class FlotillaSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.7.7", "::1", "fd12::1", "fe80::1"})
     void addressOfMetrics_shouldBeAPrivateOne(String host) {
-        assertThat(settings("flotilla.metrics.host=\"" + host + "\"")
-                        .metrics()
-                        .requirePrivateAddress("8.8.8.8"))
+        assertThat(settings("flotilla.metrics.host=\"" + host + "\"").metrics().requirePrivateAddress("8.8.8.8"))
                 .isNotNull();
         assertThat(settings().metrics().requirePrivateAddress(host)).isNotNull();
     }

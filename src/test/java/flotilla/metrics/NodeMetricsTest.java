@@ -29,8 +29,8 @@ class NodeMetricsTest {
             assertThat(scrape.value("process_uptime_seconds")).isPositive();
             assertThat(scrape.value("process_files_open_files")).isPositive();
             assertThat(scrape.value("process_resident_memory_bytes")).isGreaterThan(10_000_000);
-            assertThat(scrape.families().values()).allSatisfy(family -> assertThat(family.help())
-                    .isNotBlank());
+            assertThat(scrape.families().values())
+                    .allSatisfy(family -> assertThat(family.help()).isNotBlank());
         }
     }
 

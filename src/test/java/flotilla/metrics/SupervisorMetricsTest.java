@@ -65,7 +65,7 @@ class SupervisorMetricsTest {
         assertThat(scrape.value("flotilla_queue_messages", "state", "in-flight"))
                 .isEqualTo(2);
         assertThat(scrape.value("flotilla_queue_messages", "state", "delayed")).isEqualTo(1);
-        assertThat(scrape.value("flotilla_supervisor_desired_instances")).isEqualTo(7);
+        assertThat(scrape.value("flotilla_supervisor_desired_instances")).isEqualTo(6);
         assertThat(scrape.value("flotilla_supervisor_instances", "state", "pending"))
                 .isEqualTo(2);
         assertThat(scrape.value("flotilla_supervisor_instances", "state", "running"))
@@ -121,8 +121,7 @@ class SupervisorMetricsTest {
 
     @Test
     void supervisorWithoutItsLease_shouldShowThatItDoesNotAct() {
-        supervisor.decided(
-                controller.withoutLease("gateway-2 has it", NOW).plan(), List.of());
+        supervisor.decided(controller.withoutLease("gateway-2 has it", NOW).plan(), List.of());
 
         Scrape scrape = scrape();
         assertThat(scrape.value("flotilla_supervisor_acting")).isZero();
@@ -138,7 +137,6 @@ class SupervisorMetricsTest {
         supervisor.ended();
 
         assertThat(scrape().families().keySet().stream().filter(name -> name.matches("flotilla_(supervisor|queue).*")))
-                .containsExactlyInAnyOrder(
-                        "flotilla_supervisor_decisions_total", "flotilla_supervisor_findings_total");
+                .containsExactlyInAnyOrder("flotilla_supervisor_decisions_total", "flotilla_supervisor_findings_total");
     }
 }

@@ -25,7 +25,8 @@ public final class MetricFiles {
     private static final Path DOCUMENTATION = Path.of("docs", "metrics.md");
 
     private static final Pattern NAME = Pattern.compile("\\b(?:flotilla|jvm|process|system)_[a-z0-9_]+");
-    private static final Pattern ROW = Pattern.compile("^\\| `((?:flotilla|jvm|process|system)_[a-z0-9_]+)` \\| (\\w+) \\|");
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `((?:flotilla|jvm|process|system)_[a-z0-9_]+)` \\| (\\w+) \\|");
 
     private MetricFiles() {}
 

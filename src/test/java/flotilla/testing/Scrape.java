@@ -96,7 +96,8 @@ public record Scrape(Map<String, Family> families) {
     private static boolean belongs(String sample, Family family) {
         String name = family.name();
         return switch (family.type()) {
-            case "histogram" -> Set.of(name + "_bucket", name + "_sum", name + "_count").contains(sample);
+            case "histogram" ->
+                Set.of(name + "_bucket", name + "_sum", name + "_count").contains(sample);
             case "summary" -> Set.of(name, name + "_sum", name + "_count").contains(sample);
             default -> sample.equals(name);
         };
@@ -129,7 +130,10 @@ public record Scrape(Map<String, Family> families) {
         check(buckets.keySet().equals(counts.keySet()), "buckets and counts of different series", family.name());
         buckets.forEach((labels, one) -> {
             check(one.lastKey() == Double.POSITIVE_INFINITY, "no bucket +Inf", family.name() + labels);
-            check(one.lastEntry().getValue().equals(counts.get(labels)), "+Inf is not the count", family.name() + labels);
+            check(
+                    one.lastEntry().getValue().equals(counts.get(labels)),
+                    "+Inf is not the count",
+                    family.name() + labels);
             double before = 0;
             for (double value : one.values()) {
                 check(value >= before, "buckets that shrink", family.name() + labels);

@@ -160,8 +160,7 @@ class WorkerMetricsTest {
     @Test
     void leases_shouldBeCountedWhetherTheyAreExtendedLostOrGivenBack() {
         var held = List.of(requests.deliver("x", 1), requests.deliver("y", 1));
-        double returned =
-                scrape().value("flotilla_worker_messages_settled_total", "action", "returned");
+        double returned = scrape().value("flotilla_worker_messages_settled_total", "action", "returned");
         equipment.queues().requests().extendLeases(held, Duration.ofSeconds(30));
         equipment.queues().requests().extendLeases(held, Duration.ZERO);
         requests.loseLeases();
