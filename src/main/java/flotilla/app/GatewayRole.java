@@ -7,8 +7,10 @@ import flotilla.domain.GatewayId;
 import flotilla.gateway.ExpiryKeeper;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.supervisor.SupervisorMeters;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +52,7 @@ final class GatewayRole implements AutoCloseable {
     private final CloudConnections cloud;
     private final SupervisorSetup supervisor;
     private final PushSetup push;
+    private final Optional<NodeMetrics> metrics;
     private final ActorSystem<Void> system;
     private final CompletionStage<Done> yields;
     private final ActorRef<HttpGateway.Command> gateway;
@@ -58,6 +62,7 @@ final class GatewayRole implements AutoCloseable {
             CloudConnections cloud,
             SupervisorSetup supervisor,
             PushSetup push,
+            Optional<NodeMetrics> metrics,
             ActorSystem<Void> system,
             CompletionStage<Done> yields,
             ActorRef<HttpGateway.Command> gateway,
@@ -65,6 +70,7 @@ final class GatewayRole implements AutoCloseable {
         this.cloud = cloud;
         this.supervisor = supervisor;
         this.push = push;
+        this.metrics = metrics;
         this.system = system;
         this.yields = yields;
         this.gateway = gateway;
@@ -91,6 +97,8 @@ final class GatewayRole implements AutoCloseable {
         // What workers cannot be handed is found out now, and not at the first launch.
         WorkerUserData.render(config, settings, List.of());
         CloudConnections cloud = CloudConnections.open(settings, RESPONSE_RECEIVES + DEAD_LETTER_RECEIVES);
+        Optional<NodeMetrics> metrics =
+                settings.metrics().enabled() ? Optional.of(NodeMetrics.open(ROLE, Version.number())) : Optional.empty();
         ActorSystem<Void> system = null;
         Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(cloud));
         try {
@@ -113,8 +121,15 @@ final class GatewayRole implements AutoCloseable {
                             () -> yields.complete(Done.getInstance())),
                     "cluster-join",
                     Props.empty());
-            SupervisorSetup supervisor =
-                    SupervisorSetup.open(system, config, settings, cloud, requests, node, gateways::get);
+            SupervisorSetup supervisor = SupervisorSetup.open(
+                    system,
+                    config,
+                    settings,
+                    cloud,
+                    requests,
+                    node,
+                    gateways::get,
+                    metrics.<SupervisorMeters>map(NodeMetrics::supervisor).orElse(SupervisorMeters.NONE));
             opened.push(supervisor);
             PushSetup push = PushSetup.open(system, settings, cloud);
             opened.push(push);
@@ -128,7 +143,10 @@ final class GatewayRole implements AutoCloseable {
                     cloud.batches(system),
                     cloud.quarantine(system),
                     push.push(),
-                    new ImageHeaders(settings.http().maxPixels()));
+                    new ImageHeaders(settings.http().maxPixels()),
+                    metrics.map(counts ->
+                                    new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
+                            .orElse(HttpGateway.Metrics.NONE));
             sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
@@ -151,13 +169,14 @@ final class GatewayRole implements AutoCloseable {
                             startedTo),
                     "http-gateway",
                     Props.empty());
-            return new GatewayRole(cloud, supervisor, push, system, yields, gateway, address(started));
+            return new GatewayRole(cloud, supervisor, push, metrics, system, yields, gateway, address(started));
         } catch (RuntimeException | Error e) {
             if (system != null) {
                 // Its ports must be free when it is tried again.
                 system.terminate();
                 Processes.await(system.getWhenTerminated(), STOP_WITHIN);
             }
+            metrics.ifPresent(NodeMetrics::close);
             opened.forEach(Processes::close);
             throw e;
         }
@@ -234,6 +253,7 @@ final class GatewayRole implements AutoCloseable {
         supervisor.close();
         push.close();
         cloud.close();
+        metrics.ifPresent(NodeMetrics::close);
     }
 
     private void stopServing() {

@@ -89,7 +89,8 @@ final class NodeConfig {
                 .toList();
     }
 
-    private static String host(ClusterSettings cluster) {
+    /** The address at which this node listens for others of the cluster. */
+    static String host(ClusterSettings cluster) {
         if (!cluster.host().isBlank()) {
             return cluster.host();
         }

@@ -17,6 +17,7 @@ import flotilla.supervisor.InstanceFleet;
 import flotilla.supervisor.LedgerKeeper;
 import flotilla.supervisor.ScalingSupervisor;
 import flotilla.supervisor.SupervisorLease;
+import flotilla.supervisor.SupervisorMeters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,7 @@ final class SupervisorSetup implements AutoCloseable {
      *
      * @param node the address that other nodes know this one by, {@code host:port}
      * @param gateways where workers find the cluster now, each {@code host:port}
+     * @param meters count what the supervisor does while it is on this node
      */
     static SupervisorSetup open(
             ActorSystem<?> system,
@@ -63,7 +65,8 @@ final class SupervisorSetup implements AutoCloseable {
             CloudConnections cloud,
             MessageQueue requests,
             String node,
-            Supplier<List<String>> gateways) {
+            Supplier<List<String>> gateways,
+            SupervisorMeters meters) {
         String holder = node + "/" + UUID.randomUUID().toString().substring(0, 8);
         SupervisorLease lease =
                 EpochLease.start(system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
@@ -75,7 +78,8 @@ final class SupervisorSetup implements AutoCloseable {
                             () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
                             DecisionReport.Action.BY_HAND));
             return new SupervisorSetup(
-                    fleet, supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud)));
+                    fleet,
+                    supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud), meters));
         } catch (RuntimeException e) {
             fleet.ifPresent(FleetConnection::close);
             throw e;
@@ -128,7 +132,8 @@ final class SupervisorSetup implements AutoCloseable {
             FleetOperator operator,
             MessageQueue requests,
             SupervisorLease lease,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+            Optional<ActorRef<LedgerKeeper.Command>> ledger,
+            SupervisorMeters meters) {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(
@@ -138,7 +143,8 @@ final class SupervisorSetup implements AutoCloseable {
                 operator,
                 requests::depth,
                 lease,
-                ledger);
+                ledger,
+                meters);
         return ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                                 Behaviors.supervise(supervisor)

@@ -38,6 +38,7 @@ final class TrainingRun {
             "flotilla.queue.receive-wait=1s",
             "flotilla.classifier.parallelism=1",
             "flotilla.local.boot-delay=0s",
+            "flotilla.metrics.port=0",
             "flotilla.fleet.image-id=training");
 
     private TrainingRun() {}

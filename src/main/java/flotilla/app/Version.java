@@ -10,12 +10,17 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"flotilla " + number() + " (Java " + Runtime.version() + ")"};
+    }
+
+    /** Such as {@code 1.2.0}. */
+    static String number() {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("/flotilla/version.properties")) {
             properties.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException("the jar is incomplete: flotilla/version.properties", e);
         }
-        return new String[] {"flotilla " + properties.getProperty("version") + " (Java " + Runtime.version() + ")"};
+        return properties.getProperty("version");
     }
 }

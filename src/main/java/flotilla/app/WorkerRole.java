@@ -7,6 +7,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.inference.Classifiers;
+import flotilla.inference.InferenceMeters;
 import flotilla.inference.MachineCache;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.ImageStore;
@@ -55,6 +56,7 @@ final class WorkerRole implements AutoCloseable {
     private final ControlPlane control;
     private final AttemptMarks marks;
     private final CompletionStage<Done> over;
+    private final Optional<WorkerMetering> metering;
     private final Duration grace;
 
     private WorkerRole(
@@ -64,6 +66,7 @@ final class WorkerRole implements AutoCloseable {
             ControlPlane control,
             AttemptMarks marks,
             CompletionStage<Done> over,
+            Optional<WorkerMetering> metering,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
@@ -71,6 +74,7 @@ final class WorkerRole implements AutoCloseable {
         this.control = control;
         this.marks = marks;
         this.over = over;
+        this.metering = metering;
         this.grace = grace;
     }
 
@@ -88,13 +92,16 @@ final class WorkerRole implements AutoCloseable {
         int mostParallelism =
                 settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
+        Optional<WorkerMetering> metering = WorkerMetering.open(settings);
+
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
                 "start-model",
                 () -> Classifiers.open(
                         ModelDownload.local(loaded),
                         settings.classifier(),
-                        settings.http().maxPixels()));
+                        settings.http().maxPixels(),
+                        metering.map(WorkerMetering::inference).orElse(InferenceMeters.NONE)));
         CompletableFuture<CloudConnections> connections = inThread(
                 "start-connections",
                 () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
@@ -131,8 +138,9 @@ final class WorkerRole implements AutoCloseable {
             CloudConnections.requireUsable(images);
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
-            equipment.complete(new WorkerNode.Equipment(
-                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism)));
+            WorkerNode.Equipment equipped = new WorkerNode.Equipment(
+                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism));
+            equipment.complete(metering.map(counts -> counts.around(equipped)).orElse(equipped));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
                     cloud,
@@ -141,11 +149,13 @@ final class WorkerRole implements AutoCloseable {
                     control,
                     marks,
                     over,
+                    metering,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             marks.close();
             control.close();
             data.terminate();
+            metering.ifPresent(WorkerMetering::close);
             connections.thenAccept(CloudConnections::close);
             throw e;
         }
@@ -270,5 +280,6 @@ final class WorkerRole implements AutoCloseable {
             LOG.warn("an image is still inside a classifier: the process ends without closing the model");
         }
         cloud.close();
+        metering.ifPresent(WorkerMetering::close);
     }
 }

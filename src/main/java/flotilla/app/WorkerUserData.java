@@ -17,11 +17,16 @@ import java.util.Map;
  * of certificates and keys only the paths.
  */
 final class WorkerUserData {
-    private static final List<String> SHARED =
-            List.of("queue", "drain", "storage", "model", "classifier", "http.max-pixels");
+    private static final List<String> SHARED = List.of(
+            "queue", "drain", "storage", "model", "classifier", "http.max-pixels", "metrics.enabled", "metrics.port");
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
-    private static final List<String> WHEN_GIVEN =
-            List.of("aws.region", "aws.endpoint.sqs", "aws.endpoint.s3", "aws.endpoint.ec2", "worker.state-folder");
+    private static final List<String> WHEN_GIVEN = List.of(
+            "aws.region",
+            "aws.endpoint.sqs",
+            "aws.endpoint.s3",
+            "aws.endpoint.ec2",
+            "worker.state-folder",
+            "metrics.host");
 
     private static final List<String> TLS = List.of("cluster.tls.certificate", "cluster.tls.key", "cluster.tls.ca");
     /** Never handed, not even when somebody puts it into fleet.worker-settings. */

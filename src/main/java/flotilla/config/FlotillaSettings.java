@@ -23,6 +23,7 @@ public record FlotillaSettings(
         ClassifierSettings classifier,
         WorkerSettings worker,
         LocalSettings local,
+        MetricsSettings metrics,
         boolean logResults) {
     /** A machine that is busy takes twice the processor time. */
     private static final int BUSY = 2;
@@ -66,6 +67,7 @@ public record FlotillaSettings(
                 ClassifierSettings.from(flotilla.getConfig("classifier")),
                 WorkerSettings.from(flotilla.getConfig("worker")),
                 LocalSettings.from(flotilla.getConfig("local")),
+                MetricsSettings.from(flotilla.getConfig("metrics")),
                 flotilla.getBoolean("log.results"));
     }
 }

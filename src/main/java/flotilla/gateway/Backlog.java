@@ -4,7 +4,7 @@ import flotilla.domain.RequestId;
 import flotilla.scaling.Pace;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,7 +16,9 @@ final class Backlog {
     private static final Duration PACE_HOLDS_FOR = Duration.ofSeconds(30);
 
     private final int limit;
-    private final Map<RequestId, Instant> unanswered = new HashMap<>();
+    /** The longest waiting first. */
+    private final Map<RequestId, Instant> unanswered = new LinkedHashMap<>();
+
     private Optional<Pace> pace = Optional.empty();
     private Instant paceTold = Instant.EPOCH;
 
@@ -36,8 +38,9 @@ final class Backlog {
         return admitted;
     }
 
-    void remove(RequestId id) {
-        unanswered.remove(id);
+    /** Counts an image no more; when it was admitted, if it was counted. */
+    Optional<Instant> remove(RequestId id) {
+        return Optional.ofNullable(unanswered.remove(id));
     }
 
     boolean contains(RequestId id) {
@@ -46,6 +49,11 @@ final class Backlog {
 
     int size() {
         return unanswered.size();
+    }
+
+    /** When the image was admitted that has waited longest. */
+    Optional<Instant> oldest() {
+        return unanswered.values().stream().findFirst();
     }
 
     void forgetOld(Instant now) {

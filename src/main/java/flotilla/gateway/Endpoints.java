@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import flotilla.gateway.Endpoint.Access;
+import flotilla.gateway.GatewayMeters.RequestMeter;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,21 +23,25 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /** The table of all endpoints: finds the one that a request is for, or says that there is none. */
 final class Endpoints {
     /** The endpoint for a request, and the segment that stood in its braces. */
-    record Match(Endpoint endpoint, String parameter) {}
+    private record Match(Served served, String parameter) {
+        private Endpoint endpoint() {
+            return served.endpoint();
+        }
+    }
 
-    private final List<Endpoint> all;
+    private record Served(Endpoint endpoint, List<String> segments, RequestMeter meter) {}
+
+    private final List<Served> all;
     private final Consumer<HttpRequest> unread;
 
     /**
      * @param unread takes the body of a request that is answered without it
      */
-    Endpoints(List<Endpoint> all, Consumer<HttpRequest> unread) {
-        this.all = List.copyOf(all);
+    Endpoints(List<Endpoint> all, Consumer<HttpRequest> unread, GatewayMeters meters) {
+        this.all = all.stream()
+                .map(one -> new Served(one, one.segments(), meters.requests(one.method(), one.path())))
+                .toList();
         this.unread = unread;
-    }
-
-    List<Endpoint> all() {
-        return all;
     }
 
     /**
@@ -44,13 +49,14 @@ final class Endpoints {
      * which the server takes care of; OPTIONS tells the methods.
      *
      * @param guard decides whether the request is let through, given who may ask; an answer keeps it out
+     * @param asked is told which endpoint it is, before there is an answer
      */
     CompletionStage<HttpResponse> answer(
-            HttpRequest request, BiFunction<HttpRequest, Access, Optional<HttpResponse>> guard) {
+            HttpRequest request, BiFunction<HttpRequest, Access, Optional<HttpResponse>> guard, Asked asked) {
         List<String> segments = segments(request.getUri().path());
         List<Match> fitting = new ArrayList<>();
-        for (Endpoint endpoint : all) {
-            match(endpoint, segments).ifPresent(fitting::add);
+        for (Served served : all) {
+            match(served, segments).ifPresent(fitting::add);
         }
         if (fitting.isEmpty()) {
             unread.accept(request);
@@ -68,6 +74,7 @@ final class Endpoints {
             String allowed = allowed(fitting);
             return Answers.done(method.equals("OPTIONS") ? options(allowed) : methodNotAllowed(allowed));
         }
+        asked.isFor(match.get().served().meter());
         Optional<HttpResponse> kept =
                 guard.apply(request, match.get().endpoint().access());
         if (kept.isPresent()) {
@@ -99,8 +106,8 @@ final class Endpoints {
                 .addHeader(RawHeader.create("Allow", allowed));
     }
 
-    private static Optional<Match> match(Endpoint endpoint, List<String> segments) {
-        List<String> template = endpoint.segments();
+    private static Optional<Match> match(Served served, List<String> segments) {
+        List<String> template = served.segments();
         if (template.size() != segments.size()) {
             return Optional.empty();
         }
@@ -112,7 +119,7 @@ final class Endpoints {
                 return Optional.empty();
             }
         }
-        return Optional.of(new Match(endpoint, parameter));
+        return Optional.of(new Match(served, parameter));
     }
 
     /** The segments of a path, decoded; a slash at the end makes no difference. */

@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import flotilla.gateway.CheckedUpload.RefusedException;
+import flotilla.gateway.GatewayMeters.RequestMeter;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -25,11 +26,15 @@ final class GatewayRoutes extends AllDirectives {
     private final Endpoints endpoints;
     private final AccessControl access;
     private final Cors cors;
+    private final GatewayMeters meters;
+    private final RequestMeter others;
 
-    GatewayRoutes(Endpoints endpoints, AccessControl access, Cors cors) {
+    GatewayRoutes(Endpoints endpoints, AccessControl access, Cors cors, GatewayMeters meters) {
         this.endpoints = endpoints;
         this.access = access;
         this.cors = cors;
+        this.meters = meters;
+        this.others = meters.otherRequests();
     }
 
     Route create() {
@@ -38,12 +43,16 @@ final class GatewayRoutes extends AllDirectives {
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request) {
+        Asked asked = new Asked(meters, others);
         return cors.preflight(request)
                 .map(Answers::done)
-                .orElseGet(() -> access.guarded(request, who -> endpoints.answer(request, who)))
+                .orElseGet(() -> access.guarded(request, who -> endpoints.answer(request, who, asked)))
                 .exceptionally(failure -> failed(request, failure))
-                .thenApply(response -> cors.allow(request, ContentCodings.encode(request, response))
-                        .addHeader(NO_SNIFFING));
+                .thenApply(response -> {
+                    asked.answered(response);
+                    return cors.allow(request, ContentCodings.encode(request, response))
+                            .addHeader(NO_SNIFFING);
+                });
     }
 
     private static HttpResponse failed(HttpRequest request, Throwable failure) {

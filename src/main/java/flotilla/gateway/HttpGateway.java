@@ -61,6 +61,16 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         record Failed(String message) implements Started {}
     }
 
+    /**
+     * Who counts, and who tells what was counted.
+     *
+     * @param text empty when nothing is counted
+     */
+    public record Metrics(GatewayMeters meters, Optional<MetricsText> text) {
+        /** Nothing is counted. */
+        public static final Metrics NONE = new Metrics(GatewayMeters.NONE, Optional.empty());
+    }
+
     /** What a gateway needs from outside. */
     public record Ports(
             MessageQueue requests,
@@ -72,11 +82,11 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             BatchStore batches,
             QuarantineStore quarantine,
             ResultPush push,
-            ImageInspector inspector) {}
-
-    private static final Duration READY_WITHIN = Duration.ofSeconds(5);
+            ImageInspector inspector,
+            Metrics metrics) {}
 
     private final HttpSettings settings;
+    private final GatewayMeters meters;
     private final ActorRef<Started> startedTo;
     private final List<UniqueKillSwitch> readers;
     private final OpenStreams streams;
@@ -102,10 +112,17 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             RandomGenerator random,
             ActorRef<Started> startedTo) {
         Optional<PemTls> tls = settings.tls().map(files -> PemTls.open(files, clock));
+        GatewayMeters meters = ports.metrics().meters();
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
                     PendingReplies.create(
-                            id, ports.results(), supervisor, settings.maxBacklog(), settings.resultPoll(), clock),
+                            id,
+                            ports.results(),
+                            supervisor,
+                            settings.maxBacklog(),
+                            settings.resultPoll(),
+                            meters,
+                            clock),
                     "pending-replies");
             ActorRef<AnswerExchange.Command> exchange =
                     context.spawn(AnswerExchange.create(pending), "answer-exchange");
@@ -119,6 +136,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     pending,
                     settings,
                     inlineImages,
+                    meters,
                     clock,
                     random);
             OpenStreams streams = new OpenStreams();
@@ -142,13 +160,15 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     new FleetApi(
                             new ScalingAnswers(context.getSystem(), supervisor),
                             new DecisionStream(context.getSystem(), supervisor, streams)),
-                    () -> readiness(ports),
+                    new MetricsApi(ports.metrics().text()),
+                    new Readiness(ports.requests(), ports.images())::missing,
                     settings.syncWait(),
                     settings.uploadPaths());
             GatewayRoutes routes = new GatewayRoutes(
-                    new Endpoints(endpoints, uploads::discard),
+                    new Endpoints(endpoints, uploads::discard, meters),
                     new AccessControl(settings.access().apiKeys(), clock),
-                    new Cors(settings.access().corsOrigins()));
+                    new Cors(settings.access().corsOrigins()),
+                    meters);
             List<UniqueKillSwitch> readers = List.of(
                     QueueReaders.responses(
                             context.getSystem(),
@@ -165,7 +185,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             context.pipeToSelf(
                     GatewayServer.bind(context.getSystem(), settings, tls, routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));
-            return new HttpGateway(context, settings, readers, streams, pending, startedTo);
+            return new HttpGateway(context, settings, meters, readers, streams, pending, startedTo);
         });
     }
 
@@ -175,6 +195,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Answers answers,
             BatchApi batches,
             FleetApi fleet,
+            MetricsApi metrics,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
             List<String> uploadPaths) {
@@ -184,18 +205,21 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         all.addAll(new ResultApi(answers, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
+        all.addAll(metrics.endpoints());
         return all;
     }
 
     private HttpGateway(
             ActorContext<Command> context,
             HttpSettings settings,
+            GatewayMeters meters,
             List<UniqueKillSwitch> readers,
             OpenStreams streams,
             ActorRef<PendingReplies.Command> pending,
             ActorRef<Started> startedTo) {
         super(context);
         this.settings = settings;
+        this.meters = meters;
         this.readers = readers;
         this.streams = streams;
         this.pending = pending;
@@ -216,6 +240,9 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         server = Optional.of(bound.server());
         InetSocketAddress address = bound.server().address();
         getContext().getLog().info("serving http://{}:{}", address.getHostString(), address.getPort());
+        ServerConnections.Watches watches =
+                ServerConnections.watches(getContext().getSystem());
+        meters.connections(() -> watches.open(address.getPort()));
         startedTo.tell(new Started.Serving(address));
         return this;
     }
@@ -255,22 +282,6 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                 return ports.images().exists(id + "/");
             }
         };
-    }
-
-    /** Ready when the queue answers and the store answers, both within a few seconds. */
-    private static CompletionStage<Optional<String>> readiness(Ports ports) {
-        CompletableFuture<Optional<String>> queue =
-                check(ports.requests().depth(), "the request queue cannot be reached");
-        CompletableFuture<Optional<String>> store =
-                check(ports.images().exists("readiness/"), "the image store cannot be reached");
-        return queue.thenCombine(store, (first, second) -> first.or(() -> second));
-    }
-
-    private static CompletableFuture<Optional<String>> check(CompletionStage<?> probe, String otherwise) {
-        return probe.toCompletableFuture()
-                .thenApply(answered -> Optional.<String>empty())
-                .completeOnTimeout(Optional.of(otherwise), READY_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(failure -> Optional.of(otherwise));
     }
 
     private static String rootMessage(Throwable failure) {

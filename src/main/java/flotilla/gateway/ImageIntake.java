@@ -64,6 +64,7 @@ final class ImageIntake {
     private final Problem noTurn;
     private final Breaker store;
     private final Breaker queue;
+    private final GatewayMeters meters;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -77,6 +78,7 @@ final class ImageIntake {
             ActorRef<PendingReplies.Command> pending,
             HttpSettings settings,
             long inlineImages,
+            GatewayMeters meters,
             Clock clock,
             RandomGenerator random) {
         this.system = system;
@@ -92,6 +94,9 @@ final class ImageIntake {
         this.noTurn = Problem.noTurn(settings.uploadWait());
         this.store = Breaker.of(system, "flotilla-image-store", "image store");
         this.queue = Breaker.of(system, "flotilla-request-queue", "request queue");
+        this.meters = meters;
+        meters.breaker("image-store", store::isOpen);
+        meters.breaker("request-queue", queue::isOpen);
         this.clock = clock;
         this.random = random;
     }
@@ -104,6 +109,16 @@ final class ImageIntake {
      * @param bytes the encoded image; consumed or cancelled when the stage completes
      */
     CompletionStage<Intake> accept(String rawName, Optional<String> key, Source<ByteString, ?> bytes) {
+        meters.uploadBegan();
+        return take(rawName, key, bytes).whenComplete((intake, failure) -> {
+            meters.uploadEnded();
+            if (intake instanceof Intake.Refused refused) {
+                meters.refused(refused.problem().code());
+            }
+        });
+    }
+
+    private CompletionStage<Intake> take(String rawName, Optional<String> key, Source<ByteString, ?> bytes) {
         Optional<FileName> file = FileName.of(rawName);
         if (file.isEmpty()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
@@ -212,6 +227,7 @@ final class ImageIntake {
                 new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty(), size, content);
         return queue.call(() -> requests.send(WireFormat.write(request))).thenApply(sent -> {
             pending.tell(new PendingReplies.Enqueued(id));
+            meters.accepted(size.orElse(0L));
             return new Intake.Accepted(id, file, ref);
         });
     }

@@ -101,11 +101,13 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final ActorRef<SupervisorCommand> supervisor;
     private final ActorRef<PaceReport> paceTo;
     private final Backlog backlog;
+    private final GatewayMeters meters;
     private final Clock clock;
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
     private final Set<RequestId> lookingUp = new LinkedHashSet<>();
     private boolean stopping;
+    private int waitingNow;
     private long waiterCount;
     private long accepted;
 
@@ -119,10 +121,11 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             ActorRef<SupervisorCommand> supervisor,
             int maxBacklog,
             Duration poll,
+            GatewayMeters meters,
             Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new PollTick(), poll);
-            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, clock);
+            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, meters, clock);
         }));
     }
 
@@ -133,6 +136,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             ResultStore results,
             ActorRef<SupervisorCommand> supervisor,
             int maxBacklog,
+            GatewayMeters meters,
             Clock clock) {
         super(context);
         this.timers = timers;
@@ -141,6 +145,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.supervisor = supervisor;
         this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
         this.backlog = new Backlog(maxBacklog);
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -166,12 +171,14 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         Instant now = clock.instant();
         boolean admitted = backlog.admit(admit.id(), now);
         int retryAfter = admitted ? 0 : backlog.secondsUntilRoom(now);
+        meters.unanswered(backlog.size(), backlog.oldest());
         admit.replyTo().tell(new Admission(admitted, retryAfter));
         return this;
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {
         backlog.remove(withdraw.id());
+        meters.unanswered(backlog.size(), backlog.oldest());
         return this;
     }
 
@@ -195,6 +202,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         }
         Waiter waiter = new Waiter(await.id(), ++waiterCount, await.replyTo());
         waiters.computeIfAbsent(await.id(), id -> new ArrayList<>()).add(waiter);
+        waiting(waitingNow + 1);
         timers.startSingleTimer(waiter, new WaitOver(waiter), await.within());
         if (!backlog.contains(await.id())) {
             lookUp(await.id());
@@ -209,10 +217,14 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private Behavior<Command> onAnswered(Answered answered) {
         RequestId id = answered.result().id();
-        backlog.remove(id);
+        backlog.remove(id).ifPresent(since -> {
+            meters.answered(answered.result().outcome(), Duration.between(since, clock.instant()));
+            meters.unanswered(backlog.size(), backlog.oldest());
+        });
         lookUpNext.remove(id);
         List<Waiter> waiting = waiters.remove(id);
         if (waiting != null) {
+            waiting(waitingNow - waiting.size());
             waiting.forEach(waiter -> {
                 timers.cancel(waiter);
                 waiter.replyTo().tell(new Reply(Optional.of(answered.result())));
@@ -225,6 +237,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         RequestId id = over.waiter().id();
         List<Waiter> waiting = waiters.get(id);
         if (waiting != null && waiting.remove(over.waiter())) {
+            waiting(waitingNow - 1);
             over.waiter().replyTo().tell(new Reply(Optional.empty()));
             if (waiting.isEmpty()) {
                 waiters.remove(id);
@@ -240,11 +253,18 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             waiter.replyTo().tell(new Reply(Optional.empty()));
         });
         waiters.clear();
+        waiting(0);
         return this;
+    }
+
+    private void waiting(int callers) {
+        waitingNow = callers;
+        meters.waiting(callers);
     }
 
     private Behavior<Command> onPollTick(PollTick tick) {
         backlog.forgetOld(clock.instant());
+        meters.unanswered(backlog.size(), backlog.oldest());
         lookUpNext.addAll(waiters.keySet());
         List<RequestId> due = lookUpNext.stream()
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -39,6 +40,9 @@ record Problem(
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int UNAUTHORIZED = 401;
     private static final int SOON_SECONDS = 5;
+
+    /** A response's code, for those who count; it is not sent. */
+    private static final AttributeKey<String> CODE = AttributeKey.create("flotilla-problem", String.class);
 
     static Problem of(int status, String code, String title, String detail) {
         return new Problem(status, code, title, detail, Optional.empty(), Optional.empty());
@@ -191,6 +195,14 @@ record Problem(
         return of(422, "callback-not-allowed", "the callback is not allowed", detail);
     }
 
+    static Problem metricsOff() {
+        return of(
+                404,
+                "metrics-off",
+                "nothing is counted here",
+                "set flotilla.metrics.enabled = true and start the gateway again");
+    }
+
     static Problem unavailable(String detail) {
         return later(503, "unavailable", "the service cannot do this now", detail, SOON_SECONDS);
     }
@@ -229,13 +241,19 @@ record Problem(
     HttpResponse toResponse() {
         HttpResponse plain = HttpResponse.create()
                 .withStatus(StatusCodes.get(status))
-                .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()));
+                .withEntity(HttpEntities.create(PROBLEM_JSON.toContentType(), toJson().toString()))
+                .addAttribute(CODE, code);
         HttpResponse response = status == UNAUTHORIZED
                 ? plain.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"flotilla\""))
                 : plain;
         return retryAfterSeconds
                 .map(seconds -> response.addHeader(RawHeader.create("Retry-After", seconds.toString())))
                 .orElse(response);
+    }
+
+    /** The code of the problem that a response tells of. */
+    static Optional<String> codeOf(HttpResponse response) {
+        return response.getAttribute(CODE);
     }
 
     /** The answer as it goes over a connection that is closed after it. */

@@ -17,16 +17,23 @@ public final class Classifiers {
      *
      * @param model one in S3 was fetched before, see {@link ModelCache}
      * @param maxPixels the most pixels of an image that is decoded
+     * @param meters times the steps of {@code djl}; the other kinds have none
      * @throws SettingsException when a model or table cannot be used
      */
-    public static ClassifierFactory open(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
+    public static ClassifierFactory open(
+            ModelSettings model, ClassifierSettings classifier, long maxPixels, InferenceMeters meters) {
         ClassifierFactory factory =
                 switch (classifier.kind()) {
-                    case DJL -> djl(model, classifier, maxPixels);
+                    case DJL -> djl(model, classifier, maxPixels, meters);
                     case TABLE -> TableClassifierFactory.read(classifier.table().orElseThrow());
                     case DELAY -> new DelayClassifierFactory();
                 };
         return classifier.delay().isZero() ? factory : new DelayedClassifierFactory(factory, classifier.delay());
+    }
+
+    /** Opens what nobody times. */
+    public static ClassifierFactory open(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
+        return open(model, classifier, maxPixels, InferenceMeters.NONE);
     }
 
     /**
@@ -44,13 +51,15 @@ public final class Classifiers {
         }
     }
 
-    private static ClassifierFactory djl(ModelSettings model, ClassifierSettings classifier, long maxPixels) {
+    private static ClassifierFactory djl(
+            ModelSettings model, ClassifierSettings classifier, long maxPixels, InferenceMeters meters) {
         if (model.location() instanceof ModelLocation.InZoo zoo) {
-            return DjlClassifierFactory.open(new ModelZooLoader(zoo, model.zoo()), model.conf(), classifier, maxPixels);
+            return DjlClassifierFactory.open(
+                    new ModelZooLoader(zoo, model.zoo()), model.conf(), classifier, maxPixels, meters);
         }
         ModelFolder folder = folder(model)
                 .orElseThrow(() -> new IllegalArgumentException(model.location() + " was not fetched to a folder"));
-        return DjlClassifierFactory.open(folder, classifier, maxPixels);
+        return DjlClassifierFactory.open(folder, classifier, maxPixels, meters);
     }
 
     /** The model's folder, when it is one of this machine. */

@@ -15,6 +15,7 @@ final class DjlClassifier implements ImageClassifier {
     private final InputTensor input;
     private final NetworkRunner runner;
     private final Labeller labeller;
+    private final InferenceMeters meters;
 
     DjlClassifier(
             String model,
@@ -22,13 +23,15 @@ final class DjlClassifier implements ImageClassifier {
             Preprocessor preprocessor,
             InputTensor input,
             NetworkRunner runner,
-            Labeller labeller) {
+            Labeller labeller,
+            InferenceMeters meters) {
         this.model = model;
         this.decoder = decoder;
         this.preprocessor = preprocessor;
         this.input = input;
         this.runner = runner;
         this.labeller = labeller;
+        this.meters = meters;
     }
 
     /** Those that cannot be decoded have their failures; the others go through the network together. */
@@ -38,6 +41,7 @@ final class DjlClassifier implements ImageClassifier {
         List<Integer> decoded = new ArrayList<>(images.size());
         input.clear();
         for (EncodedImage image : images) {
+            long start = System.nanoTime();
             try (ImageDecoder.Decoded one = decoder.decode(image.bytes())) {
                 if (one instanceof ImageDecoder.Decoded.Refused refused) {
                     outcomes.add(refused.failure());
@@ -47,6 +51,7 @@ final class DjlClassifier implements ImageClassifier {
                     outcomes.add(null);
                 }
             }
+            meters.decoded(System.nanoTime() - start);
         }
         if (!decoded.isEmpty()) {
             float[][] scores = scores(images);
@@ -58,8 +63,11 @@ final class DjlClassifier implements ImageClassifier {
     }
 
     private float[][] scores(List<EncodedImage> images) {
+        long start = System.nanoTime();
         try {
-            return runner.scores(input);
+            float[][] scores = runner.scores(input);
+            meters.predicted(System.nanoTime() - start);
+            return scores;
         } catch (TranslateException e) {
             throw new IllegalStateException(
                     "PyTorch failed on " + images.get(0).fileName()

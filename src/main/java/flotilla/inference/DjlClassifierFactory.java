@@ -26,8 +26,9 @@ final class DjlClassifierFactory implements ClassifierFactory {
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
     private final Labeller labeller;
+    private final InferenceMeters meters;
 
-    private DjlClassifierFactory(ModelSource source, Tuning tuning, ImageDecoder decoder) {
+    private DjlClassifierFactory(ModelSource source, Tuning tuning, ImageDecoder decoder, InferenceMeters meters) {
         this.source = source;
         this.network = source.load(tuning.form());
         this.tuning = tuning;
@@ -37,6 +38,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
                 source.labels(),
                 source.spec().output().activation(),
                 source.spec().output().topK());
+        this.meters = meters;
     }
 
     /**
@@ -45,9 +47,15 @@ final class DjlClassifierFactory implements ClassifierFactory {
      * @param maxPixels the most pixels of an image
      * @throws SettingsException when the model cannot be loaded or does not fit its labels
      */
-    static DjlClassifierFactory open(ModelFolder folder, ClassifierSettings settings, long maxPixels) {
+    static DjlClassifierFactory open(
+            ModelFolder folder, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
         System.setProperty("ai.djl.offline", "true");
-        return open(() -> new FolderSource(folder, ENGINE), settings, maxPixels);
+        return open(() -> new FolderSource(folder, ENGINE), settings, maxPixels, meters);
+    }
+
+    /** Loads a model that nobody times. */
+    static DjlClassifierFactory open(ModelFolder folder, ClassifierSettings settings, long maxPixels) {
+        return open(folder, settings, maxPixels, InferenceMeters.NONE);
     }
 
     /**
@@ -57,11 +65,12 @@ final class DjlClassifierFactory implements ClassifierFactory {
      * @throws SettingsException when the model cannot be fetched or loaded or does not fit its labels
      */
     static DjlClassifierFactory open(
-            ModelZooLoader zoo, Config overrides, ClassifierSettings settings, long maxPixels) {
-        return open(() -> new ZooSource(zoo, overrides, ENGINE), settings, maxPixels);
+            ModelZooLoader zoo, Config overrides, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
+        return open(() -> new ZooSource(zoo, overrides, ENGINE), settings, maxPixels, meters);
     }
 
-    private static DjlClassifierFactory open(Supplier<ModelSource> where, ClassifierSettings settings, long maxPixels) {
+    private static DjlClassifierFactory open(
+            Supplier<ModelSource> where, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
         System.setProperty("ai.djl.pytorch.num_threads", "1");
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         NativeLibraries.unpack();
@@ -71,7 +80,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
                 new ImageDecoder(maxPixels, DecodeMemory.ofHeap(), DecodeEffort.Limit.of(settings.decodeLimit()));
         Tuning tuning = tuning(source, settings);
         JniUtils.setNumThreads(tuning.threads());
-        DjlClassifierFactory factory = new DjlClassifierFactory(source, tuning, decoder);
+        DjlClassifierFactory factory = new DjlClassifierFactory(source, tuning, decoder, meters);
         try {
             factory.tryOut();
         } catch (RuntimeException e) {
@@ -126,7 +135,8 @@ final class DjlClassifierFactory implements ClassifierFactory {
                 preprocessor,
                 new InputTensor(source.spec().input(), tuning.layout(), tuning.largestBatch()),
                 new NetworkRunner(network),
-                labeller);
+                labeller,
+                meters);
     }
 
     @Override

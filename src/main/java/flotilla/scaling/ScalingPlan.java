@@ -49,6 +49,11 @@ public record ScalingPlan(
         return !reason.equals(INSTANCES_UNKNOWN) && !reason.equals(NO_LEASE);
     }
 
+    /** Whether this supervisor has the right to act. */
+    public boolean mayAct() {
+        return !reason.equals(NO_LEASE);
+    }
+
     /** What to remember of drains and launches. */
     public FleetMemory memory() {
         return next.memory();

@@ -90,6 +90,7 @@ public final class ScalingSupervisor {
     private final Lookout lookout;
     private final DecisionLog decisions;
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
+    private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
     private FleetController controller;
     /** The tenure that the controller knows all reports of; none before the first. */
@@ -108,6 +109,18 @@ public final class ScalingSupervisor {
         return create(settings, clock, controller, operator, depth, SupervisorLease.always(), Optional.empty());
     }
 
+    /** Creates a supervisor that nobody counts. */
+    public static Behavior<SupervisorCommand> create(
+            Settings settings,
+            Clock clock,
+            Supplier<FleetController> controller,
+            FleetOperator operator,
+            Supplier<CompletionStage<QueueDepth>> depth,
+            SupervisorLease lease,
+            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+        return create(settings, clock, controller, operator, depth, lease, ledger, SupervisorMeters.NONE);
+    }
+
     /** Lays the lease down and ends; an act that is under way comes to its end before. */
     public static SupervisorCommand stop() {
         return new Stop();
@@ -121,6 +134,7 @@ public final class ScalingSupervisor {
      * @param operator carries plans out
      * @param lease the right to act
      * @param ledger is told of every decision
+     * @param meters are, too
      */
     public static Behavior<SupervisorCommand> create(
             Settings settings,
@@ -129,10 +143,12 @@ public final class ScalingSupervisor {
             FleetOperator operator,
             Supplier<CompletionStage<QueueDepth>> depth,
             SupervisorLease lease,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+            Optional<ActorRef<LedgerKeeper.Command>> ledger,
+            SupervisorMeters meters) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Lookout lookout = new Lookout(operator, depth, context.getSystem().log());
-            return new ScalingSupervisor(context, timers, settings, clock, controller, operator, lease, lookout, ledger)
+            return new ScalingSupervisor(
+                            context, timers, settings, clock, controller, operator, lease, lookout, ledger, meters)
                     .start();
         }));
     }
@@ -146,7 +162,8 @@ public final class ScalingSupervisor {
             FleetOperator operator,
             SupervisorLease lease,
             Lookout lookout,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+            Optional<ActorRef<LedgerKeeper.Command>> ledger,
+            SupervisorMeters meters) {
         this.context = context;
         this.timers = timers;
         this.settings = settings;
@@ -157,6 +174,7 @@ public final class ScalingSupervisor {
         this.lease = lease;
         this.lookout = lookout;
         this.ledger = ledger;
+        this.meters = meters;
         this.decisions = new DecisionLog(
                 settings.history(),
                 controller.policy().name(),
@@ -183,6 +201,7 @@ public final class ScalingSupervisor {
                         .onMessage(LeaseChanged.class, changed -> reconcileIfHeld())
                         .onMessage(Stop.class, stop -> release())
                         .onSignal(PostStop.class, stopped -> {
+                            meters.ended();
                             lease.release();
                             return Behaviors.same();
                         }))
@@ -228,6 +247,7 @@ public final class ScalingSupervisor {
 
     /** What was begun may still be under way: whoever acts next, this supervisor started anew included, waits for the term. */
     private Behavior<SupervisorCommand> onEndInTheMiddle(Signal end) {
+        meters.ended();
         lease.abandon();
         return Behaviors.same();
     }
@@ -248,6 +268,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> release() {
+        meters.ended();
         context.pipeToSelf(lease.release(), (done, failure) -> new Released());
         return ending();
     }
@@ -322,6 +343,7 @@ public final class ScalingSupervisor {
     private void remember(FleetController.Decided decided, List<DecisionReport.Action> actions) {
         DecisionLog.Added added = decisions.add(decided, actions);
         context.getLog().info(DecisionLog.line(added.decision()));
+        meters.decided(decided.plan(), actions);
         ledger.ifPresent(keeper -> {
             added.judged().forEach(earlier -> keeper.tell(new LedgerKeeper.Amend(earlier)));
             keeper.tell(new LedgerKeeper.Keep(added.decision()));

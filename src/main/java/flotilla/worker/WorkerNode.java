@@ -73,8 +73,15 @@ public final class WorkerNode {
      *
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
+     * @param meters is shown what the worker has in hand
      */
-    public record Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {}
+    public record Equipment(
+            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, WorkerMeters meters) {
+        /** Equipment of a worker that nobody looks at. */
+        public Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {
+            this(queues, images, results, classifiers, WorkerMeters.NONE);
+        }
+    }
 
     /** What came first of it. */
     private record Blaming(Blame blame, Attempts attempts) {}
@@ -157,6 +164,7 @@ public final class WorkerNode {
                 equipped.blaming().blame().deadLetters());
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(marks.time(), () -> worker.tell(new Worker.HandsChanged()));
+        equipment.meters().show(parallelism, leases::inHand);
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         Patience patience = new Patience(
                 "stores and queues",

@@ -60,6 +60,34 @@ class ArchitectureTest {
     static final ArchRule simulationKnowsOnlyTheCore =
             onlyKnows("flotilla.simulation..", "flotilla.domain", "flotilla.scaling", "flotilla.protocol");
 
+    /** An adapter of the ports in which rooms let themselves be counted. */
+    @ArchTest
+    static final ArchRule metricsServesItsRooms = onlyKnows(
+            "flotilla.metrics",
+            "flotilla.domain",
+            "flotilla.scaling",
+            "flotilla.protocol",
+            "flotilla.gateway",
+            "flotilla.worker",
+            "flotilla.supervisor",
+            "flotilla.inference");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesMetrics = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.metrics")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.metrics");
+
+    @ArchTest
+    static final ArchRule onlyMetricsImportsMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.metrics")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
     @ArchTest
     static final ArchRule onlySimulationImportsTheSolver = noClasses()
             .that()

@@ -56,6 +56,17 @@ class WorkerUserDataTest {
     }
 
     @Test
+    void metrics_shouldBeHandedAndTheirAddressOnlyWhenItIsGiven() {
+        Config handed = handed("flotilla.metrics.port=9400");
+
+        assertThat(handed.getBoolean("flotilla.metrics.enabled")).isTrue();
+        assertThat(handed.getInt("flotilla.metrics.port")).isEqualTo(9400);
+        assertThat(handed.hasPath("flotilla.metrics.host")).isFalse();
+        assertThat(handed("flotilla.metrics.host=10.0.0.7").getString("flotilla.metrics.host"))
+                .isEqualTo("10.0.0.7");
+    }
+
+    @Test
     void clusterTls_shouldBeHandedAsPathsOnly(@TempDir Path folder) throws IOException {
         Path key = Files.writeString(folder.resolve("node.key"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0");
         Config handed =

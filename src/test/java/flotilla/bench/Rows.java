@@ -16,6 +16,7 @@ final class Rows {
             new StartRow(),
             new BurstRow(),
             new MemoryRow(),
+            new MetricsRow(),
             new ProfileRow());
 
     private Rows() {}

@@ -74,7 +74,13 @@ final class Stand {
 
     /** Starts the gateway. */
     Gateway gateway() throws IOException {
+        return gateway(List.of());
+    }
+
+    /** Starts the gateway with settings of its own. */
+    Gateway gateway(List<String> sets) throws IOException {
         List<String> pairs = common();
+        pairs.addAll(sets);
         pairs.add("flotilla.cluster.port=" + clusterPort);
         pairs.add("flotilla.http.port=0");
         Running gateway = lab.flotilla(environment, "gateway", Lab.sets(pairs));
@@ -99,7 +105,7 @@ final class Stand {
                 List.of("flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"), "flotilla.fleet.mode=static"));
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +168,7 @@ class FlotillaSettingsTest {
                                 "-XX:TrimNativeHeapInterval=5000"),
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(10)));
+        assertThat(settings.metrics()).isEqualTo(new MetricsSettings(true, Optional.empty(), OptionalInt.empty()));
         assertThat(settings.logResults()).isFalse();
     }
 
@@ -318,6 +320,9 @@ class FlotillaSettingsTest {
                 "flotilla.local.worker-jvm-options=[x]",
                 "flotilla.local.stop-grace=39s",
                 "flotilla.local.terminated-visible=40s",
+                "flotilla.metrics.enabled=false",
+                "flotilla.metrics.host=mh",
+                "flotilla.metrics.port=71",
                 "flotilla.log.results=true");
 
         assertThat(settings)
@@ -466,6 +471,7 @@ class FlotillaSettingsTest {
                                 List.of("x"),
                                 Duration.ofSeconds(39),
                                 Duration.ofSeconds(40)),
+                        new MetricsSettings(false, Optional.of("mh"), OptionalInt.of(71)),
                         true));
     }
 
@@ -529,6 +535,8 @@ class FlotillaSettingsTest {
                 "flotilla.cluster.tls.key=/k | flotilla.cluster.tls must be given with all of certificate, key and ca",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
+                "flotilla.metrics.port=-2 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
+                "flotilla.metrics.port=70000 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
                 "nonsense | --set takes key=value"
             })
     void badValue_shouldNameItsKeyAndItsBound(String set, String message) {
@@ -537,6 +545,34 @@ class FlotillaSettingsTest {
                 .hasMessageContaining(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.7.7", "::1", "fd12::1", "fe80::1"})
+    void addressOfMetrics_shouldBeAPrivateOne(String host) {
+        assertThat(settings("flotilla.metrics.host=\"" + host + "\"").metrics().requirePrivateAddress("8.8.8.8"))
+                .isNotNull();
+        assertThat(settings().metrics().requirePrivateAddress(host)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "8.8.8.8", "172.32.0.1", "2001:db8::1"})
+    void addressOfMetricsThatEverybodyReaches_shouldBeRefused(String host) {
+        assertThatThrownBy(() -> settings("flotilla.metrics.host=\"" + host + "\"")
+                        .metrics()
+                        .requirePrivateAddress("127.0.0.1"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("flotilla.metrics.host must be an address of loopback or of a private network, for whoever"
+                        + " reaches it may read; not " + host);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,-1,false", "true,0,true", "true,9400,true", "false,9400,false"})
+    void worker_shouldCountWhereItServes(boolean enabled, int port, boolean counts) {
+        assertThat(settings("flotilla.metrics.enabled=" + enabled, "flotilla.metrics.port=" + port)
+                        .metrics()
+                        .ofWorkers())
+                .isEqualTo(counts);
     }
 
     @Test

@@ -9,6 +9,7 @@ import flotilla.config.HttpSettings;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.gateway.OpenApi.Operation;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
@@ -19,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -407,6 +409,19 @@ class HttpContractTest extends HttpFixture {
         images.away = true;
         conforms("GET", "/readyz", ask("/readyz"), 503, "unavailable");
         conforms("GET", "/v1/classifications/{id}", ask("/v1/classifications/" + NOBODY), 503, "unavailable");
+    }
+
+    @Test
+    void metrics_shouldBeToldInBothFormsOrThatThereAreNone() throws Exception {
+        conforms("GET", "/metrics", ask("/metrics"), 404, "metrics-off");
+        try (NodeMetrics node = NodeMetrics.open("gateway", "1")) {
+            stop();
+            metrics = new HttpGateway.Metrics(node.gateway(Clock.systemUTC()), Optional.of(node));
+            start();
+
+            conforms("GET", "/metrics", ask("/metrics"), 200);
+            conforms("GET", "/metrics", ask("/metrics", "Accept", "application/openmetrics-text"), 200);
+        }
     }
 
     @Test

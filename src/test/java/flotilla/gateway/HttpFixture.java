@@ -73,6 +73,7 @@ abstract class HttpFixture {
     final MemoryStores.Batches batches = new MemoryStores.Batches();
     final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
     ResultPush push = ResultPush.off();
+    HttpGateway.Metrics metrics = HttpGateway.Metrics.NONE;
     final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -135,7 +136,8 @@ abstract class HttpFixture {
                         batches,
                         quarantine,
                         push,
-                        new ImageHeaders(settings.maxPixels())),
+                        new ImageHeaders(settings.maxPixels()),
+                        metrics),
                 settings,
                 INLINE,
                 false,

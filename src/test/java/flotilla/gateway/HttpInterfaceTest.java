@@ -413,6 +413,7 @@ class HttpInterfaceTest extends HttpFixture {
                         null,
                         new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
+                        new MetricsApi(Optional.empty()),
                         () -> null,
                         Duration.ZERO,
                         List.of())

@@ -1,0 +1,143 @@
+package flotilla.metrics;
+
+import flotilla.domain.QueueDepth;
+import flotilla.protocol.DecisionReport;
+import flotilla.scaling.ScalingPlan;
+import flotilla.scaling.Traffic;
+import flotilla.supervisor.SupervisorMeters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the supervisor sees and does. Counters stay on every gateway that has had the supervisor; the figures of now are on the
+ * one that has it, and only those that are known.
+ */
+public final class SupervisorMetrics implements SupervisorMeters {
+    private static final String QUEUE = "flotilla.queue.messages";
+    private static final String QUEUE_MEANS =
+            "The request queue's messages as SQS counts them, which is late and approximate";
+    private static final String INSTANCES = "flotilla.supervisor.instances";
+    private static final String INSTANCES_MEANS = "Instances by what they are to the supervisor";
+    private static final double MILLIS = 1000;
+
+    private final MeterRegistry registry;
+    private final List<KnownFigure> figures = new ArrayList<>();
+    private final Map<String, KnownFigure> messages = new LinkedHashMap<>();
+    private final Map<String, KnownFigure> instances = new LinkedHashMap<>();
+    private final KnownFigure disagreement;
+    private final KnownFigure acting;
+    private final KnownFigure decidedAt;
+    private final KnownFigure desired;
+    private final KnownFigure service;
+    private final Counter findings;
+
+    SupervisorMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (String state : List.of("visible", "in-flight", "delayed")) {
+            messages.put(state, figure(QUEUE, Tags.of("state", state), null, QUEUE_MEANS));
+        }
+        for (String state : List.of("pending", "running", "draining", "silent", "ending", "spare")) {
+            instances.put(state, figure(INSTANCES, Tags.of("state", state), null, INSTANCES_MEANS));
+        }
+        this.disagreement = figure(
+                "flotilla.supervisor.count.difference",
+                Tags.empty(),
+                "messages",
+                "SQS's count of messages less the gateways' own count of images without an answer");
+        this.acting = figure(
+                "flotilla.supervisor.acting",
+                Tags.empty(),
+                null,
+                "1 when this gateway's supervisor may act, 0 when it waits");
+        this.decidedAt = figure(
+                "flotilla.supervisor.last.decision.timestamp",
+                Tags.empty(),
+                "seconds",
+                "When it decided last, Unix time");
+        this.desired = figure(
+                "flotilla.supervisor.desired.instances", Tags.empty(), null, "Instances wanted, within the limits");
+        this.service = figure(
+                "flotilla.supervisor.service.time",
+                Tags.empty(),
+                "seconds",
+                "What one instance takes for an image, as learned from the workers or assumed");
+        this.findings = Counter.builder("flotilla.supervisor.findings")
+                .description("What the auditor found not to fit together")
+                .register(registry);
+    }
+
+    private KnownFigure figure(String name, Tags tags, String unit, String means) {
+        KnownFigure figure = new KnownFigure(registry, name, tags, unit, means);
+        figures.add(figure);
+        return figure;
+    }
+
+    @Override
+    public void decided(ScalingPlan plan, List<DecisionReport.Action> actions) {
+        acting.is(plan.mayAct() ? 1 : 0);
+        decidedAt.is(plan.at().toEpochMilli() / MILLIS);
+        plan.depth().ifPresentOrElse(known -> queue(known, plan), this::queueUnknown);
+        if (plan.instancesKnown()) {
+            census(plan.census());
+        } else {
+            instances.values().forEach(KnownFigure::isUnknown);
+        }
+        plan.desired().ifPresentOrElse(desired::is, desired::isUnknown);
+        service.is(plan.next().model().serviceSeconds());
+        findings.increment(plan.findings().size());
+        decisions(plan.reason()).increment();
+        actions.forEach(action -> actions(action).increment());
+    }
+
+    private void queue(QueueDepth depth, ScalingPlan plan) {
+        messages.get("visible").is(depth.visible());
+        messages.get("in-flight").is(depth.inFlight());
+        messages.get("delayed").is(depth.delayed());
+        Traffic traffic = plan.next().model().lastTraffic();
+        if (traffic.isKnown()) {
+            disagreement.is(depth.messages() - traffic.unanswered());
+        } else {
+            disagreement.isUnknown();
+        }
+    }
+
+    private void queueUnknown() {
+        messages.values().forEach(KnownFigure::isUnknown);
+        disagreement.isUnknown();
+    }
+
+    private void census(ScalingPlan.Census census) {
+        instances.get("pending").is(census.pending());
+        instances.get("running").is(census.running());
+        instances.get("draining").is(census.draining());
+        instances.get("silent").is(census.silent());
+        instances.get("ending").is(census.ending());
+        instances.get("spare").is(census.spare());
+    }
+
+    private Counter decisions(String reason) {
+        return Counter.builder("flotilla.supervisor.decisions")
+                .description("Decisions, holds included, by reason")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    private Counter actions(DecisionReport.Action action) {
+        String outcome = action.onlyShown() ? "shown" : action.succeeded() ? "ok" : "failed";
+        return Counter.builder("flotilla.supervisor.actions")
+                .description("Actions of decisions, by kind and by what became of them")
+                .tag("kind", action.kind())
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    @Override
+    public void ended() {
+        figures.forEach(KnownFigure::isUnknown);
+    }
+}

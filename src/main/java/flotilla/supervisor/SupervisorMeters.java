@@ -1,0 +1,23 @@
+package flotilla.supervisor;
+
+import flotilla.protocol.DecisionReport;
+import flotilla.scaling.ScalingPlan;
+import java.util.List;
+
+/** Who counts what the supervisor sees and does. Called by its actor: it must neither block nor fail. */
+public interface SupervisorMeters {
+    /** Counts nothing. */
+    SupervisorMeters NONE = new SupervisorMeters() {
+        @Override
+        public void decided(ScalingPlan plan, List<DecisionReport.Action> actions) {}
+
+        @Override
+        public void ended() {}
+    };
+
+    /** A decision was made, and this became of it. */
+    void decided(ScalingPlan plan, List<DecisionReport.Action> actions);
+
+    /** There is no supervisor on this node any more: what was known is not known now. */
+    void ended();
+}
