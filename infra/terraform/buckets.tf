@@ -8,7 +8,20 @@ locals {
 resource "aws_s3_bucket" "this" {
   for_each = local.buckets
 
-  bucket = each.value.name
+  bucket        = each.value.name
+  force_destroy = var.empty_buckets_on_destroy
+
+  lifecycle {
+    precondition {
+      condition     = var.input_bucket != var.output_bucket
+      error_message = "input_bucket and output_bucket are two buckets: what is in them lives for different times."
+    }
+
+    precondition {
+      condition     = local.model_bucket == null || !contains([var.input_bucket, var.output_bucket], local.model_bucket)
+      error_message = "model_path must be in another bucket than images and results: what is in theirs expires."
+    }
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
@@ -33,6 +46,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
+# The same times as gateways would keep to with flotilla.storage.*-lifetime, and for less; those stay off.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   for_each = local.buckets
 
@@ -52,4 +66,40 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       days_after_initiation = 1
     }
   }
+}
+
+data "aws_iam_policy_document" "only_over_tls" {
+  for_each = local.buckets
+
+  statement {
+    sid    = "OnlyOverTls"
+    effect = "Deny"
+    # Every action, and for everybody: this statement only takes away.
+    actions = ["s3:*"]
+
+    resources = [
+      aws_s3_bucket.this[each.key].arn,
+      "${aws_s3_bucket.this[each.key].arn}/*",
+    ]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "only_over_tls" {
+  for_each = local.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+  policy = data.aws_iam_policy_document.only_over_tls[each.key].json
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
 }

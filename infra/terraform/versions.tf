@@ -1,4 +1,5 @@
 terraform {
+  # Preconditions, optional attributes of objects and strcontains() are used.
   required_version = ">= 1.6"
 
   required_providers {
@@ -14,8 +15,10 @@ provider "aws" {
 
   # Not "flotilla:cluster": that tag is for workers' instances alone, which the supervisor starts and ends.
   default_tags {
-    tags = {
-      "flotilla:deployment" = var.cluster
-    }
+    tags = local.tags
   }
 }
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}

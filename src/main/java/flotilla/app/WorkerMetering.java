@@ -69,6 +69,11 @@ final class WorkerMetering implements AutoCloseable {
         return worker.around(equipment);
     }
 
+    /** What tells which images end workers, counted. */
+    WorkerNode.Blame around(WorkerNode.Blame blame) {
+        return worker.around(blame);
+    }
+
     @Override
     public void close() {
         server.close();

@@ -45,7 +45,6 @@ public final class WorkerMetrics implements WorkerMeters, InferenceMeters {
     public WorkerNode.Equipment around(WorkerNode.Equipment equipment) {
         WorkerNode.Queues queues = equipment.queues();
         WorkerNode.Classifiers classifiers = equipment.classifiers();
-        WorkerNode.Blame blame = equipment.blame();
         return new WorkerNode.Equipment(
                 new WorkerNode.Queues(
                         new MeteredRequests(queues.requests(), this),
@@ -55,15 +54,19 @@ public final class WorkerMetrics implements WorkerMeters, InferenceMeters {
                 new MeteredResults(equipment.results(), stages.get(Stage.STORE), this::stored),
                 new WorkerNode.Classifiers(
                         new MeteredClassifiers(classifiers.factory(), registry), classifiers.parallelism()),
-                new WorkerNode.Blame(
-                        blame.marks(),
-                        blame.attempts(),
-                        body -> blame.deadLetters().send(body).whenComplete((sent, failure) -> {
-                            if (failure == null) {
-                                quarantined.increment();
-                            }
-                        })),
                 this);
+    }
+
+    /** What tells which images end workers, counted: those that go to the dead-letter queue. */
+    public WorkerNode.Blame around(WorkerNode.Blame blame) {
+        return new WorkerNode.Blame(
+                blame.marks(),
+                blame.attempts(),
+                body -> blame.deadLetters().send(body).whenComplete((sent, failure) -> {
+                    if (failure == null) {
+                        quarantined.increment();
+                    }
+                }));
     }
 
     /** A counter of this room. */

@@ -1,0 +1,70 @@
+data "aws_iam_policy_document" "worker" {
+  statement {
+    sid       = "FindQueues"
+    actions   = ["sqs:GetQueueUrl"]
+    resources = concat([aws_sqs_queue.request.arn, aws_sqs_queue.dead_letter.arn], values(aws_sqs_queue.plain)[*].arn)
+  }
+
+  statement {
+    sid       = "TakeRequests"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
+    resources = [aws_sqs_queue.request.arn, aws_sqs_queue.plain["terminate-request"].arn]
+  }
+
+  statement {
+    sid       = "Answer"
+    actions   = ["sqs:SendMessage"]
+    resources = [aws_sqs_queue.plain["response"].arn, aws_sqs_queue.plain["terminate-confirm"].arn, aws_sqs_queue.dead_letter.arn]
+  }
+
+  statement {
+    sid       = "ReadImages"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.this["input"].arn}/*"]
+  }
+
+  statement {
+    sid       = "KeepResults"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${aws_s3_bucket.this["output"].arn}/*"]
+  }
+
+  statement {
+    sid       = "ForgiveAttempts"
+    actions   = ["s3:DeleteObject"]
+    resources = ["${aws_s3_bucket.this["output"].arn}/*"]
+  }
+
+  # Without it S3 answers 403 and not 404 where there is no object yet.
+  statement {
+    sid       = "List"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.this["input"].arn, aws_s3_bucket.this["output"].arn]
+  }
+
+  dynamic "statement" {
+    for_each = local.model_bucket[*]
+
+    content {
+      sid       = "ReadModel"
+      actions   = ["s3:GetObject"]
+      resources = ["${local.arn_prefix}:s3:::${local.model_bucket}/${local.model_prefix}/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.model_bucket[*]
+
+    content {
+      sid       = "ListModel"
+      actions   = ["s3:ListBucket"]
+      resources = ["${local.arn_prefix}:s3:::${local.model_bucket}"]
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = ["${local.model_prefix}/*"]
+      }
+    }
+  }
+}
