@@ -34,6 +34,9 @@ public final class MemoryStores {
     /** Images; a failed upload leaves nothing. */
     public static final class Images implements ImageStore {
         public final Map<String, ByteString> objects = new ConcurrentHashMap<>();
+        /** Keys that were read. */
+        public final Set<String> fetched = ConcurrentHashMap.newKeySet();
+
         public volatile boolean away;
         /** Reads are never answered. */
         public volatile boolean silent;
@@ -66,6 +69,7 @@ public final class MemoryStores {
             }
             return CompletableFuture.supplyAsync(() -> {
                 refuseWhenAway();
+                fetched.add(ref.key());
                 return Optional.ofNullable(objects.get(ref.key()));
             });
         }
