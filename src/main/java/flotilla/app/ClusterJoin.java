@@ -53,7 +53,6 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     /** So many looks at whether it has joined, while Pekko goes on asking. */
     private static final int LOOKS_WHILE_JOINING = 10;
 
-    private static final Duration KEEP_EVERY = Duration.ofSeconds(10);
     /** An entry that was not written for so long is one of a gateway that is gone, or cut off. */
     private static final Duration FRESH = Duration.ofSeconds(30);
     /** Workers are told of a gateway for so long: what they are handed must not change while a launch may be repeated. */
@@ -68,6 +67,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
     private final TimerScheduler<Command> timers;
     private final GatewayRegistry registry;
     private final List<String> seeds;
+    private final Duration keepEvery;
     private final Consumer<List<String>> known;
     private final Runnable leave;
     private final Cluster cluster;
@@ -86,13 +86,18 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
 
     /**
      * @param seeds gateways to join, each as Pekko's address; empty to ask the registry
+     * @param keepEvery time between two looks at the registry, once it is in a cluster
      * @param known is told the addresses of all gateways of late, this one included, each {@code host:port}
      * @param leave is told once when this gateway should leave its cluster and join anew
      */
     static Behavior<Command> create(
-            GatewayRegistry registry, List<String> seeds, Consumer<List<String>> known, Runnable leave) {
+            GatewayRegistry registry,
+            List<String> seeds,
+            Duration keepEvery,
+            Consumer<List<String>> known,
+            Runnable leave) {
         return Behaviors.supervise(Behaviors.<Command>setup(context -> Behaviors.withTimers(
-                        timers -> new ClusterJoin(context, timers, registry, seeds, known, leave))))
+                        timers -> new ClusterJoin(context, timers, registry, seeds, keepEvery, known, leave))))
                 .onFailure(SupervisorStrategy.restartWithBackoff(ANEW_AFTER, ANEW_AFTER_AT_MOST, ANEW_SPREAD));
     }
 
@@ -101,12 +106,14 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             TimerScheduler<Command> timers,
             GatewayRegistry registry,
             List<String> seeds,
+            Duration keepEvery,
             Consumer<List<String>> known,
             Runnable leave) {
         super(context);
         this.timers = timers;
         this.registry = registry;
         this.seeds = seeds;
+        this.keepEvery = keepEvery;
         this.known = known;
         this.leave = leave;
         this.cluster = Cluster.get(context.getSystem());
@@ -222,7 +229,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             getContext().getLog().warn("there is another cluster of ours with more say; leaving this one to join it");
             leave.run();
         }
-        return meetIn(self.phase() == Phase.MEMBER ? KEEP_EVERY : Duration.ZERO);
+        return meetIn(self.phase() == Phase.MEMBER ? keepEvery : Duration.ZERO);
     }
 
     private void tellIfSeededApart(List<Entry> others) {

@@ -117,6 +117,7 @@ final class GatewayRole implements AutoCloseable {
                     ClusterJoin.create(
                             cloud.gateways(system),
                             NodeConfig.seedNodes(settings.cluster()),
+                            settings.cluster().registryInterval(),
                             seeds.isEmpty() ? gateways::set : known -> {},
                             () -> yields.complete(Done.getInstance())),
                     "cluster-join",

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "test",
         mixinStandardHelpOptions = true,
-        description = "Runs all tests; --fast runs the unit tests only. Needs the source checkout: ./flotilla test")
+        description =
+                "Runs all tests; --fast runs the quick unit tests only, --full more than the usual. Needs the source checkout: ./flotilla test")
 final class TestCommand implements Callable<Integer> {
     @Parameters(hidden = true)
     private List<String> ignored = List.of();

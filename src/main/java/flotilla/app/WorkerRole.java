@@ -110,8 +110,10 @@ final class WorkerRole implements AutoCloseable {
         CompletableFuture<Done> over = new CompletableFuture<>();
         AttemptMarks marks = marks(settings, identity);
         CompletableFuture<ActorSystem<?>> system = new CompletableFuture<>();
-        CompletableFuture<WorkerNode.Blame> blame = connections.thenCombine(
-                system, (cloud, its) -> new WorkerNode.Blame(marks, cloud.attempts(its), cloud.deadLetters()));
+        CompletableFuture<WorkerNode.Blame> blame = connections.thenCombine(system, (cloud, its) -> {
+            WorkerNode.Blame plain = new WorkerNode.Blame(marks, cloud.attempts(its), cloud.deadLetters());
+            return metering.map(counts -> counts.around(plain)).orElse(plain);
+        });
         ActorSystem<Worker.Command> data = ActorSystem.create(
                 WorkerNode.create(
                         identity,

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigValueType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,11 @@ import java.util.stream.Stream;
  * @param host the address that other nodes use; empty for the machine's own
  * @param port the remoting port; 0 for a free one
  * @param seedNodes gateways to join, each {@code host:port}
+ * @param registryInterval time between two looks of a gateway at the registry in which gateways find each other
  * @param tls empty for plain TCP
  */
-public record ClusterSettings(String name, String host, int port, List<String> seedNodes, Optional<Tls> tls) {
+public record ClusterSettings(
+        String name, String host, int port, List<String> seedNodes, Duration registryInterval, Optional<Tls> tls) {
     /**
      * What nodes prove themselves to each other with, all PEM.
      *
@@ -27,6 +30,9 @@ public record ClusterSettings(String name, String host, int port, List<String> s
      * @param ca whose certificates are believed, and no others
      */
     public record Tls(Path certificate, Path key, Path ca) {}
+
+    /** Others believe an entry for three times as long. */
+    private static final Duration LONGEST_REGISTRY_INTERVAL = Duration.ofSeconds(10);
 
     public ClusterSettings {
         Checks.that(
@@ -58,6 +64,11 @@ public record ClusterSettings(String name, String host, int port, List<String> s
             // Nothing with a colon is looked up; it fails where it is bound, by its own name.
             return false;
         }
+        Checks.within(
+                registryInterval,
+                Duration.ofSeconds(1),
+                LONGEST_REGISTRY_INTERVAL,
+                "flotilla.cluster.registry-interval");
     }
 
     static ClusterSettings from(Config config) {
@@ -66,6 +77,7 @@ public record ClusterSettings(String name, String host, int port, List<String> s
                 config.getString("host"),
                 config.getInt("port"),
                 seedNodes(config),
+                config.getDuration("registry-interval"),
                 tls(config.getConfig("tls")));
     }
 

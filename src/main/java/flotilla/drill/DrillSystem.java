@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,14 +115,14 @@ final class DrillSystem implements AutoCloseable {
         List<ServiceProxy> remotings = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < plan.gateways(); i++) {
-            ports.add(freePort());
+            ports.add(FreePort.next());
             remotings.add(ServiceProxy.before(0, new InetSocketAddress(LOOPBACK, ports.get(i))));
         }
         String seeds = remotings.stream()
                 .map(remoting -> LOOPBACK + ":" + remoting.port())
                 .collect(Collectors.joining(","));
         for (int i = 0; i < plan.gateways(); i++) {
-            int http = freePort();
+            int http = FreePort.next();
             List<String> pairs = new ArrayList<>(plan.settings());
             pairs.add("flotilla.aws.endpoints-file=" + endpoints);
             pairs.add("flotilla.http.port=" + http);
@@ -139,12 +137,6 @@ final class DrillSystem implements AutoCloseable {
                     URI.create("http://" + LOOPBACK + ":" + http),
                     remotings.get(i),
                     timer));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -24,11 +24,16 @@ final class TrialImages {
 
     /** Decodes them; takes some tenths of a second. */
     static TrialImages load(ModelSpec.Input input) {
+        return of(input, FILES.stream().map(TrialImages::read).toList());
+    }
+
+    /** Others, each of at most a million pixels, as files. */
+    static TrialImages of(ModelSpec.Input input, List<byte[]> files) {
         ImageDecoder decoder = new ImageDecoder(MOST_PIXELS, DecodeMemory.ofHeap());
         TrialImages images = new TrialImages(input);
         Preprocessor preprocessor = new Preprocessor(input);
-        for (String file : FILES) {
-            try (ImageDecoder.Decoded decoded = decoder.decode(read(file))) {
+        for (byte[] file : files) {
+            try (ImageDecoder.Decoded decoded = decoder.decode(file)) {
                 if (decoded instanceof ImageDecoder.Decoded.Image image) {
                     images.planar.add(preprocessor.tensor(image.pixels(), Layout.PLANAR));
                     images.interleaved.add(preprocessor.tensor(image.pixels(), Layout.INTERLEAVED));

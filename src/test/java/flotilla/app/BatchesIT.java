@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import flotilla.protocol.ImageStore;
+import flotilla.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -156,12 +157,12 @@ class BatchesIT {
     @Test
     void gatewayKilledInTheMiddleOfABatch_shouldFindItWhereItIs(@TempDir Path folder) throws Exception {
         Path data = folder.resolve("data");
-        int clusterPort = FlotillaProcess.freePort();
+        int clusterPort = FreePort.next();
         List<String> common = new ArrayList<>(List.of(fleet(folder)));
         for (String setting : List.of(
                 "aws.endpoints-file=" + data.resolve("endpoints.json"),
                 "fleet.mode=static",
-                "classifier.delay=400ms",
+                "classifier.delay=200ms",
                 "classifier.parallelism=1")) {
             common.addAll(List.of("--set", "flotilla." + setting));
         }
@@ -191,6 +192,7 @@ class BatchesIT {
                     shouldBeDone(batch, 0, IMAGES);
                     cancelledBatch_shouldKeepWhatIsDone();
                     assertThat(hand.isAlive()).isTrue();
+                    FlotillaProcess.closeAll(hand, second);
                 }
             } finally {
                 first.close();

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
 import software.amazon.awssdk.services.autoscaling.model.AutoScalingGroup;
@@ -20,6 +22,10 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 final class CloudClient implements AutoCloseable {
     private static final StaticCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
+
+    /** One for all, because each takes two seconds to close; it ends with the JVM. */
+    private static final SdkAsyncHttpClient SDK_HTTP =
+            NettyNioAsyncHttpClient.builder().maxConcurrency(100).build();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI endpoint;
@@ -33,11 +39,13 @@ final class CloudClient implements AutoCloseable {
                 .path("ec2")
                 .asText());
         ec2 = Ec2AsyncClient.builder()
+                .httpClient(SDK_HTTP)
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(CREDENTIALS)
                 .build();
         autoScaling = AutoScalingAsyncClient.builder()
+                .httpClient(SDK_HTTP)
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(CREDENTIALS)

@@ -3,6 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.testing.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,13 +42,19 @@ class CompatIT {
                 "--set",
                 "flotilla.http.host=127.0.0.1",
                 "--set",
-                "flotilla.cluster.port=" + FlotillaProcess.freePort(),
+                "flotilla.cluster.port=" + FreePort.next(),
                 "--set",
                 "flotilla.classifier.kind=table",
                 "--set",
                 "flotilla.classifier.table=" + table,
                 "--set",
                 "flotilla.scaling.max-instances=1",
+                "--set",
+                "flotilla.scaling.settle=0s",
+                "--set",
+                "flotilla.scaling.interval=1s",
+                "--set",
+                "flotilla.queue.receive-wait=1s",
                 "--set",
                 "flotilla.local.boot-delay=0s")) {
             String url = local.awaitLine("ready ");

@@ -3,6 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ class DrainQueuesIT {
         Path data = folder.resolve("data");
         String[] settings = {
             "flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"),
-            "flotilla.cluster.port=" + FlotillaProcess.freePort(),
+            "flotilla.cluster.port=" + FreePort.next(),
             "flotilla.http.port=0",
             "flotilla.scaling.settle=0s",
             "flotilla.classifier.delay=40s",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -136,15 +137,15 @@ class ExplainIT {
 
     @Test
     void supervisorThatMoves_shouldBeFollowedByAStreamAtAnotherGateway(@TempDir Path folder) throws Exception {
-        int clusterPort = FlotillaProcess.freePort();
+        int clusterPort = FreePort.next();
         try (FlotillaProcess cloud = FlotillaProcess.start(
                 folder, "cloud", "--data", folder.resolve("data").toString())) {
             cloud.awaitLine("cloud ready");
             try (FlotillaProcess first =
                     gateway(folder, clusterPort, "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                 first.awaitLine("ready ");
-                try (FlotillaProcess second = gateway(
-                        folder, FlotillaProcess.freePort(), "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
+                try (FlotillaProcess second =
+                        gateway(folder, 0, "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort)) {
                     String url = second.awaitLine("ready ");
                     Iterator<String> stream = follow(url);
                     long last = next(stream);

@@ -2,7 +2,6 @@ package flotilla.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** One process of the packaged jar, with its output in files; ended and reaped with all that it started. */
 final class FlotillaProcess implements AutoCloseable {
     private static final Path JAR = Path.of("target", "flotilla.jar").toAbsolutePath();
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     /** Made once, for the hundreds of processes that the tests start; all of them work without it too. */
     private static final List<String> ARCHIVE = archive();
@@ -81,20 +83,16 @@ final class FlotillaProcess implements AutoCloseable {
         ClassArchive archive = new ClassArchive(
                 JAR, Path.of(System.getProperty("java.home")), Runtime.version().feature());
         try {
-            archive.make();
+            while (!archive.make()) {
+                // Another JVM of the tests is at it, or has just died at it.
+                LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            }
         } catch (IOException e) {
             System.err.println("the processes start without a class archive: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return archive.options();
-    }
-
-    /** A port that is free now, for nodes that must know each other's before they start. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Waits for the line that begins with {@code prefix} on its standard output and returns the rest of that line. */
@@ -128,6 +126,10 @@ final class FlotillaProcess implements AutoCloseable {
         return process.pid();
     }
 
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -159,10 +161,35 @@ final class FlotillaProcess implements AutoCloseable {
         }
     }
 
+    /** Ends several side by side: each has its seconds to say goodbye to the others. Closing them once more does nothing. */
+    static void closeAll(List<FlotillaProcess> processes) {
+        processes.forEach(one -> one.process.destroy());
+        processes.forEach(FlotillaProcess::close);
+    }
+
+    /** The same. */
+    static void closeAll(FlotillaProcess... processes) {
+        closeAll(List.of(processes));
+    }
+
+    /**
+     * Has a process stop where it is, or go on.
+     *
+     * @param name without its SIG: {@code STOP} or {@code CONT}
+     */
+    static void signal(ProcessHandle process, String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new AssertionError("kill -" + name + " " + process.pid() + " ended with " + status);
+        }
+    }
+
     @Override
     public void close() {
-        Stream<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()));
-        List<ProcessHandle> left = all.toList();
+        List<ProcessHandle> left = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
         process.destroy();
         try {
             process.waitFor(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);

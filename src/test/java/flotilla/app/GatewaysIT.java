@@ -11,10 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three gateways that find each other, with workers that they launch; each a process of its own. */
+@Tag("alone")
 class GatewaysIT {
     private static final Duration MOVES_WITHIN = Duration.ofSeconds(25);
     private static final int IMAGES = 30;
@@ -26,13 +28,14 @@ class GatewaysIT {
                 "cluster.port=0",
                 "http.port=0",
                 "classifier.kind=delay",
-                "classifier.delay=200ms",
+                "classifier.delay=100ms",
                 "classifier.parallelism=1",
                 "scaling.policy=message-count",
                 "scaling.messages-per-instance=20",
                 "scaling.max-instances=2",
                 "scaling.min-instances=1",
                 "scaling.interval=1s",
+                "scaling.settle=0s",
                 "queue.receive-wait=1s",
                 "queue.visibility-timeout=10s")) {
             all.addAll(List.of("--set", "flotilla." + pair));

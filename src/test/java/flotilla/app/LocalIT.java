@@ -20,10 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalIT {
     private static final String[] SLOW_FLEET = {
         "--set", "flotilla.classifier.kind=delay",
-        "--set", "flotilla.classifier.delay=250ms",
-        "--set", "flotilla.classifier.parallelism=2",
+        "--set", "flotilla.classifier.delay=150ms",
+        "--set", "flotilla.classifier.parallelism=1",
         "--set", "flotilla.scaling.interval=500ms",
-        "--set", "flotilla.scaling.max-instances=3",
+        "--set", "flotilla.scaling.max-instances=2",
         "--set", "flotilla.scaling.messages-per-instance=10",
         "--set", "flotilla.scaling.silent-after=5s",
         "--set", "flotilla.local.boot-delay=200ms",
@@ -46,14 +46,19 @@ class LocalIT {
             assertThat(Files.readString(data.resolve("endpoints.json")))
                     .contains("\"http\"", "\"sqs\"", "\"s3\"", "\"ec2\"");
             Map<String, CompletableFuture<JsonNode>> answers = new LinkedHashMap<>();
-            for (int i = 0; i < 80; i++) {
+            for (int i = 0; i < 40; i++) {
                 answers.put("image-" + i, client.classify("image-" + i + ".png", GatewayClient.TINY_PNG));
             }
-            Eventually.until(
-                    "a worker in the middle of its images",
-                    () -> client.fleet().stream()
-                            .anyMatch(instance -> instance.path("images").asInt() > 0
-                                    && instance.path("busy").asInt() > 0));
+            Eventually.until("two workers in the middle of their images", () -> {
+                // More come until the slower one has booted.
+                String name = "image-" + answers.size();
+                answers.put(name, client.classify(name + ".png", GatewayClient.TINY_PNG));
+                return client.fleet().stream()
+                                .filter(instance -> instance.path("images").asInt() > 0
+                                        && instance.path("busy").asInt() > 0)
+                                .count()
+                        == 2;
+            });
             ProcessHandle victim = local.workers().get(0);
 
             victim.destroyForcibly();
@@ -80,7 +85,7 @@ class LocalIT {
         Map<String, String> names = new LinkedHashMap<>();
         try (FlotillaProcess first = local(folder, data)) {
             GatewayClient client = new GatewayClient(first.awaitLine("ready "));
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 30; i++) {
                 names.put(client.accept("image-" + i + ".png", GatewayClient.TINY_PNG), "image-" + i);
             }
             Eventually.until(

@@ -3,6 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,14 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.ec2.model.Tag;
 
 /**
  * Gateways as processes, each behind a TCP proxy that all others reach it through and that can be cut, before an embedded cloud
  * whose instances never come to boot: so there is always something to launch, and the launches tell who acted.
  */
+@Tag("alone")
 class PartitionIT {
     private static final Duration MOVES_WITHIN = Duration.ofSeconds(25);
     private static final int MILLIS_BETWEEN_IMAGES = 1500;
@@ -67,13 +69,6 @@ class PartitionIT {
         boolean says(String text) {
             return process.err().contains(text);
         }
-
-        void signal(String signal) throws IOException, InterruptedException {
-            int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            assertThat(status).isZero();
-        }
     }
 
     private record Launch(Instant at, int node, String instance) {}
@@ -95,8 +90,8 @@ class PartitionIT {
     @AfterEach
     void stop() throws IOException {
         uploads.shutdownNow();
+        FlotillaProcess.closeAll(nodes.stream().map(Node::process).toList());
         for (Node node : nodes) {
-            node.process().close();
             node.proxy().close();
         }
         cloud.close();
@@ -107,7 +102,7 @@ class PartitionIT {
         static List<Place> several(int count) throws IOException {
             List<Place> all = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                int port = FlotillaProcess.freePort();
+                int port = FreePort.next();
                 all.add(new Place(port, CutProxy.before(port)));
             }
             all.sort(Comparator.comparing(place -> place.proxy().port()));
@@ -115,15 +110,16 @@ class PartitionIT {
         }
     }
 
-    private Node start(Place place) throws IOException {
+    private Node start(Place place, String... settings) throws IOException {
         int port = place.port();
-        int http = FlotillaProcess.freePort();
+        int http = FreePort.next();
         CutProxy proxy = place.proxy();
         List<String> all = new ArrayList<>(List.of("gateway"));
-        for (String pair : List.of(
+        List<String> pairs = new ArrayList<>(List.of(
                 "pekko.remote.artery.bind.hostname=127.0.0.1",
                 "pekko.remote.artery.bind.port=" + port,
                 "flotilla.cluster.port=" + proxy.port(),
+                "flotilla.cluster.registry-interval=2s",
                 "flotilla.http.port=" + http,
                 "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
                 "flotilla.classifier.kind=delay",
@@ -131,9 +127,9 @@ class PartitionIT {
                 "flotilla.scaling.max-instances=200",
                 "flotilla.scaling.boot-allowance=1h",
                 "flotilla.scaling.interval=1s",
-                "flotilla.scaling.settle=2s")) {
-            all.addAll(List.of("--set", pair));
-        }
+                "flotilla.scaling.settle=2s"));
+        pairs.addAll(List.of(settings));
+        pairs.forEach(pair -> all.addAll(List.of("--set", pair)));
         FlotillaProcess process = FlotillaProcess.start(folder, all.toArray(String[]::new));
         Node node = new Node(process, new GatewayClient(process.awaitLine("ready ")), proxy);
         nodes.add(node);
@@ -188,7 +184,7 @@ class PartitionIT {
             List<String> ids = ec2.instances().stream()
                     .flatMap(instance -> instance.tags().stream())
                     .filter(tag -> tag.key().equals("flotilla:app-tier-id"))
-                    .map(Tag::value)
+                    .map(software.amazon.awssdk.services.ec2.model.Tag::value)
                     .toList();
             assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(5);
         }
@@ -198,10 +194,11 @@ class PartitionIT {
     @Test
     void twoGatewaysCutApart_shouldNeverBothAct() throws Exception {
         List<Place> places = Place.several(2);
-        Node one = start(places.get(0));
+        String soon = "pekko.cluster.split-brain-resolver.stable-after=3s";
+        Node one = start(places.get(0), soon);
         keepUploading();
         Eventually.until("the first acts", () -> one.actedSince(Instant.EPOCH));
-        Node two = start(places.get(1));
+        Node two = start(places.get(1), soon);
         Eventually.until("one cluster", () -> two.says("gateways=2 "));
 
         Instant cut = Instant.now();
@@ -212,10 +209,10 @@ class PartitionIT {
         Eventually.until("the first goes on", () -> one.actedSince(apart));
         assertThat(turns()).as("each still goes on as a cluster").containsExactly(0);
 
-        one.signal("STOP");
+        FlotillaProcess.signal(one.process().handle(), "STOP");
         Instant frozen = Instant.now();
         Eventually.until("the second takes over", () -> two.actedSince(frozen));
-        one.signal("CONT");
+        FlotillaProcess.signal(one.process().handle(), "CONT");
         Instant thawed = Instant.now();
         Eventually.until("the first finds that it has lost the lease", () -> one.heldBackSince(thawed));
         assertThat(one.actedSince(thawed)).isFalse();

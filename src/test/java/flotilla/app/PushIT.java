@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Asked;
 import flotilla.testing.FakeGateway.Said;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,12 +33,14 @@ class PushIT {
     private static final int IMAGES = 10;
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private static FlotillaProcess cloud;
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private FlotillaProcess start(String command, String... pairs) throws IOException {
+    private static FlotillaProcess start(String command, String... pairs) throws IOException {
         List<String> all = new ArrayList<>(List.of(command));
         List<String> sets = new ArrayList<>(List.of(
                 "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
@@ -52,14 +57,19 @@ class PushIT {
         return FlotillaProcess.start(folder, all.toArray(String[]::new));
     }
 
-    private FlotillaProcess cloud() throws IOException {
-        FlotillaProcess cloud = FlotillaProcess.start(
+    @BeforeAll
+    static void startCloud() throws IOException {
+        cloud = FlotillaProcess.start(
                 folder, "cloud", "--data", folder.resolve("data").toString());
         cloud.awaitLine("cloud ready");
-        return cloud;
     }
 
-    private FlotillaProcess gateway(int clusterPort, String... pairs) throws IOException {
+    @AfterAll
+    static void stopCloud() {
+        cloud.close();
+    }
+
+    private static FlotillaProcess gateway(int clusterPort, String... pairs) throws IOException {
         return start(
                 "gateway",
                 Stream.concat(
@@ -84,7 +94,7 @@ class PushIT {
     }
 
     /** The wishes that are open, as the embedded cloud keeps them. */
-    private List<Path> open() throws IOException {
+    private static List<Path> open() throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             return files.filter(file -> file.toString().contains("callbacks/open/") && Files.isRegularFile(file))
                     .toList();
@@ -108,10 +118,9 @@ class PushIT {
     @Test
     void callbackOfAGatewayThatIsKilled_shouldBeMadeByItsSuccessor() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        int clusterPort = FlotillaProcess.freePort();
-        try (FlotillaProcess cloud = cloud();
-                FakeGateway receiver = FakeGateway.answering(
-                        asked -> calls.incrementAndGet() == 1 ? Said.json(503, "{}") : Said.text("thanks"))) {
+        int clusterPort = FreePort.next();
+        try (FakeGateway receiver = FakeGateway.answering(
+                asked -> calls.incrementAndGet() == 1 ? Said.json(503, "{}") : Said.text("thanks"))) {
             try (FlotillaProcess first = gateway(clusterPort)) {
                 upload(first.awaitLine("ready "), "cat.png", callback(receiver));
                 assertThat(open()).hasSize(1);
@@ -122,6 +131,7 @@ class PushIT {
                 second.awaitLine("ready ");
                 Eventually.until("a delivery after one in vain", () -> open().isEmpty());
                 assertThat(cloud.isAlive() && worker.isAlive()).isTrue();
+                FlotillaProcess.closeAll(worker, second);
             }
             assertThat(receiver.uploads()).hasSize(2);
             for (Asked asked : receiver.uploads()) {
@@ -135,10 +145,9 @@ class PushIT {
 
     @Test
     void twoGateways_shouldMakeEachCallbackOnce() throws Exception {
-        int clusterPort = FlotillaProcess.freePort();
+        int clusterPort = FreePort.next();
         String seeds = "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort;
-        try (FlotillaProcess cloud = cloud();
-                FakeGateway receiver = FakeGateway.answering(asked -> Said.text("thanks"));
+        try (FakeGateway receiver = FakeGateway.answering(asked -> Said.text("thanks"));
                 FlotillaProcess one = gateway(clusterPort)) {
             String first = one.awaitLine("ready ");
             try (FlotillaProcess two = gateway(0, seeds)) {
@@ -150,6 +159,7 @@ class PushIT {
                 try (FlotillaProcess worker = start("worker", seeds)) {
                     Eventually.until("all deliveries", () -> open().isEmpty());
                     assertThat(cloud.isAlive() && worker.isAlive()).isTrue();
+                    FlotillaProcess.closeAll(worker, two, one);
                 }
             }
             assertThat(receiver.uploads()).hasSize(2 * IMAGES);

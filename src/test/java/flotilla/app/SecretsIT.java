@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.testing.Listening;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +54,7 @@ class SecretsIT {
                   http.api-keys = [{ name = ops, sha256 = "%s", roles = [admin] }]
                   push { allowed-hosts = ["127.0.0.1"], allow-http = true, allow-private = true, secrets = ["whsec_%s"] }
                   push.retry.first = 100ms
-                  scaling { policy = message-count, interval = 1s, min-instances = 1, max-instances = 2 }
+                  scaling { policy = message-count, interval = 1s, settle = 0s, min-instances = 1, max-instances = 2 }
                   queue { receive-wait = 1s, visibility-timeout = 10s }
                   classifier { kind = delay, parallelism = 1 }
                   local.boot-delay = 0s
@@ -148,10 +150,6 @@ class SecretsIT {
             HttpResponse<String> response = send(request(path).header("Authorization", "Bearer " + API_KEY));
             answers.add(path + response.body() + response.headers().map());
         }
-        Eventually.until(
-                "decisions on disk",
-                () -> files(folder.resolve("data")).stream()
-                        .anyMatch(file -> file.toString().contains("decisions")));
     }
 
     private HttpRequest.Builder request(String path) {
@@ -178,12 +176,32 @@ class SecretsIT {
         }
     }
 
-    private static String arguments(long pid) {
+    /** Empty for a process that has ended. */
+    private static Optional<String> arguments(ProcessHandle process) throws IOException {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+            String arguments = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
                     .replace('\0', ' ');
-        } catch (IOException gone) {
-            return "";
+            assertThat(arguments.isEmpty() && process.isAlive())
+                    .as("no arguments of %s", process.pid())
+                    .isFalse();
+            return Optional.of(arguments);
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** None of a process that has ended. */
+    private static List<String> sockets(ProcessHandle process) {
+        try {
+            return Listening.of(process.pid());
+        } catch (UncheckedIOException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+            return List.of();
         }
     }
 

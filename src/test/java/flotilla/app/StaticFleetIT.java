@@ -3,6 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import flotilla.testing.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,14 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 class StaticFleetIT {
     @Test
     void gatewayKilledOrStoppedAndStartedAgain_shouldBeAnsweredByTheSameWorkers(@TempDir Path folder) throws Exception {
-        String clusterPort = Integer.toString(FlotillaProcess.freePort());
+        String clusterPort = Integer.toString(FreePort.next());
         String[] common = {
             "--set", "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
             "--set", "flotilla.fleet.mode=static",
             "--set", "flotilla.classifier.kind=delay",
             "--set", "flotilla.classifier.delay=100ms",
             "--set", "flotilla.classifier.parallelism=1",
-            "--set", "flotilla.queue.receive-wait=1s"
+            "--set", "flotilla.queue.receive-wait=1s",
+            "--set", "pekko.cluster.split-brain-resolver.stable-after=2s"
         };
         String[] gateway = with(common, "gateway", "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=0");
         String seeds = "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort;
@@ -61,6 +63,7 @@ class StaticFleetIT {
                             () -> after.fleet().size() == 2);
                     assertThat(answerers(after)).containsExactlyInAnyOrder("hand-1", "hand-2");
                     assertThat(one.isAlive() && two.isAlive()).isTrue();
+                    FlotillaProcess.closeAll(one, two, afterAStop);
                 }
             } finally {
                 first.close();

@@ -2,6 +2,7 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -15,10 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway with a heap of 256 MB, under a hundred large uploads at once. */
+@Tag("alone")
 class UploadMemoryIT {
     private static final int UPLOADS = 100;
     private static final int SIZE = 8 << 20;
@@ -38,7 +41,7 @@ class UploadMemoryIT {
             "--set",
             "flotilla.classifier.table=" + Files.writeString(folder.resolve("table.csv"), table)
         };
-        int clusterPort = FlotillaProcess.freePort();
+        int clusterPort = FreePort.next();
         String[] common = with(
                 classifier,
                 "--set",

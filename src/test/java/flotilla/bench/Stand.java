@@ -1,8 +1,8 @@
 package flotilla.bench;
 
 import flotilla.load.Api;
+import flotilla.testing.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class Stand {
         Running cloud = lab.flotilla(
                 environment, "cloud", List.of("--data", data.toString(), "--set", "flotilla.classifier.kind=delay"));
         cloud.awaitLine("cloud ready");
-        return new Stand(lab, data, environment, cloud, freePort());
+        return new Stand(lab, data, environment, cloud, FreePort.next());
     }
 
     Path data() {
@@ -103,11 +103,5 @@ final class Stand {
     private List<String> common() {
         return new ArrayList<>(
                 List.of("flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"), "flotilla.fleet.mode=static"));
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

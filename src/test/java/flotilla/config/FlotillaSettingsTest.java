@@ -34,7 +34,8 @@ class FlotillaSettingsTest {
         FlotillaSettings settings = settings();
 
         assertThat(settings.cluster())
-                .isEqualTo(new ClusterSettings("flotilla", "127.0.0.1", 0, List.of(), Optional.empty()));
+                .isEqualTo(new ClusterSettings(
+                        "flotilla", "127.0.0.1", 0, List.of(), Duration.ofSeconds(10), Optional.empty()));
         assertThat(settings.aws())
                 .isEqualTo(new AwsSettings(
                         Optional.empty(),
@@ -179,6 +180,7 @@ class FlotillaSettingsTest {
                 "flotilla.cluster.host=h",
                 "flotilla.cluster.port=1",
                 "flotilla.cluster.seed-nodes=[\"a:1\",\"b:2\"]",
+                "flotilla.cluster.registry-interval=9s",
                 "flotilla.cluster.tls={certificate=/c.crt,key=/c.key,ca=/ca.crt}",
                 "flotilla.aws.region=r",
                 "flotilla.aws.endpoint.sqs=http://s:1",
@@ -332,6 +334,7 @@ class FlotillaSettingsTest {
                                 "h",
                                 1,
                                 List.of("a:1", "b:2"),
+                                Duration.ofSeconds(9),
                                 Optional.of(new ClusterSettings.Tls(
                                         Path.of("/c.crt"), Path.of("/c.key"), Path.of("/ca.crt")))),
                         new AwsSettings(
@@ -532,6 +535,7 @@ class FlotillaSettingsTest {
                 "flotilla.cluster.host=\"::%1\" | flotilla.cluster.host must be one address of this machine",
                 "flotilla.cluster.host=\"::ffff:0.0.0.0\" | flotilla.cluster.host must be one address of this machine",
                 "flotilla.cluster.host=\"0:0:0:0:0:0:0:0\" | flotilla.cluster.host must be one address of this machine",
+                "flotilla.cluster.registry-interval=11s | flotilla.cluster.registry-interval must be from 1s to 10s, not 11s",
                 "flotilla.cluster.tls.key=/k | flotilla.cluster.tls must be given with all of certificate, key and ca",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",

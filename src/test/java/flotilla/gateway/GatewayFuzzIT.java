@@ -18,15 +18,19 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +51,11 @@ class GatewayFuzzIT extends HttpFixture {
     private static final int REQUESTS = Integer.getInteger("flotilla.fuzz.requests", 10_000);
     private static final int FIRST = Integer.getInteger("flotilla.fuzz.first", 0);
     private static final int SENDERS = 64;
-    /** Short for those who stall on purpose, and long for the one in order on a machine that is busy with them. */
+    /** Besides these: who stalls keeps nobody else from sending. */
+    private static final int STALLERS = 64;
+
+    private static final int REQUEST_TIMEOUT = 408;
+    /** Short for those who stall on purpose, and long enough for the one in order on most machines that are busy with them. */
     private static final Duration STALL = Duration.ofSeconds(3);
     /** Far above every time-out of the gateway here; who is not answered or cut off by then never is. */
     private static final Duration NEVER = Duration.ofMinutes(2);
@@ -114,49 +122,80 @@ class GatewayFuzzIT extends HttpFixture {
         long heap = heap();
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(SENDERS);
+        ExecutorService stallers = Executors.newFixedThreadPool(STALLERS);
         try {
-            CompletableFuture<Integer> good = goodClient(done);
+            CompletableFuture<InOrder> good = goodClient(done);
+            Queue<CompletableFuture<Void>> stalled = new ConcurrentLinkedQueue<>();
             List<CompletableFuture<Void>> senders = new ArrayList<>();
             for (int i = 0; i < SENDERS; i++) {
-                senders.add(CompletableFuture.runAsync(this::sendAll, pool));
+                senders.add(CompletableFuture.runAsync(() -> sendAll(stallers, stalled), pool));
             }
             senders.forEach(CompletableFuture::join);
+            stalled.forEach(CompletableFuture::join);
             done.set(true);
 
-            System.out.printf("fuzz: %s; meanwhile %d right answers%n", new TreeMap<>(answers), good.join());
-            assertThat(good.join()).isGreaterThan(REQUESTS / 1000);
+            System.out.printf("fuzz: %s; meanwhile %s%n", new TreeMap<>(answers), good.join());
+            assertThat(good.join().right())
+                    .isGreaterThan(REQUESTS / 1000)
+                    .isGreaterThan(good.join().cutOff());
         } finally {
             pool.shutdownNow();
+            stallers.shutdownNow();
         }
         nothingShouldBeHeld(descriptors, heap);
     }
 
-    /** Sends image after image, at least one, until {@code done}; the number of its answers, all of them right. */
-    private CompletableFuture<Integer> goodClient(AtomicBoolean done) {
+    /**
+     * What became of the client in order.
+     *
+     * @param right its answers
+     * @param cutOff how often it had not sent its image within the time of this gateway, on a machine that is starved
+     */
+    private record InOrder(int right, int cutOff) {}
+
+    /** Sends image after image until {@code done} and at least one was answered; all answers are right. */
+    private CompletableFuture<InOrder> goodClient(AtomicBoolean done) {
         return CompletableFuture.supplyAsync(() -> {
-            int count = 0;
+            int right = 0;
+            int cutOff = 0;
             do {
-                String name = "good_" + count++ + ".png";
-                assertThat(classic(new Part("inputFile", name, PNG)).join().body())
-                        .isEqualTo(name.replace(".png", "") + ":label of " + name);
-            } while (!done.get());
-            return count;
+                String name = "good_" + right + ".png";
+                HttpResponse<String> response =
+                        classic(new Part("inputFile", name, PNG)).join();
+                if (response.statusCode() == REQUEST_TIMEOUT) {
+                    cutOff++;
+                } else {
+                    assertThat(response.body()).isEqualTo(name.replace(".png", "") + ":label of " + name);
+                    right++;
+                }
+            } while (right == 0 || !done.get());
+            return new InOrder(right, cutOff);
         });
     }
 
-    private void sendAll() {
+    private void sendAll(Executor stallers, Queue<CompletableFuture<Void>> stalled) {
         for (int i = next.getAndIncrement(); i < FIRST + REQUESTS; i = next.getAndIncrement()) {
+            int number = i;
             Malformed.Request request = new Malformed(SEED * 1_000_003 + i).next();
-            String said = send(i, request);
-            List<String> statuses =
-                    STATUS.matcher(said).results().map(hit -> hit.group(1)).toList();
-            assertThat(statuses)
-                    .as("request %d of seed %d: %s", i, SEED, request.kind())
-                    .noneMatch(status -> status.startsWith("5"));
-            statuses.forEach(status -> count(status));
-            if (statuses.isEmpty()) {
-                count("none");
+            if (request.ending() == Malformed.Ending.STALL) {
+                stalled.add(CompletableFuture.runAsync(() -> sendOne(number, request), stallers));
+            } else {
+                sendOne(number, request);
             }
+        }
+    }
+
+    private void sendOne(int number, Malformed.Request request) {
+        List<String> statuses = STATUS.matcher(send(number, request))
+                .results()
+                .map(hit -> hit.group(1))
+                .toList();
+        assertThat(statuses)
+                .as("request %d of seed %d: %s", number, SEED, request.kind())
+                .noneMatch(status -> status.startsWith("5"));
+        statuses.forEach(this::count);
+        if (statuses.isEmpty()) {
+            count("none");
         }
     }
 

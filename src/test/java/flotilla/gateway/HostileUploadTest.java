@@ -7,6 +7,7 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.hostile.HostileImage;
 import flotilla.hostile.HostileImages;
+import flotilla.hostile.HostileNames;
 import flotilla.protocol.ClassificationRequest;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -28,31 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** Hostile files, names and zips at the gateway. */
 class HostileUploadTest extends HttpFixture {
-    private static final String BIDI = "photo\u202Egnp.exe";
-    private static final List<String> BAD_NAMES = List.of(
-            "../../etc/passwd",
-            "..",
-            ".",
-            "a/..",
-            "..\\..\\boot.ini",
-            "a\r\nSet-Cookie: x=1",
-            "a\0.png",
-            "\n",
-            " ",
-            "x".repeat(256));
-    private static final List<String> ODD_NAMES = List.of(
-            "/etc/passwd",
-            "C:\\photos\\a.png",
-            "<script>alert(1)</script>.png",
-            "a\"; filename=\"b.png",
-            "=cmd|'!A0.png",
-            "%2e%2e%2fetc%2fpasswd",
-            "a;b&c=d?e#f.png",
-            "größe 1 (2).png",
-            BIDI,
-            "${jndi:ldap://127.0.0.1/a}.png",
-            "'; DROP TABLE.png");
-
     private HttpResponse<String> upload(String name, byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create(url + "/v1/classifications?file=" + URLEncoder.encode(name, StandardCharsets.UTF_8)))
@@ -136,10 +112,10 @@ class HostileUploadTest extends HttpFixture {
 
     @Test
     void hostileNames_shouldReachNoPathAndNoHeader() throws Exception {
-        for (String name : BAD_NAMES) {
+        for (String name : HostileNames.BAD) {
             shouldBeProblem(upload(name, PNG), 400, "bad-file-name");
         }
-        for (String name : ODD_NAMES) {
+        for (String name : HostileNames.ODD) {
             HttpResponse<String> response = upload(name, PNG);
 
             assertThat(response.statusCode()).as(name).isEqualTo(202);
@@ -221,18 +197,20 @@ class HostileUploadTest extends HttpFixture {
 
     @Test
     void fileThatUnpacksToSomewhatTooMuch_shouldBeRefusedForItself() throws Exception {
-        byte[] zip = mixed(MAX_SIZE + 50_000);
+        int size = MAX_SIZE + 50_000;
 
-        List<JsonNode> all = results(zip(zip));
+        for (byte[] first : List.of(Arrays.copyOf(PNG, size), new byte[size])) {
+            List<JsonNode> all = results(zip(mixed(first)));
 
-        assertThat(all).hasSize(2);
-        assertThat(all.get(0).path("error").path("code").asText()).isIn("unsupported-type", "too-large");
-        assertThat(all.get(1).path("status").asText()).isEqualTo("pending");
+            assertThat(all).hasSize(2);
+            assertThat(all.get(0).path("error").path("code").asText()).isEqualTo("too-large");
+            assertThat(all.get(1).path("status").asText()).isEqualTo("pending");
+        }
     }
 
     @Test
     void zipBomb_shouldBeRefusedUnread() throws Exception {
-        shouldBeProblem(zip(mixed(50 << 20)), 400, "bad-batch");
+        shouldBeProblem(zip(mixed(new byte[50 << 20])), 400, "bad-batch");
         assertThat(requests.sent()).isEmpty();
     }
 
@@ -280,11 +258,11 @@ class HostileUploadTest extends HttpFixture {
     }
 
     /** Zeros of a length, and an image. */
-    private static byte[] mixed(int zeros) throws Exception {
+    private static byte[] mixed(byte[] first) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry("zeros.png"));
-            zip.write(new byte[zeros]);
+            zip.putNextEntry(new ZipEntry("first.png"));
+            zip.write(first);
             zip.closeEntry();
             zip.putNextEntry(new ZipEntry("a.png"));
             zip.write(PNG);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,9 +131,18 @@ class HostileDecodeTest {
 
     @Test
     void processorTime_shouldBeThatOfTheThreadItself() {
-        DecodeEffort effort = DecodeEffort.Limit.of(Duration.ofHours(1)).start();
+        DecodeEffort effort = DecodeEffort.Limit.of(Duration.ofMillis(50)).start();
 
-        assertThat(effort.isSpent()).isFalse();
+        long end = System.nanoTime() + Duration.ofMillis(200).toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        assertThat(effort.isSpent()).as("by waiting").isFalse();
+        long worked = 0;
+        while (!effort.isSpent()) {
+            worked++;
+        }
+        assertThat(worked).isPositive();
     }
 
     /** Bytes that this thread has allocated since it began. */

@@ -12,18 +12,24 @@ import flotilla.domain.Prediction;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The forms of a network that {@code models/optimize.py} writes, on PyTorch itself. */
+@Tag("alone")
 class NetworkFormsIT {
     private static final Path MODEL = Path.of("models/openimages23");
     private static final Path SAMPLES = Path.of("samples");
@@ -58,10 +64,12 @@ class NetworkFormsIT {
     @Test
     void whateverIsChosenHere_shouldAgreeWithThePlainNetwork() throws Exception {
         FolderSource source = source(MODEL);
-        TrialImages images = TrialImages.load(source.spec().input());
-        Comparison comparison = new Comparison(Activation.SIGMOID, images);
+        TrialImages others = TrialImages.of(source.spec().input(), mirrored());
+        assertThat(others.count()).isEqualTo(PHOTOGRAPHS.size());
+        Comparison comparison = new Comparison(Activation.SIGMOID, others);
         try (Model plain = source.load("model.pt");
-                Calibration calibration = new Calibration(source, images)) {
+                Calibration calibration =
+                        new Calibration(source, TrialImages.load(source.spec().input()))) {
             float[][] right = comparison.alone(plain, Layout.PLANAR);
 
             Tuning chosen = calibration.measure(Precision.FP32, new ShapeTrial.Shape(0, 0, 2));
@@ -164,6 +172,20 @@ class NetworkFormsIT {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll("f/model.pt", "model.bf16.pt", "models/optimize.py")
                 .hasMessageMatching("[^\\n]*");
+    }
+
+    /** The photographs as none is that the choice is made by. */
+    private static List<byte[]> mirrored() throws IOException {
+        List<byte[]> files = new ArrayList<>();
+        for (String photograph : PHOTOGRAPHS) {
+            BufferedImage image = ImageIO.read(SAMPLES.resolve(photograph).toFile());
+            BufferedImage mirrored = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+            mirrored.createGraphics().drawImage(image, image.getWidth(), 0, -image.getWidth(), image.getHeight(), null);
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            ImageIO.write(mirrored, "png", png);
+            files.add(png.toByteArray());
+        }
+        return files;
     }
 
     private static String read(Path file) {

@@ -7,7 +7,6 @@ import flotilla.config.EmbeddedCloud;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
+import software.amazon.awssdk.services.autoscaling.model.Instance;
+import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 
 /** The embedded cloud through Amazon's own command line client. */
 class AwsCliIT {
@@ -30,6 +32,8 @@ class AwsCliIT {
     private static Path data;
 
     private static LocalCloud cloud;
+    private static Ec2AsyncClient ec2Client;
+    private static AutoScalingAsyncClient autoScalingClient;
 
     @BeforeAll
     static void start() throws IOException {
@@ -38,11 +42,15 @@ class AwsCliIT {
                 FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
         cloud = LocalCloud.start(new LocalCloud.Options(
                 data, settings.local(), settings.queue(), settings.storage(), List.of("sleep", "1000"), Map.of()));
+        ec2Client = Clients.ec2(cloud.endpoints().ec2());
+        autoScalingClient = Clients.autoScaling(cloud.endpoints().ec2());
     }
 
     @AfterAll
     static void stop() {
         if (cloud != null) {
+            ec2Client.close();
+            autoScalingClient.close();
             cloud.close();
         }
     }
@@ -79,7 +87,7 @@ class AwsCliIT {
                 + " LaunchTemplateName=workers,Version=$Latest --min-size 0 --max-size 2 --availability-zones us-east-1a"
                 + " --tags Key=flotilla:cluster,Value=blue,PropagateAtLaunch=true");
         autoscaling("set-desired-capacity --auto-scaling-group-name workers --desired-capacity 2");
-        Eventually.until("in service", () -> lifecycles().equals("InService\tInService"));
+        Eventually.until("in service", () -> lifecycles().equals(List.of("InService", "InService")));
         String id = autoscaling("describe-auto-scaling-instances --query AutoScalingInstances[0].InstanceId");
         assertThat(ec2("describe-instances --filters Name=tag:aws:autoscaling:groupName,Values=workers"
                         + " Name=tag:flotilla:cluster,Values=blue --query length(Reservations)"))
@@ -88,7 +96,7 @@ class AwsCliIT {
         autoscaling("set-instance-protection --auto-scaling-group-name workers --protected-from-scale-in"
                 + " --instance-ids " + id);
         autoscaling("update-auto-scaling-group --auto-scaling-group-name workers --desired-capacity 0");
-        Eventually.until("the unprotected one gone", () -> lifecycles().equals("InService"));
+        Eventually.until("the unprotected one gone", () -> lifecycles().equals(List.of("InService")));
         assertThat(autoscaling("describe-auto-scaling-groups --query AutoScalingGroups[0].Instances[0].InstanceId"))
                 .isEqualTo(id);
         autoscaling("set-desired-capacity --auto-scaling-group-name workers --desired-capacity 1");
@@ -141,20 +149,23 @@ class AwsCliIT {
                 .contains("Total Objects: 0");
     }
 
+    /** As the SDK sees it, which does not start Python for each look. */
     private static String state(String id) {
-        try {
-            return ec2("describe-instances --query Reservations[0].Instances[0].State.Name --instance-ids " + id);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ec2Client
+                .describeInstances(request -> request.instanceIds(id))
+                .join()
+                .reservations()
+                .get(0)
+                .instances()
+                .get(0)
+                .state()
+                .nameAsString();
     }
 
-    private static String lifecycles() {
-        try {
-            return autoscaling("describe-auto-scaling-groups --query AutoScalingGroups[0].Instances[].LifecycleState");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static List<String> lifecycles() {
+        return autoScalingClient.describeAutoScalingGroups().join().autoScalingGroups().get(0).instances().stream()
+                .map(Instance::lifecycleStateAsString)
+                .toList();
     }
 
     private static String autoscaling(String arguments) throws IOException {

@@ -155,7 +155,8 @@ class ClusterMessagesTest {
         assertThatThrownBy(() -> serialization
                         .deserialize(emptyObject, jackson, foreign.getName())
                         .get())
-                .hasMessageContaining(foreign.getName());
+                .hasMessageContaining(foreign.getName())
+                .hasMessageContaining("Only classes that are listed as allowed");
     }
 
     /** A class of ours that is no message. */

@@ -9,7 +9,9 @@ import flotilla.testing.HandClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,10 @@ class EpochLeaseTest {
 
     private static final class MemoryEpochs implements LeaseStore {
         final TreeMap<Long, LeaseEpoch> epochs = new TreeMap<>();
+        /** When each holder has first and last written one, by {@link System#nanoTime}. */
+        private final Map<String, Long> first = new HashMap<>();
+
+        private final Map<String, Long> last = new HashMap<>();
         boolean away;
 
         @Override
@@ -49,9 +55,24 @@ class EpochLeaseTest {
 
         @Override
         public synchronized CompletionStage<Boolean> create(LeaseEpoch epoch) {
-            return away
-                    ? failed()
-                    : CompletableFuture.completedFuture(epochs.putIfAbsent(epoch.number(), epoch) == null);
+            if (away) {
+                return failed();
+            }
+            boolean created = epochs.putIfAbsent(epoch.number(), epoch) == null;
+            if (created) {
+                first.putIfAbsent(epoch.holder(), System.nanoTime());
+                last.put(epoch.holder(), System.nanoTime());
+            }
+            return CompletableFuture.completedFuture(created);
+        }
+
+        /** The time from the last epoch of one holder to the first one of another. */
+        synchronized Duration between(String holder, String successor) {
+            return Duration.ofNanos(first.get(successor) - last.get(holder));
+        }
+
+        synchronized boolean hasWritten(String holder) {
+            return last.containsKey(holder);
         }
 
         @Override
@@ -72,7 +93,7 @@ class EpochLeaseTest {
         }
 
         synchronized long lowest() {
-            return epochs.firstKey();
+            return epochs.isEmpty() ? 0 : epochs.firstKey();
         }
 
         private static <T> CompletionStage<T> failed() {
@@ -104,9 +125,13 @@ class EpochLeaseTest {
     @Test
     void leaseThatNobodyWants_shouldNotBeContendedFor() {
         SupervisorLease lease = lease(one, "one", SHORT);
+        SupervisorLease other = lease(two, "two", SHORT);
+        other.want(() -> {});
+
+        eventually(() -> assertThat(store.lowest()).as("epochs come and go").isGreaterThan(1));
 
         assertThat(lease.standing()).isEqualTo(new Standing.NotHeld("not asked for yet"));
-        assertThat(store.epochs).isEmpty();
+        assertThat(store.hasWritten("one")).isFalse();
     }
 
     @Test
@@ -143,6 +168,7 @@ class EpochLeaseTest {
             isHeld(second);
             return second;
         });
+        assertThat(store.between("one", "two")).isGreaterThanOrEqualTo(SHORT.term());
         assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
     }
 
@@ -230,6 +256,6 @@ class EpochLeaseTest {
 
         eventually(() -> assertThat(store.lowest()).isGreaterThan(1));
 
-        isHeld(lease);
+        eventually(() -> isHeld(lease));
     }
 }

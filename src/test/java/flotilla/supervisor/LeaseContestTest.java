@@ -3,13 +3,14 @@ package flotilla.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.supervisor.LeaseContender.Terms;
+import flotilla.testing.Seeds;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The lease in seeded trouble. */
 class LeaseContestTest {
-    private static final long SEEDS = Long.getLong("flotilla.seeds", 100);
+    private static final long SEEDS = Seeds.count(100, 30);
     private static final Terms WITHOUT_A_MARGIN =
             new Terms(Duration.ofSeconds(8), Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(1));
 

@@ -49,9 +49,19 @@ public final class Authority {
 
     /** A certificate for 127.0.0.1 with the name {@code CN=flotilla}, and its key. */
     public Pair issue(String node) throws Exception {
+        return issue(node, "flotilla", "ip:127.0.0.1");
+    }
+
+    /**
+     * A certificate for somebody else, and its key.
+     *
+     * @param node of its files
+     * @param san subject alternative name, such as {@code dns:other}
+     */
+    public Pair issue(String node, String commonName, String san) throws Exception {
         Path request = folder.resolve(node + ".csr");
         Path certificate = folder.resolve(node + ".crt");
-        keytool("-genkeypair", "-alias", node, "-keyalg", "RSA", "-dname", "CN=flotilla", "-validity", "2");
+        keytool("-genkeypair", "-alias", node, "-keyalg", "RSA", "-dname", "CN=" + commonName, "-validity", "2");
         keytool("-certreq", "-alias", node, "-file", request.toString());
         keytool(
                 "-gencert",
@@ -63,7 +73,7 @@ public final class Authority {
                 "-outfile",
                 certificate.toString(),
                 "-ext",
-                "san=ip:127.0.0.1",
+                "san=" + san,
                 "-validity",
                 "2");
         return new Pair(certificate, key(node));

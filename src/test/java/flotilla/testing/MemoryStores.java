@@ -37,6 +37,9 @@ public final class MemoryStores {
     /** Images; a failed upload leaves nothing. */
     public static final class Images implements ImageStore {
         public final Map<String, ByteString> objects = new ConcurrentHashMap<>();
+        /** Keys that were read. */
+        public final Set<String> fetched = ConcurrentHashMap.newKeySet();
+
         public volatile boolean away;
         /** Writes are not answered before this is complete. */
         public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
@@ -74,6 +77,7 @@ public final class MemoryStores {
             }
             return CompletableFuture.supplyAsync(() -> {
                 refuseWhenAway();
+                fetched.add(ref.key());
                 return Optional.ofNullable(objects.get(ref.key()));
             });
         }

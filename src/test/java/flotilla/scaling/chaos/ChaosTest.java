@@ -1,5 +1,6 @@
 package flotilla.scaling.chaos;
 
+import flotilla.testing.Seeds;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -7,13 +8,13 @@ import org.junit.jupiter.api.Test;
  * -Dflotilla.seed=S} one alone.
  */
 class ChaosTest {
-    private static final int SEEDS = 2000;
+    private static final int SEEDS = Seeds.count(2000, 300);
 
     @Test
     void anySeed_shouldKeepTheRulesAndComeToRest() {
         Long alone = Long.getLong("flotilla.seed");
         long first = alone == null ? 1 : alone;
-        long last = alone == null ? Integer.getInteger("flotilla.seeds", SEEDS) : alone;
+        long last = alone == null ? SEEDS : alone;
         for (long seed = first; seed <= last; seed++) {
             try {
                 new World(seed).run();
