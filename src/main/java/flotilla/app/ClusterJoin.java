@@ -181,7 +181,7 @@ final class ClusterJoin extends AbstractBehavior<ClusterJoin.Command> {
             getContext().getLog().warn("cannot look for other gateways: {}", failure.getMessage());
         }
         away = true;
-        return meetIn(isMember() ? KEEP_EVERY : LOOK_EVERY);
+        return meetIn(isMember() ? keepEvery : LOOK_EVERY);
     }
 
     private Behavior<Command> onProbed(Probed probed) {

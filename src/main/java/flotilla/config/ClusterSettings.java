@@ -43,6 +43,11 @@ public record ClusterSettings(
         Checks.that(
                 name.matches("[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}"), "flotilla.cluster.name", "letters, digits, - and _");
         Checks.port(port, "flotilla.cluster.port");
+        Checks.within(
+                registryInterval,
+                Duration.ofSeconds(1),
+                LONGEST_REGISTRY_INTERVAL,
+                "flotilla.cluster.registry-interval");
         seedNodes = List.copyOf(seedNodes);
         for (String seed : seedNodes) {
             Checks.that(
@@ -64,11 +69,6 @@ public record ClusterSettings(
             // Nothing with a colon is looked up; it fails where it is bound, by its own name.
             return false;
         }
-        Checks.within(
-                registryInterval,
-                Duration.ofSeconds(1),
-                LONGEST_REGISTRY_INTERVAL,
-                "flotilla.cluster.registry-interval");
     }
 
     static ClusterSettings from(Config config) {

@@ -7,12 +7,14 @@ import flotilla.config.HttpSettings;
 import flotilla.domain.ImageRef;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
+import flotilla.gateway.UploadPermits.NoTurnException;
 import flotilla.gateway.Uploads.Received;
 import flotilla.protocol.ImageStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,6 +63,8 @@ final class BatchUploads {
     /** Each zip that is unpacked holds some of its files whole. */
     private final UploadPermits zips;
 
+    private final Problem noTurn;
+
     BatchUploads(
             ActorSystem<?> system, ImageIntake intake, ImageStore images, Callbacks callbacks, HttpSettings settings) {
         this.system = system;
@@ -71,7 +75,9 @@ final class BatchUploads {
         this.most = settings.maxBatch();
         this.maxImageSize = settings.maxImageSize();
         long heap = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
-        this.zips = new UploadPermits((int) Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize)));
+        this.zips = new UploadPermits(
+                system, (int) Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize)), settings.uploadWait());
+        this.noTurn = Problem.noTurn(settings.uploadWait());
     }
 
     /**
@@ -98,6 +104,8 @@ final class BatchUploads {
                         .toMat(Sink.seq(), Keep.right())
                         .withAttributes(Attributes.inputBuffer(1, 1))
                         .run(system))
+                .exceptionallyCompose(
+                        failure -> isNoTurn(failure) ? turnAway(body) : CompletableFuture.failedStage(failure))
                 .exceptionally(failure -> {
                     throw unreadable(failure, "the body is no zip that can be read; send a whole one");
                 })
@@ -187,6 +195,19 @@ final class BatchUploads {
                         ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
                         : intake.accept(name, Optional.empty(), found.get().idleTimeout(STALLED_AFTER)))
                 .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
+    }
+
+    private static boolean isNoTurn(Throwable failure) {
+        return failure instanceof NoTurnException || failure.getCause() instanceof NoTurnException;
+    }
+
+    /** Reads some of a zip whose turn does not come, so that its sender hears why it is not taken. */
+    private <T> CompletionStage<T> turnAway(Source<ByteString, ?> body) {
+        return body.limitWeighted(maxImageSize, chunk -> (long) chunk.size())
+                .runWith(Sink.ignore(), system)
+                .handle((done, tooLongOrBroken) -> {
+                    throw new RefusedException(noTurn);
+                });
     }
 
     private CompletionStage<Intake> refused(String name) {

@@ -37,6 +37,11 @@ final class MeteredResults implements ResultStore {
     }
 
     @Override
+    public CompletionStage<Optional<Standing>> standing(RequestId id) {
+        return results.standing(id);
+    }
+
+    @Override
     public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
         return results.find(id, generation);
     }

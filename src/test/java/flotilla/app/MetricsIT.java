@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import flotilla.testing.FreePort;
 import flotilla.testing.MetricFiles;
 import flotilla.testing.Scrape;
 import java.net.URI;
@@ -43,8 +44,8 @@ class MetricsIT {
 
     @BeforeAll
     void work(@TempDir Path folder) throws Exception {
-        String clusterPort = Integer.toString(FlotillaProcess.freePort());
-        String metricsPort = Integer.toString(FlotillaProcess.freePort());
+        String clusterPort = Integer.toString(FreePort.next());
+        String metricsPort = Integer.toString(FreePort.next());
         List<String> common = List.of(
                 "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
                 "flotilla.fleet.mode=static",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.drill.ServiceProxy;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +60,7 @@ class OutageIT {
         JsonNode endpoints = JSON.readTree(Files.readString(data.resolve("endpoints.json")));
         s3 = proxy(endpoints.path("s3").asText());
         sqs = proxy(endpoints.path("sqs").asText());
-        int clusterPort = FlotillaProcess.freePort();
+        int clusterPort = FreePort.next();
         gateway = FlotillaProcess.start(
                 folder, with("gateway", "flotilla.http.port=0", "flotilla.cluster.port=" + clusterPort));
         worker = FlotillaProcess.start(

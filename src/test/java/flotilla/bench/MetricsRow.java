@@ -1,6 +1,7 @@
 package flotilla.bench;
 
 import flotilla.load.Api;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,7 +66,7 @@ final class MetricsRow implements Row {
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        int port = Stand.freePort();
+        int port = FreePort.next();
         Side off = Side.start(lab, List.of("flotilla.metrics.enabled=false"), List.of());
         Side on = Side.start(
                 lab,

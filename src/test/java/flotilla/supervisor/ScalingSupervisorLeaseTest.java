@@ -294,7 +294,11 @@ class ScalingSupervisorLeaseTest {
             return own;
         });
         assertThat(own.standing()).isInstanceOf(SupervisorLease.Standing.NotHeld.class);
-        TIME.timePasses(INTERVAL);
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            TIME.timePasses(INTERVAL);
+            assertThat(made).hasValueGreaterThan(2);
+            return made;
+        });
         own.give(2);
         assertThat(decision(failing, 1).decision()).isEqualTo("launch");
     }
