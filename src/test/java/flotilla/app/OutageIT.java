@@ -63,6 +63,8 @@ class OutageIT {
         int clusterPort = FreePort.next();
         gateway = FlotillaProcess.start(
                 folder, with("gateway", "flotilla.http.port=0", "flotilla.cluster.port=" + clusterPort));
+        url = URI.create(gateway.awaitLine("ready "));
+        client = new GatewayClient(url.toString());
         worker = FlotillaProcess.start(
                 folder,
                 with(
@@ -70,9 +72,10 @@ class OutageIT {
                         "flotilla.worker.id=one",
                         "flotilla.worker.prefetch=20s",
                         "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort));
-        url = URI.create(gateway.awaitLine("ready "));
-        client = new GatewayClient(url.toString());
-        Eventually.until("the worker is in sight", () -> client.fleet().size() == 1);
+        Eventually.until("the worker is in sight", () -> {
+            assertThat(worker.isAlive()).as(worker.err()).isTrue();
+            return client.fleet().size() == 1;
+        });
     }
 
     private static ServiceProxy proxy(String service) throws IOException {
