@@ -41,6 +41,10 @@ class MetricsIT {
     private final List<FlotillaProcess> processes = new ArrayList<>();
     private String gateway;
     private String worker;
+    /** What each told when the work was done. */
+    private String atGateway;
+
+    private String atWorker;
 
     @BeforeAll
     void work(@TempDir Path folder) throws Exception {
@@ -85,12 +89,21 @@ class MetricsIT {
                             .asText())
                     .isEqualTo("unsupported-type");
         }
-        Eventually.until(
-                "the supervisor has looked again",
-                () -> scrape(gateway)
-                        .find("flotilla_queue_messages", "state", "visible")
-                        .filter(visible -> visible == 0)
-                        .isPresent());
+        atWorker = Eventually.value(
+                "a worker with nothing in hand",
+                () -> Optional.of(text(worker))
+                        .filter(text -> Scrape.of(text).value("flotilla_worker_messages_in_hand") == 0));
+        // All at one moment: what the supervisor cannot read just now has no series.
+        atGateway = Eventually.value(
+                "a supervisor that sees an empty queue and a worker",
+                () -> Optional.of(text(gateway)).filter(MetricsIT::showsAnEmptyQueueAndAWorker));
+    }
+
+    private static boolean showsAnEmptyQueueAndAWorker(String text) {
+        Scrape scrape = Scrape.of(text);
+        return scrape.find("flotilla_queue_messages", "state", "visible").equals(Optional.of(0.0))
+                && scrape.find("flotilla_supervisor_instances", "state", "running")
+                        .equals(Optional.of(1.0));
     }
 
     @AfterAll
@@ -125,20 +138,16 @@ class MetricsIT {
         return response.body();
     }
 
-    private Scrape scrape(String base) {
-        return Scrape.of(text(base));
-    }
-
     @Test
     @Order(1)
     void answers_shouldBeAsManyAsImagesWereSent() {
-        Scrape atGateway = scrape(gateway);
-        Scrape atWorker = scrape(worker);
+        Scrape there = Scrape.of(atGateway);
+        Scrape work = Scrape.of(atWorker);
 
-        assertThat(atGateway.value("flotilla_gateway_images_accepted_total")).isEqualTo(IMAGES);
-        assertThat(atGateway.value("flotilla_gateway_answer_seconds_count", "outcome", "labelled"))
+        assertThat(there.value("flotilla_gateway_images_accepted_total")).isEqualTo(IMAGES);
+        assertThat(there.value("flotilla_gateway_answer_seconds_count", "outcome", "labelled"))
                 .isEqualTo(IMAGES);
-        assertThat(atGateway.value(
+        assertThat(there.value(
                         "flotilla_gateway_request_seconds_count",
                         "method",
                         "POST",
@@ -147,22 +156,25 @@ class MetricsIT {
                         "status",
                         "2xx"))
                 .isEqualTo(IMAGES);
-        assertThat(atGateway.value("flotilla_gateway_images_refused_total", "code", "unsupported-type"))
+        assertThat(there.value("flotilla_gateway_images_refused_total", "code", "unsupported-type"))
                 .isEqualTo(NO_IMAGES);
-        assertThat(atWorker.value("flotilla_worker_images_total", "outcome", "labelled"))
-                .isEqualTo(IMAGES);
-        assertThat(atWorker.value("flotilla_worker_stage_seconds_count", "stage", "respond"))
-                .isEqualTo(IMAGES);
-        assertThat(atWorker.value("flotilla_worker_batch_images_sum")).isEqualTo(IMAGES);
-        assertThat(atWorker.sum("flotilla_worker_messages_received_total")).isEqualTo(IMAGES);
-        assertThat(atWorker.value("flotilla_worker_classifier_busy_seconds_total"))
-                .isGreaterThanOrEqualTo(IMAGES * 0.1);
+        // A machine that is busy with other things may have an image delivered twice, and so worked on twice.
+        double received = work.sum("flotilla_worker_messages_received_total");
+        assertThat(received).isGreaterThanOrEqualTo(IMAGES);
+        for (double worked : List.of(
+                work.value("flotilla_worker_images_total", "outcome", "labelled"),
+                work.value("flotilla_worker_stage_seconds_count", "stage", "respond"),
+                work.value("flotilla_worker_messages_settled_total", "action", "deleted"),
+                work.value("flotilla_worker_batch_images_sum"))) {
+            assertThat(worked).isBetween((double) IMAGES, received);
+        }
+        assertThat(work.value("flotilla_worker_classifier_busy_seconds_total")).isGreaterThanOrEqualTo(IMAGES * 0.1);
     }
 
     @Test
     @Order(2)
     void supervisor_shouldBeSeenAtWork() {
-        Scrape scrape = scrape(gateway);
+        Scrape scrape = Scrape.of(atGateway);
 
         assertThat(scrape.value("flotilla_supervisor_acting")).isEqualTo(1);
         assertThat(scrape.value("flotilla_supervisor_instances", "state", "running"))
@@ -174,18 +186,17 @@ class MetricsIT {
     @Test
     @Order(3)
     void series_shouldBeFewAndNameNoImageAndNoId() {
-        for (String base : List.of(gateway, worker)) {
-            String text = text(base);
+        for (String text : List.of(atGateway, atWorker)) {
             assertThat(text.lines().filter(line -> !line.startsWith("#"))).hasSizeLessThan(1000);
-            assertThat(text).doesNotContain("image-", ".png", "hand-1");
+            assertThat(text).doesNotContain(".png", "hand-1").doesNotContainPattern("image-\\d");
         }
     }
 
     @Test
     @Order(4)
     void everyNameThatAlertsAndDashboardAskFor_shouldBeThere() {
-        Set<String> there = new TreeSet<>(scrape(gateway).sampleNames());
-        there.addAll(scrape(worker).sampleNames());
+        Set<String> there = new TreeSet<>(Scrape.of(atGateway).sampleNames());
+        there.addAll(Scrape.of(atWorker).sampleNames());
 
         assertThat(MetricFiles.namesAskedFor()).hasSizeGreaterThan(30);
         assertThat(there).containsAll(MetricFiles.namesAskedFor());
@@ -195,8 +206,8 @@ class MetricsIT {
     @Order(5)
     void documentation_shouldNameEveryMetricWithItsType() {
         Set<String> there = new TreeSet<>();
-        for (String base : List.of(gateway, worker)) {
-            Scrape scrape = scrape(base);
+        for (String text : List.of(atGateway, atWorker)) {
+            Scrape scrape = Scrape.of(text);
             scrape.families().values().stream()
                     .filter(family -> !isLongestOfATimer(family.name(), scrape))
                     .forEach(family -> there.add(family.name() + " " + family.type()));
@@ -219,8 +230,8 @@ class MetricsIT {
     void metrics_shouldPassPromtool(@TempDir Path folder) throws Exception {
         Optional<Path> promtool = MetricFiles.promtool();
         assumeTrue(promtool.isPresent(), "there is no promtool here (on Debian: apt-get install prometheus)");
-        for (String base : List.of(gateway, worker)) {
-            Path file = Files.writeString(folder.resolve("metrics.txt"), ours(text(base)));
+        for (String text : List.of(atGateway, atWorker)) {
+            Path file = Files.writeString(folder.resolve("metrics.txt"), ours(text));
             Process process = new ProcessBuilder(promtool.get().toString(), "check", "metrics")
                     .redirectInput(file.toFile())
                     .redirectErrorStream(true)
