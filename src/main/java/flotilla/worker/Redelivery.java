@@ -41,8 +41,11 @@ final class Redelivery {
         }
     }
 
-    /** From an image's acceptance to its message: a message that is made later is most likely not its first. */
-    private static final Duration FIRST_WITHIN = Duration.ofSeconds(30);
+    /**
+     * From an image's id to its message, with the upload and the wait for its turn in between: a message that is made later is most
+     * likely not its first.
+     */
+    private static final Duration FIRST_WITHIN = Duration.ofSeconds(60);
 
     /** Deaths after which an image is tried no more. */
     private static final int GUILTY_AFTER = 2;

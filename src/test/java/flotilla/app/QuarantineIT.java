@@ -100,7 +100,7 @@ class QuarantineIT {
                 for (Path file : files.filter(one -> one.toString().endsWith(".marks"))
                         .filter(one -> one.toString().contains(process))
                         .toList()) {
-                    if (Files.readString(file, StandardCharsets.US_ASCII).contains(id)) {
+                    if (Files.readString(file, StandardCharsets.US_ASCII).contains(id + "\n")) {
                         return true;
                     }
                 }
@@ -189,6 +189,25 @@ class QuarantineIT {
                 "an answer", () -> client.result(id).path("label").asText().equals("long"));
         assertThat(mentions("is tried alone")).isZero();
         assertThat(mentions("given back unfinished=1")).isEqualTo(1);
+    }
+
+    @Test
+    void workerThatIsAskedToEndWithASuspectInside_shouldNotConvictIt() throws Exception {
+        FlotillaProcess killed = worker("flotilla.classifier.delay=1h");
+        String id = client.accept("suspect.png", GatewayClient.TINY_PNG);
+        awaitInside(id);
+        killed.kill();
+        FlotillaProcess asked = worker("flotilla.classifier.delay=1h", "flotilla.worker.shutdown-grace=1s");
+        awaitInside(id);
+
+        asked.terminate();
+        worker();
+
+        Eventually.until(
+                "an answer", () -> client.result(id).path("label").asText().equals("suspect"));
+        assertThat(mentions("is tried alone")).isEqualTo(2);
+        assertThat(mentions("given back unfinished=1")).isEqualTo(1);
+        assertThat(mentions("goes to quarantine")).isZero();
     }
 
     @Test

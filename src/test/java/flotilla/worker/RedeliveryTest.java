@@ -37,7 +37,7 @@ class RedeliveryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 0, false", "1, 1, 30, false", "1, 1, 31, true", "2, 1, 0, true", "1, 2, 0, true"})
+    @CsvSource({"1, 1, 0, false", "1, 1, 60, false", "1, 1, 61, true", "2, 1, 0, true", "1, 2, 0, true"})
     void past_shouldBeAskedForOnlyWhenThereMayBeOne(int receiveCount, int generation, int secondsLater, boolean asked) {
         RequestId id = RequestId.create(ACCEPTED, new Random(1));
         ClassificationRequest first = new ClassificationRequest(
