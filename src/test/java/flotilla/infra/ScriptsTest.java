@@ -1,0 +1,102 @@
+package flotilla.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shell scripts that make images and are run at boot. */
+class ScriptsTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void scripts_shouldPassShellcheck() throws IOException {
+        Optional<Path> shellcheck = Infra.program("shellcheck");
+        assumeTrue(shellcheck.isPresent(), "there is no shellcheck here (on Debian: apt-get install shellcheck)");
+        List<String> command = new ArrayList<>(List.of(shellcheck.get().toString(), "--norc"));
+        Infra.files(Infra.FOLDER, ".sh").forEach(file -> command.add(file.toString()));
+        command.add(rendered().toString());
+
+        Infra.Ended ended = Infra.run(folder, "", command.toArray(String[]::new));
+
+        assertThat(command).hasSizeGreaterThan(4);
+        assertThat(ended.output()).isEmpty();
+        assertThat(ended.status()).isZero();
+    }
+
+    /** The gateway's user data, with something in the place of each of Terraform's values. */
+    private Path rendered() throws IOException {
+        String template = Infra.read("terraform/templates/gateway.sh.tftpl");
+        return Files.writeString(folder.resolve("gateway.sh"), template.replaceAll("\\$\\{[a-z_]+}", "value"));
+    }
+
+    @Test
+    void template_shouldUseJustTheValuesThatTerraformGives() {
+        Hcl.Call call = (Hcl.Call) Terraform.read().local("gateway_user_data");
+        Hcl.Fields values = (Hcl.Fields) call.arguments().get(1);
+        Matcher used = Pattern.compile("\\$\\{([a-z_]+)}").matcher(Infra.read("terraform/templates/gateway.sh.tftpl"));
+
+        assertThat(used.results().map(one -> one.group(1)))
+                .containsExactlyInAnyOrderElementsOf(values.entries().stream()
+                        .map(one -> one.key().text().orElseThrow())
+                        .toList());
+    }
+
+    /** The archive has all that the script asks for, with a model of one's own too. */
+    @Test
+    void bundle_shouldHaveWhatTheInstallationNeeds() throws IOException {
+        Path jar = Files.writeString(folder.resolve("flotilla.jar"), "jar");
+        Path model = Files.createDirectory(folder.resolve("my-model"));
+        Files.writeString(model.resolve("model.pt"), "network");
+        Path archive = folder.resolve("image.tar");
+
+        Infra.Ended made = Infra.run(
+                folder,
+                "",
+                "env",
+                "FLOTILLA_JAR=" + jar,
+                "FLOTILLA_MODEL=" + model,
+                "sh",
+                Infra.FOLDER.resolve("image/bundle.sh").toString(),
+                archive.toString());
+        List<String> files = Infra.run(folder, "", "tar", "-tf", archive.toString())
+                .output()
+                .lines()
+                .toList();
+
+        assertThat(made.status()).as(made.output()).isZero();
+        Matcher needed = Pattern.compile("for needed in ([^;]+);").matcher(Infra.read("image/install.sh"));
+        assertThat(needed.find()).isTrue();
+        assertThat(files).contains("./model/model.pt", "./install.sh");
+        for (String role : List.of("gateway", "worker")) {
+            assertThat(files)
+                    .containsAll(Arrays.stream(needed.group(1).split(" "))
+                            .map(name -> "./" + name.replace("\"", "").replace("$role", role))
+                            .toList());
+        }
+    }
+
+    @Test
+    void installationWithoutArgumentsOrFiles_shouldSayWhatIsMissing() {
+        String script = Infra.FOLDER.resolve("image/install.sh").toString();
+
+        assertThat(Infra.run(folder, "", "sh", script).output()).contains("usage: install.sh worker|gateway FOLDER");
+        assertThat(Infra.run(folder, "", "sh", script, "pilot", ".").output()).contains("usage: install.sh");
+        assertThat(Infra.run(folder, "", "sh", script, "worker", folder.toString()))
+                .matches(ended -> ended.status() == 1, "exit status 1")
+                .extracting(Infra.Ended::output)
+                .asString()
+                .contains("flotilla.jar is missing; unpack the archive that bundle.sh makes");
+    }
+}

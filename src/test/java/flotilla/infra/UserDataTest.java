@@ -1,0 +1,171 @@
+package flotilla.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import flotilla.config.FleetSettings;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What instances are handed at their first boot: as Terraform itself writes it, and for those who do without Terraform. */
+class UserDataTest {
+    private static final Pattern HEREDOC = Pattern.compile("<<'HOCON'\n(.*?)\nHOCON\n", Pattern.DOTALL);
+    /** What only AWS could tell. */
+    private static final List<List<String>> STAND_INS = List.of(
+            List.of("data.aws_partition.current.partition", "\"aws\""),
+            List.of("data.aws_caller_identity.current.account_id", "\"123456789012\""),
+            List.of("local.private_subnet_ids", "[\"subnet-1\", \"subnet-2\"]"),
+            List.of("aws_instance.gateway", "[{ private_ip = \"10.42.0.10\" }]"));
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void gatewayOfTerraform_shouldReadItsSettings() throws IOException {
+        String userData = terraform("");
+
+        FlotillaSettings settings = settings(userData);
+
+        settings.http().requireSafeBinding();
+        assertThat(settings.http().limits().headerTimeout()).isGreaterThan(settings.http().syncWait().plusSeconds(60));
+        assertThat(settings.http().syncWait()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.cluster().port()).isEqualTo(25520);
+        assertThat(settings.fleet().mode()).isEqualTo(FleetSettings.Mode.LAUNCH);
+        assertThat(settings.fleet().launchTemplate()).contains("flotilla-worker");
+        assertThat(settings.fleet().subnetIds()).containsExactly("subnet-1", "subnet-2");
+        assertThat(settings.fleet().instanceTypes()).hasSizeGreaterThan(1);
+        assertThat(settings.storage().inputBucket()).isEqualTo("example-flotilla-input");
+        assertThat(userData).contains("secrets_parameter='/flotilla/gateway'").doesNotContain("api-keys");
+        assertThat(userData.length()).isLessThan(16 * 1024);
+    }
+
+    @Test
+    void gatewayBesideAlarms_shouldLeaveTheFleetAlone() throws IOException {
+        FlotillaSettings settings = settings(terraform(
+                "alarm_scaling = true\nload_balancer = false\nextra_settings = \"flotilla.scaling.slo = 1m\"\n"));
+
+        assertThat(settings.fleet().mode()).isEqualTo(FleetSettings.Mode.STATIC);
+        assertThat(settings.http().limits().headerTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.scaling().slo()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void gatewayOfAGroup_shouldNameIt() throws IOException {
+        FlotillaSettings settings = settings(terraform("fleet_mode = \"auto-scaling-group\"\nload_balancer = false\n"));
+
+        assertThat(settings.fleet().mode()).isEqualTo(FleetSettings.Mode.AUTO_SCALING_GROUP);
+        assertThat(settings.fleet().autoScalingGroup()).contains("flotilla-workers");
+    }
+
+    @Test
+    void memberOfAGroup_shouldBeHandedWhatTheGatewayHas() throws IOException {
+        String handed = evaluated("", "jsonencode(local.worker_settings)");
+
+        FlotillaSettings worker = worker("flotilla = " + handed);
+
+        FlotillaSettings gateway = settings(terraform(""));
+        assertThat(worker.queue()).isEqualTo(gateway.queue());
+        assertThat(worker.storage()).isEqualTo(gateway.storage());
+        assertThat(worker.cluster().name()).isEqualTo(gateway.cluster().name());
+        assertThat(worker.cluster().seedNodes()).containsExactly("10.42.0.10:25520");
+    }
+
+    @Test
+    void badVariable_shouldBeRefused() throws IOException {
+        assertThat(evaluated("input_lifetime_days = 7\n", "var.input_lifetime_days")).contains("at least 15 whole days");
+        assertThat(evaluated("extra_settings = \"flotilla.http.api-keys = []\"\n", "var.extra_settings"))
+                .contains("Secrets belong in");
+        assertThat(evaluated("cluster = \"a_b\"\n", "var.cluster")).contains("1 to 20 letters");
+    }
+
+    /** The gateway's user data as Terraform writes it. */
+    private String terraform(String variables) throws IOException {
+        return evaluated(variables, "local.gateway_user_data");
+    }
+
+    /** An expression as Terraform's console has it; its complaint when there is one. */
+    private String evaluated(String variables, String expression) throws IOException {
+        Optional<Path> program = Infra.program("terraform");
+        assumeTrue(program.isPresent(), "there is no terraform here, which writes the user data");
+        for (Path file : Infra.files(Infra.TERRAFORM, ".tf")) {
+            String name = file.getFileName().toString();
+            if (name.startsWith("variables")) {
+                Files.copy(file, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.writeString(folder.resolve("locals.tf"), standIn(Infra.read("terraform/locals.tf")));
+        Files.writeString(folder.resolve("gateways.tf"), standIn(locals(Infra.read("terraform/gateways.tf"))));
+        Files.createDirectories(folder.resolve("templates"));
+        Files.writeString(
+                folder.resolve("templates/gateway.sh.tftpl"), Infra.read("terraform/templates/gateway.sh.tftpl"));
+        Files.writeString(folder.resolve("terraform.tfvars"), Infra.read("terraform/terraform.tfvars.example"));
+        Files.writeString(folder.resolve("more.auto.tfvars"), variables);
+        Infra.Ended ended = Infra.run(
+                folder, "jsonencode(" + expression + ")\n", program.get().toString(), "console", "-no-color");
+        String output = ended.output().strip();
+        // The console shows a text in quotes; within is the JSON of what was asked for.
+        return output.startsWith("\"") ? json(json(output.lines().reduce((a, b) -> b).orElseThrow())) : output;
+    }
+
+    private static String json(String text) throws IOException {
+        return new ObjectMapper().readValue(text, String.class);
+    }
+
+    /** The first block of locals, without what needs a resource. */
+    private static String locals(String text) {
+        String block = text.substring(text.indexOf("locals {"), text.indexOf("\n}\n") + 3);
+        return block.replaceAll("(?m)^  own_private_ip.*\n", "");
+    }
+
+    private static String standIn(String text) {
+        String replaced = text;
+        for (List<String> one : STAND_INS) {
+            replaced = replaced.replace(one.get(0), one.get(1));
+        }
+        return replaced;
+    }
+
+    @Test
+    void gatewayByHand_shouldReadItsSettings() throws IOException {
+        FlotillaSettings settings = settings(Infra.read("user-data/gateway.sh"));
+
+        settings.http().requireSafeBinding();
+        assertThat(settings.fleet().launchTemplate()).isPresent();
+    }
+
+    @Test
+    void workerByHand_shouldReadItsSettings() throws IOException {
+        FlotillaSettings settings = worker(Infra.read("user-data/worker.conf"));
+
+        assertThat(settings.cluster().seedNodes()).hasSize(1);
+        assertThat(settings.queue()).isEqualTo(settings("<<'HOCON'\n\nHOCON\n").queue());
+    }
+
+    private FlotillaSettings settings(String userData) throws IOException {
+        Matcher file = HEREDOC.matcher(userData);
+        assertThat(file.find()).as(userData).isTrue();
+        Path conf = Files.writeString(folder.resolve("gateway.conf"), file.group(1) + "\n");
+        return FlotillaSettings.from(SettingsLoader.load(Optional.of(conf), Optional.empty(), List.of()));
+    }
+
+    /** As a worker reads it, over the file of its image. */
+    private static FlotillaSettings worker(String userData) {
+        Config config = SettingsLoader.load(
+                Optional.of(Path.of("config/worker.conf")), Optional.of(userData), List.of());
+        assertThat(ConfigFactory.parseString(userData).root()).containsOnlyKeys("flotilla");
+        return FlotillaSettings.from(config);
+    }
+}
