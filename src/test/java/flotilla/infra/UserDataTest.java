@@ -1,9 +1,7 @@
 package flotilla.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import flotilla.config.FleetSettings;
@@ -23,13 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What instances are handed at their first boot: as Terraform itself writes it, and for those who do without Terraform. */
 class UserDataTest {
     private static final Pattern HEREDOC = Pattern.compile("<<'HOCON'\n(.*?)\nHOCON\n", Pattern.DOTALL);
-    /** What only AWS could tell. */
-    private static final List<List<String>> STAND_INS = List.of(
-            List.of("data.aws_partition.current.partition", "\"aws\""),
-            List.of("data.aws_caller_identity.current.account_id", "\"123456789012\""),
-            List.of("local.private_subnet_ids", "[\"subnet-1\", \"subnet-2\"]"),
-            List.of("aws_instance.gateway", "[{ private_ip = \"10.42.0.10\" }]"));
-
     @TempDir
     private Path folder;
 
@@ -83,59 +74,13 @@ class UserDataTest {
         assertThat(worker.cluster().seedNodes()).containsExactly("10.42.0.10:25520");
     }
 
-    @Test
-    void badVariable_shouldBeRefused() throws IOException {
-        assertThat(evaluated("input_lifetime_days = 7\n", "var.input_lifetime_days")).contains("at least 15 whole days");
-        assertThat(evaluated("extra_settings = \"flotilla.http.api-keys = []\"\n", "var.extra_settings"))
-                .contains("Secrets belong in");
-        assertThat(evaluated("cluster = \"a_b\"\n", "var.cluster")).contains("1 to 20 letters");
-    }
-
     /** The gateway's user data as Terraform writes it. */
     private String terraform(String variables) throws IOException {
         return evaluated(variables, "local.gateway_user_data");
     }
 
-    /** An expression as Terraform's console has it; its complaint when there is one. */
     private String evaluated(String variables, String expression) throws IOException {
-        Optional<Path> program = Infra.program("terraform");
-        assumeTrue(program.isPresent(), "there is no terraform here, which writes the user data");
-        for (Path file : Infra.files(Infra.TERRAFORM, ".tf")) {
-            String name = file.getFileName().toString();
-            if (name.startsWith("variables")) {
-                Files.copy(file, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        Files.writeString(folder.resolve("locals.tf"), standIn(Infra.read("terraform/locals.tf")));
-        Files.writeString(folder.resolve("gateways.tf"), standIn(locals(Infra.read("terraform/gateways.tf"))));
-        Files.createDirectories(folder.resolve("templates"));
-        Files.writeString(
-                folder.resolve("templates/gateway.sh.tftpl"), Infra.read("terraform/templates/gateway.sh.tftpl"));
-        Files.writeString(folder.resolve("terraform.tfvars"), Infra.read("terraform/terraform.tfvars.example"));
-        Files.writeString(folder.resolve("more.auto.tfvars"), variables);
-        Infra.Ended ended = Infra.run(
-                folder, "jsonencode(" + expression + ")\n", program.get().toString(), "console", "-no-color");
-        String output = ended.output().strip();
-        // The console shows a text in quotes; within is the JSON of what was asked for.
-        return output.startsWith("\"") ? json(json(output.lines().reduce((a, b) -> b).orElseThrow())) : output;
-    }
-
-    private static String json(String text) throws IOException {
-        return new ObjectMapper().readValue(text, String.class);
-    }
-
-    /** The first block of locals, without what needs a resource. */
-    private static String locals(String text) {
-        String block = text.substring(text.indexOf("locals {"), text.indexOf("\n}\n") + 3);
-        return block.replaceAll("(?m)^  own_private_ip.*\n", "");
-    }
-
-    private static String standIn(String text) {
-        String replaced = text;
-        for (List<String> one : STAND_INS) {
-            replaced = replaced.replace(one.get(0), one.get(1));
-        }
-        return replaced;
+        return TerraformConsole.in(folder).evaluated(variables, expression);
     }
 
     @Test
