@@ -11,8 +11,8 @@ resource "aws_launch_template" "worker" {
   vpc_security_group_ids = [aws_security_group.worker.id]
   ebs_optimized          = true
 
-  # A worker that shuts itself down is gone.
-  instance_initiated_shutdown_behavior = "terminate"
+  # A worker that shuts itself down is gone. Auto Scaling sees to that by itself, and wants nothing said of it.
+  instance_initiated_shutdown_behavior = local.worker_group ? null : "terminate"
 
   # Only members of a group read it: whom the supervisor launches, it hands its own.
   user_data = local.worker_group ? base64encode("flotilla = ${jsonencode(local.worker_settings)}\n") : null
