@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ class NginxTest {
     }
 
     private static Duration time(String name) {
-        return Duration.parse("PT" + directive(name).toUpperCase(java.util.Locale.ROOT));
+        return Duration.parse("PT" + directive(name).toUpperCase(Locale.ROOT));
     }
 
     @Test

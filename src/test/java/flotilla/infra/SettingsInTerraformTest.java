@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Names, times and limits that the Terraform files share with {@code reference.conf}. */
 class SettingsInTerraformTest {
     private static final Terraform TERRAFORM = Terraform.read();
-    private static final Config REFERENCE = ConfigFactory.parseResources("reference.conf");
+    private static final Config REFERENCE = ConfigFactory.defaultReference();
     private static final FlotillaSettings SETTINGS =
             FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
 
