@@ -8,10 +8,10 @@ locals {
   worker_group = var.alarm_scaling || var.fleet_mode == "auto-scaling-group"
   fleet_mode   = var.alarm_scaling ? "static" : var.fleet_mode
 
-  gateway_port  = 8000
-  cluster_port  = 25520
-  idle_timeout  = var.sync_wait_seconds + 60
-  shell_port    = 22
+  gateway_port = 8000
+  cluster_port = 25520
+  idle_timeout = var.sync_wait_seconds + 60
+  shell_port   = 22
   # net.ipv4.ip_local_port_range: workers let the system choose where they listen for the cluster.
   ephemeral_ports = { from = 32768, to = 60999 }
 

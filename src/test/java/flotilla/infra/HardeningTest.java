@@ -16,9 +16,7 @@ class HardeningTest {
     private final Terraform terraform = Terraform.read();
 
     private Stream<Block> resources(String type) {
-        return terraform
-                .blocks("resource")
-                .filter(one -> one.labels().get(0).equals(type));
+        return terraform.blocks("resource").filter(one -> one.labels().get(0).equals(type));
     }
 
     private static String value(Body body, String attribute) {
@@ -42,9 +40,9 @@ class HardeningTest {
         assertThat(terraform.local("load_balancer_doors").texts()).contains("80", "443");
         // Each door of the cluster leads from a role's group to a role's group.
         Hcl.Fields doors = (Hcl.Fields) terraform.local("cluster_doors");
-        assertThat(doors.entries()).hasSize(4).allSatisfy(door -> assertThat(groups(door.value()))
-                .hasSize(2)
-                .isSubsetOf("gateway", "worker"));
+        assertThat(doors.entries())
+                .hasSize(4)
+                .allSatisfy(door -> assertThat(groups(door.value())).hasSize(2).isSubsetOf("gateway", "worker"));
         assertThat(resources("aws_security_group").flatMap(one -> one.body().blocks().stream()))
                 .as("rules within a group")
                 .isEmpty();
@@ -65,7 +63,12 @@ class HardeningTest {
             Body metadata = only(template, "metadata_options");
             assertThat(value(metadata, "http_tokens")).isEqualTo("required");
             assertThat(value(metadata, "http_put_response_hop_limit")).isEqualTo("1");
-            assertThat(value(only(template, "block_device_mappings").blocks().get(0).body(), "encrypted"))
+            assertThat(value(
+                            only(template, "block_device_mappings")
+                                    .blocks()
+                                    .get(0)
+                                    .body(),
+                            "encrypted"))
                     .isEqualTo("true");
             // A launch that names a subnet could not be combined with them.
             assertThat(template.body().blocks("network_interfaces")).isEmpty();
@@ -101,7 +104,11 @@ class HardeningTest {
                 "aws_s3_bucket_server_side_encryption_configuration",
                 "aws_s3_bucket_lifecycle_configuration",
                 "aws_s3_bucket_policy")) {
-            assertThat(value(terraform.block("resource", type, type.endsWith("policy") ? "only_over_tls" : "this").body(), "for_each"))
+            assertThat(value(
+                            terraform
+                                    .block("resource", type, type.endsWith("policy") ? "only_over_tls" : "this")
+                                    .body(),
+                            "for_each"))
                     .as(type)
                     .isEqualTo("local.buckets");
         }
@@ -110,7 +117,8 @@ class HardeningTest {
     @Test
     void roles_shouldHaveNoKeysOfTheirOwn() {
         assertThat(terraform.blocks("resource").map(one -> one.labels().get(0)))
-                .doesNotContain("aws_iam_user", "aws_iam_access_key", "aws_secretsmanager_secret_version", "aws_ssm_parameter");
+                .doesNotContain(
+                        "aws_iam_user", "aws_iam_access_key", "aws_secretsmanager_secret_version", "aws_ssm_parameter");
     }
 
     /** The agent's file in the images is written where Terraform makes a group and lets the role write. */
@@ -128,7 +136,8 @@ class HardeningTest {
         assertThat(Infra.read("image/cloudwatch-agent.json")).contains("/var/log/flotilla/flotilla.log");
         assertThat(Infra.read("image/logrotate.conf")).startsWith("/var/log/flotilla/flotilla.log");
         for (String role : List.of("gateway", "worker")) {
-            assertThat(Infra.read("systemd/flotilla-" + role + ".service")).contains("SyslogIdentifier=flotilla-" + role);
+            assertThat(Infra.read("systemd/flotilla-" + role + ".service"))
+                    .contains("SyslogIdentifier=flotilla-" + role);
         }
     }
 }

@@ -78,8 +78,7 @@ final class HclParser {
     private Expression expression() {
         Expression left = operand();
         List<Expression> operands = new ArrayList<>(List.of(left));
-        while (peek().kind() == Kind.SIGN
-                && (BINARY.contains(peek().text()) || peek().is("?"))) {
+        while (peek().kind() == Kind.SIGN && (BINARY.contains(peek().text()) || peek().is("?"))) {
             boolean choice = next().is("?");
             operands.add(choice ? expression() : operand());
             if (choice) {
@@ -314,7 +313,7 @@ final class HclParser {
 
     private IllegalArgumentException wrong(String wanted) {
         Token token = tokens.get(at);
-        return new IllegalArgumentException(
-                "line " + token.line() + ": wanted " + wanted + ", found " + token.text().strip());
+        return new IllegalArgumentException("line " + token.line() + ": wanted " + wanted + ", found "
+                + token.text().strip());
     }
 }

@@ -57,10 +57,12 @@ final class Infra {
     /** Runs a program to its end. */
     static Ended run(Path folder, String input, String... command) {
         try {
-            Process process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+            // Terraform's own: a file of the user's, and a look for newer versions.
+            builder.environment().remove("TF_CLI_CONFIG_FILE");
+            builder.environment().put("CHECKPOINT_DISABLE", "1");
+            Process process = builder.start();
             process.outputWriter().append(input).close();
             String output = new String(process.getInputStream().readAllBytes());
             return new Ended(process.waitFor(), output);

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The configuration for nginx in front of gateways, held against the gateways' own limits. */
 class NginxTest {
-    private static final HttpSettings HTTP =
-            FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of())).http();
+    private static final HttpSettings HTTP = FlotillaSettings.from(
+                    SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()))
+            .http();
     private static final String CONF = Infra.read("nginx/flotilla.conf");
 
     @TempDir
@@ -76,8 +77,8 @@ class NginxTest {
                         .replace("/etc/nginx/flotilla.key", pair.key().toString()));
         Path main = Files.writeString(
                 folder.resolve("nginx.conf"),
-                "pid " + folder.resolve("pid") + ";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\ninclude " + conf
-                        + ";\n}\n");
+                "pid " + folder.resolve("pid") + ";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\ninclude "
+                        + conf + ";\n}\n");
 
         Infra.Ended ended = Infra.run(folder, "", nginx.get().toString(), "-t", "-q", "-c", main.toString());
 

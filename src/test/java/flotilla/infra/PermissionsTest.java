@@ -55,7 +55,8 @@ class PermissionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gateway", "worker"})
     void terraform_shouldGrantWhatTheTableHasAndNoMore(String role) {
-        assertThat(granted(role)).isEqualTo(rows(role).map(Row::permission).collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(granted(role))
+                .isEqualTo(rows(role).map(Row::permission).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private static Set<String> granted(String role) {

@@ -24,6 +24,8 @@ class ProviderNamesTest {
     private final Terraform terraform = Terraform.read();
     /** By kind and type, such as {@code resource aws_lb}: names, those in blocks with dots. */
     private final Map<String, Set<String>> known = new HashMap<>();
+    /** Those that must be given, likewise. */
+    private final Map<String, Set<String>> required = new HashMap<>();
 
     ProviderNamesTest() {
         String type = "";
@@ -31,8 +33,13 @@ class ProviderNamesTest {
             if (line.startsWith("[")) {
                 type = line.substring(1, line.length() - 1);
                 known.put(type, new HashSet<>());
+                required.put(type, new HashSet<>());
             } else if (!line.isBlank() && !line.startsWith("#")) {
-                known.get(type).add(line);
+                String name = line.split(" ")[0];
+                known.get(type).add(name);
+                if (!name.equals(line)) {
+                    required.get(type).add(name);
+                }
             }
         }
     }
@@ -56,6 +63,15 @@ class ProviderNamesTest {
                 .filter(one -> !(path.isEmpty() && OF_ALL.contains(one.name())))
                 .filter(one -> !known.get(type).contains(path + one.name()))
                 .forEach(one -> unknown.add(type + " " + path + one.name()));
+        Set<String> given = new HashSet<>();
+        body.attributes().forEach(one -> given.add(path + one.name()));
+        body.blocks()
+                .forEach(one -> given.add(
+                        path + (one.type().equals("dynamic") ? one.labels().get(0) : one.type())));
+        required.get(type).stream()
+                .filter(name -> name.lastIndexOf('.') + 1 == path.length() && name.startsWith(path))
+                .filter(name -> !given.contains(name))
+                .forEach(name -> unknown.add(type + " lacks " + name));
         for (Block block : body.blocks()) {
             boolean dynamic = block.type().equals("dynamic");
             String name = path + (dynamic ? block.labels().get(0) : block.type());
@@ -65,8 +81,9 @@ class ProviderNamesTest {
             if (!known.get(type).contains(name)) {
                 unknown.add(type + " block " + name);
             }
-            Body content =
-                    dynamic ? block.body().blocks("content").findFirst().orElseThrow().body() : block.body();
+            Body content = dynamic
+                    ? block.body().blocks("content").findFirst().orElseThrow().body()
+                    : block.body();
             check(type, name + ".", content, unknown);
         }
     }

@@ -77,7 +77,8 @@ final class RoleCalls {
             }
             return S3_PERMISSIONS.get(method);
         }
-        boolean client = owner.getName().startsWith(SDK) && owner.getSimpleName().endsWith("AsyncClient");
+        boolean client =
+                owner.getName().startsWith(SDK) && owner.getSimpleName().endsWith("AsyncClient");
         if (!client || NO_REQUESTS.contains(method)) {
             return List.of();
         }
@@ -91,7 +92,8 @@ final class RoleCalls {
     private void run() {
         while (!pending.isEmpty()) {
             JavaCodeUnit unit = pending.pop();
-            unit.getMethodCallsFromSelf().forEach(call -> call.getTarget().resolveMember().ifPresent(this::called));
+            unit.getMethodCallsFromSelf()
+                    .forEach(call -> call.getTarget().resolveMember().ifPresent(this::called));
             unit.getMethodReferencesFromSelf()
                     .forEach(reference -> reference.getTarget().resolveMember().ifPresent(this::called));
             unit.getConstructorCallsFromSelf().forEach(call -> {

@@ -31,8 +31,7 @@ class SettingsInTerraformTest {
     void queue_shouldHaveTheNameOfTheSettings(String key) {
         Fields names = (Fields) TERRAFORM.local("queue_names");
 
-        assertThat(rendered(names.value(key).orElseThrow()))
-                .isEqualTo(REFERENCE.getString("flotilla.queue." + key));
+        assertThat(rendered(names.value(key).orElseThrow())).isEqualTo(REFERENCE.getString("flotilla.queue." + key));
     }
 
     /** With every variable at its default. */
@@ -100,8 +99,10 @@ class SettingsInTerraformTest {
                 .orElseThrow();
 
         assertThat(Duration.ofSeconds(retention)).isEqualTo(Duration.ofDays(14));
-        assertThat(validation.texts()).contains(String.valueOf(Duration.ofSeconds(retention).toDays() + 1));
-        assertThat(Long.parseLong(rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
+        assertThat(validation.texts())
+                .contains(String.valueOf(Duration.ofSeconds(retention).toDays() + 1));
+        assertThat(Long.parseLong(
+                        rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
                 .isGreaterThan(14);
     }
 
@@ -130,7 +131,8 @@ class SettingsInTerraformTest {
     }
 
     private static Fields setting(String group) {
-        return (Fields) ((Fields) TERRAFORM.local("gateway_settings")).value(group).orElseThrow();
+        return (Fields)
+                ((Fields) TERRAFORM.local("gateway_settings")).value(group).orElseThrow();
     }
 
     @Test
@@ -168,15 +170,17 @@ class SettingsInTerraformTest {
             List<String> paths = new ArrayList<>();
             paths("flotilla", TERRAFORM.local(local), paths);
 
-            assertThat(paths).hasSizeGreaterThan(3).allSatisfy(path -> assertThat(REFERENCE.hasPathOrNull(path))
-                    .as(path)
-                    .isTrue());
+            assertThat(paths)
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(path ->
+                            assertThat(REFERENCE.hasPathOrNull(path)).as(path).isTrue());
         }
     }
 
     private static void paths(String path, Expression expression, List<String> found) {
         if (expression instanceof Fields fields) {
-            fields.entries().forEach(entry -> paths(path + "." + entry.key().text().orElseThrow(), entry.value(), found));
+            fields.entries()
+                    .forEach(entry -> paths(path + "." + entry.key().text().orElseThrow(), entry.value(), found));
         } else if (expression instanceof Hcl.Call call && call.function().equals("merge")) {
             call.arguments().forEach(one -> paths(path, one, found));
         } else if (expression instanceof Hcl.Reference reference

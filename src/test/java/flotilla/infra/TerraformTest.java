@@ -58,7 +58,8 @@ class TerraformTest {
 
     @Test
     void parser_shouldTellTheLineOfAMistake() {
-        assertThatThrownBy(() -> HclParser.parse("a = 1\nb {\n  c = [1, 2\n}\n")).hasMessageStartingWith("line 4: wanted ,");
+        assertThatThrownBy(() -> HclParser.parse("a = 1\nb {\n  c = [1, 2\n}\n"))
+                .hasMessageStartingWith("line 4: wanted ,");
         assertThatThrownBy(() -> HclParser.parse("a = 1\nb = \"x\n")).hasMessageStartingWith("line 2: a quote");
         assertThatThrownBy(() -> HclParser.parse("a = 1 b = 2")).hasMessageContaining("the end of the line");
     }
@@ -66,7 +67,9 @@ class TerraformTest {
     @Test
     void everyReference_shouldBeToSomethingThatIsThere() {
         Set<String> there = new HashSet<>();
-        terraform.blocks("variable").forEach(one -> there.add("var." + one.labels().get(0)));
+        terraform
+                .blocks("variable")
+                .forEach(one -> there.add("var." + one.labels().get(0)));
         terraform.locals().forEach(one -> there.add("local." + one));
         terraform.blocks("resource").forEach(one -> there.add(String.join(".", one.labels())));
         terraform.blocks("data").forEach(one -> there.add("data." + String.join(".", one.labels())));
@@ -127,7 +130,8 @@ class TerraformTest {
                 .toList();
 
         assertThat(terraform.blocks("variable").map(one -> "var." + one.labels().get(0)))
-                .allSatisfy(name -> assertThat(usedElsewhere(name, used)).as(name).isTrue());
+                .allSatisfy(
+                        name -> assertThat(usedElsewhere(name, used)).as(name).isTrue());
         assertThat(terraform.locals().stream().map(one -> "local." + one)).isSubsetOf(used);
     }
 
@@ -152,7 +156,9 @@ class TerraformTest {
     }
 
     private void saysWhatItIs(Block variable) {
-        assertThat(variable.body().attribute("type")).as(variable.labels().toString()).isPresent();
+        assertThat(variable.body().attribute("type"))
+                .as(variable.labels().toString())
+                .isPresent();
         assertThat(variable.body()
                         .attribute("description")
                         .flatMap(Expression::text)
@@ -170,14 +176,18 @@ class TerraformTest {
         List<String> used = references(packer.body().expressions())
                 .map(one -> String.join(".", one.names()))
                 .toList();
-        assertThat(packer.body().blocks("variable").map(one -> "var." + one.labels().get(0))).isSubsetOf(used);
+        assertThat(packer.body()
+                        .blocks("variable")
+                        .map(one -> "var." + one.labels().get(0)))
+                .isSubsetOf(used);
     }
 
     @Test
     void example_shouldSetVariablesThatThereAreAndAllThatHaveNoDefault() {
-        List<String> set = HclParser.parse(Infra.read("terraform/terraform.tfvars.example")).body().attributes().stream()
-                .map(Attribute::name)
-                .toList();
+        List<String> set =
+                HclParser.parse(Infra.read("terraform/terraform.tfvars.example")).body().attributes().stream()
+                        .map(Attribute::name)
+                        .toList();
 
         assertThat(terraform.blocks("variable").map(one -> one.labels().get(0))).containsAll(set);
         assertThat(terraform
@@ -190,15 +200,19 @@ class TerraformTest {
     @Test
     void wildcards_shouldHaveACommentThatSaysWhy() {
         List<String> silent = new ArrayList<>();
-        terraform.files().forEach((file, document) -> document.body()
-                .blocks("data")
-                .filter(one -> one.labels().get(0).equals("aws_iam_policy_document"))
-                .flatMap(one -> Stream.concat(
-                        one.body().blocks("statement"),
-                        one.body().blocks("dynamic").flatMap(dynamic -> dynamic.body().blocks("content"))))
-                .flatMap(statement -> statement.body().attributes().stream())
-                .filter(one -> isWild(one) && !document.comments().containsKey(one.line() - 1))
-                .forEach(one -> silent.add(file.getFileName() + ":" + one.line())));
+        terraform
+                .files()
+                .forEach((file, document) -> document.body()
+                        .blocks("data")
+                        .filter(one -> one.labels().get(0).equals("aws_iam_policy_document"))
+                        .flatMap(one -> Stream.concat(
+                                one.body().blocks("statement"),
+                                one.body()
+                                        .blocks("dynamic")
+                                        .flatMap(dynamic -> dynamic.body().blocks("content"))))
+                        .flatMap(statement -> statement.body().attributes().stream())
+                        .filter(one -> isWild(one) && !document.comments().containsKey(one.line() - 1))
+                        .forEach(one -> silent.add(file.getFileName() + ":" + one.line())));
 
         assertThat(silent).isEmpty();
     }

@@ -15,7 +15,9 @@ class TerraformValuesTest {
     private Path folder;
 
     private String refusal(String variables, String variable) throws IOException {
-        return TerraformConsole.in(folder).evaluated(variables, "var." + variable).replaceAll("\\s+", " ");
+        return TerraformConsole.in(folder)
+                .evaluated(variables, "var." + variable)
+                .replaceAll("\\s+", " ");
     }
 
     private JsonNode json(String variables, String expression) throws IOException {
@@ -56,13 +58,15 @@ class TerraformValuesTest {
         assertThat(steps.at("/in/threshold").asInt()).isEqualTo(2);
         assertThat(steps.at("/in/adjustment").asInt()).isEqualTo(-1);
         assertThat(json("", "local.alarm_steps")).isEmpty();
-        assertThat(json("alarm_scaling = true\n", "local.group_min_size").asInt()).isEqualTo(1);
+        assertThat(json("alarm_scaling = true\n", "local.group_min_size").asInt())
+                .isEqualTo(1);
         assertThat(json("", "local.group_min_size").asInt()).isZero();
     }
 
     @Test
     void clients_shouldComeInByTheLoadBalancersPorts() throws IOException {
-        JsonNode doors = json("allowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]\n", "local.load_balancer_doors");
+        JsonNode doors =
+                json("allowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]\n", "local.load_balancer_doors");
 
         assertThat(doors).hasSize(4);
         assertThat(doors.at("/203.0.113.0~124:443/port").asInt()).isEqualTo(443);

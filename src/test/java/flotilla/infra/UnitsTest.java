@@ -53,8 +53,7 @@ class UnitsTest {
         Duration stop = constant("GatewayRole", "STOP_WITHIN");
 
         assertThat(timeout("gateway"))
-                .isGreaterThan(
-                        constant("GatewayRole", "FINISH_REQUESTS_WITHIN").plus(stop.multipliedBy(2)));
+                .isGreaterThan(constant("GatewayRole", "FINISH_REQUESTS_WITHIN").plus(stop.multipliedBy(2)));
     }
 
     private static Duration timeout(String role) {
@@ -130,7 +129,8 @@ class UnitsTest {
         Infra.Ended security = Infra.run(
                 folder, "", systemd.get().toString(), "security", "--no-pager", "--offline=true", unit.toString());
 
-        assertThat(verified.output().lines().filter(line -> line.contains(name))).isEmpty();
+        assertThat(verified.output().lines().filter(line -> line.contains(name)))
+                .isEmpty();
         assertThat(verified.status()).as(verified.output()).isZero();
         Matcher exposure = Pattern.compile("exposure level for .*: ([\\d.]+)").matcher(security.output());
         assertThat(exposure.find()).as(security.output()).isTrue();

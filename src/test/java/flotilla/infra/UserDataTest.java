@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What instances are handed at their first boot: as Terraform itself writes it, and for those who do without Terraform. */
 class UserDataTest {
     private static final Pattern HEREDOC = Pattern.compile("<<'HOCON'\n(.*?)\nHOCON\n", Pattern.DOTALL);
+
     @TempDir
     private Path folder;
 
@@ -31,7 +32,8 @@ class UserDataTest {
         FlotillaSettings settings = settings(userData);
 
         settings.http().requireSafeBinding();
-        assertThat(settings.http().limits().headerTimeout()).isGreaterThan(settings.http().syncWait().plusSeconds(60));
+        assertThat(settings.http().limits().headerTimeout())
+                .isGreaterThan(settings.http().syncWait().plusSeconds(60));
         assertThat(settings.http().syncWait()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.cluster().port()).isEqualTo(25520);
         assertThat(settings.fleet().mode()).isEqualTo(FleetSettings.Mode.LAUNCH);
@@ -108,8 +110,8 @@ class UserDataTest {
 
     /** As a worker reads it, over the file of its image. */
     private static FlotillaSettings worker(String userData) {
-        Config config = SettingsLoader.load(
-                Optional.of(Path.of("config/worker.conf")), Optional.of(userData), List.of());
+        Config config =
+                SettingsLoader.load(Optional.of(Path.of("config/worker.conf")), Optional.of(userData), List.of());
         assertThat(ConfigFactory.parseString(userData).root()).containsOnlyKeys("flotilla");
         return FlotillaSettings.from(config);
     }
