@@ -44,7 +44,7 @@ as_flotilla() { runuser -u flotilla -- env DJL_CACHE_DIR=$state/djl FLOTILLA_HOM
 # The class archive is made now and not at each first boot, and PyTorch's libraries are unpacked on the way: one run of all roles
 # does both. Without an archive everything starts as well, only later. It is written beside the jar, as root.
 if DJL_CACHE_DIR=$state/djl java -jar $home/flotilla.jar archive; then
-    for archive in $home/cache/*/*.jsa; do
+    for archive in "$home"/cache/*/*.jsa; do
         ln -sfn "$archive" $home/classes.jsa
     done
 else

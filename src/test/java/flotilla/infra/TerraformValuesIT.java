@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What variables and locals come to, as Terraform itself computes them. */
-class TerraformValuesTest {
+class TerraformValuesIT {
     @TempDir
     private Path folder;
 

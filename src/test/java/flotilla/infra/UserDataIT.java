@@ -1,11 +1,13 @@
 package flotilla.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What instances are handed at their first boot: as Terraform itself writes it, and for those who do without Terraform. */
-class UserDataTest {
+class UserDataIT {
     private static final Pattern HEREDOC = Pattern.compile("<<'HOCON'\n(.*?)\nHOCON\n", Pattern.DOTALL);
 
     @TempDir
@@ -31,7 +33,16 @@ class UserDataTest {
 
         FlotillaSettings settings = settings(userData);
 
-        settings.http().requireSafeBinding();
+        // Nobody is served before there are keys.
+        assertThatThrownBy(() -> settings.http().requireSafeBinding()).isInstanceOf(SettingsException.class);
+        Files.writeString(
+                folder.resolve("secrets.conf"),
+                "flotilla.http.api-keys = [{ name = me, sha256 = \"" + "0".repeat(64) + "\", roles = [submit] }]");
+        settings(userData.replace(
+                        "/etc/flotilla/secrets.conf",
+                        folder.resolve("secrets.conf").toString()))
+                .http()
+                .requireSafeBinding();
         assertThat(settings.http().limits().headerTimeout())
                 .isGreaterThan(settings.http().syncWait().plusSeconds(60));
         assertThat(settings.http().syncWait()).isEqualTo(Duration.ofMinutes(10));
