@@ -36,7 +36,7 @@ class ClusterJoinTest {
     }
 
     private void join(GatewayRegistry registry) {
-        kit.spawn(ClusterJoin.create(registry, List.of(), known -> {}, () -> {}));
+        kit.spawn(ClusterJoin.create(registry, List.of(), Duration.ofSeconds(1), known -> {}, () -> {}));
     }
 
     private void becomesAMember() {

@@ -208,7 +208,7 @@ class QuarantineTest {
         died("w-1", guilty);
         died("w-2", guilty);
 
-        requests.deliver(body(guilty.redriven()), 1);
+        requests.deliver(body(guilty.redriven(2)), 1);
 
         eventually(() -> assertThat(deadLetters.sent()).hasSize(1));
         assertThat(classifiers.classified).hasValue(0);

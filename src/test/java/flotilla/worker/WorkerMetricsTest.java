@@ -46,14 +46,16 @@ class WorkerMetricsTest {
                 new WorkerNode.Queues(requests, new MemoryQueue(), Optional.empty()),
                 images,
                 results,
-                new WorkerNode.Classifiers(classifiers, 2),
-                new WorkerNode.Blame(
-                        AttemptMarks.unkept(WorkerFixture.identity().process(), Clock.systemUTC()),
-                        attempts,
-                        deadLetters::send)));
+                new WorkerNode.Classifiers(classifiers, 2)));
         FlotillaSettings settings = FlotillaSettings.from(WorkerFixture.CONFIG);
         worker = KIT.spawn(WorkerNode.create(
                 new WorkerIdentity(new WorkerId("by-hand"), Optional.empty(), 1),
+                CompletableFuture.completedStage(metrics.around(new WorkerNode.Blame(
+                        AttemptMarks.unkept(
+                                WorkerFixture.identity().process(),
+                                RunningTime.every(settings.worker().reportInterval())),
+                        attempts,
+                        deadLetters::send))),
                 CompletableFuture.completedStage(equipment),
                 settings.worker(),
                 settings.queue(),
@@ -149,8 +151,8 @@ class WorkerMetricsTest {
     @Test
     void imageThatEndedTwoWorkers_shouldBeCountedAsQuarantined() {
         ClassificationRequest request = stored(images, "cat.png");
-        attempts.add(request.id(), "process-1");
-        attempts.add(request.id(), "process-2");
+        attempts.died(request.id(), "process-1");
+        attempts.died(request.id(), "process-2");
         requests.deliver(body(request), 3);
 
         when("flotilla_worker_quarantined_images_total", 1);

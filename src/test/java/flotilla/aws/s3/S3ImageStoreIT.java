@@ -331,7 +331,7 @@ class S3ImageStoreIT extends S3Fixture {
                     id, new FileName("decisions.png"), outcome, Optional.empty(), Optional.empty(), Map.of())));
         }
         Await.result(results.keepUnreadable("m-1", "no JSON"));
-        Await.result(new S3AttemptStore(server.system(), server.clients(), shared).add(id, "i-1-17"));
+        Await.result(new S3AttemptStore(server.system(), server.clients(), shared).died(id, "i-1-17"));
         Await.result(new S3BatchStore(server.system(), server.clients(), shared)
                 .put(new Batch(new BatchId(id.value()), now, List.of(Batch.Item.taken("a.png", id, image)))));
         Await.result(new S3WishStore(server.system(), server.clients(), shared)
