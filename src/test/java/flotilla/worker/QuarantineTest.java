@@ -18,6 +18,7 @@ import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -96,7 +97,9 @@ class QuarantineTest {
     }
 
     private void died(String process, ClassificationRequest inside) throws Exception {
-        Files.writeString(folder.resolve("scope." + process + ".marks"), inside.id() + "\n");
+        // With its content from the first moment: the worker looks for such files while it starts.
+        Path unfinished = Files.writeString(folder.resolve(process + ".written"), inside.id() + "\n");
+        Files.move(unfinished, folder.resolve("scope." + process + ".marks"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Test
@@ -131,7 +134,7 @@ class QuarantineTest {
 
         eventually(() -> assertThat(requests.acknowledged())
                 .containsExactly(new MessageAction.ChangeMessageVisibility(message, 2)));
-        assertThat(attempts.processes.get(suspect.id())).containsExactly("w-1");
+        eventually(() -> assertThat(attempts.processes.get(suspect.id())).containsExactly("w-1"));
     }
 
     @Test
