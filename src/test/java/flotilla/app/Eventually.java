@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for what other processes bring about: looks again and again, and fails with a name after a generous time. */
 final class Eventually {
-    private static final Duration WITHIN = Duration.ofSeconds(120);
+    private static final Duration WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private Eventually() {}

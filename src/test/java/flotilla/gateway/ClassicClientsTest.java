@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Clients written for other services, byte for byte as they speak: what they send and what they get is the table in {@code
  * docs/compatibility.md}, each row of which names its test here.
  */
+@Tag("slow")
 class ClassicClientsTest extends HttpFixture {
     private static final String REQUESTS_BOUNDARY = "9d1c8b3f6a4e4c0db3a2f0e5d7c6b1a8";
     private static final String CURL_BOUNDARY = "------------------------d74496d66958873e";

@@ -20,11 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client may ask of a connection: how slowly, how long, how many. */
+@Tag("slow")
 class ConnectionLimitsTest extends HttpFixture {
     private static final Duration HEADER_TIMEOUT = Duration.ofMillis(400);
     private static final int CONNECTIONS = 3;

@@ -25,9 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Hostile files, names and zips at the gateway. */
+@Tag("slow")
 class HostileUploadTest extends HttpFixture {
     private HttpResponse<String> upload(String name, byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(

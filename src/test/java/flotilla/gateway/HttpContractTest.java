@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * headers, and the body by its schema.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("slow")
 class HttpContractTest extends HttpFixture {
     private static final OpenApi API = OpenApi.served();
     private static final Set<String> SEEN = new ConcurrentSkipListSet<>();

@@ -40,11 +40,13 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The HTTP interface over real sockets; workers and services are played by the test. */
+@Tag("slow")
 class HttpGatewayTest extends HttpFixture {
     @ParameterizedTest
     @CsvSource({"inputFile, test_000:Cat", "myfile, Cat", "anything, Cat"})

@@ -52,11 +52,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decisions over real sockets, as lists and as a stream of events; the supervisor is played by the test. */
+@Tag("slow")
 class ScalingAnswersTest {
     private static final Config CONFIG = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of());
     private static final ActorTestKit KIT = ActorTestKit.create(CONFIG);

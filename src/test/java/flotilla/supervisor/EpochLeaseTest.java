@@ -21,9 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Contenders as actors, in real time and with short terms. */
+@Tag("slow")
 class EpochLeaseTest {
     private static final Terms SHORT =
             new Terms(Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ofMillis(50));

@@ -20,8 +20,10 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class LedgerKeeperTest {
     private static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config()
             .withFallback(ConfigFactory.parseString("pekko.loglevel = INFO"))

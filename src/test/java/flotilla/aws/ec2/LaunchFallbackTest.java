@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a launch does when EC2 has no capacity for the first instance type in the first subnet. */
+@Tag("slow")
 class LaunchFallbackTest {
     private static final AppTierId SEVEN = new AppTierId(7);
     private static final String LAUNCHED =

@@ -23,9 +23,11 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Objects are written now and swept at a later time. */
+@Tag("slow")
 class S3ExpiryTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration FOR_EVER = Duration.ZERO;

@@ -26,9 +26,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Both sides of the terminate queues, against an SQS server on loopback. */
+@Tag("slow")
 class SqsTerminateQueuesTest {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final InstanceId INSTANCE = new InstanceId("i-1");
