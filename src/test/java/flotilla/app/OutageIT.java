@@ -35,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OutageIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int IMAGES = 12;
+    /** Fewer, because each is uploaded alone and takes some seconds. */
+    private static final int SLOW_IMAGES = 3;
 
     @TempDir
     private static Path folder;
@@ -136,9 +138,9 @@ class OutageIT {
     }
 
     /** Uploads images, each again while it is refused; their ids by label. */
-    private Map<String, String> accepted(String prefix) throws Exception {
+    private Map<String, String> accepted(String prefix, int images) throws Exception {
         Map<String, String> ids = new TreeMap<>();
-        for (int i = 0; i < IMAGES; i++) {
+        for (int i = 0; i < images; i++) {
             String stem = prefix + "-" + i;
             ids.put(stem, Eventually.value(stem + " is accepted", () -> {
                 HttpResponse<String> response = upload(stem);
@@ -191,7 +193,7 @@ class OutageIT {
     /** Uploads while all is well, and takes a service away when the worker has begun. */
     private void goneWithWorkInHand(String prefix, ServiceProxy service) throws Exception {
         long before = troubles();
-        Map<String, String> ids = accepted(prefix);
+        Map<String, String> ids = accepted(prefix, IMAGES);
         Eventually.until("the worker has begun", () -> classified() > classifiedBefore);
 
         service.gone();
@@ -220,7 +222,7 @@ class OutageIT {
         s3.failing();
         sqs.failing();
 
-        shouldBeAnsweredByOneClassificationEach(accepted("failing"));
+        shouldBeAnsweredByOneClassificationEach(accepted("failing", IMAGES));
     }
 
     @Test
@@ -228,6 +230,6 @@ class OutageIT {
         s3.slow();
         sqs.slow();
 
-        shouldBeAnsweredByOneClassificationEach(accepted("slow"));
+        shouldBeAnsweredByOneClassificationEach(accepted("slow", SLOW_IMAGES));
     }
 }
