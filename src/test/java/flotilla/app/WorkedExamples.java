@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -18,6 +19,9 @@ final class WorkedExamples {
     private static final String REQUESTS = "flotilla-request";
     private static final String TERMINATE_REQUESTS = "flotilla-terminate-request";
     private static final String TERMINATE_CONFIRMATIONS = "flotilla-terminate-confirm";
+    /** Decisions that could do nothing: the instances are not described, or the lease ran out on a starved machine. */
+    private static final Set<String> UNINFORMED = Set.of("instances-unknown", "no-lease");
+
     /** Up to twenty processes boot on the cores of one machine. */
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
 
@@ -222,7 +226,7 @@ final class WorkedExamples {
     }
 
     private static boolean isInformed(JsonNode decision) {
-        return !decision.path("reason").asText().equals("instances-unknown");
+        return !UNINFORMED.contains(decision.path("reason").asText());
     }
 
     private static long number(JsonNode decision) {
