@@ -26,6 +26,7 @@ final class Machine {
         all.put("flags", TELLING_FLAGS.stream().filter(flags::contains).collect(Collectors.joining(" ")));
         all.put("memory", field(Files.readString(Path.of("/proc/meminfo")), "MemTotal"));
         all.put("load before", Files.readString(Path.of("/proc/loadavg")).strip());
+        all.put("evenness before", Evenness.measure().text());
         all.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         all.put("jdk", System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version"));
         all.put("pytorch", version("ai/djl/pytorch/pytorch-native-cpu"));
