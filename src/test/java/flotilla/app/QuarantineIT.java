@@ -206,9 +206,9 @@ class QuarantineIT {
 
         Eventually.until(
                 "an answer", () -> client.result(id).path("label").asText().equals("suspect"));
-        assertThat(mentions("is tried alone")).isEqualTo(2);
-        assertThat(mentions("given back unfinished=1")).isEqualTo(1);
-        assertThat(mentions("goes to quarantine")).isZero();
+        assertThat(mentions(id, "is tried alone")).isEqualTo(2);
+        assertThat(mentions("", "given back unfinished=1")).isEqualTo(1);
+        assertThat(mentions(id, "goes to quarantine")).isZero();
     }
 
     @Test
