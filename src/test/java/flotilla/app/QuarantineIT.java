@@ -50,8 +50,10 @@ class QuarantineIT {
                 "--set",
                 "flotilla.classifier.kind=delay");
         cloud.awaitLine("cloud ready");
+        // A port of its own: when workers die one after the other the gateway may start anew within its process.
         gateway = FlotillaProcess.start(
-                folder, with("gateway", "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=0"));
+                folder,
+                with("gateway", "flotilla.cluster.port=" + clusterPort, "flotilla.http.port=" + FreePort.next()));
         client = new GatewayClient(gateway.awaitLine("ready "));
         seeds = "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort;
     }
