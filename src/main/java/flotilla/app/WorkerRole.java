@@ -94,18 +94,20 @@ final class WorkerRole implements AutoCloseable {
 
         Optional<WorkerMetering> metering = WorkerMetering.open(settings);
 
+        AwayAtStart away = AwayAtStart.ofProcess();
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
                 "start-model",
                 () -> Classifiers.open(
-                        ModelDownload.local(loaded),
+                        away.get(() -> ModelDownload.local(loaded)),
                         settings.classifier(),
                         settings.http().maxPixels(),
                         metering.map(WorkerMetering::inference).orElse(InferenceMeters.NONE)));
         CompletableFuture<CloudConnections> connections = inThread(
                 "start-connections",
                 () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
-        CompletableFuture<WorkerNode.Queues> queues = connections.thenApply(cloud -> queues(cloud, settings, identity));
+        CompletableFuture<WorkerNode.Queues> queues = connections.thenApplyAsync(
+                cloud -> away.get(() -> queues(cloud, settings, identity)), task -> daemon("start-queues", task));
         CompletableFuture<WorkerNode.Equipment> equipment = new CompletableFuture<>();
         CompletableFuture<Done> over = new CompletableFuture<>();
         AttemptMarks marks = marks(settings, identity);
@@ -134,10 +136,11 @@ final class WorkerRole implements AutoCloseable {
         try {
             system.complete(data);
             control.start();
+            CompletableFuture<ImageStore> usable = connections.thenApplyAsync(
+                    cloud -> away.get(() -> usable(cloud.images(data))), task -> daemon("start-images", task));
+            allOrTheFirstFailure(connections, queues, usable, model).join();
             CloudConnections cloud = connections.join();
-            ImageStore images = cloud.images(data);
-            // A worker that could fetch no image must not take any.
-            CloudConnections.requireUsable(images);
+            ImageStore images = usable.join();
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
             WorkerNode.Equipment equipped = new WorkerNode.Equipment(
@@ -154,6 +157,7 @@ final class WorkerRole implements AutoCloseable {
                     metering,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
+            away.giveUp();
             marks.close();
             control.close();
             data.terminate();
@@ -196,13 +200,34 @@ final class WorkerRole implements AutoCloseable {
                         : Optional.empty());
     }
 
+    /** A worker that could fetch no image must not take any. */
+    private static ImageStore usable(ImageStore images) {
+        CloudConnections.requireUsable(images);
+        return images;
+    }
+
+    /** What waits must not hide what has failed for good. */
+    private static CompletableFuture<Void> allOrTheFirstFailure(CompletableFuture<?>... parts) {
+        CompletableFuture<Void> all = CompletableFuture.allOf(parts);
+        for (CompletableFuture<?> part : parts) {
+            part.whenComplete((done, failure) -> {
+                if (failure != null) {
+                    all.completeExceptionally(failure);
+                }
+            });
+        }
+        return all;
+    }
+
     /** In a thread of its own: the common pool of a small machine has one. */
     private static <T> CompletableFuture<T> inThread(String name, Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            thread.start();
-        });
+        return CompletableFuture.supplyAsync(work, task -> daemon(name, task));
+    }
+
+    private static void daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Completes when the data path ended by itself; no image is answered then. */

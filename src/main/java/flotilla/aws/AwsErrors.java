@@ -48,7 +48,10 @@ public final class AwsErrors {
         Throwable cause = unwrap(failure);
         return cause instanceof InfrastructureException wrapped
                 ? wrapped
-                : new InfrastructureException(operation + " failed: " + reason(cause), cause);
+                : new InfrastructureException(
+                        operation + " failed: " + reason(cause),
+                        cause,
+                        refusal(code(cause)).isPresent());
     }
 
     private static String reason(Throwable cause) {

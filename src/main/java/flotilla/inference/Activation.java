@@ -6,18 +6,28 @@ enum Activation {
     SOFTMAX {
         @Override
         double[] apply(float[] scores) {
+            double[] result = unbounded(scores);
+            double sum = 0;
+            for (int i = 0; i < scores.length; i++) {
+                result[i] = Math.exp(result[i]);
+                sum += result[i];
+            }
+            for (int i = 0; i < result.length; i++) {
+                result[i] /= sum;
+            }
+            return result;
+        }
+
+        /** Less the largest one: a number that is added to all of them changes no probability. */
+        @Override
+        double[] unbounded(float[] scores) {
             double max = Double.NEGATIVE_INFINITY;
             for (float score : scores) {
                 max = Math.max(max, score);
             }
             double[] result = new double[scores.length];
-            double sum = 0;
             for (int i = 0; i < scores.length; i++) {
-                result[i] = Math.exp(scores[i] - max);
-                sum += result[i];
-            }
-            for (int i = 0; i < result.length; i++) {
-                result[i] /= sum;
+                result[i] = scores[i] - max;
             }
             return result;
         }
@@ -37,14 +47,19 @@ enum Activation {
     NONE {
         @Override
         double[] apply(float[] scores) {
-            double[] result = new double[scores.length];
-            for (int i = 0; i < scores.length; i++) {
-                result[i] = scores[i];
-            }
-            return result;
+            return unbounded(scores);
         }
     };
 
     /** A new array of the same length. */
     abstract double[] apply(float[] scores);
+
+    /** The scores as far as they matter to the probabilities; a new array of the same length. */
+    double[] unbounded(float[] scores) {
+        double[] result = new double[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            result[i] = scores[i];
+        }
+        return result;
+    }
 }

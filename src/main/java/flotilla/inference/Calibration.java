@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Calibration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Calibration.class);
 
-    /** The most that a probability may differ when the precision is the same. */
-    private static final double SAME = 1e-3;
+    /** The most that a probability of an image in a batch may differ from its own alone, in short numbers. */
+    private static final double SAME_SHORT = 0.02;
 
     private static final int LARGEST_BATCH = 8;
     private static final int WARM_UP = 2;
@@ -91,7 +92,8 @@ final class Calibration implements AutoCloseable {
     /** The tuning with the largest batch whose answers are right; empty when with its threads not even one image's are. */
     private Optional<Tuning> proven(Tuning tuned, float[][] right, Precision precision) {
         // Kernels for several images round otherwise; in short numbers that shows.
-        double same = precision == Precision.FP32 ? SAME : 20 * SAME;
+        Predicate<Agreement> same =
+                precision == Precision.FP32 ? Agreement::isSame : agreement -> agreement.largest() <= SAME_SHORT;
         Comparison.Held held =
                 comparison.hold(network(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
         if (!isRight(held.alone(), precision)) {
@@ -123,9 +125,9 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    /** In the same precision the probabilities are the plain network's; in a shorter one they are not far off. */
+    /** In the same precision the scores are the plain network's; in a shorter one the probabilities are not far off. */
     private static boolean isRight(Agreement agreement, Precision precision) {
-        return precision == Precision.FP32 ? agreement.largest() <= SAME : agreement.isUsable();
+        return precision == Precision.FP32 ? agreement.isSame() : agreement.isUsable();
     }
 
     /** Takes a way that is right; of another precision it is told how far it agrees. */

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /**
  * Holds ways to run a network against what it answers when it is run plainly: a kernel that is fast on one processor may be wrong
@@ -53,27 +54,27 @@ final class Comparison {
      * Tries a way with a number of threads, which changes the kernels that are taken.
      *
      * @param right scores of each trial image
-     * @param same how far a probability may be from the right one in a batch
+     * @param same whether images in a batch answer as they do alone
      * @param most the largest batch to try
      */
-    Held hold(Model network, Layout layout, int threads, float[][] right, double same, int most) {
+    Held hold(Model network, Layout layout, int threads, float[][] right, Predicate<Agreement> same, int most) {
         return inThreads(threads, () -> {
             float[][] alone = alone(network, layout);
             // With shorter numbers even the right kernels are off: batches are then held against the same way's own.
             Agreement agreement = of(right, alone);
-            float[][] reference = agreement.largest() <= same ? right : alone;
+            float[][] reference = same.test(agreement) ? right : alone;
             return new Held(agreement, largestBatch(network, layout, reference, same, most));
         });
     }
 
-    private int largestBatch(Model network, Layout layout, float[][] reference, double same, int most) {
+    private int largestBatch(Model network, Layout layout, float[][] reference, Predicate<Agreement> same, int most) {
         try (NetworkRunner runner = new NetworkRunner(network)) {
             for (int size = 2; size <= most; size++) {
                 float[][] expected = new float[size][];
                 for (int i = 0; i < size; i++) {
                     expected[i] = reference[i % reference.length];
                 }
-                if (!(of(expected, runner.scores(images.first(size, layout))).largest() <= same)) {
+                if (!same.test(of(expected, runner.scores(images.first(size, layout))))) {
                     return size - 1;
                 }
             }

@@ -104,7 +104,8 @@ public final class ModelCache {
             return CompletableFuture.failedStage(new InfrastructureException(
                     "the model cannot be copied to " + folder + " (" + e.getMessage()
                             + "); another folder: DJL_CACHE_DIR",
-                    e));
+                    e,
+                    true));
         }
         LOG.info("downloading {} to {}", location, copy);
         CompletionStage<Void> downloads = CompletableFuture.completedStage(null);
@@ -132,10 +133,11 @@ public final class ModelCache {
         } catch (FileSystemException e) {
             // Another process was faster: what it put there is the same.
             if (!Files.isDirectory(copy)) {
-                throw new InfrastructureException("the model cannot be copied to " + copy + ": " + e.getMessage(), e);
+                throw new InfrastructureException(
+                        "the model cannot be copied to " + copy + ": " + e.getMessage(), e, true);
             }
         } catch (IOException e) {
-            throw new InfrastructureException("the model cannot be copied to " + copy + ": " + e.getMessage(), e);
+            throw new InfrastructureException("the model cannot be copied to " + copy + ": " + e.getMessage(), e, true);
         }
         return copy;
     }

@@ -7,7 +7,23 @@ package flotilla.protocol;
 public final class InfrastructureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean permanent;
+
     public InfrastructureException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    /**
+     * @param permanent whether somebody must do something before the same can succeed: what was asked for does not exist, or we
+     *     may not
+     */
+    public InfrastructureException(String message, Throwable cause, boolean permanent) {
         super(message, cause);
+        this.permanent = permanent;
+    }
+
+    /** Whether it will not pass by itself. */
+    public boolean isPermanent() {
+        return permanent;
     }
 }

@@ -248,8 +248,8 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     private Behavior<Command> onFromClassifier(FromClassifier from) {
-        failures = 0;
         if (from.reply() instanceof Classifier.Classified done) {
+            failures = 0;
             boolean crowded = idle.isEmpty();
             finished(done.by()).ifPresent(run -> answer(run, done, crowded));
         } else if (from.reply() instanceof Classifier.Broken broken) {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * classifier comes to after that still counts.
  */
 final class HandBack {
+    private static final Duration KEEPER_WITHIN = Duration.ofSeconds(2);
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
     private final MessageQueue requests;
@@ -24,9 +25,13 @@ final class HandBack {
 
     /** Ends all leases now and for good; with the number of them, or a failure, within a few seconds. */
     CompletionStage<Integer> all() {
-        // The keeper would lease them anew, by receipts that may still count.
+        // The keeper would lease them anew, by receipts that may still count; what it has begun must not come after
+        // this.
         List<QueueMessage> held = leases.giveUp();
-        return requests.extendLeases(held, Duration.ZERO)
+        return leases.extensionDone()
+                .toCompletableFuture()
+                .completeOnTimeout(null, KEEPER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(done -> requests.extendLeases(held, Duration.ZERO))
                 .thenApply(lost -> held.size())
                 .toCompletableFuture()
                 .copy()

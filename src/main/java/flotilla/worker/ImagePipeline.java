@@ -171,7 +171,7 @@ final class ImagePipeline {
 
     private Parcel.Settled settle(Parcel parcel) {
         if (parcel instanceof Parcel.Settled settled) {
-            leases.settled(settled.message());
+            leases.settled(settled.message(), settled.verdict().isReturned());
             return settled;
         }
         throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);

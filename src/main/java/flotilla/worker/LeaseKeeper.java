@@ -4,6 +4,7 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -71,8 +72,9 @@ final class LeaseKeeper {
             return Behaviors.same();
         }
         long at = time.monotonicNanos();
-        context.pipeToSelf(
-                queue.extendLeases(due, visibility), (lost, failure) -> new Extended(due, lost, at, failure));
+        CompletionStage<List<QueueMessage>> extension = queue.extendLeases(due, visibility);
+        leases.extending(extension);
+        context.pipeToSelf(extension, (lost, failure) -> new Extended(due, lost, at, failure));
         return extending();
     }
 

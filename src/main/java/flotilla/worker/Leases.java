@@ -4,6 +4,8 @@ import flotilla.protocol.QueueMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -14,7 +16,8 @@ final class Leases {
     private enum State {
         WAITING,
         CLASSIFYING,
-        SETTLED
+        SETTLED,
+        RETURNING
     }
 
     /**
@@ -26,6 +29,7 @@ final class Leases {
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
     private final RunningTime time;
     private final Runnable onRelease;
+    private volatile CompletionStage<?> extension = CompletableFuture.completedFuture(null);
 
     /**
      * @param onRelease called when a message is settled and when it is released, on the thread that does it; must not block
@@ -54,9 +58,13 @@ final class Leases {
                         new Lease(lease.message(), time.nanos(), lease.extendedAt(), lease.state(), lease.lost()));
     }
 
-    /** It is clear what becomes of a message; the queue is still to be told. */
-    void settled(QueueMessage message) {
-        become(message, State.SETTLED);
+    /**
+     * It is clear what becomes of a message; the queue is still to be told.
+     *
+     * @param returned whether it goes back: its lease must not be extended then, which would hide it from all others
+     */
+    void settled(QueueMessage message, boolean returned) {
+        become(message, returned ? State.RETURNING : State.SETTLED);
         onRelease.run();
     }
 
@@ -97,6 +105,16 @@ final class Leases {
                 (receipt, lease) -> new Lease(lease.message(), lease.since(), lease.extendedAt(), lease.state(), true));
     }
 
+    /** Leases are being extended until {@code done} completes. */
+    void extending(CompletionStage<?> done) {
+        extension = done;
+    }
+
+    /** Completes, never with a failure, when no lease is being extended any more that was begun before. */
+    CompletionStage<Void> extensionDone() {
+        return extension.<Void>handle((done, failure) -> null);
+    }
+
     /** All messages in hand are given back, and are told here: no lease is extended any more. */
     List<QueueMessage> giveUp() {
         List<QueueMessage> held = held();
@@ -118,7 +136,7 @@ final class Leases {
 
     /** Messages in hand with work to do. */
     int unsettled() {
-        return byReceipt.size() - count(State.SETTLED);
+        return byReceipt.size() - count(State.SETTLED) - count(State.RETURNING);
     }
 
     int busy() {
@@ -139,7 +157,7 @@ final class Leases {
         long now = time.monotonicNanos();
         long running = time.nanos();
         return byReceipt.values().stream()
-                .filter(lease -> !lease.lost())
+                .filter(lease -> !lease.lost() && lease.state() != State.RETURNING)
                 .filter(lease -> now - lease.extendedAt() >= every.toNanos())
                 .filter(lease -> running - lease.since() < hangAfter.toNanos())
                 .map(Lease::message)

@@ -32,6 +32,11 @@ enum Verdict {
         };
     }
 
+    /** Whether another worker may have it. */
+    boolean isReturned() {
+        return this != ANSWERED && this != QUARANTINED;
+    }
+
     private static int backoffSeconds(int receiveCount) {
         return (int) Math.min(MOST_BACKOFF_SECONDS, 1L << Math.min(16, Math.max(0, receiveCount - 1)));
     }

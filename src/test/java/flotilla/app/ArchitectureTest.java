@@ -83,6 +83,23 @@ class ArchitectureTest {
             .resideInAPackage("flotilla.metrics");
 
     @ArchTest
+    static final ArchRule membershipKnowsOnlyPekko = classes()
+            .that()
+            .resideInAPackage("flotilla.membership")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "flotilla.membership", "java..", "scala..", "com.typesafe.config..", "org.apache.pekko..");
+
+    @ArchTest
+    static final ArchRule onlyMembershipTouchesDowning = noClasses()
+            .that()
+            .resideOutsideOfPackage("flotilla.membership")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.pekko.cluster.sbr..", "flotilla.membership");
+
+    @ArchTest
     static final ArchRule onlyMetricsImportsMicrometer = noClasses()
             .that()
             .resideOutsideOfPackage("flotilla.metrics")

@@ -124,7 +124,12 @@ class OutageIT {
 
     /** Images that the worker has classified since its start. */
     private static long classified() {
-        return client.fleet().get(0).path("images").asLong();
+        for (JsonNode instance : client.fleet()) {
+            if (instance.path("instanceId").asText().equals("one")) {
+                return instance.path("images").asLong();
+            }
+        }
+        throw new AssertionError("the worker is not in sight: " + client.fleet());
     }
 
     /** One upload, which does not wait for its answer. */
@@ -215,6 +220,20 @@ class OutageIT {
     @Test
     void queueThatIsGoneForAWhile_shouldCostNothingThatIsInHand() throws Exception {
         goneWithWorkInHand("sqs", sqs);
+    }
+
+    @Test
+    void workerThatStartsWhileServicesAreGone_shouldWaitForThem() throws Exception {
+        s3.gone();
+        sqs.gone();
+        try (FlotillaProcess late = FlotillaProcess.start(folder, with("worker", "flotilla.worker.id=late"))) {
+            Eventually.until("it waits", () -> late.err().contains("the start waits: "));
+            s3.heal();
+            sqs.heal();
+
+            Eventually.until("it works", () -> late.err().contains("receiving as worker=late"));
+            assertThat(late.isAlive()).isTrue();
+        }
     }
 
     @Test

@@ -66,6 +66,8 @@ class UploadMemoryIT {
                                             "--set",
                                             "flotilla.http.port=0",
                                             "--set",
+                                            "flotilla.http.upload-wait=10m",
+                                            "--set",
                                             "flotilla.cluster.port=" + clusterPort)));
                     FlotillaProcess worker = FlotillaProcess.start(
                             folder,

@@ -12,7 +12,7 @@ class AgreementTest {
 
     @Test
     void equalScores_shouldAgree() {
-        assertThat(Agreement.of(Activation.SOFTMAX, RIGHT, RIGHT)).isEqualTo(new Agreement(0, 0, 2, 2));
+        assertThat(Agreement.of(Activation.SOFTMAX, RIGHT, RIGHT)).isEqualTo(new Agreement(0, 0, 0, 2, 2));
     }
 
     @Test
@@ -21,8 +21,46 @@ class AgreementTest {
 
         assertThat(agreement.largest()).isCloseTo(1 / (1 + Math.exp(-5)) - 0.5, within(1e-9));
         assertThat(agreement.mean()).isCloseTo(agreement.largest() / 6, within(1e-9));
+        assertThat(agreement.score()).isEqualTo(1);
         assertThat(agreement.sameBest()).isEqualTo(1);
         assertThat(agreement).asString().contains("differ by at most 0.4933").contains("1 of 2 photographs");
+    }
+
+    @Test
+    void scoresFarBelowZero_shouldShowWhatTheirProbabilitiesHide() {
+        float[][] right = {{-9, -12}};
+        Agreement agreement = Agreement.of(Activation.SIGMOID, right, new float[][] {{-9, -8}});
+
+        assertThat(agreement.largest()).isLessThan(1e-3);
+        assertThat(agreement.score()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(agreement.isSame()).isFalse();
+    }
+
+    @Test
+    void scoresThatAreRoundedOtherwise_shouldBeTheSame() {
+        Agreement agreement = Agreement.of(Activation.SOFTMAX, RIGHT, new float[][] {{0, 1, 2.0001f}, {5, 1.0001f, 0}});
+
+        assertThat(agreement.score()).isPositive();
+        assertThat(agreement.isSame()).isTrue();
+    }
+
+    @Test
+    void numberAddedToAllScores_shouldMatterToAllButSoftmax() {
+        float[][] more = {{7, 8, 9}, {12, 8, 7}};
+
+        assertThat(Agreement.of(Activation.SOFTMAX, RIGHT, more).isSame()).isTrue();
+        assertThat(Agreement.of(Activation.NONE, RIGHT, more).isSame()).isFalse();
+        assertThat(Agreement.of(Activation.SIGMOID, RIGHT, more).isSame()).isFalse();
+    }
+
+    @Test
+    void scoresThatAreAllZero_shouldOnlyAgreeWithZeros() {
+        float[][] zeros = {{0, 0}};
+
+        assertThat(Agreement.of(Activation.SIGMOID, zeros, zeros).isSame()).isTrue();
+        assertThat(Agreement.of(Activation.SIGMOID, zeros, new float[][] {{0, 1e-6f}})
+                        .isSame())
+                .isFalse();
     }
 
     @Test
@@ -47,6 +85,6 @@ class AgreementTest {
         "NaN, 4, false"
     })
     void shortForm_shouldBeUsedWhereItIsStillTheSameModel(double largest, int sameBest, boolean usable) {
-        assertThat(new Agreement(largest, 0, sameBest, 4).isUsable()).isEqualTo(usable);
+        assertThat(new Agreement(largest, 0, largest, sameBest, 4).isUsable()).isEqualTo(usable);
     }
 }

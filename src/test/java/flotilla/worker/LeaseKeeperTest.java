@@ -7,6 +7,7 @@ import flotilla.testing.HandTimer;
 import flotilla.testing.MemoryQueue;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -108,6 +109,35 @@ class LeaseKeeperTest {
 
         assertThat(queue.extended()).hasSize(1);
         assertThat(leases.inHand()).isEqualTo(1);
+    }
+
+    @Test
+    void messageOnItsWayBack_shouldNotBeExtendedAndOneToBeDeletedShould() {
+        QueueMessage answered = new QueueMessage("m2", "r2", "body", Instant.EPOCH, 1);
+        start();
+        leases.take(message);
+        leases.take(answered);
+        leases.settled(message, true);
+        leases.settled(answered, false);
+
+        pass(Duration.ofSeconds(10));
+
+        assertThat(leases.unsettled()).isZero();
+        assertThat(queue.extended()).containsExactly(answered);
+    }
+
+    @Test
+    void givingBack_shouldWaitForTheExtensionThatIsUnderWay() {
+        CompletableFuture<Void> underWay = new CompletableFuture<>();
+        leases.take(message);
+        leases.extending(underWay);
+
+        CompletableFuture<Integer> back = new HandBack(queue, leases).all().toCompletableFuture();
+        assertThat(queue.extended()).isEmpty();
+        underWay.completeExceptionally(new IllegalStateException("away"));
+
+        assertThat(back.join()).isEqualTo(1);
+        assertThat(queue.extended()).containsExactly(message);
     }
 
     @Test

@@ -27,10 +27,11 @@ final class S3Errors {
                     "bucket " + bucket
                             + " does not exist; create it (`flotilla provision`, Terraform or `aws s3 mb s3://" + bucket
                             + "`) or correct flotilla.storage",
-                    cause);
+                    cause,
+                    true);
         }
         return AwsErrors.refusal(code)
-                .map(reason -> new InfrastructureException(what + " failed: " + reason, cause))
+                .map(reason -> new InfrastructureException(what + " failed: " + reason, cause, true))
                 .orElseGet(() -> AwsErrors.wrap(what, cause));
     }
 

@@ -42,7 +42,7 @@ public final class S3ModelStore implements ModelStore {
             Throwable cause = AwsErrors.unwrap(failure);
             throw S3Errors.code(cause.getCause()).equals("NoSuchBucket")
                     ? new InfrastructureException(
-                            "bucket " + bucket + " does not exist; check flotilla.model.path", cause.getCause())
+                            "bucket " + bucket + " does not exist; check flotilla.model.path", cause.getCause(), true)
                     : S3Errors.rethrown(failure);
         });
     }

@@ -38,8 +38,7 @@ final class ReceiveTrouble {
      * @return how long to rest before the next one
      */
     Duration failed(Throwable failure) {
-        boolean lasts =
-                AwsErrors.unwrap(failure) instanceof InfrastructureException known && SqsErrors.isPermanent(known);
+        boolean lasts = AwsErrors.unwrap(failure) instanceof InfrastructureException known && known.isPermanent();
         if (failures++ == 0) {
             since = nanoTime.getAsLong();
         }

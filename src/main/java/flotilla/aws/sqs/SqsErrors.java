@@ -15,14 +15,8 @@ final class SqsErrors {
                 ? new InfrastructureException(
                         "queue " + queue + " does not exist; create it (`flotilla provision`, Terraform or "
                                 + "`aws sqs create-queue --queue-name " + queue + "`) or correct flotilla.queue",
-                        cause)
+                        cause,
+                        true)
                 : AwsErrors.wrap("SQS " + operation + " " + queue, cause);
-    }
-
-    /** Whether somebody must do something before the same call can succeed: there is no such queue, or we may not. */
-    static boolean isPermanent(InfrastructureException failure) {
-        Throwable cause = failure.getCause();
-        return cause instanceof QueueDoesNotExistException
-                || cause != null && AwsErrors.refusal(AwsErrors.code(cause)).isPresent();
     }
 }
