@@ -32,8 +32,9 @@ class OperationsTest {
     private static final String PAGE = Infra.read(DOCS.resolve("operations.md"));
     private static final String ALARM = "<cluster>-[a-z-]+";
     private static final String ALERT = "Flotilla[A-Z][A-Za-z]+";
-    private static final Pattern SETTING = Pattern.compile("`(?:flotilla\\.)?((?:cluster|queue|storage|http|push|scaling|fleet"
-            + "|drain|model|classifier|worker|metrics|log)\\.[a-z-]+(?:\\.[a-z-]+)*)(?: = [^`]*)?`");
+    private static final Pattern SETTING =
+            Pattern.compile("`(?:flotilla\\.)?((?:cluster|queue|storage|http|push|scaling|fleet"
+                    + "|drain|model|classifier|worker|metrics|log)\\.[a-z-]+(?:\\.[a-z-]+)*)(?: = [^`]*)?`");
     private static final Pattern WITH_UNDERSCORES = Pattern.compile("`([a-z0-9]+(?:_[a-z0-9]+)+)(?: = [^`]*)?`");
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
     private static final int CELLS = 4;
@@ -46,7 +47,8 @@ class OperationsTest {
         Set<String> alarms = alarms();
 
         assertThat(rows(ALARM)).hasSizeGreaterThan(4).containsExactlyInAnyOrderElementsOf(alarms);
-        assertThat(found("`(" + ALARM + ")`", Infra.read(DOCS.resolve("aws.md")))).isSubsetOf(alarms);
+        assertThat(found("`(" + ALARM + ")`", Infra.read(DOCS.resolve("aws.md"))))
+                .isSubsetOf(alarms);
     }
 
     @Test
@@ -65,9 +67,11 @@ class OperationsTest {
                 .filter(line -> line.matches("\\| `(" + ALARM + "|" + ALERT + ")`.*"))
                 .toList();
 
-        assertThat(lines).isNotEmpty().allSatisfy(line -> assertThat(cells(line))
-                .hasSize(CELLS)
-                .allSatisfy(cell -> assertThat(cell).hasSizeGreaterThan(8)));
+        assertThat(lines)
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(cells(line))
+                        .hasSize(CELLS)
+                        .allSatisfy(cell -> assertThat(cell).hasSizeGreaterThan(8)));
     }
 
     /** With the values of {@code each.key}. */
@@ -106,7 +110,8 @@ class OperationsTest {
 
         assertThat(SETTING.matcher(PAGE).results().map(one -> one.group(1)))
                 .hasSizeGreaterThan(20)
-                .allSatisfy(key -> assertThat(reference.hasPathOrNull(key)).as(key).isTrue());
+                .allSatisfy(
+                        key -> assertThat(reference.hasPathOrNull(key)).as(key).isTrue());
     }
 
     @Test
