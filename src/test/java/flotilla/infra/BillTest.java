@@ -1,0 +1,103 @@
+package flotilla.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code bench/bill} and its figures: the script reckons right, the page has its tables, and what it assumes is so. */
+class BillTest {
+    private static final Path HOME = Path.of("").toAbsolutePath();
+    private static final Path BENCH = HOME.resolve("bench");
+    private static final Terraform TERRAFORM = Terraform.read();
+
+    private JsonNode bill;
+    private JsonNode system;
+
+    @BeforeEach
+    void read() throws IOException {
+        bill = new ObjectMapper().readTree(BENCH.resolve("bill.json").toFile());
+        system = bill.path("system");
+    }
+
+    @Test
+    void script_shouldPassItsOwnTests() {
+        Infra.Ended ended = python(BENCH.resolve("bill_test.py").toString());
+
+        assertThat(ended.status()).as(ended.output()).isZero();
+        assertThat(ended.output()).contains("OK");
+    }
+
+    @Test
+    void page_shouldHaveTheTablesOfTheScript() {
+        Infra.Ended ended = python(BENCH.resolve("bill").toString(), "--check", "docs/aws.md");
+
+        assertThat(ended.output()).isEmpty();
+        assertThat(ended.status()).isZero();
+    }
+
+    private static Infra.Ended python(String... arguments) {
+        Optional<Path> python = Infra.program("python3");
+        assumeTrue(python.isPresent(), "there is no python3 here (on Debian: apt-get install python3)");
+        List<String> command = new ArrayList<>(List.of(python.get().toString(), "-B"));
+        command.addAll(List.of(arguments));
+        return Infra.run(HOME, "", command.toArray(String[]::new));
+    }
+
+    @Test
+    void times_shouldBeThoseOfTheSettings() {
+        FlotillaSettings settings =
+                FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
+
+        assertThat(seconds("interval_s")).isEqualTo(settings.scaling().interval());
+        assertThat(seconds("receive_wait_s")).isEqualTo(settings.queue().receiveWait());
+        assertThat(seconds("registry_s")).isEqualTo(settings.cluster().registryInterval());
+        assertThat(seconds("result_poll_s")).isEqualTo(settings.http().resultPoll());
+        // LeaseKeeper: three times within each lease.
+        assertThat(seconds("lease_extension_s"))
+                .isEqualTo(settings.queue().visibilityTimeout().dividedBy(3));
+    }
+
+    private Duration seconds(String name) {
+        return Duration.ofSeconds(system.path(name).asLong());
+    }
+
+    @Test
+    void figures_shouldBeTheDefaultsOfTerraform() {
+        assertThat(system.path("gateways").asText()).isEqualTo(variable("gateway_count"));
+        assertThat(system.path("zones").asText()).isEqualTo(variable("zones"));
+        assertThat(system.path("disk_gb").asText()).isEqualTo(variable("disk_gb"));
+        assertThat(system.path("input_days").asText()).isEqualTo(variable("input_lifetime_days"));
+        assertThat(system.path("output_days").asText()).isEqualTo(variable("output_lifetime_days"));
+        assertThat(system.path("min_instances").asText()).isEqualTo(variable("min_workers"));
+        assertThat(system.path("load_balancer").asText()).isEqualTo(variable("load_balancer"));
+        assertThat(system.path("nat").asText()).isEqualTo(variable("nat_gateway"));
+        assertThat(system.path("spot").asText()).isEqualTo(variable("worker_spot"));
+        assertThat(priced("small_gateway_hour")).contains(variable("gateway_instance_type"));
+        assertThat(priced("worker_hour"))
+                .contains(TERRAFORM
+                        .variable("worker_instance_types")
+                        .orElseThrow()
+                        .texts()
+                        .get(0));
+    }
+
+    private static String variable(String name) {
+        return TERRAFORM.variable(name).flatMap(Hcl.Expression::text).orElseThrow();
+    }
+
+    private String priced(String name) {
+        return bill.path("prices").path(name).path(1).asText();
+    }
+}
