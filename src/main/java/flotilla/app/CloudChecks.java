@@ -68,8 +68,9 @@ final class CloudChecks {
     List<Examination.Check> all() {
         List<Examination.Check> checks = new ArrayList<>();
         checks.add(new Examination.Check("credentials", this::credentials));
-        endpoints().forEach((service, url) ->
-                checks.add(new Examination.Check("endpoint " + service, () -> endpoint(service, url))));
+        endpoints()
+                .forEach((service, url) ->
+                        checks.add(new Examination.Check("endpoint " + service, () -> endpoint(service, url))));
         for (Wanted wanted : Blueprint.of(settings, false)) {
             checks.add(new Examination.Check(wanted.thing().toString(), () -> thing(wanted)));
         }
@@ -90,9 +91,12 @@ final class CloudChecks {
     private List<Finding> credentials() {
         String id = clients.accessKeyId().toCompletableFuture().join();
         String shown = id.length() > 8 ? id.substring(0, 4) + "…" + id.substring(id.length() - 4) : id;
-        return List.of(Finding.ok("credentials", "key " + shown + (settings.aws().credentials().isPresent()
-                ? " of flotilla.aws.credentials"
-                : " of the SDK's default chain")));
+        return List.of(Finding.ok(
+                "credentials",
+                "key " + shown
+                        + (settings.aws().credentials().isPresent()
+                                ? " of flotilla.aws.credentials"
+                                : " of the SDK's default chain")));
     }
 
     private Map<String, URI> endpoints() {
@@ -117,8 +121,9 @@ final class CloudChecks {
             findings.add(Finding.ok("endpoint " + service, url + " answers"));
             // The date has whole seconds, of which half a one is right on average.
             Instant middle = asked.plus(Duration.between(asked, answered).dividedBy(2));
-            date(answer).ifPresent(date -> findings.add(
-                    Judgements.clock(service, Duration.between(date.plusMillis(500), middle))));
+            date(answer)
+                    .ifPresent(date ->
+                            findings.add(Judgements.clock(service, Duration.between(date.plusMillis(500), middle))));
             return findings;
         } catch (IOException e) {
             return List.of(Finding.error(
@@ -143,13 +148,17 @@ final class CloudChecks {
     private List<Finding> thing(Wanted wanted) {
         Wanted examined = examined(wanted);
         Thing thing = examined.thing();
-        Map<Thing, Seen> seen =
-                provisioners.provisioning().look(List.of(thing)).toCompletableFuture().join();
+        Map<Thing, Seen> seen = provisioners
+                .provisioning()
+                .look(List.of(thing))
+                .toCompletableFuture()
+                .join();
         if (thing.kind() == Kind.LAUNCH_TEMPLATE
                 && seen.get(thing) instanceof Seen.Missing
                 && settings.fleet().launchTemplate().isEmpty()) {
             return List.of(Finding.ok(
-                    "launch template", "none is needed: flotilla.fleet.launch-template is empty, an image is launched"));
+                    "launch template",
+                    "none is needed: flotilla.fleet.launch-template is empty, an image is launched"));
         }
         Step step = ProvisionPlan.of(settings.cluster().name(), List.of(examined), seen, true)
                 .get(0);
@@ -185,8 +194,8 @@ final class CloudChecks {
 
     private List<Finding> image(String id) {
         try (Ec2Examination ec2 = ec2()) {
-            return List.of(
-                    Judgements.image(id, ec2.imageState(id).toCompletableFuture().join()));
+            return List.of(Judgements.image(
+                    id, ec2.imageState(id).toCompletableFuture().join()));
         }
     }
 

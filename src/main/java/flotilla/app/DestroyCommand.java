@@ -48,8 +48,9 @@ final class DestroyCommand implements Callable<Integer> {
 
     @Option(
             names = "--drain",
-            description = "first wait until the request queue is empty and the gateway has ended all workers; send no more "
-                    + "work, and have scaling.min-instances at 0")
+            description =
+                    "first wait until the request queue is empty and the gateway has ended all workers; send no more "
+                            + "work, and have scaling.min-instances at 0")
     private boolean drain;
 
     @Option(
@@ -63,9 +64,7 @@ final class DestroyCommand implements Callable<Integer> {
     @Option(names = "--empty-buckets", description = "delete buckets that hold objects, with all of them")
     private boolean emptyBuckets;
 
-    @Option(
-            names = "--untagged",
-            description = "also remove, by its name alone, what has no tag flotilla:cluster")
+    @Option(names = "--untagged", description = "also remove, by its name alone, what has no tag flotilla:cluster")
     private boolean untagged;
 
     @Mixin
@@ -92,7 +91,8 @@ final class DestroyCommand implements Callable<Integer> {
         List<Step> plan = plan(provisioning, settings);
         PlanRun run = new PlanRun(out, provisioning);
         boolean keeps = plan.stream().anyMatch(Step.Keep.class::isInstance);
-        String nothing = keeps ? "nothing to do: only what is kept is left" : "nothing to do: nothing of this system is left";
+        String nothing =
+                keeps ? "nothing to do: only what is kept is left" : "nothing to do: nothing of this system is left";
         if (run.show(plan, nothing, yes)) {
             if (drain) {
                 await(provisioning, settings, out, pauseMillis);
@@ -120,8 +120,10 @@ final class DestroyCommand implements Callable<Integer> {
         long deadline = System.nanoTime() + patience.toNanos();
         String told = "";
         while (true) {
-            Map<Thing, Seen> seen =
-                    provisioning.look(List.of(queue, workers)).toCompletableFuture().join();
+            Map<Thing, Seen> seen = provisioning
+                    .look(List.of(queue, workers))
+                    .toCompletableFuture()
+                    .join();
             String messages = attribute(seen.get(queue), Attributes.MESSAGES);
             String running = attribute(seen.get(workers), Attributes.RUNNING);
             if (messages.equals("0") && running.equals("0")) {
@@ -130,7 +132,8 @@ final class DestroyCommand implements Callable<Integer> {
             String now = messages + " requests in the queue, " + running + " workers running";
             if (System.nanoTime() - deadline >= 0) {
                 throw new InfrastructureException(
-                        "after " + patience.toSeconds() + " s there are still " + now + ", and nothing was removed; send no more "
+                        "after " + patience.toSeconds() + " s there are still " + now
+                                + ", and nothing was removed; send no more "
                                 + "work, see that a gateway runs and scaling.min-instances is 0 (flotilla why), or wait longer "
                                 + "with --wait",
                         null);

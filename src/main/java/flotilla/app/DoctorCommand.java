@@ -48,7 +48,9 @@ final class DoctorCommand implements Callable<Integer> {
             loaded = options.load(GatewayRole.ROLE);
         } catch (SettingsException e) {
             return List.of(Finding.error(
-                    "configuration", e.getMessage(), "correct it (reference.conf explains each key), and run doctor again"));
+                    "configuration",
+                    e.getMessage(),
+                    "correct it (reference.conf explains each key), and run doctor again"));
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok(

@@ -25,13 +25,18 @@ final class GatewayUserData {
 
     /** Secrets, what is for this machine alone, and what the launch template has. */
     private static final List<String> LEFT_OUT = List.of(
-            "aws.credentials", "aws.endpoints-file", "push.secrets", "http.api-keys", "local", "provision", "cluster.host");
+            "aws.credentials",
+            "aws.endpoints-file",
+            "push.secrets",
+            "http.api-keys",
+            "local",
+            "provision",
+            "cluster.host");
 
     private static final List<String> IN_THE_TEMPLATE =
             List.of("fleet.image-id", "fleet.security-group-ids", "fleet.instance-profile", "fleet.key-name");
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             #!/bin/sh
             # A gateway's user data: runs once, at the first boot. The unit runs at each boot. No secrets here.
             set -eu
@@ -44,8 +49,7 @@ final class GatewayUserData {
             %schgrp flotilla /etc/flotilla/gateway.conf
             systemctl enable --now flotilla-gateway.service
             """;
-    private static final String SECRETS =
-            """
+    private static final String SECRETS = """
             aws ssm get-parameter --region '%s' --name '%s' --with-decryption \\
                 --query Parameter.Value --output text >/etc/flotilla/secrets.conf
             chgrp flotilla /etc/flotilla/secrets.conf

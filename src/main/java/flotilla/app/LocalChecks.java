@@ -14,12 +14,12 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +149,8 @@ final class LocalChecks {
                             HttpResponse.BodyHandlers.discarding());
             return answer.statusCode() == 200;
         } catch (IOException e) {
-            // A certificate that is not for this name is a gateway's own matter, and cannot be told from a stranger here.
+            // A certificate that is not for this name is a gateway's own matter, and cannot be told from a stranger
+            // here.
             return false;
         }
     }
@@ -169,8 +170,8 @@ final class LocalChecks {
             return List.of(Finding.ok("secrets", "no setting names a file with one"));
         }
         List<Finding> findings = new ArrayList<>();
-        files.forEach((setting, path) ->
-                findings.add(Judgements.file(setting, path.toString(), Files.isReadable(path))));
+        files.forEach(
+                (setting, path) -> findings.add(Judgements.file(setting, path.toString(), Files.isReadable(path))));
         return findings;
     }
 }

@@ -60,7 +60,8 @@ final class PlanRun {
             Throwable cause = Processes.unwrapped(e);
             throw new InfrastructureException(
                     "stopped at " + acting.get(done.size()).thing() + ", after " + done.size() + " of " + acting.size()
-                            + " steps: " + cause.getMessage() + "; what was done stays, and another run goes on from there",
+                            + " steps: " + cause.getMessage()
+                            + "; what was done stays, and another run goes on from there",
                     cause);
         }
     }

@@ -42,9 +42,7 @@ final class ProvisionCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "do it")
     private boolean yes;
 
-    @Option(
-            names = "--adopt",
-            description = "take over what is there by these names without the tag flotilla:cluster")
+    @Option(names = "--adopt", description = "take over what is there by these names without the tag flotilla:cluster")
     private boolean adopt;
 
     @Mixin
@@ -91,7 +89,8 @@ final class ProvisionCommand implements Callable<Integer> {
                     + Blueprint.templateName(settings));
         }
         if (settings.fleet().mode() == FleetSettings.Mode.AUTO_SCALING_GROUP) {
-            out.println("the group of fleet.mode = auto-scaling-group is not made here: docs/fleet-modes.md says what it needs");
+            out.println(
+                    "the group of fleet.mode = auto-scaling-group is not made here: docs/fleet-modes.md says what it needs");
         }
     }
 }

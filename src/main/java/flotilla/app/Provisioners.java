@@ -43,8 +43,8 @@ final class Provisioners implements AutoCloseable {
         String cluster = settings.cluster().name();
         opened.push(clients);
         SqsProvision queues = opened(SqsProvision.connect(clients, cluster));
-        this.buckets = opened(
-                S3Provision.connect(clients, cluster, settings.storage().prefix()));
+        this.buckets =
+                opened(S3Provision.connect(clients, cluster, settings.storage().prefix()));
         Ec2TemplateProvision templates = opened(Ec2TemplateProvision.connect(clients, settings.fleet(), cluster));
         this.gateway = opened(Ec2GatewayProvision.connect(
                 clients,
@@ -57,8 +57,7 @@ final class Provisioners implements AutoCloseable {
                 clients,
                 settings.fleet(),
                 cluster,
-                new Ec2SetProvision.Recipe(
-                        settings.scaling().maxInstances(), this::workerUserData, setTags()),
+                new Ec2SetProvision.Recipe(settings.scaling().maxInstances(), this::workerUserData, setTags()),
                 Clock.systemUTC()));
         this.provisioning = new Provisioning(Map.of(
                 Kind.QUEUE,
@@ -114,7 +113,10 @@ final class Provisioners implements AutoCloseable {
                 .thenApply(seen -> WorkerUserData.render(
                         config,
                         settings,
-                        gateways(seen instanceof Present present ? present.attributes().get(Attributes.ADDRESS) : "")));
+                        gateways(
+                                seen instanceof Present present
+                                        ? present.attributes().get(Attributes.ADDRESS)
+                                        : "")));
     }
 
     /** Where workers find the cluster: said outright, or the instance that was made here, or this configuration's own address. */

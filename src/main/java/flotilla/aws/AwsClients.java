@@ -86,7 +86,9 @@ public final class AwsClients implements AutoCloseable {
         return credentials.resolveIdentity().handle((identity, failure) -> {
             if (failure != null) {
                 throw new InfrastructureException(
-                        "no AWS credentials were found: " + AwsErrors.unwrap(failure).getMessage(), failure);
+                        "no AWS credentials were found: "
+                                + AwsErrors.unwrap(failure).getMessage(),
+                        failure);
             }
             return identity.accessKeyId();
         });
@@ -99,8 +101,8 @@ public final class AwsClients implements AutoCloseable {
      * @param service its prefix, such as {@code sqs}
      */
     public URI endpoint(Optional<URI> given, String service) {
-        return given.orElseGet(() -> URI.create(
-                "https://" + ServiceMetadata.of(service).endpointFor(region)));
+        return given.orElseGet(
+                () -> URI.create("https://" + ServiceMetadata.of(service).endpointFor(region)));
     }
 
     public AwsCredentialsProvider credentials() {

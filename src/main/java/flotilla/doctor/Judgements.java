@@ -110,7 +110,9 @@ public final class Judgements {
         return state.equals("available")
                 ? Finding.ok(check, "is available")
                 : Finding.error(
-                        check, "is " + state, "wait until it is available, or name another one (flotilla.fleet.image-id)");
+                        check,
+                        "is " + state,
+                        "wait until it is available, or name another one (flotilla.fleet.image-id)");
     }
 
     /** A model folder in S3. */

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /** What a plan's step says of the thing as it is now. */
 public final class ThingFindings {
-    private static final String MAKE = "`flotilla provision --yes` makes it, and so does Terraform; or correct its name in the settings";
+    private static final String MAKE =
+            "`flotilla provision --yes` makes it, and so does Terraform; or correct its name in the settings";
 
     private ThingFindings() {}
 

@@ -200,7 +200,8 @@ final class Ec2Descriptions {
     private static Consumer<Xml> describeImages(Ec2Request request) {
         List<String> asked = request.list("ImageId");
         List<String> images = asked.isEmpty() ? List.of(IMAGE) : asked;
-        request.ignore("DryRun", "ExecutableBy", "Owner", "Filter", "IncludeDeprecated", "IncludeDisabled", "MaxResults");
+        request.ignore(
+                "DryRun", "ExecutableBy", "Owner", "Filter", "IncludeDeprecated", "IncludeDisabled", "MaxResults");
         request.requireAllRead();
         images.stream().filter(id -> !id.matches("ami-[a-z0-9-]+")).findFirst().ifPresent(id -> {
             throw new Ec2Exception("InvalidAMIID.Malformed", "Invalid id: \"" + id + "\" (expecting \"ami-...\")");

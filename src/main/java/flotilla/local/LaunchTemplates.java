@@ -124,8 +124,7 @@ final class LaunchTemplates {
         }
         Instant now = clock.instant();
         Template template =
-                new Template(
-                "lt-" + hexIds.get(), name, now, 1, List.of(new Version(1, description, now, data)), tags);
+                new Template("lt-" + hexIds.get(), name, now, 1, List.of(new Version(1, description, now, data)), tags);
         byName.put(name, template);
         return template;
     }

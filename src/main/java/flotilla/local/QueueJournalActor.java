@@ -118,7 +118,7 @@ final class QueueJournalActor extends AbstractActor {
 
     private static Map<String, String> tags(JsonNode json) {
         Map<String, String> tags = new LinkedHashMap<>();
-        json.fields().forEachRemaining(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        json.properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
         return tags;
     }
 

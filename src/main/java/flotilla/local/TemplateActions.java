@@ -171,7 +171,6 @@ final class TemplateActions {
 
     /** Parameters of a request begin with a capital, elements of an answer do not. */
     private static void put(Xml xml, SortedMap<String, String> values) {
-        values.forEach((name, value) ->
-                xml.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), value));
+        values.forEach((name, value) -> xml.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), value));
     }
 }

@@ -78,9 +78,7 @@ public final class Blueprint {
 
     /** The launch template's name; one of our own when the settings give none. */
     public static String templateName(FlotillaSettings settings) {
-        return settings.fleet()
-                .launchTemplate()
-                .orElse(settings.cluster().name() + "-worker");
+        return settings.fleet().launchTemplate().orElse(settings.cluster().name() + "-worker");
     }
 
     /** What the gateway's instance is called. */
@@ -156,7 +154,8 @@ public final class Blueprint {
         Wanted wanted = Wanted.of(Kind.LAUNCH_TEMPLATE, templateName(settings), attributes);
         return fleet.imageId().isPresent() || settings.aws().ec2().isPresent()
                 ? wanted
-                : wanted.butImpossible("needs the workers' machine image: set flotilla.fleet.image-id (infra/packer makes one)");
+                : wanted.butImpossible(
+                        "needs the workers' machine image: set flotilla.fleet.image-id (infra/packer makes one)");
     }
 
     private Wanted gateway() {
@@ -175,15 +174,14 @@ public final class Blueprint {
         Wanted wanted = Wanted.of(
                 Kind.INSTANCES,
                 instancesName(settings),
-                Map.of(
-                        Attributes.COUNT,
-                        Integer.toString(settings.scaling().maxInstances())));
+                Map.of(Attributes.COUNT, Integer.toString(settings.scaling().maxInstances())));
         boolean known = settings.fleet().imageId().isPresent()
                 || settings.fleet().launchTemplate().isPresent()
                 || settings.aws().ec2().isPresent();
         return known
                 ? wanted
-                : wanted.butImpossible("needs the workers' machine image: set flotilla.fleet.image-id (infra/packer makes one)");
+                : wanted.butImpossible(
+                        "needs the workers' machine image: set flotilla.fleet.image-id (infra/packer makes one)");
     }
 
     /** SQS takes whole seconds; a lease must not be shorter than the settings'. */

@@ -25,8 +25,7 @@ public final class DestroyPlan {
      */
     public static List<Step> of(String cluster, List<Thing> things, Map<Thing, Seen> seen, Consent consent) {
         return things.stream()
-                .flatMap(thing ->
-                        step(cluster, thing, seen.getOrDefault(thing, new Seen.Missing()), consent).stream())
+                .flatMap(thing -> step(cluster, thing, seen.getOrDefault(thing, new Seen.Missing()), consent).stream())
                 .toList();
     }
 
@@ -43,11 +42,12 @@ public final class DestroyPlan {
                     "has the tag flotilla:cluster = " + present.cluster().get() + ", so it is another system's"));
         }
         if (present.cluster().isEmpty() && !consent.untagged()) {
-            return Optional.of(new Step.Keep(
-                    thing,
-                    present.keepsTags()
-                            ? "has no tag flotilla:cluster, so nothing shows whose it is; --untagged removes it by its name"
-                            : "this service keeps no tags, so nothing shows whose it is; --untagged removes it by its name"));
+            return Optional.of(
+                    new Step.Keep(
+                            thing,
+                            present.keepsTags()
+                                    ? "has no tag flotilla:cluster, so nothing shows whose it is; --untagged removes it by its name"
+                                    : "this service keeps no tags, so nothing shows whose it is; --untagged removes it by its name"));
         }
         return Optional.of(
                 switch (thing.kind()) {
@@ -64,10 +64,12 @@ public final class DestroyPlan {
         if (running > 0 && !consent.drain()) {
             return new Step.Refuse(
                     thing,
-                    running + " of them run; send no more work and let the fleet end, or add --drain, which waits for that");
+                    running
+                            + " of them run; send no more work and let the fleet end, or add --drain, which waits for that");
         }
         return new Step.Remove(
-                thing, running > 0 ? stopped + " stopped, and " + running + " when they have ended" : stopped + " stopped");
+                thing,
+                running > 0 ? stopped + " stopped, and " + running + " when they have ended" : stopped + " stopped");
     }
 
     private static Step bucket(Thing thing, Present present, Consent consent) {

@@ -59,10 +59,11 @@ public final class ProvisionPlan {
 
     private static SortedMap<String, Difference> differences(Wanted wanted, Present present) {
         SortedMap<String, Difference> differences = new TreeMap<>();
-        wanted.attributes().forEach((name, value) -> Optional.ofNullable(
-                        present.attributes().get(name))
-                .filter(now -> !now.equals(value))
-                .ifPresent(now -> differences.put(name, new Difference(now, value))));
+        wanted.attributes()
+                .forEach((name, value) -> Optional.ofNullable(
+                                present.attributes().get(name))
+                        .filter(now -> !now.equals(value))
+                        .ifPresent(now -> differences.put(name, new Difference(now, value))));
         return differences;
     }
 

@@ -21,8 +21,7 @@ public final class Provisioning {
     /** What is there of these things; all are looked at side by side. */
     public CompletionStage<Map<Thing, Seen>> look(Collection<Thing> things) {
         Map<Thing, CompletableFuture<Seen>> looks = new LinkedHashMap<>();
-        things.forEach(
-                thing -> looks.put(thing, provider(thing).look(thing).toCompletableFuture()));
+        things.forEach(thing -> looks.put(thing, provider(thing).look(thing).toCompletableFuture()));
         return CompletableFuture.allOf(looks.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> {
                     Map<Thing, Seen> seen = new LinkedHashMap<>();

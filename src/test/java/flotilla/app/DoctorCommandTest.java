@@ -28,17 +28,14 @@ class DoctorCommandTest {
     private List<String> doctor(String... sets) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("doctor", "--config", file().toString()));
         Stream.of(sets).forEach(set -> arguments.addAll(List.of("--set", set)));
-        CommandLine line =
-                Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         status = Main.run(line, arguments.toArray(String[]::new));
         assertThat(err.toString()).isEmpty();
         return out.toString().lines().toList();
     }
 
     private Path file() throws IOException {
-        return Files.writeString(
-                folder.resolve("doctor.conf"),
-                """
+        return Files.writeString(folder.resolve("doctor.conf"), """
                 flotilla {
                   aws { region = "eu-central-1", endpoint { sqs = "http://127.0.0.1:1", s3 = "http://127.0.0.1:1" } }
                   aws.credentials { access-key-id = "AKIAEXAMPLEEXAMPLE", secret-access-key = "x" }
@@ -88,7 +85,8 @@ class DoctorCommandTest {
                     .anyMatch(line -> line.startsWith("error    port " + taken.getLocalPort() + ": another program"))
                     .anyMatch(line -> line.startsWith("error    secrets: flotilla.http.tls.certificate: "))
                     .anyMatch(line -> line.startsWith("ok       secrets: flotilla.http.tls.key: "))
-                    .anyMatch(line -> line.startsWith("error    access: flotilla.http.host = 0.0.0.0 serves other machines"));
+                    .anyMatch(line ->
+                            line.startsWith("error    access: flotilla.http.host = 0.0.0.0 serves other machines"));
         }
     }
 

@@ -48,7 +48,9 @@ class ExaminationTest {
                 .containsExactly(
                         Finding.error("queue q", "queue q does not exist", "create it"),
                         Finding.error(
-                                "broken", "java.lang.IllegalStateException", "see to what it names, and run doctor again"),
+                                "broken",
+                                "java.lang.IllegalStateException",
+                                "see to what it names, and run doctor again"),
                         Finding.ok("good", "fine"));
     }
 

@@ -24,8 +24,8 @@ class ProvisionCommandTest {
     private static final String CLUSTER = "flotilla";
 
     private final MemoryProvider account = new MemoryProvider(CLUSTER);
-    private final FlotillaSettings settings = FlotillaSettings.from(SettingsLoader.load(
-            Optional.empty(), Optional.empty(), List.of("flotilla.fleet.image-id=ami-1")));
+    private final FlotillaSettings settings = FlotillaSettings.from(
+            SettingsLoader.load(Optional.empty(), Optional.empty(), List.of("flotilla.fleet.image-id=ami-1")));
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 

@@ -36,9 +36,7 @@ class ProvisionIT {
 
     private void configure(Path temporary) throws IOException {
         folder = temporary;
-        config = Files.writeString(
-                folder.resolve("other.conf"),
-                """
+        config = Files.writeString(folder.resolve("other.conf"), """
                 flotilla {
                   cluster { name = "other", port = %d }
                   http.port = %d
@@ -53,8 +51,8 @@ class ProvisionIT {
                   scaling { policy = message-count, interval = 1s, settle = 0s, max-instances = 1 }
                   classifier { kind = delay, delay = 50ms, parallelism = 1 }
                 }
-                """
-                        .formatted(FreePort.next(), FreePort.next(), folder.resolve("data/endpoints.json")));
+                """.formatted(
+                        FreePort.next(), FreePort.next(), folder.resolve("data/endpoints.json")));
     }
 
     @Test
@@ -70,8 +68,7 @@ class ProvisionIT {
             cloud.awaitLine("cloud ready");
             nothingThere();
             made();
-            try (FlotillaProcess gateway =
-                    FlotillaProcess.start(folder, "gateway", "--config", config.toString())) {
+            try (FlotillaProcess gateway = FlotillaProcess.start(folder, "gateway", "--config", config.toString())) {
                 GatewayClient client = new GatewayClient(gateway.awaitLine("ready "));
                 JsonNode answer =
                         client.classify("cat.png", GatewayClient.TINY_PNG).join();
@@ -127,7 +124,8 @@ class ProvisionIT {
         // A queue that somebody has changed is put right.
         Ended changed = run("provision", "--yes", "--set", "flotilla.queue.visibility-timeout=44s");
         assertThat(changed.out()).contains("VisibilityTimeout 30 -> 44").contains("changed queue other-request");
-        assertThat(run("doctor").out()).contains("warning  queue other-request: VisibilityTimeout is 44, the settings want 30");
+        assertThat(run("doctor").out())
+                .contains("warning  queue other-request: VisibilityTimeout is 44, the settings want 30");
         assertThat(run("provision", "--yes").out()).contains("VisibilityTimeout 44 -> 30");
     }
 

@@ -18,13 +18,15 @@ class JudgementsTest {
         Finding finding = Judgements.clock("S3", Duration.ofSeconds(seconds));
 
         assertThat(finding.status()).isEqualTo(status);
-        assertThat(finding.what()).contains(Math.abs(seconds) + " s " + (seconds < 0 ? "behind" : "ahead of") + " S3's");
+        assertThat(finding.what())
+                .contains(Math.abs(seconds) + " s " + (seconds < 0 ? "behind" : "ahead of") + " S3's");
         assertThat(finding.remedy().isEmpty()).isEqualTo(status == Status.OK);
     }
 
     @Test
     void lease_shouldHoldAnImageTwice() {
-        assertThat(Judgements.lease(Duration.ofSeconds(2), Duration.ofSeconds(1)).status())
+        assertThat(Judgements.lease(Duration.ofSeconds(2), Duration.ofSeconds(1))
+                        .status())
                 .isEqualTo(Status.OK);
         Finding tooShort = Judgements.lease(Duration.ofSeconds(30), Duration.ofSeconds(16));
         assertThat(tooShort.status()).isEqualTo(Status.WARNING);
@@ -42,7 +44,8 @@ class JudgementsTest {
 
     @Test
     void anyPort_shouldBeInOrder() {
-        assertThat(Judgements.port("flotilla.cluster.port", "h", 0, Listener.SOMEBODY).status())
+        assertThat(Judgements.port("flotilla.cluster.port", "h", 0, Listener.SOMEBODY)
+                        .status())
                 .isEqualTo(Status.OK);
     }
 

@@ -26,9 +26,10 @@ class ReportTest {
     @Test
     void json_shouldBeOneLineWithAllOfThem() {
         assertThat(report.json())
-                .isEqualTo("{\"findings\":[{\"status\":\"ok\",\"check\":\"region\",\"what\":\"eu-central-1\",\"remedy\":\"\"},"
-                        + "{\"status\":\"warning\",\"check\":\"clock\",\"what\":\"late\",\"remedy\":\"set it\"},"
-                        + "{\"status\":\"error\",\"check\":\"queue q\",\"what\":\"does not exist\",\"remedy\":\"make it\"}],"
-                        + "\"errors\":1,\"warnings\":1}");
+                .isEqualTo(
+                        "{\"findings\":[{\"status\":\"ok\",\"check\":\"region\",\"what\":\"eu-central-1\",\"remedy\":\"\"},"
+                                + "{\"status\":\"warning\",\"check\":\"clock\",\"what\":\"late\",\"remedy\":\"set it\"},"
+                                + "{\"status\":\"error\",\"check\":\"queue q\",\"what\":\"does not exist\",\"remedy\":\"make it\"}],"
+                                + "\"errors\":1,\"warnings\":1}");
     }
 }

@@ -48,9 +48,11 @@ class ThingFindingsTest {
 
     @Test
     void emptySet_shouldBeAnErrorAndASmallOneAWarning() {
-        assertThat(change(false, Map.of(Attributes.COUNT, new Difference("0", "20"))).status())
+        assertThat(change(false, Map.of(Attributes.COUNT, new Difference("0", "20")))
+                        .status())
                 .isEqualTo(Status.ERROR);
-        assertThat(change(false, Map.of(Attributes.COUNT, new Difference("4", "20"))).status())
+        assertThat(change(false, Map.of(Attributes.COUNT, new Difference("4", "20")))
+                        .status())
                 .isEqualTo(Status.WARNING);
     }
 
@@ -71,7 +73,8 @@ class ThingFindingsTest {
 
     @Test
     void inOrder_shouldSayWhatTheServiceDoesNotTell() {
-        assertThat(ThingFindings.of(new Step.InOrder(QUEUE.thing(), List.of("encryption"))).what())
+        assertThat(ThingFindings.of(new Step.InOrder(QUEUE.thing(), List.of("encryption")))
+                        .what())
                 .contains("as far as this service tells (not encryption)");
     }
 }

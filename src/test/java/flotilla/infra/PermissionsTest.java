@@ -109,9 +109,8 @@ class PermissionsTest {
                 "autoscaling:CreateAutoScalingGroup",
                 "autoscaling:UpdateAutoScalingGroup");
 
-        Stream.of("gateway", "worker").forEach(role -> assertThat(CODE.get(role).keySet())
-                .as(role)
-                .doesNotContainAnyElementsOf(making));
+        Stream.of("gateway", "worker")
+                .forEach(role -> assertThat(CODE.get(role).keySet()).as(role).doesNotContainAnyElementsOf(making));
         assertThat(RoleCalls.callers(classes, making)).allMatch(name -> name.contains("Provision"));
     }
 

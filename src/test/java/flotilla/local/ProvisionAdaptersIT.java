@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -56,12 +57,7 @@ class ProvisionAdaptersIT {
     static void start() throws IOException {
         FlotillaSettings settings = settings();
         cloud = LocalCloud.start(new LocalCloud.Options(
-                data,
-                settings.local(),
-                settings.queue(),
-                settings.storage(),
-                List.of("sleep", "1000"),
-                Map.of()));
+                data, settings.local(), settings.queue(), settings.storage(), List.of("sleep", "1000"), Map.of()));
         clients = AwsClients.open(
                 new AwsSettings(
                         Optional.of(EmbeddedCloud.REGION),
@@ -160,10 +156,14 @@ class ProvisionAdaptersIT {
                     Kind.BUCKET,
                     "made-bucket",
                     Map.of(
-                            Attributes.PUBLIC_ACCESS, Attributes.BLOCKED,
-                            Attributes.ENCRYPTION, Attributes.ON,
-                            Attributes.EXPIRE_AFTER_DAYS, "7",
-                            Attributes.DROP_UPLOADS_AFTER_DAYS, "1"));
+                            Attributes.PUBLIC_ACCESS,
+                            Attributes.BLOCKED,
+                            Attributes.ENCRYPTION,
+                            Attributes.ON,
+                            Attributes.EXPIRE_AFTER_DAYS,
+                            "7",
+                            Attributes.DROP_UPLOADS_AFTER_DAYS,
+                            "1"));
             assertThat(Await.result(buckets.look(bucket.thing()))).isEqualTo(new Seen.Missing());
 
             Await.result(buckets.create(bucket));
@@ -187,8 +187,10 @@ class ProvisionAdaptersIT {
 
     @Test
     void template_shouldBeMadeAndChangedInANewVersion() {
-        FlotillaSettings first = settings("flotilla.fleet.instance-profile=p1", "flotilla.fleet.security-group-ids=[sg-1]");
-        FlotillaSettings second = settings("flotilla.fleet.instance-types=[m7i.large]", "flotilla.fleet.image-id=ami-22");
+        FlotillaSettings first =
+                settings("flotilla.fleet.instance-profile=p1", "flotilla.fleet.security-group-ids=[sg-1]");
+        FlotillaSettings second =
+                settings("flotilla.fleet.instance-types=[m7i.large]", "flotilla.fleet.image-id=ami-22");
         Thing thing = new Thing(Kind.LAUNCH_TEMPLATE, "made-template");
         Wanted wanted = Wanted.of(thing.kind(), thing.name(), Map.of());
         try (Ec2TemplateProvision one = Ec2TemplateProvision.connect(clients, first.fleet(), CLUSTER);
@@ -225,7 +227,8 @@ class ProvisionAdaptersIT {
     void templateWithoutTag_shouldBeAdopted() {
         Thing thing = new Thing(Kind.LAUNCH_TEMPLATE, "by-hand");
         try (Ec2AsyncClient ec2 = Clients.ec2(cloud.endpoints().ec2());
-                Ec2TemplateProvision templates = Ec2TemplateProvision.connect(clients, settings().fleet(), CLUSTER)) {
+                Ec2TemplateProvision templates =
+                        Ec2TemplateProvision.connect(clients, settings().fleet(), CLUSTER)) {
             ec2.createLaunchTemplate(request -> request.launchTemplateName(thing.name())
                             .launchTemplateData(template -> template.imageId("ami-1")))
                     .join();
@@ -255,8 +258,9 @@ class ProvisionAdaptersIT {
             Await.result(three.change(wanted, Set.of(Attributes.COUNT)));
             assertThat(seen(three, thing).attributes()).containsEntry(Attributes.COUNT, "3");
             List<Instance> instances = ec2
-                    .describeInstances(request -> request.filters(
-                            filter -> filter.name("tag:flotilla:cluster").values("set")))
+                    .describeInstances(request -> request.filters(Filter.builder()
+.name("tag:flotilla:cluster")
+.values("set").build()))
                     .join()
                     .reservations()
                     .stream()
@@ -318,7 +322,8 @@ class ProvisionAdaptersIT {
             Await.result(gateways.create(Wanted.of(thing.kind(), thing.name(), Map.of())));
 
             assertThat(seen(gateways, thing).attributes()).containsEntry(Attributes.ADDRESS, "127.0.0.1");
-            assertThat(Await.result(workers.look(new Thing(Kind.INSTANCES, "set")))).isEqualTo(new Seen.Missing());
+            assertThat(Await.result(workers.look(new Thing(Kind.INSTANCES, "set"))))
+                    .isEqualTo(new Seen.Missing());
             Await.result(gateways.remove(thing));
             assertThat(Await.result(gateways.look(thing))).isEqualTo(new Seen.Missing());
         }
@@ -328,8 +333,7 @@ class ProvisionAdaptersIT {
     void rehearsal_shouldTellWhatEc2WouldRefuseAndLaunchNothing() {
         FlotillaSettings nothing = settings("flotilla.fleet.launch-template=no-such-template");
         FlotillaSettings image = settings("flotilla.fleet.instance-types=[c7i.large, c6i.large]");
-        try (Ec2Examination refused =
-                        Ec2Examination.connect(clients, nothing.fleet(), "dry", Clock.systemUTC());
+        try (Ec2Examination refused = Ec2Examination.connect(clients, nothing.fleet(), "dry", Clock.systemUTC());
                 Ec2Examination taken = Ec2Examination.connect(clients, image.fleet(), "dry", Clock.systemUTC());
                 Ec2SetProvision workers = set("dry", 2)) {
             assertThat(Await.result(refused.rehearse()).get(0).refusal().orElseThrow())
@@ -341,7 +345,8 @@ class ProvisionAdaptersIT {
             assertThat(Await.result(taken.imageState("ami-1"))).isEqualTo("available");
             assertThatThrownBy(() -> Await.result(taken.imageState("image")))
                     .hasMessageContaining("there is no machine image image in this region");
-            assertThat(Await.result(workers.look(new Thing(Kind.INSTANCES, "set")))).isEqualTo(new Seen.Missing());
+            assertThat(Await.result(workers.look(new Thing(Kind.INSTANCES, "set"))))
+                    .isEqualTo(new Seen.Missing());
         }
     }
 

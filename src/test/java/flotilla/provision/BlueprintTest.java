@@ -57,7 +57,8 @@ class BlueprintTest {
     void staticModeAndGroups_shouldNeedNothingOfEc2() {
         assertThat(Blueprint.of(settings("flotilla.fleet.mode=static"), false)).hasSize(7);
         assertThat(Blueprint.of(
-                        settings("flotilla.fleet.mode=auto-scaling-group", "flotilla.fleet.auto-scaling-group=g"), false))
+                        settings("flotilla.fleet.mode=auto-scaling-group", "flotilla.fleet.auto-scaling-group=g"),
+                        false))
                 .hasSize(7);
     }
 
@@ -118,7 +119,8 @@ class BlueprintTest {
     void gateway_shouldNeedAnImageAndRealMachines() {
         assertThat(wanted(Kind.GATEWAY, settings(), true).impossible().orElseThrow())
                 .contains("flotilla.provision.gateway.image-id");
-        assertThat(wanted(Kind.GATEWAY, settings("flotilla.provision.gateway.image-id=ami-2"), true).impossible())
+        assertThat(wanted(Kind.GATEWAY, settings("flotilla.provision.gateway.image-id=ami-2"), true)
+                        .impossible())
                 .isEmpty();
         assertThat(wanted(
                                 Kind.GATEWAY,

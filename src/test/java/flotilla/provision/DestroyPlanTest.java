@@ -55,8 +55,7 @@ class DestroyPlanTest {
 
         assertThat(keeps(QUEUE, untagged, NOTHING_MORE)).contains("no tag", "--untagged");
         assertThat(keeps(QUEUE, cannotBeTagged, NOTHING_MORE)).contains("keeps no tags", "--untagged");
-        assertThat(plan(QUEUE, untagged, new Consent(false, false, true)))
-                .containsExactly(new Step.Remove(QUEUE, ""));
+        assertThat(plan(QUEUE, untagged, new Consent(false, false, true))).containsExactly(new Step.Remove(QUEUE, ""));
     }
 
     @Test
@@ -75,8 +74,8 @@ class DestroyPlanTest {
         Present running = Present.of("fleet", Map.of(Attributes.RUNNING, "2", Attributes.STOPPED, "1"));
 
         assertThat(plan(WORKERS, running, NOTHING_MORE).get(0))
-                .isInstanceOfSatisfying(Step.Refuse.class, refuse -> assertThat(refuse.why())
-                        .contains("2 of them run", "--drain"));
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("2 of them run", "--drain"));
         assertThat(plan(WORKERS, running, new Consent(true, false, false)))
                 .containsExactly(new Step.Remove(WORKERS, "1 stopped, and 2 when they have ended"));
         assertThat(plan(WORKERS, Present.of("fleet", Map.of(Attributes.STOPPED, "4")), NOTHING_MORE))

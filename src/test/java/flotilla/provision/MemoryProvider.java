@@ -64,12 +64,18 @@ public final class MemoryProvider implements Provider {
 
     @Override
     public CompletionStage<Done> create(Wanted wanted) {
-        return act("create", wanted.thing(), () -> things.put(wanted.thing(), Seen.Present.of(cluster, wanted.attributes())));
+        return act(
+                "create",
+                wanted.thing(),
+                () -> things.put(wanted.thing(), Seen.Present.of(cluster, wanted.attributes())));
     }
 
     @Override
     public CompletionStage<Done> change(Wanted wanted, Set<String> attributes) {
-        return act("change", wanted.thing(), () -> things.put(wanted.thing(), Seen.Present.of(cluster, wanted.attributes())));
+        return act(
+                "change",
+                wanted.thing(),
+                () -> things.put(wanted.thing(), Seen.Present.of(cluster, wanted.attributes())));
     }
 
     @Override

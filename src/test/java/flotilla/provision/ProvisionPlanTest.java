@@ -45,8 +45,7 @@ class ProvisionPlanTest {
     @Test
     void differentAttributes_shouldBeChangedAndNoOthers() {
         assertThat(step(QUEUE, Present.of("fleet", Map.of("lease", "5", "retention", "60")), false))
-                .isEqualTo(new Step.Change(
-                        QUEUE, new TreeMap<>(Map.of("lease", new Difference("5", "30"))), false));
+                .isEqualTo(new Step.Change(QUEUE, new TreeMap<>(Map.of("lease", new Difference("5", "30"))), false));
     }
 
     @Test
@@ -59,8 +58,11 @@ class ProvisionPlanTest {
     void othersTag_shouldBeRefusedEvenWhenAdopting() {
         Step step = step(QUEUE, Present.of("other", Map.of("lease", "30", "retention", "60")), true);
 
-        assertThat(step).isInstanceOfSatisfying(Step.Refuse.class, refuse -> assertThat(refuse.why())
-                .contains("flotilla:cluster = other", "flotilla.cluster.name"));
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class,
+                        refuse ->
+                                assertThat(refuse.why()).contains("flotilla:cluster = other", "flotilla.cluster.name"));
     }
 
     @Test
@@ -68,8 +70,8 @@ class ProvisionPlanTest {
         Present untagged = untagged(true, Map.of("lease", "30", "retention", "60"));
 
         assertThat(step(QUEUE, untagged, false))
-                .isInstanceOfSatisfying(Step.Refuse.class, refuse -> assertThat(refuse.why())
-                        .contains("--adopt", "another name"));
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("--adopt", "another name"));
         assertThat(step(QUEUE, untagged, true)).isEqualTo(new Step.Change(QUEUE, new TreeMap<>(), true));
     }
 

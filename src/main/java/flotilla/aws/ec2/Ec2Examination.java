@@ -42,8 +42,7 @@ public final class Ec2Examination implements AutoCloseable {
     }
 
     /** Makes the client; nothing is sent yet. */
-    public static Ec2Examination connect(
-            AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
+    public static Ec2Examination connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
         return new Ec2Examination(
                 Ec2InstanceFleet.client(clients), Ec2Launch.of(clients.settings(), fleet, cluster), fleet, clock);
     }
@@ -60,18 +59,18 @@ public final class Ec2Examination implements AutoCloseable {
      */
     public CompletionStage<List<Rehearsal>> rehearse() {
         launch.requireSomething();
-        List<CompletableFuture<Rehearsal>> all = new LaunchPlaces(
-                        launch.types(), fleet.subnetIds(), clock)
+        List<CompletableFuture<Rehearsal>> all = new LaunchPlaces(launch.types(), fleet.subnetIds(), clock)
                 .inOrder().stream()
-                .map(place -> rehearse(place).toCompletableFuture())
-                .toList();
+                        .map(place -> rehearse(place).toCompletableFuture())
+                        .toList();
         return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> all.stream().map(CompletableFuture::join).collect(Collectors.toList()));
     }
 
     private CompletionStage<Rehearsal> rehearse(LaunchPlaces.Place place) {
-        RunInstancesRequest request =
-                launch.request(new AppTierId(1), place, "# dry run").dryRun(true).build();
+        RunInstancesRequest request = launch.request(new AppTierId(1), place, "# dry run")
+                .dryRun(true)
+                .build();
         return client.runInstances(request)
                 .handle((answer, failure) -> new Rehearsal(
                         place.toString(),

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
@@ -84,20 +85,21 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
             String cluster,
             Supplier<String> userData,
             Clock clock) {
-        return new Ec2GatewayProvision(
-                Ec2InstanceFleet.client(clients), gateway, keyName, cluster, userData, clock);
+        return new Ec2GatewayProvision(Ec2InstanceFleet.client(clients), gateway, keyName, cluster, userData, clock);
     }
 
     @Override
     public CompletionStage<Seen> look(Thing thing) {
-        return gateways().thenApply(found -> found.stream()
-                .findFirst()
-                .<Seen>map(one -> Seen.Present.of(
-                        cluster,
-                        Map.of(
-                                Attributes.ADDRESS,
-                                Optional.ofNullable(one.privateIpAddress()).orElse(""))))
-                .orElseGet(Seen.Missing::new));
+        return gateways()
+                .thenApply(found -> found.stream()
+                        .findFirst()
+                        .<Seen>map(one -> Seen.Present.of(
+                                cluster,
+                                Map.of(
+                                        Attributes.ADDRESS,
+                                        Optional.ofNullable(one.privateIpAddress())
+                                                .orElse(""))))
+                        .orElseGet(Seen.Missing::new));
     }
 
     /** Returns when EC2 describes the instance: a second run would not see it before, and make another one. */
@@ -130,10 +132,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
                 .metadataOptions(options -> options.httpEndpoint(InstanceMetadataEndpointState.ENABLED)
                         .httpTokens(HttpTokensState.REQUIRED)
                         .httpPutResponseHopLimit(1))
-                .blockDeviceMappings(disk -> disk.deviceName(image.rootDeviceName())
-                        .ebs(volume -> volume.encrypted(true)
-                                .volumeType(VolumeType.GP3)
-                                .deleteOnTermination(true)));
+                .blockDeviceMappings(disk(image));
         gateway.subnetId().ifPresent(request::subnetId);
         keyName.ifPresent(request::keyName);
         gateway.instanceProfile().ifPresent(profile -> request.iamInstanceProfile(given -> given.name(profile)));
@@ -141,6 +140,13 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
             request.securityGroupIds(gateway.securityGroupIds());
         }
         return request.build();
+    }
+
+    private static BlockDeviceMapping disk(Image image) {
+        return BlockDeviceMapping.builder()
+                .deviceName(image.rootDeviceName())
+                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
+                .build();
     }
 
     /** Another one at each call: what exists is found by its tags. */

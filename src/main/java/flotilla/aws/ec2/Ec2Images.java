@@ -14,9 +14,11 @@ final class Ec2Images {
     static CompletionStage<Image> find(Ec2AsyncClient client, String id) {
         return client.describeImages(request -> request.imageIds(id)).handle((answer, failure) -> {
             String code = failure == null ? "" : AwsErrors.code(failure);
-            if (code.startsWith("InvalidAMIID") || failure == null && answer.images().isEmpty()) {
+            if (code.startsWith("InvalidAMIID")
+                    || failure == null && answer.images().isEmpty()) {
                 throw new InfrastructureException(
-                        "there is no machine image " + id + " in this region for this account; correct flotilla.fleet.image-id "
+                        "there is no machine image " + id
+                                + " in this region for this account; correct flotilla.fleet.image-id "
                                 + "or flotilla.provision.gateway.image-id, or make one (infra/packer)",
                         failure == null ? null : AwsErrors.unwrap(failure));
             }

@@ -106,8 +106,8 @@ final class Ec2Launch {
 
     /** The image that a launch template is made with. */
     static Optional<String> templateImage(AwsSettings aws, FleetSettings fleet) {
-        return fleet.imageId().or(() -> Optional.of(LOCAL_IMAGE).filter(local -> aws.ec2()
-                .isPresent()));
+        return fleet.imageId()
+                .or(() -> Optional.of(LOCAL_IMAGE).filter(local -> aws.ec2().isPresent()));
     }
 
     /** The same for machines that are stopped in the end, with more tags. */

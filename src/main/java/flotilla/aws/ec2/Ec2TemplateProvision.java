@@ -21,6 +21,7 @@ import org.apache.pekko.Done;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplate;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataEndpointState;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataTagsState;
@@ -28,6 +29,7 @@ import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecificationR
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
@@ -43,8 +45,7 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
     private final String cluster;
     private final Optional<String> image;
 
-    private Ec2TemplateProvision(
-            Ec2AsyncClient client, FleetSettings fleet, String cluster, Optional<String> image) {
+    private Ec2TemplateProvision(Ec2AsyncClient client, FleetSettings fleet, String cluster, Optional<String> image) {
         this.client = client;
         this.fleet = fleet;
         this.cluster = cluster;
@@ -54,24 +55,23 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
     /** Makes the client; nothing is sent yet. */
     public static Ec2TemplateProvision connect(AwsClients clients, FleetSettings fleet, String cluster) {
         return new Ec2TemplateProvision(
-                Ec2InstanceFleet.client(clients),
-                fleet,
-                cluster,
-                Ec2Launch.templateImage(clients.settings(), fleet));
+                Ec2InstanceFleet.client(clients), fleet, cluster, Ec2Launch.templateImage(clients.settings(), fleet));
     }
 
     @Override
     public CompletionStage<Seen> look(Thing thing) {
-        return find(thing.name()).thenCompose(found -> found.map(
-                        template -> newest(thing.name()).<Seen>thenApply(data -> present(template, data)))
-                .orElseGet(() -> CompletableFuture.completedFuture(new Seen.Missing())));
+        return find(thing.name())
+                .thenCompose(found -> found.map(
+                                template -> newest(thing.name()).<Seen>thenApply(data -> present(template, data)))
+                        .orElseGet(() -> CompletableFuture.completedFuture(new Seen.Missing())));
     }
 
     private static Seen present(LaunchTemplate template, ResponseLaunchTemplateData data) {
         SortedMap<String, String> attributes = new TreeMap<>();
         attributes.put(Attributes.IMAGE, Optional.ofNullable(data.imageId()).orElse(""));
         attributes.put(
-                Attributes.TYPE, Optional.ofNullable(data.instanceTypeAsString()).orElse(""));
+                Attributes.TYPE,
+                Optional.ofNullable(data.instanceTypeAsString()).orElse(""));
         attributes.put(Attributes.KEY, Optional.ofNullable(data.keyName()).orElse(""));
         attributes.put(Attributes.PROFILE, profile(data));
         attributes.put(Attributes.SECURITY_GROUPS, String.join(",", data.securityGroupIds()));
@@ -111,8 +111,10 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                         name,
                         client.createLaunchTemplate(request -> request.launchTemplateName(name)
                                 .launchTemplateData(data(found))
-                                .tagSpecifications(all -> all.resourceType(ResourceType.LAUNCH_TEMPLATE)
-                                        .tags(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster))))))
+                                .tagSpecifications(TagSpecification.builder()
+                                        .resourceType(ResourceType.LAUNCH_TEMPLATE)
+                                        .tags(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster))
+                                        .build()))))
                 .thenApply(created -> Done.getInstance());
     }
 
@@ -149,16 +151,20 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                         .httpTokens(LaunchTemplateHttpTokensState.REQUIRED)
                         .httpPutResponseHopLimit(1)
                         .instanceMetadataTags(LaunchTemplateInstanceMetadataTagsState.ENABLED))
-                .blockDeviceMappings(disk -> disk.deviceName(found.rootDeviceName())
-                        .ebs(volume -> volume.encrypted(true)
-                                .volumeType(VolumeType.GP3)
-                                .deleteOnTermination(true)));
+                .blockDeviceMappings(disk(found));
         fleet.keyName().ifPresent(data::keyName);
         fleet.instanceProfile().ifPresent(name -> data.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {
             data.securityGroupIds(fleet.securityGroupIds());
         }
         return data.build();
+    }
+
+    private static LaunchTemplateBlockDeviceMappingRequest disk(Image image) {
+        return LaunchTemplateBlockDeviceMappingRequest.builder()
+                .deviceName(image.rootDeviceName())
+                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
+                .build();
     }
 
     private LaunchTemplateTagSpecificationRequest clusterTag(ResourceType resource) {

@@ -26,10 +26,12 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PublicAccessBlockConfiguration;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
@@ -47,6 +49,9 @@ public final class S3Provision implements Provider, AutoCloseable {
     private static final int ELSEWHERE = 301;
     private static final int NOT_IMPLEMENTED = 501;
     private static final String PROBE = "doctor/probe";
+    private static final ServerSideEncryptionRule ENCRYPT = ServerSideEncryptionRule.builder()
+            .applyServerSideEncryptionByDefault(byDefault -> byDefault.sseAlgorithm(ServerSideEncryption.AES256))
+            .build();
 
     private final S3AsyncClient client;
     private final String region;
@@ -66,8 +71,8 @@ public final class S3Provision implements Provider, AutoCloseable {
      * @param prefix of the keys that lifecycle rules are for
      */
     public static S3Provision connect(AwsClients clients, String cluster, String prefix) {
-        S3AsyncClientBuilder builder = S3AsyncClient.builder()
-                .forcePathStyle(clients.settings().s3().isPresent());
+        S3AsyncClientBuilder builder =
+                S3AsyncClient.builder().forcePathStyle(clients.settings().s3().isPresent());
         return new S3Provision(
                 clients.client(builder, clients.settings().s3(), ATTEMPT_TIMEOUT, CALL_TIMEOUT),
                 clients.region().id(),
@@ -91,8 +96,9 @@ public final class S3Provision implements Provider, AutoCloseable {
                 new Seen.OutOfReach("is in another region than " + region
                         + "; choose another name (flotilla.storage), or set flotilla.aws.region");
             case FORBIDDEN ->
-                new Seen.OutOfReach("is another account's, or these credentials may not look at it; choose another name "
-                        + "(flotilla.storage) or get s3:ListBucket on it");
+                new Seen.OutOfReach(
+                        "is another account's, or these credentials may not look at it; choose another name "
+                                + "(flotilla.storage) or get s3:ListBucket on it");
             default -> throw AwsErrors.wrap("S3 HeadBucket of bucket " + bucket, failure);
         };
     }
@@ -110,8 +116,8 @@ public final class S3Provision implements Provider, AutoCloseable {
                         client.getPublicAccessBlock(request -> request.bucket(bucket))
                                 .thenApply(answer -> blocksAll(answer.publicAccessBlockConfiguration())),
                         false)
-                .thenAccept(told -> told.ifPresent(blocked -> put(
-                        attributes, Attributes.PUBLIC_ACCESS, blocked ? Attributes.BLOCKED : Attributes.POSSIBLE)));
+                .thenAccept(told -> told.ifPresent(blocked ->
+                        put(attributes, Attributes.PUBLIC_ACCESS, blocked ? Attributes.BLOCKED : Attributes.POSSIBLE)));
         CompletionStage<?> encryption = told(
                         "GetBucketEncryption",
                         bucket,
@@ -196,9 +202,7 @@ public final class S3Provision implements Provider, AutoCloseable {
                     "PutBucketEncryption",
                     bucket,
                     () -> client.putBucketEncryption(request -> request.bucket(bucket)
-                            .serverSideEncryptionConfiguration(configuration -> configuration.rules(
-                                    rule -> rule.applyServerSideEncryptionByDefault(
-                                            byDefault -> byDefault.sseAlgorithm(ServerSideEncryption.AES256)))))));
+                            .serverSideEncryptionConfiguration(configuration -> configuration.rules(ENCRYPT)))));
         }
         if (attributes.contains(Attributes.EXPIRE_AFTER_DAYS)
                 || attributes.contains(Attributes.DROP_UPLOADS_AFTER_DAYS)) {
@@ -235,13 +239,13 @@ public final class S3Provision implements Provider, AutoCloseable {
                         bucket,
                         client.getBucketLifecycleConfiguration(request -> request.bucket(bucket))
                                 .thenApply(answer -> answer.rules()),
-                        List.of())
+                        List.<LifecycleRule>of())
                 .thenCompose(told -> asked(
                         "PutBucketLifecycleConfiguration",
                         bucket,
                         () -> client.putBucketLifecycleConfiguration(request -> request.bucket(bucket)
-                                .lifecycleConfiguration(all ->
-                                        all.rules(rules.with(told.orElse(List.of()), wanted.attributes()))))));
+                                .lifecycleConfiguration(
+                                        all -> all.rules(rules.with(told.orElse(List.of()), wanted.attributes()))))));
     }
 
     @Override
@@ -273,8 +277,8 @@ public final class S3Provision implements Provider, AutoCloseable {
             return said(
                             "DeleteObjects",
                             bucket,
-                            client.deleteObjects(request ->
-                                    request.bucket(bucket).delete(all -> all.objects(keys))))
+                            client.deleteObjects(
+                                    request -> request.bucket(bucket).delete(all -> all.objects(keys))))
                     .thenCompose(answer -> {
                         if (!answer.errors().isEmpty()) {
                             throw new InfrastructureException(

@@ -53,8 +53,9 @@ public final class SqsProvision implements Provider, AutoCloseable {
 
     @Override
     public CompletionStage<Seen> look(Thing thing) {
-        return url(thing.name()).thenCompose(found -> found.map(url -> look(thing.name(), url))
-                .orElseGet(() -> CompletableFuture.completedFuture(new Seen.Missing())));
+        return url(thing.name())
+                .thenCompose(found -> found.map(url -> look(thing.name(), url))
+                        .orElseGet(() -> CompletableFuture.completedFuture(new Seen.Missing())));
     }
 
     private CompletionStage<Seen> look(String name, String url) {
@@ -65,8 +66,8 @@ public final class SqsProvision implements Provider, AutoCloseable {
         return attributes(name, url)
                 .<Map<String, String>, Seen>thenCombine(
                         tags,
-                        (attributes, all) -> new Seen.Present(
-                                Optional.ofNullable(all.get(AwsTags.CLUSTER)), true, ours(attributes)))
+                        (attributes, all) ->
+                                new Seen.Present(Optional.ofNullable(all.get(AwsTags.CLUSTER)), true, ours(attributes)))
                 .exceptionally(SqsProvision::missingIfGone);
     }
 
@@ -114,10 +115,10 @@ public final class SqsProvision implements Provider, AutoCloseable {
                 .thenCompose(attributes -> said(
                         "CreateQueue of queue",
                         wanted.thing().name(),
-                        client.createQueue(request -> request.queueName(
-                                        wanted.thing().name())
-                                .attributesWithStrings(attributes)
-                                .tags(Map.of(AwsTags.CLUSTER, cluster)))))
+                        client.createQueue(
+                                request -> request.queueName(wanted.thing().name())
+                                        .attributesWithStrings(attributes)
+                                        .tags(Map.of(AwsTags.CLUSTER, cluster)))))
                 .thenApply(created -> Done.getInstance());
     }
 
@@ -125,12 +126,13 @@ public final class SqsProvision implements Provider, AutoCloseable {
     public CompletionStage<Done> change(Wanted wanted, Set<String> attributes) {
         String name = wanted.thing().name();
         return requested(wanted, attributes)
-                .thenCompose(requested -> requiredUrl(name).thenCompose(url -> set(name, url, requested)
-                        .thenCompose(set -> said(
-                                "TagQueue of queue",
-                                name,
-                                client.tagQueue(
-                                        request -> request.queueUrl(url).tags(Map.of(AwsTags.CLUSTER, cluster)))))))
+                .thenCompose(requested -> requiredUrl(name)
+                        .thenCompose(url -> set(name, url, requested)
+                                .thenCompose(set -> said(
+                                        "TagQueue of queue",
+                                        name,
+                                        client.tagQueue(request ->
+                                                request.queueUrl(url).tags(Map.of(AwsTags.CLUSTER, cluster)))))))
                 .thenApply(tagged -> Done.getInstance());
     }
 
@@ -159,8 +161,7 @@ public final class SqsProvision implements Provider, AutoCloseable {
     private CompletionStage<Map<String, String>> requested(Wanted wanted, Set<String> names) {
         Map<String, String> plain = wanted.attributes().entrySet().stream()
                 .filter(one -> names.contains(one.getKey()) && !REDRIVE.contains(one.getKey()))
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, TreeMap::new));
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, TreeMap::new));
         if (names.stream().noneMatch(REDRIVE::contains)) {
             return CompletableFuture.completedFuture(plain);
         }
@@ -213,7 +214,8 @@ public final class SqsProvision implements Provider, AutoCloseable {
         return call.exceptionally(failure -> {
             if (AwsErrors.code(failure).contains("QueueDeletedRecently")) {
                 throw new InfrastructureException(
-                        "queue " + queue + " was deleted less than a minute ago, and SQS makes it anew only after that; wait "
+                        "queue " + queue
+                                + " was deleted less than a minute ago, and SQS makes it anew only after that; wait "
                                 + "a minute and run it again",
                         AwsErrors.unwrap(failure));
             }

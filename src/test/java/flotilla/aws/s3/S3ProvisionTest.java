@@ -32,15 +32,19 @@ import org.junit.jupiter.api.Test;
 
 /** Against answers as S3 documents them, for what the embedded cloud's store does not have. */
 class S3ProvisionTest {
-    private static final Thing BUCKET = new Thing(Kind.BUCKET, "b");
+    private static final Thing BUCKET = new Thing(Kind.BUCKET, "bucket");
     private static final Wanted WANTED = Wanted.of(
             Kind.BUCKET,
-            "b",
+            "bucket",
             Map.of(
-                    Attributes.PUBLIC_ACCESS, Attributes.BLOCKED,
-                    Attributes.ENCRYPTION, Attributes.ON,
-                    Attributes.EXPIRE_AFTER_DAYS, "22",
-                    Attributes.DROP_UPLOADS_AFTER_DAYS, "1"));
+                    Attributes.PUBLIC_ACCESS,
+                    Attributes.BLOCKED,
+                    Attributes.ENCRYPTION,
+                    Attributes.ON,
+                    Attributes.EXPIRE_AFTER_DAYS,
+                    "22",
+                    Attributes.DROP_UPLOADS_AFTER_DAYS,
+                    "1"));
 
     /** What is answered to a method and a subresource, such as {@code GET tagging}. */
     private record Answer(int status, String body) {}
@@ -87,10 +91,12 @@ class S3ProvisionTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+        String query =
+                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
         String call = (exchange.getRequestMethod() + " " + query.split("[=&]")[0]).strip();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+        if (!exchange.getRequestMethod().equals("GET")
+                && !exchange.getRequestMethod().equals("HEAD")) {
             requests.add(call + " " + body);
         }
         Answer answer = answers.getOrDefault(call, new Answer(200, ""));
@@ -173,11 +179,15 @@ class S3ProvisionTest {
     @Test
     void bucketOfAnotherAccountOrRegion_shouldBeOutOfReachAndAMissingOneMissing() {
         answers.put("HEAD", new Answer(403, ""));
-        assertThat(look()).isInstanceOfSatisfying(Seen.OutOfReach.class, one -> assertThat(one.why())
-                .contains("another account's", "another name"));
+        assertThat(look())
+                .isInstanceOfSatisfying(
+                        Seen.OutOfReach.class,
+                        one -> assertThat(one.why()).contains("another account's", "another name"));
         answers.put("HEAD", new Answer(301, ""));
-        assertThat(look()).isInstanceOfSatisfying(Seen.OutOfReach.class, one -> assertThat(one.why())
-                .contains("another region than eu-central-1"));
+        assertThat(look())
+                .isInstanceOfSatisfying(
+                        Seen.OutOfReach.class,
+                        one -> assertThat(one.why()).contains("another region than eu-central-1"));
         answers.put("HEAD", new Answer(404, ""));
         assertThat(look()).isEqualTo(new Seen.Missing());
     }
@@ -240,7 +250,7 @@ class S3ProvisionTest {
 
         assertThatThrownBy(() -> Await.result(buckets.create(WANTED)))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessageStartingWith("S3 PutBucketEncryption of bucket b failed: access denied (AccessDenied)");
+                .hasMessageStartingWith("S3 PutBucketEncryption of bucket bucket failed: access denied (AccessDenied)");
     }
 
     @Test
