@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
                 options.file(GatewayRole.ROLE).map(file -> file + " is valid").orElse("the defaults are taken")));
         LocalChecks local = new LocalChecks(loaded);
         try (Provisioners provisioners = Provisioners.open(loaded)) {
-            findings.add(Finding.ok("region", provisioners.clients().region().id()));
+            findings.add(Finding.ok("region", provisioners.clients().regionName()));
             List<Examination.Check> checks = new ArrayList<>(new CloudChecks(loaded, provisioners).all());
             checks.addAll(local.all());
             findings.addAll(Examination.run(checks, LIMIT));

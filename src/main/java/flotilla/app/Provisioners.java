@@ -100,7 +100,7 @@ final class Provisioners implements AutoCloseable {
 
     /** @throws SettingsException when the gateway would not start with it */
     String gatewayUserData() {
-        return GatewayUserData.render(config, settings, clients.region().id());
+        return GatewayUserData.render(config, settings, clients.regionName());
     }
 
     /** On EC2 a set is launched and then stopped; the embedded cloud spares each its first boot. */

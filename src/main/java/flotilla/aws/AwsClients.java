@@ -81,6 +81,11 @@ public final class AwsClients implements AutoCloseable {
         return region;
     }
 
+    /** The region's name, such as {@code eu-central-1}. */
+    public String regionName() {
+        return region.id();
+    }
+
     /** The id of the key that requests are signed with; fails with the remedy when there is none. */
     public CompletionStage<String> accessKeyId() {
         return credentials.resolveIdentity().handle((identity, failure) -> {
