@@ -2,10 +2,12 @@ package flotilla.aws;
 
 import flotilla.config.AwsSettings;
 import flotilla.config.SettingsException;
+import flotilla.protocol.InfrastructureException;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -21,6 +23,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceMetadata;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
@@ -76,6 +79,35 @@ public final class AwsClients implements AutoCloseable {
 
     public Region region() {
         return region;
+    }
+
+    /** The region's name, such as {@code eu-central-1}. */
+    public String regionName() {
+        return region.id();
+    }
+
+    /** The id of the key that requests are signed with; fails with the remedy when there is none. */
+    public CompletionStage<String> accessKeyId() {
+        return credentials.resolveIdentity().handle((identity, failure) -> {
+            if (failure != null) {
+                throw new InfrastructureException(
+                        "no AWS credentials were found: "
+                                + AwsErrors.unwrap(failure).getMessage(),
+                        failure);
+            }
+            return identity.accessKeyId();
+        });
+    }
+
+    /**
+     * Where a service answers.
+     *
+     * @param given the URL of the settings; empty for AWS itself
+     * @param service its prefix, such as {@code sqs}
+     */
+    public URI endpoint(Optional<URI> given, String service) {
+        return given.orElseGet(
+                () -> URI.create("https://" + ServiceMetadata.of(service).endpointFor(region)));
     }
 
     public AwsCredentialsProvider credentials() {

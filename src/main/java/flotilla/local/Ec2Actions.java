@@ -2,11 +2,8 @@ package flotilla.local;
 
 import flotilla.domain.InstanceId;
 import flotilla.local.LocalInstances.StateChange;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -15,12 +12,14 @@ final class Ec2Actions implements QueryApi {
     private final LocalInstances instances;
     private final LaunchTemplates templates;
     private final TemplateActions templateActions;
+    private final TagActions tagActions;
     private final Ec2Descriptions descriptions;
 
     Ec2Actions(LocalInstances instances, LaunchTemplates templates) {
         this.instances = instances;
         this.templates = templates;
         this.templateActions = new TemplateActions(templates);
+        this.tagActions = new TagActions(instances, templates);
         this.descriptions = new Ec2Descriptions(instances);
     }
 
@@ -47,8 +46,8 @@ final class Ec2Actions implements QueryApi {
                 request.ignore("AdditionalInfo");
                 yield changeState(request, instances::start);
             }
-            case "CreateTags" -> createTags(request);
-            case "DeleteTags" -> deleteTags(request);
+            case "CreateTags" -> tagActions.create(request);
+            case "DeleteTags" -> tagActions.delete(request);
             case "CreateLaunchTemplate",
                     "CreateLaunchTemplateVersion",
                     "DeleteLaunchTemplate",
@@ -93,44 +92,6 @@ final class Ec2Actions implements QueryApi {
                         .nest("previousState", state -> Ec2Descriptions.state(state, one.previous())));
     }
 
-    private Consumer<Xml> createTags(Ec2Request request) {
-        List<InstanceId> ids = resourceIds(request);
-        SortedMap<String, String> tags = TagParameters.of(request, "Tag");
-        if (tags.isEmpty()) {
-            throw Ec2Exception.missing("Tag");
-        }
-        requireNoDryRun(request);
-        ids.forEach(instances::require);
-        ids.forEach(id -> instances.tag(id, before -> {
-            SortedMap<String, String> after = new TreeMap<>(before);
-            after.putAll(tags);
-            TagParameters.requireFewEnough(after);
-            return after;
-        }));
-        return xml -> xml.put("return", true);
-    }
-
-    /** A tag that is given without a value goes whatever its value is; without any tag given, all go. */
-    private Consumer<Xml> deleteTags(Ec2Request request) {
-        List<InstanceId> ids = resourceIds(request);
-        List<String> tags = request.structures("Tag");
-        SortedMap<String, Optional<String>> doomed = new TreeMap<>();
-        tags.forEach(tag -> doomed.put(request.require(tag + ".Key"), request.get(tag + ".Value")));
-        requireNoDryRun(request);
-        ids.forEach(instances::require);
-        ids.forEach(id -> instances.tag(id, before -> {
-            SortedMap<String, String> after = new TreeMap<>(before);
-            after.entrySet()
-                    .removeIf(tag -> doomed.isEmpty()
-                            || doomed.containsKey(tag.getKey())
-                                    && doomed.get(tag.getKey())
-                                            .orElse(tag.getValue())
-                                            .equals(tag.getValue()));
-            return after;
-        }));
-        return xml -> xml.put("return", true);
-    }
-
     /** @throws Ec2Exception when a parameter is unknown, and at the end of a dry run */
     static void requireNoDryRun(Ec2Request request) {
         boolean dryRun = request.flag("DryRun");
@@ -138,17 +99,6 @@ final class Ec2Actions implements QueryApi {
         if (dryRun) {
             throw new Ec2Exception("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
         }
-    }
-
-    private static List<InstanceId> resourceIds(Ec2Request request) {
-        List<InstanceId> ids = new ArrayList<>();
-        for (String id : request.list("ResourceId")) {
-            ids.add(Ec2Descriptions.instanceId(id));
-        }
-        if (ids.isEmpty()) {
-            throw Ec2Exception.missing("ResourceId");
-        }
-        return ids;
     }
 
     private static List<InstanceId> instanceIds(Ec2Request request) {

@@ -21,6 +21,7 @@ final class Ec2Descriptions {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    private static final String IMAGE = "ami-local";
     private static final String TOKEN_PREFIX = "after ";
 
     private static final Map<String, Ec2Filters.Fields<LocalInstance>> INSTANCE_FIELDS = Map.ofEntries(
@@ -65,6 +66,7 @@ final class Ec2Descriptions {
             case "DescribeInstances" -> describeInstances(request);
             case "DescribeInstanceStatus" -> describeInstanceStatus(request);
             case "DescribeTags" -> describeTags(request);
+            case "DescribeImages" -> describeImages(request);
             case "DescribeRegions" -> describeRegions(request);
             case "DescribeAvailabilityZones" -> describeAvailabilityZones(request);
             default ->
@@ -192,6 +194,29 @@ final class Ec2Descriptions {
                                 .put("key", tag.key())
                                 .put("value", tag.value()))
                 .put("nextToken", page.nextToken());
+    }
+
+    /** Instances here run one program, whatever image they are launched from: an image of any id is there. */
+    private static Consumer<Xml> describeImages(Ec2Request request) {
+        List<String> asked = request.list("ImageId");
+        List<String> images = asked.isEmpty() ? List.of(IMAGE) : asked;
+        request.ignore(
+                "DryRun", "ExecutableBy", "Owner", "Filter", "IncludeDeprecated", "IncludeDisabled", "MaxResults");
+        request.requireAllRead();
+        images.stream().filter(id -> !id.matches("ami-[a-z0-9-]+")).findFirst().ifPresent(id -> {
+            throw new Ec2Exception("InvalidAMIID.Malformed", "Invalid id: \"" + id + "\" (expecting \"ami-...\")");
+        });
+        return xml -> xml.list(
+                "imagesSet",
+                images,
+                image -> xml.put("imageId", image)
+                        .put("imageState", "available")
+                        .put("imageOwnerId", LocalCloud.ACCOUNT_ID)
+                        .put("architecture", "x86_64")
+                        .put("imageType", "machine")
+                        .put("name", image)
+                        .put("rootDeviceType", "ebs")
+                        .put("rootDeviceName", "/dev/xvda"));
     }
 
     private static Consumer<Xml> describeRegions(Ec2Request request) {

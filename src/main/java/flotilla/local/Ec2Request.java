@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -90,6 +91,17 @@ final class Ec2Request {
     /** The prefixes {@code name.1}, {@code name.2}, … of structures in a list. */
     List<String> structures(String name) {
         return indices(name).stream().map(index -> name + "." + index).toList();
+    }
+
+    /** The parameters below a name, without the part that comes before it, such as {@code Options.Size} below {@code Options}. */
+    SortedMap<String, String> below(String prefix, String name) {
+        SortedMap<String, String> found = new TreeMap<>();
+        String begin = prefix + name + ".";
+        parameters.tailMap(begin).entrySet().stream()
+                .takeWhile(one -> one.getKey().startsWith(begin))
+                .forEach(one -> found.put(one.getKey().substring(prefix.length()), one.getValue()));
+        ignore(prefix + name);
+        return found;
     }
 
     /** Accepts parameters, and those below them, that EC2 knows and that mean nothing here. */

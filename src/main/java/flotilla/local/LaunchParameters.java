@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param userData base64, as it was given
  * @param instanceProfile name or ARN
  * @param tags of the instance
+ * @param told metadata options and disks, which an instance here does not have and a template tells as they were given
  */
 record LaunchParameters(
         Optional<String> imageId,
@@ -22,13 +23,16 @@ record LaunchParameters(
         List<String> securityGroupIds,
         Optional<String> keyName,
         Optional<String> instanceProfile,
-        SortedMap<String, String> tags) {
+        SortedMap<String, String> tags,
+        SortedMap<String, String> told) {
+    static final String METADATA_OPTIONS = "MetadataOptions";
+    static final String DISK = "BlockDeviceMapping";
+
     /** In bytes before base64. */
     private static final int MAX_USER_DATA = 16 * 1024;
 
     /** What EC2 knows, and an instance here does not have. */
     private static final String[] MEANINGLESS = {
-        "BlockDeviceMapping",
         "CapacityReservationSpecification",
         "CpuOptions",
         "CreditSpecification",
@@ -40,7 +44,6 @@ record LaunchParameters(
         "InstanceInitiatedShutdownBehavior",
         "InstanceMarketOptions",
         "MaintenanceOptions",
-        "MetadataOptions",
         "Monitoring",
         "NetworkInterface",
         "Placement",
@@ -58,17 +61,21 @@ record LaunchParameters(
             List.of(),
             Optional.empty(),
             Optional.empty(),
+            new TreeMap<>(),
             new TreeMap<>());
 
     LaunchParameters {
         securityGroupIds = List.copyOf(securityGroupIds);
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+        told = Collections.unmodifiableSortedMap(new TreeMap<>(told));
     }
 
     /** @param prefix empty for RunInstances, {@code LaunchTemplateData.} for a launch template */
     static LaunchParameters of(Ec2Request request, String prefix) {
         Optional<String> userData = request.get(prefix + "UserData").filter(text -> !text.isEmpty());
         userData.ifPresent(LaunchParameters::requireUserData);
+        SortedMap<String, String> told = request.below(prefix, METADATA_OPTIONS);
+        told.putAll(request.below(prefix, DISK));
         LaunchParameters given = new LaunchParameters(
                 request.get(prefix + "ImageId"),
                 request.get(prefix + "InstanceType"),
@@ -78,7 +85,8 @@ record LaunchParameters(
                 request.get(prefix + "KeyName"),
                 request.get(prefix + "IamInstanceProfile.Name")
                         .or(() -> request.get(prefix + "IamInstanceProfile.Arn")),
-                TagParameters.forInstances(request, prefix + "TagSpecification"));
+                TagParameters.forInstances(request, prefix + "TagSpecification"),
+                told);
         for (String name : MEANINGLESS) {
             request.ignore(prefix + name);
         }
@@ -89,6 +97,13 @@ record LaunchParameters(
     LaunchParameters over(LaunchParameters other) {
         SortedMap<String, String> allTags = new TreeMap<>(other.tags);
         allTags.putAll(tags);
+        SortedMap<String, String> allTold = new TreeMap<>(other.told);
+        for (String group : new String[] {METADATA_OPTIONS, DISK}) {
+            if (told.keySet().stream().anyMatch(name -> name.startsWith(group))) {
+                allTold.keySet().removeIf(name -> name.startsWith(group));
+            }
+        }
+        allTold.putAll(told);
         return new LaunchParameters(
                 imageId.or(other::imageId),
                 instanceType.or(other::instanceType),
@@ -97,7 +112,8 @@ record LaunchParameters(
                 securityGroupIds.isEmpty() ? other.securityGroupIds : securityGroupIds,
                 keyName.or(other::keyName),
                 instanceProfile.or(other::instanceProfile),
-                allTags);
+                allTags,
+                allTold);
     }
 
     /**

@@ -3,21 +3,37 @@ package flotilla.local;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The launch templates and their versions. Safe for several threads. */
 final class LaunchTemplates {
     /** One version; it is never changed. */
     record Version(int number, Optional<String> description, Instant createdAt, LaunchParameters data) {}
 
-    /** @param versions ascending, numbered from 1; never empty */
-    record Template(String id, String name, Instant createdAt, int defaultVersion, List<Version> versions) {
+    /**
+     * A template.
+     *
+     * @param versions ascending, numbered from 1; never empty
+     * @param tags of the template itself
+     */
+    record Template(
+            String id,
+            String name,
+            Instant createdAt,
+            int defaultVersion,
+            List<Version> versions,
+            SortedMap<String, String> tags) {
         Template {
             versions = List.copyOf(versions);
+            tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         }
 
         Version latest() {
@@ -95,7 +111,8 @@ final class LaunchTemplates {
     }
 
     /** @throws Ec2Exception when the name is taken */
-    synchronized Template create(String name, Optional<String> description, LaunchParameters data) {
+    synchronized Template create(
+            String name, Optional<String> description, LaunchParameters data, SortedMap<String, String> tags) {
         if (!name.matches("[a-zA-Z0-9().\\-/_]{3,128}")) {
             throw new Ec2Exception(
                     "InvalidLaunchTemplateName.MalformedException",
@@ -107,7 +124,7 @@ final class LaunchTemplates {
         }
         Instant now = clock.instant();
         Template template =
-                new Template("lt-" + hexIds.get(), name, now, 1, List.of(new Version(1, description, now, data)));
+                new Template("lt-" + hexIds.get(), name, now, 1, List.of(new Version(1, description, now, data)), tags);
         byName.put(name, template);
         return template;
     }
@@ -121,8 +138,27 @@ final class LaunchTemplates {
         byName.put(
                 template.name(),
                 new Template(
-                        template.id(), template.name(), template.createdAt(), template.defaultVersion(), versions));
+                        template.id(),
+                        template.name(),
+                        template.createdAt(),
+                        template.defaultVersion(),
+                        versions,
+                        template.tags()));
         return version;
+    }
+
+    /** Alters the tags of a template. */
+    synchronized void tag(Template known, UnaryOperator<SortedMap<String, String>> change) {
+        Template template = require(Optional.empty(), Optional.of(known.name()));
+        byName.put(
+                template.name(),
+                new Template(
+                        template.id(),
+                        template.name(),
+                        template.createdAt(),
+                        template.defaultVersion(),
+                        template.versions(),
+                        change.apply(template.tags())));
     }
 
     synchronized void delete(Template template) {

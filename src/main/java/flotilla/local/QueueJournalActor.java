@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.Props;
 import org.elasticmq.CreateQueueData;
@@ -15,6 +17,7 @@ import org.elasticmq.actor.queue.OperationSuccessful$;
 import org.elasticmq.actor.queue.QueueEvent;
 import scala.Option;
 import scala.collection.immutable.Map$;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Writes every change that ElasticMQ tells of into the journal. ElasticMQ answers its client only after this actor has
@@ -91,6 +94,8 @@ final class QueueJournalActor extends AbstractActor {
             json.put("deadLetter", queue.deadLettersQueue().get().name());
             json.put("maxReceiveCount", queue.deadLettersQueue().get().maxReceiveCount());
         }
+        ObjectNode tags = json.putObject("tags");
+        CollectionConverters.asJava(queue.tags()).forEach(tags::put);
         return json;
     }
 
@@ -107,12 +112,19 @@ final class QueueJournalActor extends AbstractActor {
                                 settings.get("maxReceiveCount").asInt()))
                         : Option.empty(),
                 settings.path("fifo").asBoolean(),
-                settings.path("contentBasedDeduplication").asBoolean());
+                settings.path("contentBasedDeduplication").asBoolean(),
+                tags(settings.path("tags")));
+    }
+
+    private static Map<String, String> tags(JsonNode json) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        json.properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        return tags;
     }
 
     /** The order by which ElasticMQ makes a standard queue. */
     static CreateQueueData queueData(String name, Duration visibilityTimeout, Option<DeadLettersQueueData> deadLetter) {
-        return queueData(name, visibilityTimeout, Duration.ZERO, Duration.ZERO, deadLetter, false, false);
+        return queueData(name, visibilityTimeout, Duration.ZERO, Duration.ZERO, deadLetter, false, false, Map.of());
     }
 
     private static CreateQueueData queueData(
@@ -122,7 +134,8 @@ final class QueueJournalActor extends AbstractActor {
             Duration receiveWait,
             Option<DeadLettersQueueData> deadLetter,
             boolean fifo,
-            boolean contentBasedDeduplication) {
+            boolean contentBasedDeduplication,
+            Map<String, String> tags) {
         return new CreateQueueData(
                 name,
                 Option.apply(new MillisVisibilityTimeout(visibilityTimeout.toMillis())),
@@ -135,6 +148,6 @@ final class QueueJournalActor extends AbstractActor {
                 contentBasedDeduplication,
                 Option.empty(),
                 Option.empty(),
-                Map$.MODULE$.empty());
+                Map$.MODULE$.from(CollectionConverters.asScala(tags)));
     }
 }

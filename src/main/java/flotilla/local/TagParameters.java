@@ -35,11 +35,20 @@ final class TagParameters {
      * @param specifications name of the list of tag specifications; those for other resources are read and mean nothing
      */
     static SortedMap<String, String> forInstances(Ec2Request request, String specifications) {
+        return of(request, specifications, "instance");
+    }
+
+    /** The tags that a launch template itself is to get. */
+    static SortedMap<String, String> forTemplate(Ec2Request request) {
+        return of(request, "TagSpecification", "launch-template");
+    }
+
+    private static SortedMap<String, String> of(Ec2Request request, String specifications, String resource) {
         SortedMap<String, String> tags = new TreeMap<>();
         for (String specification : request.structures(specifications)) {
             String type = request.require(specification + ".ResourceType");
             SortedMap<String, String> given = of(request, specification + ".Tag");
-            if (type.equals("instance")) {
+            if (type.equals(resource)) {
                 tags.putAll(given);
             }
         }

@@ -4,6 +4,8 @@ import flotilla.local.LaunchTemplates.Template;
 import flotilla.local.LaunchTemplates.Version;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The actions of the EC2 Query API on launch templates, and how their answers read. */
@@ -30,9 +32,10 @@ final class TemplateActions {
         String name = request.require("LaunchTemplateName");
         Optional<String> description = request.get("VersionDescription");
         LaunchParameters data = LaunchParameters.of(request, "LaunchTemplateData.");
-        request.ignore("ClientToken", "TagSpecification");
+        SortedMap<String, String> tags = TagParameters.forTemplate(request);
+        request.ignore("ClientToken");
         Ec2Actions.requireNoDryRun(request);
-        Template created = templates.create(name, description, data);
+        Template created = templates.create(name, description, data, tags);
         return xml -> xml.nest("launchTemplate", inside -> template(inside, created));
     }
 
@@ -92,6 +95,12 @@ final class TemplateActions {
                 .put("createdBy", "arn:aws:iam::" + LocalCloud.ACCOUNT_ID + ":user/local")
                 .put("defaultVersionNumber", template.defaultVersion())
                 .put("latestVersionNumber", template.latest().number());
+        if (!template.tags().isEmpty()) {
+            xml.list(
+                    "tagSet",
+                    template.tags().entrySet(),
+                    tag -> xml.put("key", tag.getKey()).put("value", tag.getValue()));
+        }
     }
 
     private static void version(Xml xml, Template template, Version version) {
@@ -115,6 +124,7 @@ final class TemplateActions {
                 .ifPresent(profile -> xml.nest(
                         "iamInstanceProfile",
                         inside -> inside.put(profile.startsWith("arn:") ? "arn" : "name", profile)));
+        told(xml, data.told());
         if (!data.tags().isEmpty()) {
             xml.list(
                     "tagSpecificationSet",
@@ -125,5 +135,42 @@ final class TemplateActions {
                                     data.tags().entrySet(),
                                     tag -> xml.put("key", tag.getKey()).put("value", tag.getValue())));
         }
+    }
+
+    /** What was given of metadata options and disks, as it was given. */
+    private static void told(Xml xml, SortedMap<String, String> told) {
+        SortedMap<String, String> options = below(told, LaunchParameters.METADATA_OPTIONS);
+        if (!options.isEmpty()) {
+            xml.nest("metadataOptions", inside -> put(inside, options));
+        }
+        List<SortedMap<String, String>> disks = below(told, LaunchParameters.DISK).keySet().stream()
+                .map(name -> name.substring(0, name.indexOf('.')))
+                .distinct()
+                .map(number -> below(told, LaunchParameters.DISK + "." + number))
+                .toList();
+        if (!disks.isEmpty()) {
+            xml.list("blockDeviceMappingSet", disks, disk -> {
+                SortedMap<String, String> volume = below(disk, "Ebs");
+                SortedMap<String, String> itself = new TreeMap<>(disk);
+                itself.keySet().removeIf(name -> name.startsWith("Ebs."));
+                put(xml, itself);
+                xml.nest("ebs", inside -> put(inside, volume));
+            });
+        }
+    }
+
+    private static SortedMap<String, String> below(SortedMap<String, String> all, String name) {
+        SortedMap<String, String> found = new TreeMap<>();
+        all.forEach((key, value) -> {
+            if (key.startsWith(name + ".")) {
+                found.put(key.substring(name.length() + 1), value);
+            }
+        });
+        return found;
+    }
+
+    /** Parameters of a request begin with a capital, elements of an answer do not. */
+    private static void put(Xml xml, SortedMap<String, String> values) {
+        values.forEach((name, value) -> xml.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), value));
     }
 }

@@ -144,6 +144,22 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("flotilla.drill");
 
+    /** What is wanted and what is there are the same words for the plan, for the adapters and for whoever judges. */
+    @ArchTest
+    static final ArchRule provisionKnowsOnlySettings =
+            onlyKnows("flotilla.provision", "flotilla.config", "flotilla.protocol");
+
+    @ArchTest
+    static final ArchRule doctorKnowsOnlyPlans = onlyKnows("flotilla.doctor", "flotilla.provision");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesDoctor = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.doctor")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.doctor");
+
     @ArchTest
     static final ArchRule onlyAppSeesLoad = noClasses()
             .that()
@@ -164,6 +180,7 @@ class ArchitectureTest {
             "flotilla.scaling",
             "flotilla.protocol",
             "flotilla.config",
+            "flotilla.provision",
             "flotilla.supervisor",
             "flotilla.worker");
 
@@ -174,6 +191,7 @@ class ArchitectureTest {
             "flotilla.domain",
             "flotilla.protocol",
             "flotilla.config",
+            "flotilla.provision",
             "flotilla.push",
             "flotilla.supervisor");
 
@@ -232,6 +250,10 @@ class ArchitectureTest {
             soleImporter("flotilla.aws.s3..", "org.apache.pekko.stream.connectors.s3..");
 
     @ArchTest
+    static final ArchRule onlyTheS3AdapterImportsS3 =
+            soleImporter("flotilla.aws.s3..", "software.amazon.awssdk.services.s3..");
+
+    @ArchTest
     static final ArchRule onlyAppNamesAdaptersAndTheLocalCloud = noClasses()
             .that()
             .resideOutsideOfPackages("flotilla.app", "flotilla.aws..", "flotilla.local..")
@@ -257,6 +279,7 @@ class ArchitectureTest {
                 "flotilla.scaling",
                 "flotilla.protocol",
                 "flotilla.config",
+                "flotilla.provision",
                 "flotilla.supervisor");
     }
 

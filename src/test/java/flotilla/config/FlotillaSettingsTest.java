@@ -126,6 +126,14 @@ class FlotillaSettingsTest {
                         Optional.empty(),
                         new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                         "{}"));
+        assertThat(settings.provision())
+                .isEqualTo(new ProvisionSettings(new ProvisionSettings.Gateway(
+                        Optional.empty(),
+                        "t3.medium",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty())));
         assertThat(settings.drain()).isEqualTo(new DrainSettings(DrainSettings.Channel.CLUSTER));
         assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
@@ -291,6 +299,12 @@ class FlotillaSettingsTest {
                 "flotilla.fleet.instance-profile=ip",
                 "flotilla.fleet.key-name=kn",
                 "flotilla.fleet.worker-settings={a=1}",
+                "flotilla.provision.gateway.image-id=gi",
+                "flotilla.provision.gateway.instance-type=gt",
+                "flotilla.provision.gateway.instance-profile=gp",
+                "flotilla.provision.gateway.subnet-id=gs",
+                "flotilla.provision.gateway.security-group-ids=[gg]",
+                "flotilla.provision.gateway.secrets-parameter=/g/p",
                 "flotilla.model.path=/m",
                 "flotilla.model.zoo=/z",
                 "flotilla.model.conf={ input.width = 300 }",
@@ -438,6 +452,13 @@ class FlotillaSettingsTest {
                                 Optional.of("asg"),
                                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.RUNNING),
                                 "a=1"),
+                        new ProvisionSettings(new ProvisionSettings.Gateway(
+                                Optional.of("gi"),
+                                "gt",
+                                Optional.of("gp"),
+                                Optional.of("gs"),
+                                List.of("gg"),
+                                Optional.of("/g/p"))),
                         new DrainSettings(DrainSettings.Channel.QUEUES),
                         new ModelSettings(
                                 new ModelLocation.Folder(Path.of("/m"), "/m"),
@@ -512,6 +533,8 @@ class FlotillaSettingsTest {
                 "flotilla.worker.patience=2h | flotilla.worker.patience must be from 0s to 3600s, not 7200s",
                 "flotilla.http.max-headers=1 | flotilla.http.max-headers must be at least 16, not 1",
                 "flotilla.http.max-header-size=9MiB | flotilla.http.max-header-size must be from 256 bytes to 1 MiB, not 9437184",
+                "flotilla.provision.gateway.secrets-parameter=a b | flotilla.provision.gateway.secrets-parameter must be a name of letters, digits and _ . / -",
+                "flotilla.provision.gateway.instance-type=\"\" | flotilla.provision.gateway.instance-type must be given",
                 "flotilla.scaling.max-instances=0 | flotilla.scaling.max-instances must be from min-instances",
                 "flotilla.scaling.policy=magic | must be one of backlog-time, message-count, step, alarm, backlog-per-instance, not \"magic\"",
                 "flotilla.queue.receive-wait=30s | flotilla.queue.receive-wait must be from 0s to 20s, not 30s",

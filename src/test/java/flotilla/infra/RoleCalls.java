@@ -36,6 +36,19 @@ final class RoleCalls {
             "deleteObject", List.of("s3:DeleteObject"),
             "request", List.of("s3:GetObject", "s3:PutObject"));
 
+    /** IAM's names for those calls whose permission is called otherwise. */
+    private static final Map<String, List<String>> OTHERWISE = Map.of(
+            "s3:HeadBucket", List.of("s3:ListBucket"),
+            "s3:ListObjectsV2", List.of("s3:ListBucket"),
+            "s3:GetPublicAccessBlock", List.of("s3:GetBucketPublicAccessBlock"),
+            "s3:PutPublicAccessBlock", List.of("s3:PutBucketPublicAccessBlock"),
+            "s3:GetBucketEncryption", List.of("s3:GetEncryptionConfiguration"),
+            "s3:PutBucketEncryption", List.of("s3:PutEncryptionConfiguration"),
+            "s3:GetBucketLifecycleConfiguration", List.of("s3:GetLifecycleConfiguration"),
+            "s3:PutBucketLifecycleConfiguration", List.of("s3:PutLifecycleConfiguration"),
+            "s3:DeleteObjects", List.of("s3:DeleteObject"),
+            "sqs:CreateQueue", List.of("sqs:CreateQueue", "sqs:TagQueue"));
+
     private static final Set<String> NO_REQUESTS = Set.of("builder", "close", "waiter", "serviceName", "create");
 
     private final Set<JavaCodeUnit> reached = new HashSet<>();
@@ -86,7 +99,8 @@ final class RoleCalls {
         String operation = method.replaceAll("Paginator$", "");
         // A batch of SQS needs the permission of the single call.
         operation = service.equals("sqs") ? operation.replaceAll("Batch$", "") : operation;
-        return List.of(service + ":" + operation.substring(0, 1).toUpperCase(Locale.ROOT) + operation.substring(1));
+        String permission = service + ":" + operation.substring(0, 1).toUpperCase(Locale.ROOT) + operation.substring(1);
+        return OTHERWISE.getOrDefault(permission, List.of(permission));
     }
 
     private void run() {

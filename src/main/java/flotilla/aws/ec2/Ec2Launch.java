@@ -104,6 +104,12 @@ final class Ec2Launch {
         return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.TERMINATE, List.of());
     }
 
+    /** The image that a launch template is made with. */
+    static Optional<String> templateImage(AwsSettings aws, FleetSettings fleet) {
+        return fleet.imageId()
+                .or(() -> Optional.of(LOCAL_IMAGE).filter(local -> aws.ec2().isPresent()));
+    }
+
     /** The same for machines that are stopped in the end, with more tags. */
     Ec2Launch stopped(Map<String, String> tags) {
         return new Ec2Launch(

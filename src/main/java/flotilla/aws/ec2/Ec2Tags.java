@@ -1,5 +1,6 @@
 package flotilla.aws.ec2;
 
+import flotilla.aws.AwsTags;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.scaling.Instance;
@@ -12,12 +13,13 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 /** What we write on instances, and how we read them. */
 final class Ec2Tags {
     static final String NAME = "Name";
-    static final String CLUSTER = "flotilla:cluster";
+    static final String CLUSTER = AwsTags.CLUSTER;
     static final String APP_TIER_ID = "flotilla:app-tier-id";
     /** What a machine of ours is for; a worker's instance may go without it. */
     static final String ROLE = "flotilla:role";
 
     static final String WORKER = "worker";
+    static final String GATEWAY = "gateway";
     /** EC2 Auto Scaling's own, on every machine that a group has launched. */
     static final String GROUP = "aws:autoscaling:groupName";
 

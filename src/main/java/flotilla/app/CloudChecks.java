@@ -1,0 +1,228 @@
+package flotilla.app;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.ec2.Ec2Examination;
+import flotilla.aws.s3.S3ModelStore;
+import flotilla.config.AwsSettings;
+import flotilla.config.ClassifierSettings;
+import flotilla.config.FleetSettings;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.ModelLocation;
+import flotilla.doctor.Finding;
+import flotilla.doctor.Judgements;
+import flotilla.doctor.ThingFindings;
+import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.ModelStore;
+import flotilla.provision.Attributes;
+import flotilla.provision.Blueprint;
+import flotilla.provision.Kind;
+import flotilla.provision.ProvisionPlan;
+import flotilla.provision.Seen;
+import flotilla.provision.Step;
+import flotilla.provision.Thing;
+import flotilla.provision.Wanted;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** Checks of what is beyond this machine: credentials, endpoints, clock, queues, buckets, what is launched, a model in S3. */
+final class CloudChecks {
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(8);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+    private static final List<String> MODEL_FILES = List.of("model.conf", "labels.txt", "model.pt");
+
+    private final CommonOptions.Loaded loaded;
+    private final FlotillaSettings settings;
+    private final Provisioners provisioners;
+    private final AwsClients clients;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(ASK_WITHIN)
+            .build();
+
+    CloudChecks(CommonOptions.Loaded loaded, Provisioners provisioners) {
+        this.loaded = loaded;
+        this.settings = loaded.settings();
+        this.provisioners = provisioners;
+        this.clients = provisioners.clients();
+    }
+
+    List<Examination.Check> all() {
+        List<Examination.Check> checks = new ArrayList<>();
+        checks.add(new Examination.Check("credentials", this::credentials));
+        endpoints()
+                .forEach((service, url) ->
+                        checks.add(new Examination.Check("endpoint " + service, () -> endpoint(service, url))));
+        for (Wanted wanted : Blueprint.of(settings, false)) {
+            checks.add(new Examination.Check(wanted.thing().toString(), () -> thing(wanted)));
+        }
+        if (settings.fleet().mode() == FleetSettings.Mode.LAUNCH) {
+            checks.add(new Examination.Check("launch", this::launch));
+        }
+        Stream.of(settings.fleet().imageId(), settings.provision().gateway().imageId())
+                .flatMap(Optional::stream)
+                .distinct()
+                .forEach(id -> checks.add(new Examination.Check("image " + id, () -> image(id))));
+        if (settings.classifier().kind() == ClassifierSettings.Kind.DJL
+                && settings.model().location() instanceof ModelLocation.InS3 location) {
+            checks.add(new Examination.Check("model", () -> model(location)));
+        }
+        return checks;
+    }
+
+    private List<Finding> credentials() {
+        String id = clients.accessKeyId().toCompletableFuture().join();
+        String shown = id.length() > 8 ? id.substring(0, 4) + "…" + id.substring(id.length() - 4) : id;
+        return List.of(Finding.ok(
+                "credentials",
+                "key " + shown
+                        + (settings.aws().credentials().isPresent()
+                                ? " of flotilla.aws.credentials"
+                                : " of the SDK's default chain")));
+    }
+
+    private Map<String, URI> endpoints() {
+        AwsSettings aws = settings.aws();
+        Map<String, URI> endpoints = new LinkedHashMap<>();
+        endpoints.put("SQS", clients.endpoint(aws.sqs(), "sqs"));
+        endpoints.put("S3", clients.endpoint(aws.s3(), "s3"));
+        if (settings.fleet().mode() != FleetSettings.Mode.STATIC) {
+            endpoints.put("EC2", clients.endpoint(aws.ec2(), "ec2"));
+        }
+        return endpoints;
+    }
+
+    /** Any answer will do: it shows that name, route and TLS work, and by its date what the service's clock says. */
+    private List<Finding> endpoint(String service, URI url) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(url).timeout(ASK_WITHIN).build();
+        Instant asked = Instant.now();
+        try {
+            HttpResponse<Void> answer = http.send(request, HttpResponse.BodyHandlers.discarding());
+            Instant answered = Instant.now();
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok("endpoint " + service, url + " answers"));
+            // The date has whole seconds, of which half a one is right on average.
+            Instant middle = asked.plus(Duration.between(asked, answered).dividedBy(2));
+            date(answer)
+                    .ifPresent(date ->
+                            findings.add(Judgements.clock(service, Duration.between(date.plusMillis(500), middle))));
+            return findings;
+        } catch (IOException e) {
+            return List.of(Finding.error(
+                    "endpoint " + service,
+                    url + " does not answer: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
+                    "check name service, route and firewall, the VPC endpoint where there is no way to the internet, and "
+                            + "flotilla.aws.region and endpoint"));
+        }
+    }
+
+    private static Optional<Instant> date(HttpResponse<?> answer) {
+        return answer.headers().firstValue("Date").flatMap(text -> {
+            try {
+                return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant());
+            } catch (DateTimeParseException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private List<Finding> thing(Wanted wanted) {
+        Wanted examined = examined(wanted);
+        Thing thing = examined.thing();
+        Map<Thing, Seen> seen = provisioners
+                .provisioning()
+                .look(List.of(thing))
+                .toCompletableFuture()
+                .join();
+        if (thing.kind() == Kind.LAUNCH_TEMPLATE
+                && seen.get(thing) instanceof Seen.Missing
+                && settings.fleet().launchTemplate().isEmpty()) {
+            return List.of(Finding.ok(
+                    "launch template",
+                    "none is needed: flotilla.fleet.launch-template is empty, an image is launched"));
+        }
+        Step step = ProvisionPlan.of(settings.cluster().name(), List.of(examined), seen, true)
+                .get(0);
+        List<Finding> findings = new ArrayList<>(List.of(ThingFindings.of(step)));
+        if (thing.kind() == Kind.BUCKET && seen.get(thing) instanceof Seen.Present) {
+            findings.add(probe(thing));
+        }
+        return findings;
+    }
+
+    /** Terraform lets buckets forget by rules of its own; that is no fault. */
+    private static Wanted examined(Wanted wanted) {
+        TreeMap<String, String> attributes = new TreeMap<>(wanted.attributes());
+        attributes.remove(Attributes.EXPIRE_AFTER_DAYS);
+        attributes.remove(Attributes.DROP_UPLOADS_AFTER_DAYS);
+        return new Wanted(wanted.thing(), attributes, wanted.impossible());
+    }
+
+    private Finding probe(Thing bucket) {
+        String check = bucket + " (probe)";
+        try {
+            provisioners.buckets().probe(bucket.name()).toCompletableFuture().join();
+            return Finding.ok(check, "an object was written and deleted");
+        } catch (RuntimeException e) {
+            Throwable cause = Processes.unwrapped(e);
+            if (!(cause instanceof InfrastructureException)) {
+                throw e;
+            }
+            return Finding.error(
+                    check, cause.getMessage(), "get s3:PutObject and s3:DeleteObject on the bucket's objects");
+        }
+    }
+
+    private List<Finding> image(String id) {
+        try (Ec2Examination ec2 = ec2()) {
+            return List.of(Judgements.image(
+                    id, ec2.imageState(id).toCompletableFuture().join()));
+        }
+    }
+
+    private Ec2Examination ec2() {
+        return Ec2Examination.connect(
+                clients, settings.fleet(), settings.cluster().name(), Clock.systemUTC());
+    }
+
+    private List<Finding> launch() {
+        try (Ec2Examination ec2 = ec2()) {
+            return ec2.rehearse().toCompletableFuture().join().stream()
+                    .map(one -> Judgements.launch(one.place(), one.refusal()))
+                    .collect(Collectors.toList());
+        }
+    }
+
+    private List<Finding> model(ModelLocation.InS3 location) {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "doctor", loaded.config());
+        try {
+            List<String> files = new S3ModelStore(system, clients)
+                    .list(location.bucket(), location.prefix()).toCompletableFuture().join().stream()
+                            .map(ModelStore.StoredFile::name)
+                            .toList();
+            return List.of(Judgements.modelInS3(location.toString(), MODEL_FILES, files));
+        } finally {
+            system.terminate();
+            Processes.await(system.getWhenTerminated(), STOP_WITHIN);
+        }
+    }
+}

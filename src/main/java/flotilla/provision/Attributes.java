@@ -1,0 +1,59 @@
+package flotilla.provision;
+
+/** Names of attributes on which the plan and the adapters agree. Those of queues without a word here are SQS's own. */
+public final class Attributes {
+    /** SQS's: seconds of a lease on a received message. */
+    public static final String LEASE = "VisibilityTimeout";
+    /** SQS's: seconds of a long poll. */
+    public static final String LONG_POLL = "ReceiveMessageWaitTimeSeconds";
+    /** SQS's: seconds for which a message is kept. */
+    public static final String RETENTION = "MessageRetentionPeriod";
+    /** SQS's: {@code true} when messages are encrypted at rest, with whatever key. */
+    public static final String QUEUE_ENCRYPTION = "SqsManagedSseEnabled";
+    /** The name of the queue that takes what was delivered too often; empty for none. */
+    public static final String DEAD_LETTERS_TO = "deadLettersTo";
+    /** Deliveries after which it takes it. */
+    public static final String MAX_RECEIVES = "maxReceiveCount";
+    /** How many messages a queue holds, with those in flight and delayed. */
+    public static final String MESSAGES = "messages";
+
+    /** {@code blocked} or {@code possible}. */
+    public static final String PUBLIC_ACCESS = "publicAccess";
+    /** Of a bucket or a disk: {@code on} or {@code off}. */
+    public static final String ENCRYPTION = "encryption";
+    /** Days after which objects expire; 0 for never. */
+    public static final String EXPIRE_AFTER_DAYS = "expireAfterDays";
+    /** Days after which an upload in parts that was not ended is dropped; 0 for never. */
+    public static final String DROP_UPLOADS_AFTER_DAYS = "dropUploadsAfterDays";
+    /** {@link #NONE} or {@code objects}. */
+    public static final String CONTENTS = "contents";
+
+    public static final String IMAGE = "imageId";
+    public static final String TYPE = "instanceType";
+    public static final String KEY = "keyName";
+    public static final String PROFILE = "instanceProfile";
+    /** Ids in their order, with commas. */
+    public static final String SECURITY_GROUPS = "securityGroups";
+    /** {@code sessions} when instance metadata wants one (IMDSv2 only), else {@code open}. */
+    public static final String METADATA = "metadata";
+
+    /** How many instances of the set there are. */
+    public static final String COUNT = "instances";
+    /** How many of the cluster's workers run, or are about to, or are not stopped yet. */
+    public static final String RUNNING = "running";
+    /** How many of them are stopped. */
+    public static final String STOPPED = "stopped";
+    /** Which address an instance has in its own network. */
+    public static final String ADDRESS = "address";
+
+    public static final String BLOCKED = "blocked";
+    public static final String POSSIBLE = "possible";
+    public static final String ON = "on";
+    public static final String OFF = "off";
+    public static final String NONE = "none";
+    public static final String OBJECTS = "objects";
+    public static final String SESSIONS = "sessions";
+    public static final String OPEN = "open";
+
+    private Attributes() {}
+}

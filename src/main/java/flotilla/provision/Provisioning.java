@@ -1,0 +1,65 @@
+package flotilla.provision;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.Done;
+
+/** Looks at what is there, and carries plans out, through one provider for each kind. */
+public final class Provisioning {
+    private final Map<Kind, Provider> providers;
+
+    public Provisioning(Map<Kind, Provider> providers) {
+        this.providers = Map.copyOf(providers);
+    }
+
+    /** What is there of these things; all are looked at side by side. */
+    public CompletionStage<Map<Thing, Seen>> look(Collection<Thing> things) {
+        Map<Thing, CompletableFuture<Seen>> looks = new LinkedHashMap<>();
+        things.forEach(thing -> looks.put(thing, provider(thing).look(thing).toCompletableFuture()));
+        return CompletableFuture.allOf(looks.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    Map<Thing, Seen> seen = new LinkedHashMap<>();
+                    looks.forEach((thing, look) -> seen.put(thing, look.getNow(null)));
+                    return seen;
+                });
+    }
+
+    /**
+     * Carries out those steps that act, one after the other; the first failure ends it.
+     *
+     * @param done is told of each step that was carried out
+     */
+    public CompletionStage<Done> apply(List<Step> steps, Consumer<Step> done) {
+        CompletionStage<Done> all = CompletableFuture.completedFuture(Done.getInstance());
+        List<Step> acting = new ArrayList<>(steps);
+        acting.removeIf(step -> !step.acts());
+        for (Step step : acting) {
+            all = all.thenCompose(before -> perform(step)).thenApply(performed -> {
+                done.accept(step);
+                return performed;
+            });
+        }
+        return all;
+    }
+
+    private CompletionStage<Done> perform(Step step) {
+        Provider provider = provider(step.thing());
+        if (step instanceof Step.Create create) {
+            return provider.create(create.wanted());
+        }
+        if (step instanceof Step.Change change) {
+            return provider.change(change.wanted(), change.differences().keySet());
+        }
+        return provider.remove(step.thing());
+    }
+
+    private Provider provider(Thing thing) {
+        return providers.get(thing.kind());
+    }
+}

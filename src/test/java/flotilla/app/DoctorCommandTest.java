@@ -1,0 +1,108 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Findings that need no cloud: it is where nobody answers. */
+class DoctorCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private int status;
+
+    private List<String> doctor(String... sets) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("doctor", "--config", file().toString()));
+        Stream.of(sets).forEach(set -> arguments.addAll(List.of("--set", set)));
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        status = Main.run(line, arguments.toArray(String[]::new));
+        assertThat(err.toString()).isEmpty();
+        return out.toString().lines().toList();
+    }
+
+    private Path file() throws IOException {
+        return Files.writeString(folder.resolve("doctor.conf"), """
+                flotilla {
+                  aws { region = "eu-central-1", endpoint { sqs = "http://127.0.0.1:1", s3 = "http://127.0.0.1:1" } }
+                  aws.credentials { access-key-id = "AKIAEXAMPLEEXAMPLE", secret-access-key = "x" }
+                  fleet.mode = static
+                  classifier.kind = delay
+                  http.port = 0
+                }
+                """);
+    }
+
+    @Test
+    void settingThatIsWrong_shouldBeTheOneFinding() throws IOException {
+        List<String> lines = doctor("flotilla.http.port=70000");
+
+        assertThat(status).isEqualTo(1);
+        assertThat(lines)
+                .startsWith("error    configuration: flotilla.http.port must be a port from 0 to 65535")
+                .endsWith("1 finding: 1 error, 0 warnings");
+    }
+
+    @Test
+    void cloudThatDoesNotAnswer_shouldBeAnErrorOfEachCheckAndOfNoOther() throws IOException {
+        List<String> lines = doctor();
+
+        assertThat(status).isEqualTo(1);
+        assertThat(lines)
+                .contains("ok       region: eu-central-1")
+                .contains("ok       credentials: key AKIA…MPLE of flotilla.aws.credentials")
+                .contains("ok       model: none is needed (classifier.kind = delay)")
+                .contains("ok       secrets: no setting names a file with one")
+                .anyMatch(line -> line.startsWith("error    endpoint SQS: http://127.0.0.1:1 does not answer"))
+                .anyMatch(line -> line.startsWith("error    queue flotilla-request: "))
+                .anyMatch(line -> line.startsWith("error    bucket flotilla-input: "))
+                .noneMatch(line -> line.contains("\tat "));
+    }
+
+    @Test
+    void filesAndPorts_shouldBeLookedAt() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<String> lines = doctor(
+                    "flotilla.cluster.port=" + taken.getLocalPort(),
+                    "flotilla.http.tls.certificate=" + folder.resolve("none.pem"),
+                    "flotilla.http.tls.key=" + file(),
+                    "flotilla.http.host=0.0.0.0");
+
+            assertThat(lines)
+                    .anyMatch(line -> line.startsWith("error    port " + taken.getLocalPort() + ": another program"))
+                    .anyMatch(line -> line.startsWith("error    secrets: flotilla.http.tls.certificate: "))
+                    .anyMatch(line -> line.startsWith("ok       secrets: flotilla.http.tls.key: "))
+                    .anyMatch(line ->
+                            line.startsWith("error    access: flotilla.http.host = 0.0.0.0 serves other machines"));
+        }
+    }
+
+    @Test
+    void modelThatIsNotThere_shouldBeAnError() throws IOException {
+        List<String> lines =
+                doctor("flotilla.classifier.kind=djl", "flotilla.model.path=" + folder.resolve("no-model"));
+
+        assertThat(lines).anyMatch(line -> line.startsWith("error    model: there is no model folder "));
+        assertThat(doctor("flotilla.classifier.kind=table", "flotilla.classifier.table=" + folder.resolve("no.csv")))
+                .anyMatch(line -> line.startsWith("error    model: "));
+    }
+
+    @Test
+    void shortLease_shouldBeAWarning() throws IOException {
+        assertThat(doctor("flotilla.classifier.delay=20s"))
+                .anyMatch(line -> line.startsWith("warning  lease: flotilla.queue.visibility-timeout is 30s"));
+    }
+}

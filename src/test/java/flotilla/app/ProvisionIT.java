@@ -1,0 +1,155 @@
+package flotilla.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.testing.FreePort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code provision}, {@code doctor} and {@code destroy} as processes, with names that the embedded cloud does not make by itself. */
+class ProvisionIT {
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(5);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Path folder;
+    private Path config;
+
+    /** What a command gave. */
+    private record Ended(int status, String out, String err) {}
+
+    private Ended run(String command, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(command, "--config", config.toString()));
+        all.addAll(List.of(arguments));
+        try (FlotillaProcess process = FlotillaProcess.start(folder, all.toArray(String[]::new))) {
+            int status = process.awaitExit(ENDS_WITHIN);
+            return new Ended(status, process.out(), process.err());
+        }
+    }
+
+    private void configure(Path temporary) throws IOException {
+        folder = temporary;
+        config = Files.writeString(folder.resolve("other.conf"), """
+                flotilla {
+                  cluster { name = "other", port = %d }
+                  http.port = %d
+                  aws.endpoints-file = "%s"
+                  queue {
+                    request = other-request, response = other-response, dead-letter = other-dlq
+                    terminate-request = other-terminate-request, terminate-confirm = other-terminate-confirm
+                    receive-wait = 1s
+                  }
+                  storage { input-bucket = other-input, output-bucket = other-output }
+                  fleet.launch-template = other-worker
+                  scaling { policy = message-count, interval = 1s, settle = 0s, max-instances = 1 }
+                  classifier { kind = delay, delay = 50ms, parallelism = 1 }
+                }
+                """.formatted(
+                        FreePort.next(), FreePort.next(), folder.resolve("data/endpoints.json")));
+    }
+
+    @Test
+    void system_shouldBeMadeExaminedUsedAndRemovedAndEachOnlyOnce(@TempDir Path temporary) throws Exception {
+        configure(temporary);
+        try (FlotillaProcess cloud = FlotillaProcess.start(
+                folder,
+                "cloud",
+                "--data",
+                folder.resolve("data").toString(),
+                "--set",
+                "flotilla.classifier.kind=delay")) {
+            cloud.awaitLine("cloud ready");
+            nothingThere();
+            made();
+            try (FlotillaProcess gateway = FlotillaProcess.start(folder, "gateway", "--config", config.toString())) {
+                GatewayClient client = new GatewayClient(gateway.awaitLine("ready "));
+                JsonNode answer =
+                        client.classify("cat.png", GatewayClient.TINY_PNG).join();
+                assertThat(answer.path("label").asText()).as(answer.toString()).isEqualTo("cat");
+                assertThat(answer.path("appTierId").asText()).isEqualTo("1");
+                assertThat(run("doctor").out()).contains("a gateway runs here (flotilla.http.port)");
+                removedWhenTheFleetHasEnded();
+            }
+            madeAndRemovedAgain();
+        }
+    }
+
+    private void nothingThere() throws Exception {
+        Ended doctor = run("doctor", "--json");
+        assertThat(doctor.status()).as(doctor.out()).isEqualTo(1);
+        JsonNode findings = JSON.readTree(doctor.out());
+        List<String> errors = new ArrayList<>();
+        findings.path("findings").forEach(one -> {
+            if (one.path("status").asText().equals("error")) {
+                errors.add(one.path("check").asText());
+                assertThat(one.path("remedy").asText()).as(one.toString()).isNotEmpty();
+            }
+        });
+        assertThat(errors)
+                .contains(
+                        "queue other-request",
+                        "queue other-dlq",
+                        "bucket other-input",
+                        "bucket other-output",
+                        "launch template other-worker")
+                .doesNotContain("credentials", "model", "endpoint SQS");
+        assertThat(findings.path("errors").asInt()).isEqualTo(errors.size());
+        assertThat(doctor.err()).doesNotContain("\tat ");
+
+        Ended plan = run("provision");
+        assertThat(plan.status()).as(plan.err()).isZero();
+        assertThat(plan.out()).contains("nothing was done yet: 8 to do, --yes does it");
+        assertThat(run("destroy", "--yes").out()).contains("nothing to do: nothing of this system is left");
+    }
+
+    private void made() throws Exception {
+        Ended first = run("provision", "--yes");
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).contains("done      8 of 8: created launch template other-worker");
+        Ended second = run("provision", "--yes");
+        assertThat(second.status()).as(second.err()).isZero();
+        assertThat(second.out()).contains("nothing to do: everything is there and in order");
+
+        Ended doctor = run("doctor");
+        assertThat(doctor.status()).as(doctor.out()).isZero();
+        assertThat(doctor.out()).contains("0 errors, 0 warnings").contains("EC2 would launch a worker (dry run)");
+
+        // A queue that somebody has changed is put right.
+        Ended changed = run("provision", "--yes", "--set", "flotilla.queue.visibility-timeout=44s");
+        assertThat(changed.out()).contains("VisibilityTimeout 30 -> 44").contains("changed queue other-request");
+        assertThat(run("doctor").out())
+                .contains("warning  queue other-request: VisibilityTimeout is 44, the settings want 30");
+        assertThat(run("provision", "--yes").out()).contains("VisibilityTimeout 44 -> 30");
+    }
+
+    private void removedWhenTheFleetHasEnded() throws Exception {
+        Ended drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--empty-buckets", "--untagged");
+        assertThat(drained.status()).as(drained.out() + drained.err()).isZero();
+        assertThat(drained.out())
+                .contains("removed queue other-request")
+                .contains("removed bucket other-output")
+                .contains("removed launch template other-worker");
+        Ended again = run("destroy", "--yes", "--empty-buckets", "--untagged");
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.out()).contains("nothing to do:");
+    }
+
+    private void madeAndRemovedAgain() throws Exception {
+        assertThat(run("provision", "--yes").status()).isZero();
+        assertThat(run("provision", "--yes").out()).contains("nothing to do: everything is there and in order");
+        assertThat(run("doctor").status()).isZero();
+        Ended kept = run("destroy", "--yes");
+        assertThat(kept.out()).contains("keeps no tags").contains("removed queue other-response");
+        assertThat(run("destroy", "--yes", "--untagged", "--empty-buckets").out())
+                .contains("removed bucket other-input");
+        assertThat(run("destroy", "--yes", "--untagged").out())
+                .contains("nothing to do: nothing of this system is left");
+    }
+}

@@ -1,0 +1,266 @@
+package flotilla.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import flotilla.aws.Await;
+import flotilla.aws.AwsClients;
+import flotilla.config.AwsSettings;
+import flotilla.protocol.InfrastructureException;
+import flotilla.provision.Attributes;
+import flotilla.provision.Kind;
+import flotilla.provision.Seen;
+import flotilla.provision.Thing;
+import flotilla.provision.Wanted;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against answers as S3 documents them, for what the embedded cloud's store does not have. */
+class S3ProvisionTest {
+    private static final Thing BUCKET = new Thing(Kind.BUCKET, "bucket");
+    private static final Wanted WANTED = Wanted.of(
+            Kind.BUCKET,
+            "bucket",
+            Map.of(
+                    Attributes.PUBLIC_ACCESS,
+                    Attributes.BLOCKED,
+                    Attributes.ENCRYPTION,
+                    Attributes.ON,
+                    Attributes.EXPIRE_AFTER_DAYS,
+                    "22",
+                    Attributes.DROP_UPLOADS_AFTER_DAYS,
+                    "1"));
+
+    /** What is answered to a method and a subresource, such as {@code GET tagging}. */
+    private record Answer(int status, String body) {}
+
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
+    private HttpServer server;
+    private AwsClients clients;
+    private S3Provision buckets;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+        clients = AwsClients.open(
+                new AwsSettings(
+                        Optional.of("eu-central-1"),
+                        Optional.empty(),
+                        Optional.of(URI.create(
+                                "http://127.0.0.1:" + server.getAddress().getPort())),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new AwsSettings.Credentials("a", "b"))),
+                0);
+        buckets = S3Provision.connect(clients, "fleet", "p/");
+        answers.put("HEAD", new Answer(200, ""));
+        answers.put("GET tagging", refusal(404, "NoSuchTagSet"));
+        answers.put("GET publicAccessBlock", refusal(404, "NoSuchPublicAccessBlockConfiguration"));
+        answers.put("GET encryption", refusal(404, "ServerSideEncryptionConfigurationNotFoundError"));
+        answers.put("GET lifecycle", refusal(404, "NoSuchLifecycleConfiguration"));
+        answers.put("GET list-type", new Answer(200, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"));
+    }
+
+    @AfterEach
+    void stop() {
+        buckets.close();
+        clients.close();
+        server.stop(0);
+    }
+
+    private static Answer refusal(int status, String code) {
+        return new Answer(status, "<Error><Code>" + code + "</Code><Message>no</Message></Error>");
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String query =
+                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+        String call = (exchange.getRequestMethod() + " " + query.split("[=&]")[0]).strip();
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        if (!exchange.getRequestMethod().equals("GET")
+                && !exchange.getRequestMethod().equals("HEAD")) {
+            requests.add(call + " " + body);
+        }
+        Answer answer = answers.getOrDefault(call, new Answer(200, ""));
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/xml");
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(answer.status(), head || bytes.length == 0 ? -1 : bytes.length);
+        if (!head && bytes.length > 0) {
+            exchange.getResponseBody().write(bytes);
+        }
+        exchange.close();
+    }
+
+    private Seen look() {
+        return Await.result(buckets.look(BUCKET));
+    }
+
+    private List<String> requests(String call) {
+        return requests.stream().filter(one -> one.startsWith(call + " ")).toList();
+    }
+
+    @Test
+    void bareBucket_shouldBeNobodysAndOpen() {
+        assertThat(look())
+                .isEqualTo(new Seen.Present(
+                        Optional.empty(),
+                        true,
+                        new TreeMap<>(Map.of(
+                                Attributes.PUBLIC_ACCESS, Attributes.POSSIBLE,
+                                Attributes.ENCRYPTION, Attributes.OFF,
+                                Attributes.EXPIRE_AFTER_DAYS, "0",
+                                Attributes.DROP_UPLOADS_AFTER_DAYS, "0",
+                                Attributes.CONTENTS, Attributes.NONE))));
+    }
+
+    @Test
+    void furnishedBucket_shouldBeToldAsItIs() {
+        answers.put(
+                "GET tagging",
+                new Answer(
+                        200,
+                        "<Tagging><TagSet><Tag><Key>flotilla:cluster</Key><Value>fleet</Value></Tag></TagSet></Tagging>"));
+        answers.put(
+                "GET publicAccessBlock",
+                new Answer(
+                        200,
+                        "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true"
+                                + "</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true"
+                                + "</RestrictPublicBuckets></PublicAccessBlockConfiguration>"));
+        answers.put(
+                "GET encryption",
+                new Answer(
+                        200,
+                        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms"
+                                + "</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>"
+                                + "</ServerSideEncryptionConfiguration>"));
+        answers.put(
+                "GET lifecycle",
+                new Answer(
+                        200,
+                        "<LifecycleConfiguration><Rule><ID>flotilla</ID><Status>Enabled</Status><Filter><Prefix>p/</Prefix>"
+                                + "</Filter><Expiration><Days>22</Days></Expiration><AbortIncompleteMultipartUpload>"
+                                + "<DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>"
+                                + "</LifecycleConfiguration>"));
+        answers.put(
+                "GET list-type",
+                new Answer(200, "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>"));
+
+        assertThat(look())
+                .isEqualTo(Seen.Present.of(
+                        "fleet",
+                        Map.of(
+                                Attributes.PUBLIC_ACCESS, Attributes.BLOCKED,
+                                Attributes.ENCRYPTION, Attributes.ON,
+                                Attributes.EXPIRE_AFTER_DAYS, "22",
+                                Attributes.DROP_UPLOADS_AFTER_DAYS, "1",
+                                Attributes.CONTENTS, Attributes.OBJECTS)));
+    }
+
+    @Test
+    void bucketOfAnotherAccountOrRegion_shouldBeOutOfReachAndAMissingOneMissing() {
+        answers.put("HEAD", new Answer(403, ""));
+        assertThat(look())
+                .isInstanceOfSatisfying(
+                        Seen.OutOfReach.class,
+                        one -> assertThat(one.why()).contains("another account's", "another name"));
+        answers.put("HEAD", new Answer(301, ""));
+        assertThat(look())
+                .isInstanceOfSatisfying(
+                        Seen.OutOfReach.class,
+                        one -> assertThat(one.why()).contains("another region than eu-central-1"));
+        answers.put("HEAD", new Answer(404, ""));
+        assertThat(look()).isEqualTo(new Seen.Missing());
+    }
+
+    /** Putting tags and rules replaces all that there are. */
+    @Test
+    void change_shouldKeepTagsAndRulesOfOthersAndTouchNothingElse() {
+        answers.put(
+                "GET tagging",
+                new Answer(200, "<Tagging><TagSet><Tag><Key>team</Key><Value>x</Value></Tag></TagSet></Tagging>"));
+        answers.put(
+                "GET lifecycle",
+                new Answer(
+                        200,
+                        "<LifecycleConfiguration><Rule><ID>archive</ID><Status>Enabled</Status><Filter/><Expiration><Days>900"
+                                + "</Days></Expiration></Rule></LifecycleConfiguration>"));
+
+        Await.result(buckets.change(WANTED, Set.of(Attributes.EXPIRE_AFTER_DAYS)));
+
+        assertThat(requests("PUT tagging"))
+                .singleElement()
+                .asString()
+                .contains("<Key>team</Key>", "<Key>flotilla:cluster</Key><Value>fleet</Value>");
+        assertThat(requests("PUT lifecycle"))
+                .singleElement()
+                .asString()
+                .contains("<ID>archive</ID>", "<ID>flotilla</ID>", "<Days>22</Days>");
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void create_shouldNameTheRegionAndTagBeforeAllElse() {
+        Await.result(buckets.create(WANTED));
+
+        assertThat(requests)
+                .extracting(request -> request.split(" ")[0] + " " + request.split(" ")[1].replaceAll("<.*", ""))
+                .extracting(String::strip)
+                .containsExactly("PUT", "PUT tagging", "PUT publicAccessBlock", "PUT encryption", "PUT lifecycle");
+        assertThat(requests.peek()).contains("<LocationConstraint>eu-central-1</LocationConstraint>");
+        assertThat(requests("PUT encryption")).singleElement().asString().contains("AES256");
+    }
+
+    @Test
+    void storeWithoutSuchThings_shouldTellNoneOfThemAndRefuseNothing() {
+        for (String thing : List.of("tagging", "publicAccessBlock", "encryption", "lifecycle")) {
+            answers.put("GET " + thing, refusal(501, "NotImplemented"));
+            answers.put("PUT " + thing, refusal(501, "NotImplemented"));
+        }
+
+        Await.result(buckets.create(WANTED));
+
+        assertThat(look())
+                .isEqualTo(new Seen.Present(
+                        Optional.empty(), false, new TreeMap<>(Map.of(Attributes.CONTENTS, Attributes.NONE))));
+    }
+
+    @Test
+    void refusedCall_shouldBeOneLineThatNamesIt() {
+        answers.put("PUT encryption", refusal(403, "AccessDenied"));
+
+        assertThatThrownBy(() -> Await.result(buckets.create(WANTED)))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("S3 PutBucketEncryption of bucket bucket failed: access denied (AccessDenied)");
+    }
+
+    @Test
+    void bucketThatFillsUpMeanwhile_shouldBeRefusedWithTheRemedy() {
+        answers.put("DELETE", refusal(409, "BucketNotEmpty"));
+
+        assertThatThrownBy(() -> Await.result(buckets.remove(BUCKET)))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageContaining("still holds something");
+        answers.put("DELETE", refusal(404, "NoSuchBucket"));
+        Await.result(buckets.remove(BUCKET));
+    }
+}
