@@ -127,7 +127,6 @@ class ScalingSupervisorTest {
                         ++reports,
                         outlook),
                 worker.getRef()));
-        worker.expectMessageClass(WorkerCommand.Heard.class);
     }
 
     private List<Decision> decisions(ActorRef<SupervisorCommand> supervisor) {

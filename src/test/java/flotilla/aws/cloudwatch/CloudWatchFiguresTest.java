@@ -119,7 +119,7 @@ class CloudWatchFiguresTest {
         assertThat(request.path("Namespace").asText()).isEqualTo("Ours");
         assertThat(values(request))
                 .isEqualTo(Map.of(
-                        "Backlog", 7.0, "BacklogPerInstance", 3.5, "DesiredInstances", 7.0, "RunningInstances", 2.0));
+                        "Backlog", 7.0, "BacklogPerInstance", 3.5, "DesiredInstances", 6.0, "RunningInstances", 2.0));
         for (JsonNode one : request.path("MetricData")) {
             assertThat(one.path("Dimensions")).hasSize(1);
             assertThat(one.path("Dimensions").get(0).path("Name").asText()).isEqualTo("cluster");
