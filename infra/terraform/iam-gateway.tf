@@ -72,6 +72,23 @@ data "aws_iam_policy_document" "gateway_queues_and_buckets" {
   }
 
   dynamic "statement" {
+    for_each = var.metrics_namespace[*]
+
+    content {
+      sid     = "SendFigures"
+      actions = ["cloudwatch:PutMetricData"]
+      # CloudWatch knows no resource to send figures to, only their namespace.
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "cloudwatch:namespace"
+        values   = [statement.value]
+      }
+    }
+  }
+
+  dynamic "statement" {
     for_each = var.gateway_secrets_parameter[*]
 
     content {
@@ -200,7 +217,7 @@ data "aws_iam_policy_document" "gateway_launches" {
 data "aws_iam_policy_document" "gateway_group" {
   statement {
     sid     = "LookAtTheGroup"
-    actions = ["autoscaling:DescribeAutoScalingGroups"]
+    actions = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks"]
     # EC2 Auto Scaling knows no permission to describe some groups only.
     resources = ["*"]
   }
@@ -209,6 +226,7 @@ data "aws_iam_policy_document" "gateway_group" {
     sid = "DriveTheGroup"
 
     actions = [
+      "autoscaling:CompleteLifecycleAction",
       "autoscaling:SetDesiredCapacity",
       "autoscaling:SetInstanceProtection",
       "autoscaling:TerminateInstanceInAutoScalingGroup",

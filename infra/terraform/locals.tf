@@ -72,6 +72,11 @@ locals {
     model = {
       path = var.model_path
     }
+    metrics = {
+      cloudwatch = {
+        namespace = var.metrics_namespace == null ? "" : var.metrics_namespace
+      }
+    }
     push = {
       sns-topic = var.sns_topic_arn == null ? "" : var.sns_topic_arn
     }

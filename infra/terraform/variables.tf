@@ -114,6 +114,17 @@ variable "sns_topic_arn" {
   default     = null
 }
 
+variable "metrics_namespace" {
+  description = "CloudWatch namespace for the supervisor's figures, as in flotilla.metrics.cloudwatch.namespace; null sends none. CloudWatch charges for each of the four."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.metrics_namespace == null || can(regex("^[0-9A-Za-z._/#:-]{1,255}$", var.metrics_namespace)) && !can(regex("^AWS/", var.metrics_namespace))
+    error_message = "A namespace has 1 to 255 letters, digits and . _ / # : -, and does not begin with AWS/."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which CloudWatch keeps the logs of gateways and workers."
   type        = number

@@ -149,3 +149,14 @@ resource "aws_autoscaling_group" "workers" {
     }
   }
 }
+
+# Whoever else ends a member, such as a health check: it waits until the supervisor has drained its worker, or for this long.
+resource "aws_autoscaling_lifecycle_hook" "drain" {
+  count = local.fleet_mode == "auto-scaling-group" ? 1 : 0
+
+  name                   = "drain"
+  autoscaling_group_name = aws_autoscaling_group.workers[0].name
+  lifecycle_transition   = "autoscaling:EC2_INSTANCE_TERMINATING"
+  heartbeat_timeout      = 300
+  default_result         = "CONTINUE"
+}

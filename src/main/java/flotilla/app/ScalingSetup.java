@@ -86,7 +86,8 @@ final class ScalingSetup {
                         mode,
                         drains,
                         fleet.warmPool().size(),
-                        fleet.warmPool().state() == FleetSettings.WarmPool.State.STOPPED),
+                        fleet.warmPool().state() == FleetSettings.WarmPool.State.STOPPED,
+                        fleet.replaceAtRisk()),
                 new PlannerRules.BootRule(
                         scaling.replacements().inARow(), scaling.replacements().hold()),
                 scaling.interval(),

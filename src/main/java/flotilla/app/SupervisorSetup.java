@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import com.typesafe.config.Config;
+import flotilla.aws.cloudwatch.CloudWatchFigures;
 import flotilla.config.DrainSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
@@ -44,10 +45,15 @@ final class SupervisorSetup implements AutoCloseable {
     private static final Duration NO_REMOVAL_MARGIN = Duration.ofMillis(1);
 
     private final Optional<FleetConnection> fleet;
+    private final Optional<CloudWatchFigures> figures;
     private final ActorRef<SupervisorCommand> supervisor;
 
-    private SupervisorSetup(Optional<FleetConnection> fleet, ActorRef<SupervisorCommand> supervisor) {
+    private SupervisorSetup(
+            Optional<FleetConnection> fleet,
+            Optional<CloudWatchFigures> figures,
+            ActorRef<SupervisorCommand> supervisor) {
         this.fleet = fleet;
+        this.figures = figures;
         this.supervisor = supervisor;
     }
 
@@ -71,6 +77,13 @@ final class SupervisorSetup implements AutoCloseable {
         SupervisorLease lease =
                 EpochLease.start(system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
         Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings, lease::require);
+        Optional<CloudWatchFigures> figures = settings.metrics()
+                .cloudWatch()
+                .filter(wanted -> settings.metrics().enabled())
+                .map(wanted -> CloudWatchFigures.connect(
+                        cloud.clients(), wanted, settings.cluster().name()));
+        SupervisorMeters all =
+                figures.map(more -> SupervisorMeters.both(meters, more)).orElse(meters);
         try {
             FleetOperator operator = fleet.<FleetOperator>map(
                             connection -> operator(connection, config, settings, cloud, gateways, lease))
@@ -79,8 +92,10 @@ final class SupervisorSetup implements AutoCloseable {
                             DecisionReport.Action.BY_HAND));
             return new SupervisorSetup(
                     fleet,
-                    supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud), meters));
+                    figures,
+                    supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud), all));
         } catch (RuntimeException e) {
+            figures.ifPresent(CloudWatchFigures::close);
             fleet.ifPresent(FleetConnection::close);
             throw e;
         }
@@ -163,6 +178,7 @@ final class SupervisorSetup implements AutoCloseable {
     /** Closes the connections; the actors end with their system. */
     @Override
     public void close() {
+        figures.ifPresent(CloudWatchFigures::close);
         fleet.ifPresent(FleetConnection::close);
     }
 }

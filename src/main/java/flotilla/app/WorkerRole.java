@@ -57,6 +57,7 @@ final class WorkerRole implements AutoCloseable {
     private final AttemptMarks marks;
     private final CompletionStage<Done> over;
     private final Optional<WorkerMetering> metering;
+    private final Optional<NoticeWatch> notices;
     private final Duration grace;
 
     private WorkerRole(
@@ -67,6 +68,7 @@ final class WorkerRole implements AutoCloseable {
             AttemptMarks marks,
             CompletionStage<Done> over,
             Optional<WorkerMetering> metering,
+            Optional<NoticeWatch> notices,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
@@ -75,6 +77,7 @@ final class WorkerRole implements AutoCloseable {
         this.marks = marks;
         this.over = over;
         this.metering = metering;
+        this.notices = notices;
         this.grace = grace;
     }
 
@@ -155,6 +158,7 @@ final class WorkerRole implements AutoCloseable {
                     marks,
                     over,
                     metering,
+                    NoticeWatch.start(settings, identity, data),
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             away.giveUp();
@@ -307,6 +311,7 @@ final class WorkerRole implements AutoCloseable {
             LOG.warn("an image is still inside a classifier: the process ends without closing the model");
         }
         cloud.close();
+        notices.ifPresent(NoticeWatch::close);
         metering.ifPresent(WorkerMetering::close);
     }
 }

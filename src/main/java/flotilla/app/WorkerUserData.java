@@ -42,6 +42,7 @@ final class WorkerUserData {
             "io-timeout",
             "patience",
             "report-interval",
+            "notice-interval",
             "self-fence",
             "shutdown-grace");
 

@@ -19,6 +19,10 @@ public final class AwsErrors {
             "UnauthorizedOperation",
             "UnrecognizedClientException");
 
+    /** A request is signed with the time of day, and good for some minutes. */
+    private static final Set<String> WRONG_TIME =
+            Set.of("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed");
+
     private AwsErrors() {}
 
     /** What a future failed with, without the wrappers that futures add. */
@@ -59,8 +63,15 @@ public final class AwsErrors {
         return refusal(code).orElseGet(() -> oneLine(code.isEmpty() ? "" : code + ": ", cause));
     }
 
-    /** What to do about an error code that says that our credentials are not taken; empty for all other codes. */
+    /**
+     * What to do about an error code that says that our credentials or our clock are not taken; empty for all other codes, such as
+     * those for too many requests, which pass by themselves.
+     */
     public static Optional<String> refusal(String code) {
+        if (WRONG_TIME.contains(code)) {
+            return Optional.of("this machine's clock is off (" + code
+                    + "); have it set by a time server, such as chrony with the Amazon Time Sync Service");
+        }
         return REFUSED.contains(code)
                 ? Optional.of(
                         "access denied (" + code

@@ -52,9 +52,17 @@ public record AwsSettings(
     }
 
     private static Optional<URI> url(Config config, String key) {
+        return url(config, key, "flotilla.aws." + key);
+    }
+
+    /**
+     * A service's URL; empty when it is not given.
+     *
+     * @param name the whole key, for people
+     */
+    static Optional<URI> url(Config config, String key, String name) {
         return given(config, key).map(text -> {
-            Checks.that(
-                    text.matches("https?://[^\\s/]+/?"), "flotilla.aws." + key, "a URL such as http://127.0.0.1:9324");
+            Checks.that(text.matches("https?://[^\\s/]+/?"), name, "a URL such as http://127.0.0.1:9324");
             return URI.create(text);
         });
     }

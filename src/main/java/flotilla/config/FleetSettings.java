@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param subnetIds likewise; empty for the template's or the account's own
  * @param autoScalingGroup name of the group for {@link Mode#AUTO_SCALING_GROUP}
  * @param warmPool instances kept ready beyond those wanted, for {@link Mode#LAUNCH}
+ * @param replaceAtRisk whether an instance that EC2 recommends to replace is replaced and then drained
  * @param workerSettings HOCON handed to launched workers, as text
  */
 public record FleetSettings(
@@ -26,6 +27,7 @@ public record FleetSettings(
         Optional<String> keyName,
         Optional<String> autoScalingGroup,
         WarmPool warmPool,
+        boolean replaceAtRisk,
         String workerSettings) {
     /** Who starts and ends workers, and how. */
     public enum Mode {
@@ -84,6 +86,7 @@ public record FleetSettings(
                                 WarmPool.State.class,
                                 config.getString("warm-pool.state"),
                                 "flotilla.fleet.warm-pool.state")),
+                config.getBoolean("replace-at-risk"),
                 config.getConfig("worker-settings")
                         .root()
                         .render(ConfigRenderOptions.concise().setJson(false)));

@@ -3,18 +3,54 @@ package flotilla.config;
 import com.typesafe.config.Config;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a node counts and times for Prometheus, and where a worker serves it. A gateway serves its own with everything else.
+ * What a node counts and times for Prometheus, and where a worker serves it. A gateway serves its own with everything else. And what
+ * the acting supervisor's gateway sends to CloudWatch.
  *
  * @param enabled whether anything is counted at all
  * @param host where a worker serves; empty for the address of its cluster side
  * @param port where a worker serves; 0 for a free one, empty when it neither serves nor counts
+ * @param cloudWatch what is sent to CloudWatch; empty for nothing
  */
-public record MetricsSettings(boolean enabled, Optional<String> host, OptionalInt port) {
+public record MetricsSettings(
+        boolean enabled, Optional<String> host, OptionalInt port, Optional<CloudWatch> cloudWatch) {
+    /**
+     * Figures in CloudWatch.
+     *
+     * @param namespace in which they stand
+     * @param interval of which each gets one value
+     * @param endpoint the service's URL; empty for AWS itself
+     */
+    public record CloudWatch(String namespace, Duration interval, Optional<URI> endpoint) {
+        private static final Duration LEAST = Duration.ofSeconds(1);
+        private static final Duration MOST = Duration.ofHours(1);
+
+        public CloudWatch {
+            Checks.that(
+                    namespace.matches("[0-9A-Za-z.\\-_/#:]{1,255}") && !namespace.startsWith("AWS/"),
+                    "flotilla.metrics.cloudwatch.namespace",
+                    "up to 255 letters, digits and . - _ / # : that do not begin with AWS/, not " + namespace);
+            Checks.within(interval, LEAST, MOST, "flotilla.metrics.cloudwatch.interval");
+        }
+
+        static Optional<CloudWatch> from(Config config) {
+            String namespace = config.getString("namespace");
+            if (namespace.isBlank()) {
+                return Optional.empty();
+            }
+            return Optional.of(new CloudWatch(
+                    namespace,
+                    config.getDuration("interval"),
+                    AwsSettings.url(config, "endpoint", "flotilla.metrics.cloudwatch.endpoint")));
+        }
+    }
+
     private static final int NO_PORT = -1;
     /** The first seven bits of the addresses that IPv6 keeps for private networks, fc00::/7. */
     private static final int UNIQUE_LOCAL = 0xfc;
@@ -68,6 +104,7 @@ public record MetricsSettings(boolean enabled, Optional<String> host, OptionalIn
         return new MetricsSettings(
                 config.getBoolean("enabled"),
                 Optional.of(config.getString("host")).filter(value -> !value.isBlank()),
-                port == NO_PORT ? OptionalInt.empty() : OptionalInt.of(port));
+                port == NO_PORT ? OptionalInt.empty() : OptionalInt.of(port),
+                CloudWatch.from(config.getConfig("cloudwatch")));
     }
 }

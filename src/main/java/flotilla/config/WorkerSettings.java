@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param ioTimeout of one read or write of a store or queue
  * @param patience how long messages in hand are kept while a store or queue is away; zero for not at all
  * @param reportInterval time between two reports to the supervisor
+ * @param noticeInterval time between two looks for EC2's notices about the machine; zero for none
  * @param selfFence how long work goes on after the sending of the last report that the supervisor has acknowledged
  * @param shutdownGrace how long images in hand may take when the process is asked to end
  * @param stateFolder what must outlive the process; empty for a folder beside DJL's cache
@@ -36,6 +37,7 @@ public record WorkerSettings(
         Duration ioTimeout,
         Duration patience,
         Duration reportInterval,
+        Duration noticeInterval,
         Duration selfFence,
         Duration shutdownGrace,
         Optional<Path> stateFolder) {
@@ -53,6 +55,7 @@ public record WorkerSettings(
         Checks.positive(ioTimeout, "flotilla.worker.io-timeout");
         Checks.within(patience, Duration.ZERO, Duration.ofHours(1), "flotilla.worker.patience");
         Checks.positive(reportInterval, "flotilla.worker.report-interval");
+        Checks.within(noticeInterval, Duration.ZERO, Duration.ofMinutes(1), "flotilla.worker.notice-interval");
         Checks.that(
                 selfFence.compareTo(reportInterval) > 0,
                 "flotilla.worker.self-fence",
@@ -75,6 +78,7 @@ public record WorkerSettings(
                 config.getDuration("io-timeout"),
                 config.getDuration("patience"),
                 config.getDuration("report-interval"),
+                config.getDuration("notice-interval"),
                 config.getDuration("self-fence"),
                 config.getDuration("shutdown-grace"),
                 Optional.of(config.getString("state-folder"))

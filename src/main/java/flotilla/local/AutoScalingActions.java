@@ -30,11 +30,13 @@ final class AutoScalingActions implements QueryApi {
     private final ScalingGroups groups;
     private final AutoScalingDescriptions descriptions;
     private final Clock clock;
+    private final LifecycleHookActions hooks;
 
     AutoScalingActions(ScalingGroups groups, AutoScalingDescriptions descriptions, Clock clock) {
         this.groups = groups;
         this.descriptions = descriptions;
         this.clock = clock;
+        this.hooks = new LifecycleHookActions(groups);
     }
 
     @Override
@@ -58,6 +60,10 @@ final class AutoScalingActions implements QueryApi {
             case "TerminateInstanceInAutoScalingGroup" -> terminate(request);
             case "SetInstanceProtection" -> protect(request);
             case "DeleteAutoScalingGroup" -> delete(request);
+            case "PutLifecycleHook" -> hooks.put(request);
+            case "DescribeLifecycleHooks" -> hooks.describe(request);
+            case "DeleteLifecycleHook" -> hooks.delete(request);
+            case "CompleteLifecycleAction" -> hooks.complete(request);
             default ->
                 throw new Ec2Exception(
                         "InvalidAction",

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import flotilla.domain.InstanceId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,18 +16,24 @@ import java.util.Optional;
  *   <li>{@code POST /_faults/dead-process?InstanceId=i-…}: kills its process while it goes on saying running
  *   <li>{@code POST /_faults/kill?InstanceId=i-…}: kills its process, and it says terminated
  *   <li>{@code POST /_faults/hang-termination?InstanceId=i-…}
+ *   <li>{@code POST /_faults/interrupt?InstanceId=i-…&Seconds=120}: takes it back then, and tells it so by its metadata
+ *   <li>{@code POST /_faults/recommend-rebalance?InstanceId=i-…}: tells it by its metadata that others would last longer
  *   <li>{@code DELETE /_faults}: no more faults
  * </ul>
  */
 final class FaultsEndpoint implements HttpHandler {
     static final String PATH = "/_faults";
+    /** What EC2 gives. */
+    private static final int SPOT_NOTICE_SECONDS = 120;
 
     private final Faults faults;
     private final InstanceProcesses processes;
+    private final MachineNotices notices;
 
-    FaultsEndpoint(Faults faults, InstanceProcesses processes) {
+    FaultsEndpoint(Faults faults, InstanceProcesses processes, MachineNotices notices) {
         this.faults = faults;
         this.processes = processes;
+        this.notices = notices;
     }
 
     @Override
@@ -58,6 +65,11 @@ final class FaultsEndpoint implements HttpHandler {
             }
             case "POST /_faults/kill" -> processes.kill(instance(query));
             case "POST /_faults/hang-termination" -> faults.hangTermination(instance(query));
+            case "POST /_faults/interrupt" ->
+                notices.interrupt(
+                        instance(query),
+                        Duration.ofSeconds(query.number("Seconds").orElse(SPOT_NOTICE_SECONDS)));
+            case "POST /_faults/recommend-rebalance" -> notices.recommendRebalance(instance(query));
             case "DELETE /_faults" -> faults.clear();
             default -> throw new Ec2Exception("InvalidAction", "no such fault: " + what);
         }

@@ -29,13 +29,22 @@ final class InstanceMetadata {
     private InstanceMetadata() {}
 
     /**
+     * What changes with time.
+     *
+     * @param credentialsLife how long the credentials that are handed out say to be good for
+     * @param interruption when the instance is taken back, if it is
+     * @param recommendation since when another instance would last longer, if one would
+     */
+    record Moment(
+            Instant now, Duration credentialsLife, Optional<Instant> interruption, Optional<Instant> recommendation) {}
+
+    /**
      * What stands at a path.
      *
      * @param path such as {@code /latest/meta-data/instance-id}
-     * @param credentialsLife how long the credentials that are handed out say to be good for
      * @return empty when there is nothing
      */
-    static Optional<String> value(LocalInstance instance, String path, Instant now, Duration credentialsLife) {
+    static Optional<String> value(LocalInstance instance, String path, Moment moment) {
         if (path.equals("/latest/user-data")) {
             return instance.spec().userData().map(InstanceMetadata::decoded);
         }
@@ -43,12 +52,12 @@ final class InstanceMetadata {
             return Optional.of(identityDocument(instance));
         }
         if (path.equals("/latest/meta-data")) {
-            return value(instance, META_DATA, now, credentialsLife);
+            return value(instance, META_DATA, moment);
         }
         if (!path.startsWith(META_DATA)) {
             return Optional.empty();
         }
-        Map<String, String> leaves = leaves(instance, now, credentialsLife);
+        Map<String, String> leaves = leaves(instance, moment);
         String below = path.substring(META_DATA.length());
         return leaves.containsKey(below) ? Optional.of(leaves.get(below)) : listing(leaves, below);
     }
@@ -66,7 +75,7 @@ final class InstanceMetadata {
         return names.isEmpty() ? Optional.empty() : Optional.of(names.stream().collect(Collectors.joining("\n")));
     }
 
-    private static Map<String, String> leaves(LocalInstance instance, Instant now, Duration credentialsLife) {
+    private static Map<String, String> leaves(LocalInstance instance, Moment moment) {
         Map<String, String> leaves = new TreeMap<>();
         leaves.put("instance-id", instance.id().value());
         leaves.put("instance-type", instance.spec().instanceType());
@@ -78,9 +87,23 @@ final class InstanceMetadata {
         leaves.put("placement/availability-zone", LocalCloud.AVAILABILITY_ZONE);
         leaves.put("placement/region", EmbeddedCloud.REGION);
         leaves.put("services/domain", "amazonaws.com");
-        leaves.put("iam/security-credentials/" + ROLE, credentials(now, credentialsLife));
+        leaves.put("iam/security-credentials/" + ROLE, credentials(moment.now(), moment.credentialsLife()));
+        moment.interruption().ifPresent(at -> leaves.put("spot/instance-action", instanceAction(at)));
+        moment.recommendation()
+                .ifPresent(since -> leaves.put("events/recommendations/rebalance", recommendation(since)));
         instance.tags().forEach((key, value) -> leaves.put("tags/instance/" + key, value));
         return leaves;
+    }
+
+    private static String instanceAction(Instant at) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("action", "terminate");
+        json.put("time", at.toString());
+        return json(json);
+    }
+
+    private static String recommendation(Instant since) {
+        return json(Map.of("noticeTime", since.toString()));
     }
 
     private static String credentials(Instant now, Duration life) {

@@ -87,8 +87,9 @@ final class LocalEc2 implements AutoCloseable {
                 new AutoScalingActions(
                         groups, new AutoScalingDescriptions(groups, instances, templates), Clock.systemUTC()),
                 faults);
-        HttpHandler metadata = new MetadataEndpoint(instances, Clock.systemUTC(), () -> hex(random, 56));
-        server.createContext(FaultsEndpoint.PATH, new FaultsEndpoint(faults, processes));
+        MachineNotices notices = new MachineNotices(instances, timer, Clock.systemUTC());
+        HttpHandler metadata = new MetadataEndpoint(instances, notices, Clock.systemUTC(), () -> hex(random, 56));
+        server.createContext(FaultsEndpoint.PATH, new FaultsEndpoint(faults, processes, notices));
         server.createContext("/", exchange -> route(exchange, ec2, metadata));
         server.setExecutor(httpThreads);
         server.start();

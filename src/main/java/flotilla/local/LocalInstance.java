@@ -63,6 +63,9 @@ record LocalInstance(
                 "Client.InstanceInitiatedShutdown",
                 "Client.InstanceInitiatedShutdown: Instance initiated shutdown, exit status 0");
 
+        static final StateReason SPOT_TERMINATION = new StateReason(
+                "Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination");
+
         static StateReason internalError(String what) {
             return new StateReason("Server.InternalError", "Server.InternalError: " + what);
         }

@@ -113,6 +113,19 @@ final class LocalInstances {
 
     /** Ends instances. One that is gone already stays so, and that is no error. */
     synchronized List<StateChange> terminate(List<InstanceId> ids) {
+        return terminate(ids, StateReason.USER_SHUTDOWN);
+    }
+
+    /** Takes an instance back as EC2 does with Spot instances, if it still lives the life that began then. */
+    synchronized void reclaim(InstanceId id, Instant launchedAt) {
+        boolean same =
+                find(id).filter(known -> known.launchedAt().equals(launchedAt)).isPresent();
+        if (same && !closed) {
+            terminate(List.of(id), StateReason.SPOT_TERMINATION);
+        }
+    }
+
+    private List<StateChange> terminate(List<InstanceId> ids, StateReason reason) {
         return change(ids, instance -> switch (instance.state()) {
             case TERMINATED -> instance;
             case SHUTTING_DOWN -> {
@@ -121,7 +134,7 @@ final class LocalInstances {
             }
             case PENDING, RUNNING, STOPPING, STOPPED -> {
                 endUnlessHanging(instance.id());
-                yield moved(instance, State.SHUTTING_DOWN, Optional.of(StateReason.USER_SHUTDOWN));
+                yield moved(instance, State.SHUTTING_DOWN, Optional.of(reason));
             }
         });
     }

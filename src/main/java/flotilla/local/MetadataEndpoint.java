@@ -31,13 +31,15 @@ final class MetadataEndpoint implements HttpHandler {
     private record Session(InstanceId instance, Instant until) {}
 
     private final LocalInstances instances;
+    private final MachineNotices notices;
     private final Clock clock;
     private final Supplier<String> tokens;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
     /** @param tokens random and not to be guessed */
-    MetadataEndpoint(LocalInstances instances, Clock clock, Supplier<String> tokens) {
+    MetadataEndpoint(LocalInstances instances, MachineNotices notices, Clock clock, Supplier<String> tokens) {
         this.instances = instances;
+        this.notices = notices;
         this.clock = clock;
         this.tokens = tokens;
     }
@@ -94,7 +96,14 @@ final class MetadataEndpoint implements HttpHandler {
             Http.sendText(exchange, 401, "Unauthorized: get a session token with PUT " + TOKEN_PATH + "\n");
             return;
         }
-        Optional<String> value = InstanceMetadata.value(instance, path, clock.instant(), Duration.ofHours(6));
+        Optional<String> value = InstanceMetadata.value(
+                instance,
+                path,
+                new InstanceMetadata.Moment(
+                        clock.instant(),
+                        Duration.ofHours(6),
+                        notices.interruption(instance),
+                        notices.recommendation(instance)));
         if (value.isPresent()) {
             Http.sendText(exchange, 200, value.get());
         } else {

@@ -2,6 +2,7 @@ package flotilla.local;
 
 import flotilla.domain.InstanceId;
 import flotilla.local.LaunchTemplates.Reference;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,8 +15,9 @@ import java.util.Optional;
  * An Auto Scaling group at one moment.
  *
  * @param members instances that the group still counts or ends, in the order of their launches
+ * @param hooks lifecycle hooks for terminations
  */
-record ScalingGroup(Settings settings, Instant createdAt, Map<InstanceId, Member> members) {
+record ScalingGroup(Settings settings, Instant createdAt, Map<InstanceId, Member> members, List<Hook> hooks) {
     /**
      * What a client has asked for.
      *
@@ -50,12 +52,30 @@ record ScalingGroup(Settings settings, Instant createdAt, Map<InstanceId, Member
     record GroupTag(String key, String value, boolean propagated) {}
 
     /**
-     * @param ending whether the group has terminated it
+     * @param ending whether the group has terminated it, or will
+     * @param heldUntil when it is terminated if nobody says so before; empty when it is not held by a lifecycle hook
      */
-    record Member(InstanceId id, boolean isProtected, boolean ending) {}
+    record Member(InstanceId id, boolean isProtected, boolean ending, Optional<Instant> heldUntil) {
+        /** One that is not held. */
+        Member(InstanceId id, boolean isProtected, boolean ending) {
+            this(id, isProtected, ending, Optional.empty());
+        }
+    }
+
+    /**
+     * Holds members that are to be terminated.
+     *
+     * @param heartbeat for how long, unless somebody says before that it may go on
+     */
+    record Hook(String name, Duration heartbeat) {}
 
     ScalingGroup {
         members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        hooks = List.copyOf(hooks);
+    }
+
+    ScalingGroup(Settings settings, Instant createdAt) {
+        this(settings, createdAt, Map.of(), List.of());
     }
 
     String name() {
@@ -67,18 +87,34 @@ record ScalingGroup(Settings settings, Instant createdAt, Map<InstanceId, Member
     }
 
     ScalingGroup with(Settings other) {
-        return new ScalingGroup(other, createdAt, members);
+        return new ScalingGroup(other, createdAt, members, hooks);
     }
 
     ScalingGroup with(Member member) {
         Map<InstanceId, Member> next = new LinkedHashMap<>(members);
         next.put(member.id(), member);
-        return new ScalingGroup(settings, createdAt, next);
+        return new ScalingGroup(settings, createdAt, next, hooks);
     }
 
     ScalingGroup without(InstanceId member) {
         Map<InstanceId, Member> next = new LinkedHashMap<>(members);
         next.remove(member);
-        return new ScalingGroup(settings, createdAt, next);
+        return new ScalingGroup(settings, createdAt, next, hooks);
+    }
+
+    /** The same with a hook more, or with another one of its name. */
+    ScalingGroup with(Hook hook) {
+        ScalingGroup others = withoutHook(hook.name());
+        List<Hook> next = new ArrayList<>(others.hooks());
+        next.add(hook);
+        return new ScalingGroup(settings, createdAt, members, next);
+    }
+
+    ScalingGroup withoutHook(String hook) {
+        return new ScalingGroup(
+                settings,
+                createdAt,
+                members,
+                hooks.stream().filter(one -> !one.name().equals(hook)).toList());
     }
 }

@@ -3,10 +3,13 @@ package flotilla.local;
 import flotilla.domain.InstanceId;
 import flotilla.local.LocalInstance.State;
 import flotilla.local.ScalingGroup.GroupTag;
+import flotilla.local.ScalingGroup.Hook;
 import flotilla.local.ScalingGroup.Member;
 import flotilla.local.ScalingGroup.Settings;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +82,7 @@ final class ScalingGroups implements AutoCloseable {
         }
         templates.require(settings.template());
         requireWithin(settings, settings.desired(), "DesiredCapacity");
-        groups.put(settings.name(), new ScalingGroup(settings, clock.instant(), Map.of()));
+        groups.put(settings.name(), new ScalingGroup(settings, clock.instant()));
         reconcile(settings.name());
     }
 
@@ -159,7 +162,7 @@ final class ScalingGroups implements AutoCloseable {
                     "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) "
                             + "still in the group.");
         }
-        group.listed().forEach(member -> end(group, member));
+        group.listed().forEach(member -> letGo(group, member));
         groups.remove(name);
     }
 
@@ -167,7 +170,7 @@ final class ScalingGroups implements AutoCloseable {
     String lifecycle(Member member) {
         State state = state(member);
         if (member.ending()) {
-            return "Terminating";
+            return member.heldUntil().isPresent() ? "Terminating:Wait" : "Terminating";
         }
         return switch (state) {
             case PENDING -> "Pending";
@@ -211,7 +214,7 @@ final class ScalingGroups implements AutoCloseable {
             group = switch (state(member)) {
                 case TERMINATED -> group.without(member.id());
                 case STOPPING, STOPPED -> end(group, member);
-                case PENDING, RUNNING, SHUTTING_DOWN -> group;
+                case PENDING, RUNNING, SHUTTING_DOWN -> isOverdue(member) ? letGo(group, member) : group;
             };
         }
         List<Member> alive = group.listed().stream().filter(this::isAlive).toList();
@@ -232,11 +235,54 @@ final class ScalingGroups implements AutoCloseable {
         return !member.ending() && (state == State.PENDING || state == State.RUNNING);
     }
 
+    /** Members that its hooks wait for are terminated later. */
     private ScalingGroup end(ScalingGroup group, Member member) {
-        if (!member.ending() && state(member) != State.TERMINATED) {
+        if (member.ending()) {
+            return group;
+        }
+        Optional<Duration> longest = group.hooks().stream().map(Hook::heartbeat).max(Comparator.naturalOrder());
+        if (longest.isPresent() && isAlive(member)) {
+            Instant until = clock.instant().plus(longest.get());
+            log.info("group={} holds instance={} until {}", group.name(), member.id(), until);
+            return group.with(new Member(member.id(), member.isProtected(), true, Optional.of(until)));
+        }
+        return letGo(group, member);
+    }
+
+    private boolean isOverdue(Member member) {
+        return member.heldUntil()
+                .filter(until -> !clock.instant().isBefore(until))
+                .isPresent();
+    }
+
+    private ScalingGroup letGo(ScalingGroup group, Member member) {
+        if (state(member) != State.TERMINATED) {
             instances.terminate(List.of(member.id()));
         }
         return group.with(new Member(member.id(), member.isProtected(), true));
+    }
+
+    /** Has a group hold the members that it terminates from now on. */
+    synchronized void put(String name, Hook hook) {
+        groups.put(name, require(name).with(hook));
+    }
+
+    /** Members that are held already stay so. */
+    synchronized void deleteHook(String name, String hook) {
+        groups.put(name, require(name).withoutHook(hook));
+    }
+
+    /** Lets a member go that is held. */
+    synchronized void complete(String name, String hook, InstanceId id) {
+        ScalingGroup group = require(name);
+        Optional<Member> held = Optional.ofNullable(group.members().get(id))
+                .filter(member -> member.heldUntil().isPresent());
+        if (held.isEmpty() || group.hooks().stream().noneMatch(one -> one.name().equals(hook))) {
+            throw Ec2Exception.validation("No active Lifecycle Action found with instance ID " + id.value());
+        }
+        log.info("group={} lets instance={} go", name, id);
+        groups.put(name, letGo(group, held.get()));
+        reconcile(name);
     }
 
     private ScalingGroup launch(ScalingGroup group, int count) {

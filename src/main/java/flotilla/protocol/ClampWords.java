@@ -27,6 +27,11 @@ final class ClampWords {
             Rule.of("scheduled minimum (\\d+)", m -> "the schedule's minimum is now " + machines(m.group(1))),
             Rule.of("running spares (\\d+)", m -> machines(m.group(1)) + " beyond that are kept running as spares"),
             Rule.of("no more stopped instances in the set", m -> "no stopped machine is left in the set to be started"),
+            Rule.of("EC2 takes (.*) back at (\\S+)", m -> "EC2 takes " + m.group(1) + " back at " + time(m.group(2))),
+            Rule.of(
+                    "EC2 recommends to replace (.*) since (\\S+)",
+                    m -> "EC2 recommends since " + time(m.group(2)) + " to replace " + m.group(1)
+                            + " (fleet.replace-at-risk)"),
             Rule.of("scale-out paused", m -> "scale-out is paused (scale-out.paused)"),
             Rule.of("scale-in paused", m -> "scale-in is paused (scale-in.paused)"),
             Rule.of("scale-out-step (\\d+)", m -> "at most " + m.group(1) + " may be started at once (scale-out.step)"),

@@ -8,6 +8,9 @@ public enum Activity {
     DRAINING,
     /** Has nothing in hand and will never receive again. There is no way back. */
     DRAINED,
-    /** Ends or pauses by its own decision, such as a shutdown; it is no capacity and nobody's victim. */
+    /**
+     * Ends or pauses by its own decision, such as a shutdown, or because EC2 takes its machine back; it is no capacity and
+     * nobody's victim.
+     */
     LEAVING
 }

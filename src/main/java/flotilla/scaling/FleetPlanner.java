@@ -27,6 +27,9 @@ import java.util.stream.Stream;
  *       with the lowest free app-tier ids;
  *   <li>desired &lt; active: the workers that are easiest to lose are drained; booting ones are left until they have
  *       reported, for nobody could tell whether they are empty;
+ *   <li>an instance that EC2 takes back is not active, and is replaced at once; one that EC2 recommends to replace is, if
+ *       the rules say so, not counted when instances are started, and is the first to be drained when there are too many;
+ *   <li>an instance that its Auto Scaling group ends and holds for us is not active, and its worker is drained;
  *   <li>an instance is ended only when its worker is drained or proven dead;
  *   <li>never more living instances than the maximum; an app-tier id is free only when no described instance but a
  *       terminated one has it;
@@ -96,12 +99,15 @@ public final class FleetPlanner {
                         now),
                 state.policy());
         int desired = draft.clamp(vote, scheduled);
-        draft.scaleOut(Math.max(0, desired - census.active()));
+        int lasting = census.active() - draft.atRisk();
+        draft.scaleOut(Math.max(0, desired - lasting));
         if (desired < census.running()) {
             draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
         draft.keepSpares(desired);
-        String reason = desired == census.active() ? "steady" : vote.reason();
+        String reason = draft.replaces(desired)
+                ? ScalingPlan.REPLACEMENT
+                : desired == census.active() ? "steady" : vote.reason();
         return draft.finish(depth, reason, vote, desired, model);
     }
 

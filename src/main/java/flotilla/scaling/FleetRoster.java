@@ -362,6 +362,7 @@ final class FleetRoster {
             case RUNNING ->
                 report.map(known -> known.activity() == Activity.WORKING ? "running" : "draining")
                         .orElse("pending");
+            case HELD -> "draining";
             case SHUTTING_DOWN, STOPPING -> "shutting-down";
             case STOPPED -> "stopped";
             case TERMINATED -> "terminated";
@@ -380,7 +381,8 @@ final class FleetRoster {
                 sighting.drainEpoch(),
                 sighting.busy(),
                 sighting.inHand(),
-                sighting.service());
+                sighting.service(),
+                sighting.outlook());
     }
 
     private void forgetGoneWorkers(Instant now) {

@@ -11,7 +11,9 @@ public enum InstanceState {
     SHUTTING_DOWN,
     TERMINATED,
     STOPPING,
-    STOPPED;
+    STOPPED,
+    /** EC2 Auto Scaling ends it, and a lifecycle hook of its group waits for the word that it may. */
+    HELD;
 
     /** Whether the machine can work now or after its boot. */
     public boolean isAlive() {

@@ -15,7 +15,7 @@ record Placed(InstanceView view, Standing standing) {
     enum Standing {
         /** Terminated: its app-tier id is free again. */
         GONE,
-        /** Shutting down or stopping. */
+        /** Shutting down or stopping, or held by a lifecycle hook until its worker is drained. */
         ENDING,
         /** Stopped: it can be started. */
         SPARE,
@@ -29,7 +29,7 @@ record Placed(InstanceView view, Standing standing) {
         SILENT,
         /** Proven dead. */
         DEAD,
-        /** Ends by its own decision. */
+        /** Ends by its own decision, or because EC2 takes its machine back. */
         LEAVING
     }
 
@@ -55,6 +55,21 @@ record Placed(InstanceView view, Standing standing) {
 
     int inHand() {
         return view.worker().map(WorkerView::inHand).orElse(0);
+    }
+
+    /** What EC2 has told the machine, by its worker's last report. */
+    MachineOutlook outlook() {
+        return view.worker().map(WorkerView::outlook).orElse(MachineOutlook.STAYS);
+    }
+
+    /** At work, and EC2 recommends another machine. */
+    boolean isAtRisk() {
+        return standing == Standing.WORKING && outlook().atRisk();
+    }
+
+    /** Its name for people. */
+    String name() {
+        return id() + appTierId().map(tier -> " (app-tier id " + tier + ")").orElse("");
     }
 
     /**
@@ -99,6 +114,9 @@ record Placed(InstanceView view, Standing standing) {
             return Standing.DRAINED;
         }
         Duration silence = Duration.between(view.lastSign(), now);
+        if (instance.state() == InstanceState.HELD) {
+            return held(view, silence, limits);
+        }
         if (view.worker().isEmpty()) {
             return neverReported(instance, silence, limits, now);
         }
@@ -112,19 +130,39 @@ record Placed(InstanceView view, Standing standing) {
         if (silence.compareTo(limits.silentAfter()) > 0) {
             return Standing.SILENT;
         }
-        if (activity == Activity.LEAVING) {
+        boolean takenBack =
+                activity == Activity.WORKING && view.worker().get().outlook().ends();
+        if (activity == Activity.LEAVING || takenBack) {
             return Standing.LEAVING;
         }
         return intent != null && !intent.cancelled() ? Standing.DRAINING : Standing.WORKING;
     }
 
+    /** The group ends it in any case; it only waits for its worker. One that has no worker yet is left to the hook's own time. */
+    private static Standing held(InstanceView view, Duration silence, ScalingLimits limits) {
+        if (view.worker().isEmpty()) {
+            return Standing.ENDING;
+        }
+        if (view.worker().get().activity() == Activity.DRAINED) {
+            return Standing.DRAINED;
+        }
+        return silence.compareTo(limits.deadAfter()) > 0 ? Standing.DEAD : Standing.ENDING;
+    }
+
+    /** Whether its group ends it and waits, and its worker was not asked to drain yet. */
+    boolean isHeldAtWork(Map<InstanceId, DrainIntent> intents) {
+        DrainIntent intent = intents.get(id());
+        boolean asked = intent != null && !intent.cancelled();
+        boolean works = view.worker()
+                .filter(worker -> worker.activity() == Activity.WORKING)
+                .isPresent();
+        return view.instance().state() == InstanceState.HELD && works && !asked;
+    }
+
     /** Why it is {@link Standing#DEAD}, with the times that prove it. */
     String proofOfDeath(ScalingLimits limits) {
         Instance instance = view.instance();
-        String name = instance.id()
-                + instance.appTierId()
-                        .map(tier -> " (app-tier id " + tier + ")")
-                        .orElse("");
+        String name = name();
         String fenced = limits.deadAfter().toSeconds() + " s";
         if (view.worker().isPresent()) {
             return "worker on " + name + " is silent since " + view.lastSign() + ", longer than the " + fenced

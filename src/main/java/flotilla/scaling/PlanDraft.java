@@ -97,6 +97,9 @@ final class PlanDraft {
         List<PolicyInput.Capacity> all = new ArrayList<>();
         int working = census.running();
         for (Placed one : placed) {
+            if (goes(one)) {
+                continue;
+            }
             boolean ready = one.is(Standing.WORKING);
             if (one.is(Standing.BOOTING) || ready && working-- > 0) {
                 Instance instance = one.view().instance();
@@ -111,12 +114,40 @@ final class PlanDraft {
         return all;
     }
 
+    /** Whether it works, and is to be replaced because EC2 recommends it. */
+    private boolean goes(Placed one) {
+        return rules.shape().heedsRisk() && one.isAtRisk();
+    }
+
+    /** Working instances that are to be replaced because EC2 recommends it. */
+    int atRisk() {
+        return (int) placed.stream().filter(this::goes).count();
+    }
+
+    /** Whether this plan starts instances, and would start none if EC2 let those be that are there. */
+    boolean replaces(int desired) {
+        boolean starts = actions.stream()
+                .anyMatch(action -> action instanceof ScalingAction.Launch
+                        || action instanceof ScalingAction.Start
+                        || action instanceof ScalingAction.SetGroupCapacity);
+        int takenBack = (int) placed.stream()
+                .filter(one -> one.isLiving() && one.outlook().ends())
+                .count();
+        return starts && desired <= census.active() + takenBack;
+    }
+
     /** How many drains could be taken back now. */
     int revocable() {
         return rules.shape().drains() == DrainChannel.QUEUES
                 ? (int) Math.min(
                         requests.waiting().size(), with(Standing.WORKING).count())
-                : (int) with(Standing.DRAINING).count();
+                : (int) revocableDrains().count();
+    }
+
+    /** Nobody goes back to work on a machine that is to be replaced. */
+    private Stream<Placed> revocableDrains() {
+        return with(Standing.DRAINING)
+                .filter(one -> !rules.shape().heedsRisk() || !one.outlook().atRisk());
     }
 
     /** What the policy wants, within the limits; what kept it back is noted. */
@@ -150,7 +181,8 @@ final class PlanDraft {
     }
 
     private void end(Placed one, EndReason why) {
-        boolean stop = rules.shape().mode() == Mode.START_STOP || why == EndReason.DRAINED && sparesMissing() > 0;
+        boolean spare = why == EndReason.DRAINED && !one.outlook().ends() && sparesMissing() > 0;
+        boolean stop = rules.shape().mode() == Mode.START_STOP || spare;
         actions.add(
                 stop
                         ? new ScalingAction.Stop(one.id(), one.appTierId(), why)
@@ -177,7 +209,38 @@ final class PlanDraft {
             actions.add(new ScalingAction.CancelRequests(ScalingAction.CancelRequests.ALL));
         }
         giveIds();
+        noteOutlooks();
+        drainHeld();
         observation.strays().forEach(this::mend);
+    }
+
+    /** What EC2 has told machines: nothing that does not fit together, but it changes what counts. */
+    private void noteOutlooks() {
+        for (Placed one : placed) {
+            MachineOutlook outlook = one.outlook();
+            if (one.isLiving() && outlook.ends()) {
+                clamps.add("EC2 takes " + one.name() + " back at "
+                        + outlook.endsAt().orElseThrow());
+            } else if (goes(one)) {
+                clamps.add("EC2 recommends to replace " + one.name() + " since "
+                        + outlook.atRiskSince().orElseThrow());
+            }
+        }
+    }
+
+    /** Whom the Auto Scaling group ends, whatever anybody wants, may finish first. */
+    private void drainHeld() {
+        for (Placed one : placed) {
+            if (!one.isHeldAtWork(intents)) {
+                continue;
+            }
+            clamps.add("the Auto Scaling group ends " + one.name() + " and waits for its worker");
+            actions.add(new ScalingAction.Drain(one.id(), one.appTierId(), epoch));
+            if (rules.shape().drains() == DrainChannel.CLUSTER) {
+                intents.put(one.id(), new DrainIntent(epoch, false));
+            }
+            epoch++;
+        }
     }
 
     /** Instances without an app-tier id get one; of two with the same id the stopped or younger one gets another. */
@@ -246,7 +309,7 @@ final class PlanDraft {
     }
 
     private int cancelDrains(int wanted) {
-        List<Placed> revocable = with(Standing.DRAINING)
+        List<Placed> revocable = revocableDrains()
                 .sorted(Placed.easiestToLose(now).reversed())
                 .limit(wanted)
                 .toList();
@@ -426,10 +489,14 @@ final class PlanDraft {
             actions.add(new ScalingAction.RequestDrains(tokens));
             return;
         }
-        with(Standing.WORKING).sorted(Placed.easiestToLose(now)).limit(count).forEach(one -> {
-            intents.put(one.id(), new DrainIntent(epoch, false));
-            actions.add(new ScalingAction.Drain(one.id(), one.appTierId(), epoch));
-        });
+        Comparator<Placed> atRiskFirst = Comparator.comparing(one -> !goes(one));
+        with(Standing.WORKING)
+                .sorted(atRiskFirst.thenComparing(Placed.easiestToLose(now)))
+                .limit(count)
+                .forEach(one -> {
+                    intents.put(one.id(), new DrainIntent(epoch, false));
+                    actions.add(new ScalingAction.Drain(one.id(), one.appTierId(), epoch));
+                });
     }
 
     /** Launches what is missing to have the wanted instances and the stopped spares besides. */

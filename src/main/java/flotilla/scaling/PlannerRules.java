@@ -72,10 +72,21 @@ public record PlannerRules(
     /**
      * @param spares instances kept ready beyond those wanted, in mode {@link Mode#LAUNCH}
      * @param sparesStopped whether the spares are stopped and cost no instance time, or run
+     * @param replacesAtRisk whether a machine that EC2 recommends to replace is replaced, and then drained; only with drains
+     *     by name
      */
-    public record Shape(Mode mode, DrainChannel drains, int spares, boolean sparesStopped) {
+    public record Shape(Mode mode, DrainChannel drains, int spares, boolean sparesStopped, boolean replacesAtRisk) {
         /** Launch and terminate, drains by name, no spares. */
         public static final Shape LAUNCH = new Shape(Mode.LAUNCH, DrainChannel.CLUSTER, 0, true);
+
+        /** Recommendations of EC2 are not heeded. */
+        public Shape(Mode mode, DrainChannel drains, int spares, boolean sparesStopped) {
+            this(mode, drains, spares, sparesStopped, false);
+        }
+
+        boolean heedsRisk() {
+            return replacesAtRisk && drains == DrainChannel.CLUSTER;
+        }
     }
 
     /**

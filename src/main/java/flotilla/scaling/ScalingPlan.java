@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 /**
  * A decision with the figures it came from.
  *
- * @param reason why, in a word: {@code backlog}, {@code no-work}, {@code steady}, {@code confirmed}, {@code depth-unknown},
- *     {@code instances-unknown}, {@code no-lease}
+ * @param reason why, in a word: {@code backlog}, {@code no-work}, {@code steady}, {@code confirmed}, {@code replacement},
+ *     {@code depth-unknown}, {@code instances-unknown}, {@code no-lease}
  * @param depth the request queue; empty when it was unknown
  * @param census the instances by what they are
  * @param vote what the policy wanted; empty when it was not asked
  * @param desired desired capacity within the limits; empty when it could not be computed
- * @param clamps what kept the plan from what the policy wanted, one line each
+ * @param clamps what kept the plan from what the policy wanted, and what EC2 says of machines that it takes back, one line each
  * @param findings what the auditor found, with its proof, one line each
  * @param actions what to do, in this order; empty means to hold
  * @param next what to remember
@@ -43,6 +43,9 @@ public record ScalingPlan(
 
     /** The reason when another supervisor may be acting; nobody was asked for queue and instances then. */
     static final String NO_LEASE = "no-lease";
+
+    /** The reason when instances are started only because EC2 takes others back, or recommends to replace them. */
+    static final String REPLACEMENT = "replacement";
 
     /** Whether the census is what was seen. */
     public boolean instancesKnown() {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param service what it has done since its start
  * @param life when the worker's process started, in milliseconds; tells a machine that was started again from before
  * @param number counts the reports of this life, so that one that comes late is known
+ * @param outlook what EC2 has told its machine; an older worker does not say
  */
 public record WorkerSighting(
         WorkerId worker,
@@ -28,4 +29,35 @@ public record WorkerSighting(
         int inHand,
         ServiceCount service,
         long life,
-        long number) {}
+        long number,
+        MachineOutlook outlook) {
+    public WorkerSighting {
+        outlook = outlook == null ? MachineOutlook.STAYS : outlook;
+    }
+
+    /** A worker whose machine was told nothing. */
+    public WorkerSighting(
+            WorkerId worker,
+            Optional<InstanceId> instance,
+            Optional<AppTierId> appTierId,
+            Activity activity,
+            long drainEpoch,
+            int busy,
+            int inHand,
+            ServiceCount service,
+            long life,
+            long number) {
+        this(
+                worker,
+                instance,
+                appTierId,
+                activity,
+                drainEpoch,
+                busy,
+                inHand,
+                service,
+                life,
+                number,
+                MachineOutlook.STAYS);
+    }
+}

@@ -10,6 +10,19 @@ import java.time.Instant;
  * @param busy classifiers at work
  * @param inHand messages leased to the worker, those being classified included
  * @param service what it has done since its start
+ * @param outlook what EC2 has told its machine
  */
 public record WorkerView(
-        Instant reportedAt, Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {}
+        Instant reportedAt,
+        Activity activity,
+        long drainEpoch,
+        int busy,
+        int inHand,
+        ServiceCount service,
+        MachineOutlook outlook) {
+    /** A worker whose machine was told nothing. */
+    public WorkerView(
+            Instant reportedAt, Activity activity, long drainEpoch, int busy, int inHand, ServiceCount service) {
+        this(reportedAt, activity, drainEpoch, busy, inHand, service, MachineOutlook.STAYS);
+    }
+}

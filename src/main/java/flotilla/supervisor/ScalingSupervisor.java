@@ -17,6 +17,7 @@ import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
+import flotilla.scaling.MachineOutlook;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.WorkerSighting;
 import flotilla.supervisor.SupervisorLease.Standing;
@@ -368,6 +369,9 @@ public final class ScalingSupervisor {
             if (sighting.activity() == Activity.DRAINED) {
                 timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
             }
+        }
+        if (!before.map(WorkerSighting::outlook).orElse(MachineOutlook.STAYS).equals(sighting.outlook())) {
+            timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }
         if (isOurs()) {
             WorkerControls.answer(report, orders);

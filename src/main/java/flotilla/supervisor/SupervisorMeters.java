@@ -15,6 +15,23 @@ public interface SupervisorMeters {
         public void ended() {}
     };
 
+    /** Both are told everything, one after the other. */
+    static SupervisorMeters both(SupervisorMeters one, SupervisorMeters other) {
+        return new SupervisorMeters() {
+            @Override
+            public void decided(ScalingPlan plan, List<DecisionReport.Action> actions) {
+                one.decided(plan, actions);
+                other.decided(plan, actions);
+            }
+
+            @Override
+            public void ended() {
+                one.ended();
+                other.ended();
+            }
+        };
+    }
+
     /** A decision was made, and this became of it. */
     void decided(ScalingPlan plan, List<DecisionReport.Action> actions);
 

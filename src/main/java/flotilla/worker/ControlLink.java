@@ -89,7 +89,8 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
                         status.inHand(),
                         status.service(),
                         identity.life(),
-                        status.number()),
+                        status.number(),
+                        status.outlook()),
                 control));
         return stayOrEnd();
     }

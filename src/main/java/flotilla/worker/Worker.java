@@ -3,6 +3,7 @@ package flotilla.worker;
 import flotilla.domain.AppTierId;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
+import flotilla.scaling.MachineOutlook;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,7 +21,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  *
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
  * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
- * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code drained} (no way back), {@code leaving}
+ * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
+ * way back either), {@code drained} (no way back), {@code leaving}
  * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
  * given back). It stops when a part of it died. It never touches a message itself.
  */
@@ -36,6 +38,13 @@ public final class Worker {
 
     /** The process is about to end: receive nothing more, return what is not begun, finish the rest. */
     public record Leave(ActorRef<Done> replyTo) implements Command {}
+
+    /**
+     * EC2 has told what becomes of this machine.
+     *
+     * @param left until the machine ends, if it does
+     */
+    record Noticed(MachineOutlook outlook, Duration left) implements Command {}
 
     /** The taker has a terminate request, which this worker may accept or refuse. */
     record RequestTaken(long token) implements Command {}
@@ -110,6 +119,7 @@ public final class Worker {
         FENCED(Activity.LEAVING),
         DRAINING(Activity.DRAINING),
         ENDING(Activity.DRAINING),
+        RECLAIMED(Activity.LEAVING),
         DRAINED(Activity.DRAINED),
         LEAVING(Activity.LEAVING);
 
@@ -128,6 +138,7 @@ public final class Worker {
     private final SelfFence fence;
     private final Departure departure;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
+    private MachineOutlook outlook = MachineOutlook.STAYS;
     private Phase phase = Phase.RECEIVING;
     private long epoch;
 
@@ -182,6 +193,12 @@ public final class Worker {
                 .onMessage(RequestConfirmed.class, confirmed -> becomeDrained()));
     }
 
+    private Behavior<Command> reclaimed() {
+        return phase(common().onMessage(Paused.class, this::onPaused)
+                .onMessage(HandsChanged.class, changed -> drainedIfEmpty())
+                .onMessage(GraceOver.class, over -> handingBack(this::becomeDrained)));
+    }
+
     private Behavior<Command> drained() {
         return phase(common());
     }
@@ -233,6 +250,7 @@ public final class Worker {
         return Behaviors.receive(Command.class)
                 .onMessage(FromSupervisor.class, this::onSupervisor)
                 .onMessage(LinkUp.class, this::onLinkUp)
+                .onMessage(Noticed.class, this::onNoticed)
                 .onMessage(SelfFence.Due.class, this::onDue)
                 .onMessage(ReportTick.class, this::onReportTick)
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
@@ -288,8 +306,7 @@ public final class Worker {
     }
 
     private Behavior<Command> onDrain(WorkerCommand.Drain drain) {
-        boolean open = phase == Phase.RECEIVING || phase == Phase.FENCED || phase == Phase.DRAINING;
-        if (!open || drain.epoch() <= epoch) {
+        if (!mayBeAsked() || drain.epoch() <= epoch) {
             return report();
         }
         epoch = drain.epoch();
@@ -303,6 +320,26 @@ public final class Worker {
         pause();
         report();
         return draining();
+    }
+
+    /** Whether it has not begun to end for good. */
+    private boolean mayBeAsked() {
+        return phase == Phase.RECEIVING || phase == Phase.FENCED || phase == Phase.DRAINING;
+    }
+
+    private Behavior<Command> onNoticed(Noticed noticed) {
+        outlook = noticed.outlook();
+        if (!outlook.ends() || !mayBeAsked()) {
+            return report();
+        }
+        context.getLog()
+                .warn(
+                        "EC2 takes this machine back at={} inHand={}",
+                        outlook.endsAt().orElseThrow(),
+                        parts.leases().inHand());
+        Duration grace = settings.grace();
+        depart(Phase.RECLAIMED, noticed.left().compareTo(grace) < 0 ? noticed.left() : grace);
+        return reclaimed();
     }
 
     private Behavior<Command> onCancelDrain(WorkerCommand.CancelDrain cancel) {
@@ -357,7 +394,7 @@ public final class Worker {
 
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
-        depart();
+        depart(Phase.LEAVING, settings.grace());
         return leaving(leave.replyTo());
     }
 
@@ -366,14 +403,14 @@ public final class Worker {
         if (phase == Phase.LEAVING || !departure.begunByAHang()) {
             return report();
         }
-        depart();
+        depart(Phase.LEAVING, settings.grace());
         return hung(false);
     }
 
-    private void depart() {
-        phase = Phase.LEAVING;
+    private void depart(Phase next, Duration grace) {
+        phase = next;
         timers.cancel(new Start());
-        timers.startSingleTimer(new GraceOver(), settings.grace());
+        timers.startSingleTimer(new GraceOver(), grace);
         parts.taker().tell(new TerminateRequestTaker.Refuse());
         parts.router().tell(new ClassifierRouter.ReturnWaiting());
         pause();
@@ -485,6 +522,7 @@ public final class Worker {
                 epoch,
                 parts.leases().busy(),
                 parts.leases().inHand(),
-                parts.pipeline().service()));
+                parts.pipeline().service(),
+                outlook));
     }
 }

@@ -205,7 +205,18 @@ class ArchitectureTest {
             "flotilla.push");
 
     @ArchTest
-    static final ArchRule imdsAdapter = adapter("flotilla.aws.imds..");
+    static final ArchRule imdsAdapter = onlyKnows(
+            "flotilla.aws.imds..",
+            "flotilla.aws",
+            "flotilla.domain",
+            "flotilla.scaling",
+            "flotilla.protocol",
+            "flotilla.config",
+            "flotilla.worker");
+
+    /** It serves the port in which the supervisor lets itself be counted. */
+    @ArchTest
+    static final ArchRule cloudWatchAdapter = fleetAdapter("flotilla.aws.cloudwatch..");
 
     @ArchTest
     static final ArchRule ec2Adapter = fleetAdapter("flotilla.aws.ec2..");
@@ -261,16 +272,20 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("flotilla.aws..", "flotilla.local..", "flotilla.app..");
 
+    @ArchTest
+    static final ArchRule onlyTheCloudWatchAdapterImportsCloudWatch =
+            soleImporter("flotilla.aws.cloudwatch..", "software.amazon.awssdk.services.cloudwatch..");
+
+    @ArchTest
+    static final ArchRule onlyTheMetadataAdapterImportsTheMetadataClient =
+            soleImporter("flotilla.aws.imds..", "software.amazon.awssdk.imds..");
+
     /** One of the rooms in the middle: the core, the protocol and its own settings. */
     private static ArchRule room(String itself) {
         return onlyKnows(itself, "flotilla.domain", "flotilla.scaling", "flotilla.protocol", "flotilla.config");
     }
 
-    private static ArchRule adapter(String itself) {
-        return onlyKnows(itself, "flotilla.aws", "flotilla.domain", "flotilla.protocol", "flotilla.config");
-    }
-
-    /** An adapter that serves the supervisor's port. */
+    /** An adapter that serves a port of the supervisor. */
     private static ArchRule fleetAdapter(String itself) {
         return onlyKnows(
                 itself,

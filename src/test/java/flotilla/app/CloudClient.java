@@ -75,9 +75,37 @@ final class CloudClient implements AutoCloseable {
                 .get(0);
     }
 
+    /** Has the group hold members that it terminates, until it is told that they may go. */
+    void holdTerminations() {
+        autoScaling
+                .putLifecycleHook(request -> request.autoScalingGroupName(group().autoScalingGroupName())
+                        .lifecycleHookName("drain")
+                        .lifecycleTransition("autoscaling:EC2_INSTANCE_TERMINATING")
+                        .heartbeatTimeout(3600))
+                .join();
+    }
+
+    /** Has the group end a member and launch another one, as it does with one that is not healthy. */
+    void replaceMember(String instance) {
+        autoScaling
+                .terminateInstanceInAutoScalingGroup(
+                        request -> request.instanceId(instance).shouldDecrementDesiredCapacity(false))
+                .join();
+    }
+
     /** @param query such as {@code Action=RunInstances&Code=RequestLimitExceeded&Count=3} */
     void fail(String query) throws IOException, InterruptedException {
         order("POST", "/_faults/fail?" + query);
+    }
+
+    /** Takes an instance back after so many seconds, and tells it so. */
+    void interrupt(String instance, int seconds) throws IOException, InterruptedException {
+        order("POST", "/_faults/interrupt?InstanceId=" + instance + "&Seconds=" + seconds);
+    }
+
+    /** Recommends to replace an instance. */
+    void recommendRebalance(String instance) throws IOException, InterruptedException {
+        order("POST", "/_faults/recommend-rebalance?InstanceId=" + instance);
     }
 
     void clearFaults() throws IOException, InterruptedException {

@@ -34,7 +34,7 @@ class WorkedExamplesIT {
             ? new WorkedExamples.Figures(20, 110, 18, 15, 5, 17, 13)
             : new WorkedExamples.Figures(6, 33, 5, 4, 2, 5, 3);
     /** While they boot, a node may be silent for longer than a healthy one ever is, and not be given up. */
-    private static final List<String> PATIENCE = List.of(
+    static final List<String> PATIENCE = List.of(
             "pekko.cluster.failure-detector.acceptable-heartbeat-pause=10m",
             "pekko.cluster.gossip-interval=1s",
             "pekko.remote.artery.advanced.handshake-timeout=10m",

@@ -125,6 +125,7 @@ class FlotillaSettingsTest {
                         Optional.empty(),
                         Optional.empty(),
                         new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                        false,
                         "{}"));
         assertThat(settings.provision())
                 .isEqualTo(new ProvisionSettings(new ProvisionSettings.Gateway(
@@ -158,6 +159,7 @@ class FlotillaSettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
                         Duration.ofMinutes(2),
                         Duration.ofSeconds(20),
                         Optional.empty()));
@@ -177,7 +179,8 @@ class FlotillaSettingsTest {
                                 "-XX:TrimNativeHeapInterval=5000"),
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(10)));
-        assertThat(settings.metrics()).isEqualTo(new MetricsSettings(true, Optional.empty(), OptionalInt.empty()));
+        assertThat(settings.metrics())
+                .isEqualTo(new MetricsSettings(true, Optional.empty(), OptionalInt.empty(), Optional.empty()));
         assertThat(settings.logResults()).isFalse();
     }
 
@@ -294,6 +297,7 @@ class FlotillaSettingsTest {
                 "flotilla.fleet.auto-scaling-group=asg",
                 "flotilla.fleet.warm-pool.size=0",
                 "flotilla.fleet.warm-pool.state=running",
+                "flotilla.fleet.replace-at-risk=true",
                 "flotilla.drain.channel=queues",
                 "flotilla.fleet.security-group-ids=[sg]",
                 "flotilla.fleet.instance-profile=ip",
@@ -326,6 +330,7 @@ class FlotillaSettingsTest {
                 "flotilla.worker.receive-parallelism=33",
                 "flotilla.worker.hang-after=64s",
                 "flotilla.worker.report-interval=35s",
+                "flotilla.worker.notice-interval=34s",
                 "flotilla.worker.self-fence=36s",
                 "flotilla.worker.shutdown-grace=37s",
                 "flotilla.worker.state-folder=/state",
@@ -339,6 +344,7 @@ class FlotillaSettingsTest {
                 "flotilla.metrics.enabled=false",
                 "flotilla.metrics.host=mh",
                 "flotilla.metrics.port=71",
+                "flotilla.metrics.cloudwatch={namespace=Ours/flotilla,interval=72s,endpoint=\"http://s:6\"}",
                 "flotilla.log.results=true");
 
         assertThat(settings)
@@ -451,6 +457,7 @@ class FlotillaSettingsTest {
                                 Optional.of("kn"),
                                 Optional.of("asg"),
                                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.RUNNING),
+                                true,
                                 "a=1"),
                         new ProvisionSettings(new ProvisionSettings.Gateway(
                                 Optional.of("gi"),
@@ -484,6 +491,7 @@ class FlotillaSettingsTest {
                                 Duration.ofMillis(39),
                                 Duration.ofMillis(40),
                                 Duration.ofSeconds(35),
+                                Duration.ofSeconds(34),
                                 Duration.ofSeconds(36),
                                 Duration.ofSeconds(37),
                                 Optional.of(Path.of("/state"))),
@@ -495,7 +503,14 @@ class FlotillaSettingsTest {
                                 List.of("x"),
                                 Duration.ofSeconds(39),
                                 Duration.ofSeconds(40)),
-                        new MetricsSettings(false, Optional.of("mh"), OptionalInt.of(71)),
+                        new MetricsSettings(
+                                false,
+                                Optional.of("mh"),
+                                OptionalInt.of(71),
+                                Optional.of(new MetricsSettings.CloudWatch(
+                                        "Ours/flotilla",
+                                        Duration.ofSeconds(72),
+                                        Optional.of(URI.create("http://s:6"))))),
                         true));
     }
 
@@ -531,6 +546,7 @@ class FlotillaSettingsTest {
                 "flotilla.http.upload-stall=2h | flotilla.http.upload-stall must be from 100ms to 3600s, not 7200s",
                 "flotilla.http.upload-wait=0s | flotilla.http.upload-wait must be from 100ms to 3600s, not 0s",
                 "flotilla.worker.patience=2h | flotilla.worker.patience must be from 0s to 3600s, not 7200s",
+                "flotilla.worker.notice-interval=61s | flotilla.worker.notice-interval must be from 0s to 60s, not 61s",
                 "flotilla.http.max-headers=1 | flotilla.http.max-headers must be at least 16, not 1",
                 "flotilla.http.max-header-size=9MiB | flotilla.http.max-header-size must be from 256 bytes to 1 MiB, not 9437184",
                 "flotilla.provision.gateway.secrets-parameter=a b | flotilla.provision.gateway.secrets-parameter must be a name of letters, digits and _ . / -",
@@ -564,6 +580,9 @@ class FlotillaSettingsTest {
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
                 "flotilla.metrics.port=-2 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
                 "flotilla.metrics.port=70000 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
+                "flotilla.metrics.cloudwatch.namespace=AWS/EC2 | flotilla.metrics.cloudwatch.namespace must be up to 255 letters, digits and . - _ / # : that do not begin with AWS/, not AWS/EC2",
+                "flotilla.metrics.cloudwatch={namespace=N,interval=0s} | flotilla.metrics.cloudwatch.interval must be from 1s to 3600s, not 0s",
+                "flotilla.metrics.cloudwatch={namespace=N,endpoint=nowhere} | flotilla.metrics.cloudwatch.endpoint must be a URL",
                 "nonsense | --set takes key=value"
             })
     void badValue_shouldNameItsKeyAndItsBound(String set, String message) {

@@ -78,6 +78,7 @@ class FleetAdaptersIT {
                 Optional.empty(),
                 Optional.of(group),
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                false,
                 "");
     }
 

@@ -93,6 +93,75 @@ class LocalAutoScalingIT {
                 .join();
     }
 
+    private static List<String> lifecycles(String name) {
+        return describe(name).instances().stream()
+                .map(one -> one.lifecycleStateAsString())
+                .toList();
+    }
+
+    private static String memberInService(String name) {
+        Eventually.until("a member in service", () -> inService(name) == 1);
+        return describe(name).instances().get(0).instanceId();
+    }
+
+    private static void hook(String name, int heartbeat) {
+        scaling.putLifecycleHook(request -> request.autoScalingGroupName(name)
+                        .lifecycleHookName("drain")
+                        .lifecycleTransition("autoscaling:EC2_INSTANCE_TERMINATING")
+                        .heartbeatTimeout(heartbeat)
+                        .defaultResult("CONTINUE"))
+                .join();
+    }
+
+    private static void complete(String name, String id) {
+        scaling.completeLifecycleAction(request -> request.autoScalingGroupName(name)
+                        .lifecycleHookName("drain")
+                        .instanceId(id)
+                        .lifecycleActionResult("CONTINUE"))
+                .join();
+    }
+
+    @Test
+    void terminatingHook_shouldHoldAMemberUntilItIsCompleted() {
+        group("held", 0, 2, 1, true);
+        hook("held", 3600);
+        String id = memberInService("held");
+
+        scaling.terminateInstanceInAutoScalingGroup(
+                        request -> request.instanceId(id).shouldDecrementDesiredCapacity(true))
+                .join();
+        assertThat(lifecycles("held")).containsExactly("Terminating:Wait");
+        assertThat(state(id)).isEqualTo(InstanceStateName.RUNNING);
+        complete("held", id);
+
+        Eventually.until("the end of the member", () -> state(id) == InstanceStateName.TERMINATED);
+        assertThatThrownBy(() -> complete("held", id)).hasMessageContaining("No active Lifecycle Action");
+    }
+
+    @Test
+    void terminatingHook_shouldHoldNoLongerThanItsHeartbeat() {
+        group("impatient", 0, 2, 1, true);
+        hook("impatient", 1);
+        String id = memberInService("impatient");
+
+        scaling.terminateInstanceInAutoScalingGroup(
+                        request -> request.instanceId(id).shouldDecrementDesiredCapacity(true))
+                .join();
+
+        Eventually.until("the end of the member", () -> state(id) == InstanceStateName.TERMINATED);
+    }
+
+    private static InstanceStateName state(String id) {
+        return ec2.describeInstances(request -> request.instanceIds(id))
+                .join()
+                .reservations()
+                .get(0)
+                .instances()
+                .get(0)
+                .state()
+                .name();
+    }
+
     @Test
     void runInstances_shouldTakeFromTheTemplateWhatTheRequestDoesNotGive() {
         Instance plain = ec2.runInstances(

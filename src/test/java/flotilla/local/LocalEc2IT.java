@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.imds.Ec2MetadataAsyncClient;
+import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
@@ -129,6 +131,51 @@ class LocalEc2IT {
 
         awaitState(instance, InstanceStateName.TERMINATED);
         assertThat(describe(instance).stateReason().code()).isEqualTo("Server.InternalError");
+    }
+
+    @Test
+    void interruptedInstance_shouldBeToldAndEndAtItsTime() throws Exception {
+        Instance instance = running("interrupt");
+        Instance other = running("stays");
+        ProcessHandle process = process(instance);
+        try (Ec2MetadataAsyncClient metadata = metadata(instance);
+                Ec2MetadataAsyncClient others = metadata(other)) {
+            order("/_faults/recommend-rebalance?InstanceId=" + instance.instanceId());
+            assertThat(metadata.get("/latest/meta-data/events/recommendations/rebalance")
+                            .join()
+                            .asString())
+                    .contains("noticeTime");
+            order("/_faults/interrupt?InstanceId=" + instance.instanceId() + "&Seconds=2");
+            assertThat(metadata.get("/latest/meta-data/spot/instance-action")
+                            .join()
+                            .asString())
+                    .contains("\"action\" : \"terminate\"", "\"time\"");
+            assertThatThrownBy(() ->
+                            others.get("/latest/meta-data/spot/instance-action").join())
+                    .hasCauseInstanceOf(Ec2MetadataClientException.class);
+        }
+
+        awaitState(instance, InstanceStateName.TERMINATED);
+        assertThat(process.isAlive()).isFalse();
+        assertThat(describe(instance).stateReason().code()).isEqualTo("Server.SpotInstanceTermination");
+        assertThat(describe(other).state().name()).isEqualTo(InstanceStateName.RUNNING);
+    }
+
+    private static Ec2MetadataAsyncClient metadata(Instance instance) {
+        return Ec2MetadataAsyncClient.builder()
+                .endpoint(URI.create(cloud.endpoint() + "/" + instance.instanceId()))
+                .httpClient(Clients.http())
+                .build();
+    }
+
+    private static void order(String fault) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(cloud.endpoint() + fault))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 
     @Test

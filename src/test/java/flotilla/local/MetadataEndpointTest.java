@@ -124,6 +124,27 @@ class MetadataEndpointTest {
     }
 
     @Test
+    void notices_shouldBe404WhileNobodyOrderedAny() throws Exception {
+        assertThat(get("/latest/meta-data/spot/instance-action", token()).statusCode())
+                .isEqualTo(404);
+        assertThat(get("/latest/meta-data/events/recommendations/rebalance", token())
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void interruptionOfAnInstanceThatDoesNotRun_shouldBeRefused() throws Exception {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create(cloud.endpoint() + "/_faults/interrupt?InstanceId=" + instanceId))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("does not run: pending");
+    }
+
+    @Test
     void unknownPath_shouldBe404() throws Exception {
         assertThat(get("/latest/meta-data/public-ipv4", token()).statusCode()).isEqualTo(404);
         assertThat(get("/latest/other", token()).statusCode()).isEqualTo(404);

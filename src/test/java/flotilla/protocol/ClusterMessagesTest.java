@@ -3,12 +3,16 @@ package flotilla.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import flotilla.config.SettingsLoader;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.WorkerId;
 import flotilla.scaling.Activity;
+import flotilla.scaling.MachineOutlook;
 import flotilla.scaling.Pace;
 import flotilla.scaling.ServiceCount;
 import flotilla.scaling.WorkerSighting;
@@ -17,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
@@ -68,6 +73,62 @@ class ClusterMessagesTest {
                         0,
                         1),
                 KIT.<WorkerCommand>createTestProbe().getRef()));
+    }
+
+    private static SupervisorCommand.WorkerReport reportOfAMachine(MachineOutlook outlook) {
+        return new SupervisorCommand.WorkerReport(
+                new WorkerSighting(
+                        new WorkerId("i-1"),
+                        Optional.of(new InstanceId("i-1")),
+                        Optional.empty(),
+                        Activity.LEAVING,
+                        0,
+                        0,
+                        0,
+                        ServiceCount.none(1),
+                        1,
+                        2,
+                        outlook),
+                KIT.<WorkerCommand>createTestProbe().getRef());
+    }
+
+    @Test
+    void noticesOfEc2_shouldRoundTripInReports() {
+        Instant at = Instant.parse("2026-11-29T12:00:00Z");
+        roundTrip(reportOfAMachine(new MachineOutlook(Optional.of(at), Optional.of(at.minusSeconds(60)))));
+        roundTrip(reportOfAMachine(new MachineOutlook(Optional.empty(), Optional.of(at))));
+    }
+
+    /** Workers are replaced one by one, so that old and new ones report side by side. */
+    @Test
+    void reportOfAnotherVersion_shouldBeUnderstood() throws Exception {
+        Instant at = Instant.parse("2026-11-29T12:00:00Z");
+        SupervisorCommand.WorkerReport report = reportOfAMachine(new MachineOutlook(Optional.of(at), Optional.empty()));
+
+        assertThat(changed(report, sighting -> sighting.remove("outlook"))
+                        .sighting()
+                        .outlook())
+                .isEqualTo(MachineOutlook.STAYS);
+        assertThat(changed(report, sighting -> ((ObjectNode) sighting.get("outlook")).remove("atRiskSince"))
+                        .sighting())
+                .isEqualTo(report.sighting());
+        assertThat(changed(report, sighting -> sighting.put("moreThanWeKnow", 1))
+                        .sighting())
+                .isEqualTo(report.sighting());
+    }
+
+    private static SupervisorCommand.WorkerReport changed(
+            SupervisorCommand.WorkerReport report, Consumer<ObjectNode> change) throws Exception {
+        Serialization serialization = SerializationExtension.get(Adapter.toClassic(KIT.system()));
+        CBORMapper cbor = new CBORMapper();
+        JsonNode tree = cbor.readTree(serialization.serialize(report).get());
+        change.accept((ObjectNode) tree.get("sighting"));
+        int jackson = serialization
+                .serializerFor(SupervisorCommand.WorkerReport.class)
+                .identifier();
+        return (SupervisorCommand.WorkerReport) serialization
+                .deserialize(cbor.writeValueAsBytes(tree), jackson, SupervisorCommand.WorkerReport.class.getName())
+                .get();
     }
 
     @Test

@@ -73,6 +73,29 @@ final class Fleet {
         return this;
     }
 
+    /** An instance that its Auto Scaling group ends and a lifecycle hook holds. */
+    Fleet held(Activity activity, int id, Duration silence) {
+        WorkerView worker = new WorkerView(now.minus(silence), activity, 0, 0, 0, ServiceCount.none(1));
+        add(id, InstanceState.HELD, now.minusSeconds(600), Optional.of(worker));
+        return this;
+    }
+
+    /** An instance that EC2 takes back in two minutes; its worker leaves, or is drained. */
+    Fleet takenBack(Activity activity, int id) {
+        return told(id, activity, 0, new MachineOutlook(Optional.of(now.plusSeconds(120)), Optional.empty()));
+    }
+
+    /** A working or draining instance that EC2 recommends to replace. */
+    Fleet atRisk(Activity activity, long epoch, int id) {
+        return told(id, activity, epoch, new MachineOutlook(Optional.empty(), Optional.of(now.minusSeconds(3))));
+    }
+
+    private Fleet told(int id, Activity activity, long epoch, MachineOutlook outlook) {
+        WorkerView worker = new WorkerView(now, activity, epoch, 0, 0, ServiceCount.none(1), outlook);
+        add(id, InstanceState.RUNNING, now.minusSeconds(600), Optional.of(worker));
+        return this;
+    }
+
     Fleet inState(InstanceState state, int... ids) {
         for (int id : ids) {
             add(id, state, now.minusSeconds(60), Optional.empty());

@@ -17,6 +17,7 @@ import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetObservation.DrainConfirmation;
 import flotilla.scaling.InstanceState;
+import flotilla.scaling.MachineOutlook;
 import flotilla.scaling.MessageCountPolicy;
 import flotilla.scaling.PlannerRules;
 import flotilla.scaling.ScalingLimits;
@@ -110,6 +111,24 @@ class ScalingSupervisorTest {
         worker.expectMessageClass(WorkerCommand.Heard.class);
     }
 
+    /** A worker on whose machine EC2 has had its say. */
+    private void reportTold(ActorRef<SupervisorCommand> supervisor, int id, Activity activity, MachineOutlook outlook) {
+        supervisor.tell(new SupervisorCommand.WorkerReport(
+                new WorkerSighting(
+                        new WorkerId("i-" + id),
+                        Optional.of(new InstanceId("i-" + id)),
+                        Optional.empty(),
+                        activity,
+                        0,
+                        0,
+                        0,
+                        new ServiceCount(3, Duration.ofSeconds(1), 1),
+                        FakeFleet.LAUNCHED_AT.toEpochMilli(),
+                        ++reports,
+                        outlook),
+                worker.getRef()));
+    }
+
     private List<Decision> decisions(ActorRef<SupervisorCommand> supervisor) {
         TestProbe<DecisionReport> probe = KIT.createTestProbe();
         supervisor.tell(new SupervisorCommand.GetDecisions(100, probe.getRef()));
@@ -162,6 +181,28 @@ class ScalingSupervisorTest {
                 .hasSize(20)
                 .allMatch(action -> action.outcome().equals("ok"));
         assertThat(fleet.launchTokens).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void instanceThatIsTakenBack_shouldBeReplacedBeforeTheNextTick() {
+        messages(1);
+        ActorRef<SupervisorCommand> supervisor = start();
+        assertThat(decision(supervisor, 1).decision()).isEqualTo("launch");
+        report(supervisor, 1, Activity.WORKING, 0);
+        TIME.timePasses(INTERVAL);
+        assertThat(decision(supervisor, 2).decision()).isEqualTo("hold");
+
+        reportTold(
+                supervisor,
+                1,
+                Activity.LEAVING,
+                new MachineOutlook(Optional.of(FakeFleet.LAUNCHED_AT.plusSeconds(120)), Optional.empty()));
+        TIME.timePasses(DEBOUNCE);
+
+        Decision decision = decision(supervisor, 3);
+        assertThat(decision.decision()).isEqualTo("launch");
+        assertThat(decision.reason()).isEqualTo("replacement");
+        assertThat(decision.clamps()).singleElement().asString().startsWith("EC2 takes i-1");
     }
 
     @Test

@@ -137,6 +137,7 @@ final class WorkerFixture {
                         ioTimeout,
                         patience,
                         reportInterval,
+                        Duration.ZERO,
                         FENCE,
                         grace,
                         Optional.empty()),

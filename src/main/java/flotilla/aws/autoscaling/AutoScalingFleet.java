@@ -46,6 +46,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     private final InstanceFleet ec2;
     private final String name;
     private final Clock clock;
+    private final LifecycleHooks hooks;
     /** The last word on each member. */
     private final Map<InstanceId, Instance> remembered = new ConcurrentHashMap<>();
 
@@ -56,6 +57,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
         this.ec2 = ec2;
         this.name = name;
         this.clock = clock;
+        this.hooks = new LifecycleHooks(client, name);
     }
 
     /**
@@ -159,14 +161,17 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     }
 
     /**
-     * Ends a member by name. One that is no member any more is ended through EC2. A desired capacity that somebody has lowered
-     * below what there is does not fall further.
+     * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds it is told
+     * that it may go on. A desired capacity that somebody has lowered below what there is does not fall further.
      */
     @Override
     public CompletionStage<Done> terminate(InstanceId id) {
         return inTurn(() -> group().thenCompose(group -> {
             if (group.member(id).isEmpty()) {
                 return ec2.terminate(id);
+            }
+            if (group.member(id).get().isHeld()) {
+                return hooks.letGo(id);
             }
             if (group.member(id).get().isEnding()) {
                 return CompletableFuture.completedFuture(Done.getInstance());

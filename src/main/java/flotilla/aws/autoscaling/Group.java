@@ -41,6 +41,11 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
             return lifecycle.startsWith("Terminat");
         }
 
+        /** Whether the group ends it, and one of its lifecycle hooks waits for our word. */
+        boolean isHeld() {
+            return lifecycle.equals("Terminating:Wait");
+        }
+
         /** Only a member in service can be protected, EC2 Auto Scaling refuses it for all others. */
         boolean needsProtection() {
             return lifecycle.equals("InService") && !isProtected;
@@ -51,7 +56,11 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
             if (isPending()) {
                 return InstanceState.PENDING;
             }
-            return isEnding() ? InstanceState.SHUTTING_DOWN : InstanceState.RUNNING;
+            return isEnding() ? whileEnding() : InstanceState.RUNNING;
+        }
+
+        private InstanceState whileEnding() {
+            return isHeld() ? InstanceState.HELD : InstanceState.SHUTTING_DOWN;
         }
     }
 
@@ -90,7 +99,7 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
     }
 
     /**
-     * The group joined with EC2's word on its machines. A machine that the group ends is ending, whatever EC2 says yet; a member
+     * The group joined with EC2's word on its machines. A machine that the group ends is ending, or held, whatever EC2 says yet; a member
      * that EC2 does not describe counts all the same; ordered is what the desired capacity has beyond those that are alive.
      *
      * @param described the machines that the group has launched, by EC2's word
@@ -100,10 +109,11 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
         Map<InstanceId, Member> byId = members.stream().collect(Collectors.toMap(Member::id, Function.identity()));
         List<Instance> all = new ArrayList<>();
         for (Instance one : described) {
-            boolean ending = Optional.ofNullable(byId.get(one.id()))
-                    .filter(Member::isEnding)
-                    .isPresent();
-            all.add(ending && one.state().isAlive() ? in(InstanceState.SHUTTING_DOWN, one) : one);
+            Optional<Member> ending = Optional.ofNullable(byId.get(one.id())).filter(Member::isEnding);
+            all.add(
+                    ending.isPresent() && one.state().isAlive()
+                            ? in(ending.get().whileEnding(), one)
+                            : one);
         }
         for (Member one : missingIn(described)) {
             all.add(in(one.state(), remembered.apply(one)));

@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AutoScalingFleetTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
@@ -90,15 +92,45 @@ class AutoScalingFleetTest {
         assertThat(Await.result(fleet.describe()).instances()).containsExactly(known);
     }
 
-    @Test
-    void memberThatTheGroupEnds_shouldBeEndingWhateverEc2SaysYet() {
-        scaling.desired(1).member("i-1", "Terminating:Wait", true);
+    @ParameterizedTest
+    @CsvSource({"Terminating, SHUTTING_DOWN", "Terminating:Wait, HELD", "Terminating:Proceed, SHUTTING_DOWN"})
+    void memberThatTheGroupEnds_shouldBeEndingWhateverEc2SaysYet(String lifecycle, InstanceState state) {
+        scaling.desired(1).member("i-1", lifecycle, true);
         ec2.describes("i-1", InstanceState.RUNNING);
 
         Described described = Await.result(fleet.describe());
 
-        assertThat(described.instances()).containsExactly(FakeMachines.instance("i-1", InstanceState.SHUTTING_DOWN));
+        assertThat(described.instances()).containsExactly(FakeMachines.instance("i-1", state));
         assertThat(described.ordered()).isEqualTo(1);
+    }
+
+    @Test
+    void memberThatAHookHolds_shouldBeLetGoInsteadOfTerminated() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook("drain", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook("hello", "autoscaling:EC2_INSTANCE_LAUNCHING");
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.changes()).containsExactly("CompleteLifecycleAction");
+        assertThat(scaling.calls("CompleteLifecycleAction").get(0))
+                .containsEntry("AutoScalingGroupName", FakeAutoScaling.GROUP)
+                .containsEntry("LifecycleHookName", "drain")
+                .containsEntry("InstanceId", "i-1")
+                .containsEntry("LifecycleActionResult", "CONTINUE");
+    }
+
+    @Test
+    void refusedCompletion_shouldFailInOneLine() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook("drain", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .refuses("CompleteLifecycleAction", "AccessDenied");
+
+        assertThat(Await.failure(fleet.terminate(id("i-1"))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("Auto Scaling CompleteLifecycleAction drain of i-1 failed: access denied");
     }
 
     @Test

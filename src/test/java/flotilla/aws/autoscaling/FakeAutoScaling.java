@@ -29,6 +29,7 @@ final class FakeAutoScaling implements AutoCloseable {
     private final List<Map<String, String>> calls = new CopyOnWriteArrayList<>();
     private final Map<String, String> refusals = new ConcurrentHashMap<>();
     private final Map<String, String> members = new TreeMap<>();
+    private final List<String> hooks = new CopyOnWriteArrayList<>();
     private int min;
     private int max = 10;
     private int desired;
@@ -75,6 +76,13 @@ final class FakeAutoScaling implements AutoCloseable {
                         + "<AvailabilityZone>us-east-1a</AvailabilityZone><LifecycleState>" + lifecycle
                         + "</LifecycleState><HealthStatus>Healthy</HealthStatus><ProtectedFromScaleIn>" + isProtected
                         + "</ProtectedFromScaleIn></member>");
+        return this;
+    }
+
+    /** @param transition such as {@code autoscaling:EC2_INSTANCE_TERMINATING} */
+    FakeAutoScaling hook(String name, String transition) {
+        hooks.add("<member><LifecycleHookName>" + name + "</LifecycleHookName><AutoScalingGroupName>" + GROUP
+                + "</AutoScalingGroupName><LifecycleTransition>" + transition + "</LifecycleTransition></member>");
         return this;
     }
 
@@ -138,6 +146,9 @@ final class FakeAutoScaling implements AutoCloseable {
             case "TerminateInstanceInAutoScalingGroup" -> {
                 members.remove(call.get("InstanceId"));
                 desired -= Boolean.parseBoolean(call.get("ShouldDecrementDesiredCapacity")) ? 1 : 0;
+            }
+            case "DescribeLifecycleHooks" -> {
+                return "<LifecycleHooks>" + String.join("", hooks) + "</LifecycleHooks>";
             }
             default -> {}
         }

@@ -36,6 +36,7 @@ class ActsAskedForTest {
                     Optional.empty(),
                     Optional.empty(),
                     new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                    false,
                     ""),
             "blue",
             Clock.systemUTC(),

@@ -51,6 +51,7 @@ class Ec2InstanceFleetTest {
                 Optional.empty(),
                 Optional.empty(),
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                false,
                 "");
     }
 
@@ -176,6 +177,7 @@ class Ec2InstanceFleetTest {
                 Optional.of("key"),
                 Optional.empty(),
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                false,
                 "");
 
         Await.result(fleet(full).launch(SEVEN, "token", ""));

@@ -49,6 +49,7 @@ class LaunchFallbackTest {
                 Optional.empty(),
                 Optional.empty(),
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
+                false,
                 "");
         return Ec2InstanceFleet.connect(clients, settings, "blue", clock);
     }

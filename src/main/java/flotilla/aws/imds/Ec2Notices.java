@@ -1,0 +1,87 @@
+package flotilla.aws.imds;
+
+import flotilla.aws.AwsErrors;
+import flotilla.scaling.MachineOutlook;
+import flotilla.worker.MachineNotices;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.imds.Ec2MetadataAsyncClient;
+import software.amazon.awssdk.imds.Ec2MetadataClientException;
+import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
+
+/**
+ * Notices about this machine from the instance metadata service (version 2): that EC2 takes it back, and that EC2 recommends
+ * another one. Both are 404 as long as there is nothing to say. What EC2 does at the given time (terminate, stop, hibernate) makes
+ * no difference here: the machine is lost to the fleet.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html">Spot Instance
+ *     interruption notices</a>
+ */
+public final class Ec2Notices implements MachineNotices, AutoCloseable {
+    /** The service is on the same host, so it answers at once or not at all. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private static final int NOT_FOUND = 404;
+    private static final int CONNECTIONS = 2;
+    private static final String INSTANCE_ACTION = "/latest/meta-data/spot/instance-action";
+    private static final String REBALANCE = "/latest/meta-data/events/recommendations/rebalance";
+
+    private final SdkAsyncHttpClient http;
+    private final Ec2MetadataAsyncClient client;
+
+    private Ec2Notices(SdkAsyncHttpClient http, Ec2MetadataAsyncClient client) {
+        this.http = http;
+        this.client = client;
+    }
+
+    /**
+     * Opens the service; nothing is asked yet.
+     *
+     * @param endpoint its base URL, which may have a path; empty for the environment's ({@code
+     *     AWS_EC2_METADATA_SERVICE_ENDPOINT}) or EC2's own
+     */
+    public static Ec2Notices open(Optional<URI> endpoint) {
+        SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()
+                .connectionTimeout(TIMEOUT)
+                .readTimeout(TIMEOUT)
+                .maxConcurrency(CONNECTIONS)
+                .build();
+        Ec2MetadataAsyncClient.Builder builder =
+                Ec2MetadataAsyncClient.builder().httpClient(http).retryPolicy(Ec2MetadataRetryPolicy.none());
+        endpoint.ifPresent(url -> builder.endpoint(URI.create(url.toString().replaceAll("/$", ""))));
+        return new Ec2Notices(http, builder.build());
+    }
+
+    @Override
+    public CompletionStage<MachineOutlook> look() {
+        return time(INSTANCE_ACTION, "time").thenCombine(time(REBALANCE, "noticeTime"), MachineOutlook::new);
+    }
+
+    private CompletableFuture<Optional<Instant>> time(String path, String field) {
+        return client.get(path)
+                .thenApply(answer -> Optional.of(
+                        Instant.parse(answer.asDocument().asMap().get(field).asString())))
+                .exceptionallyCompose(failure -> isNone(AwsErrors.unwrap(failure))
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : CompletableFuture.failedFuture(AwsErrors.wrap("EC2 metadata " + path, failure)));
+    }
+
+    private static boolean isNone(Throwable failure) {
+        return failure instanceof Ec2MetadataClientException answer && answer.statusCode() == NOT_FOUND;
+    }
+
+    /** Does not wait for the connections' threads, which takes the SDK two seconds. */
+    @Override
+    public void close() {
+        CompletableFuture.runAsync(() -> {
+            client.close();
+            http.close();
+        });
+    }
+}
