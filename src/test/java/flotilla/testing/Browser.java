@@ -2,6 +2,7 @@ package flotilla.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -33,8 +36,18 @@ import java.util.stream.Stream;
  * @see <a href="https://chromedevtools.github.io/devtools-protocol/">Chrome DevTools Protocol</a>
  */
 public final class Browser implements AutoCloseable {
-    private static final List<Path> PLACES = List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/google-chrome"));
+    private static final List<Path> PLACES = List.of(
+            Path.of("/usr/bin/chromium"),
+            Path.of("/usr/bin/chromium-browser"),
+            Path.of("/usr/bin/google-chrome"),
+            Path.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"));
+    /** Why tests in a browser are skipped. */
+    public static final String NONE = "there is no Chromium here (on Debian: apt-get install chromium)";
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    /** Far more than anything takes: ends what hangs, and measures nothing. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -63,6 +76,8 @@ public final class Browser implements AutoCloseable {
                         "--disable-quic",
                         "--disable-dev-shm-usage",
                         "--no-first-run",
+                        "--hide-scrollbars",
+                        "--lang=en-GB",
                         "--disable-background-networking",
                         "--disable-component-update",
                         "--disable-sync",
@@ -88,6 +103,7 @@ public final class Browser implements AutoCloseable {
         call("Log.enable", JSON.createObjectNode());
         call("Runtime.enable", JSON.createObjectNode());
         call("DOM.enable", JSON.createObjectNode());
+        call("Page.enable", JSON.createObjectNode());
     }
 
     private String awaited(Path file) throws IOException {
@@ -124,15 +140,99 @@ public final class Browser implements AutoCloseable {
         return evaluate(found(selector) + ".then(element => element.innerText)");
     }
 
-    /** Waits for an input for files and puts a file into it. */
-    public void choose(String selector, Path file) {
+    /** Waits for an input for files and puts files into it. */
+    public void choose(String selector, Path... chosen) {
         evaluate(found(selector) + ".then(element => '')");
         ObjectNode expression = JSON.createObjectNode().put("expression", "document.querySelector('" + selector + "')");
         String object =
                 call("Runtime.evaluate", expression).at("/result/objectId").asText();
         ObjectNode files = JSON.createObjectNode().put("objectId", object);
-        files.putArray("files").add(file.toString());
+        ArrayNode names = files.putArray("files");
+        for (Path file : chosen) {
+            names.add(file.toString());
+        }
         call("DOM.setFileInputFiles", files);
+    }
+
+    /** Sets the size of the window, in CSS pixels; a phone has a touch screen and heeds the page's viewport. */
+    public void window(int width, int height, boolean phone) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                JSON.createObjectNode()
+                        .put("width", width)
+                        .put("height", height)
+                        .put("deviceScaleFactor", 1)
+                        .put("mobile", phone));
+    }
+
+    /** Has the system prefer a dark or a light page. */
+    public void prefer(boolean dark) {
+        ObjectNode media = JSON.createObjectNode();
+        media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", dark ? "dark" : "light");
+        call("Emulation.setEmulatedMedia", media);
+    }
+
+    /** Presses and lets go of the key that goes to the next element. */
+    public void tab() {
+        for (String type : List.of("rawKeyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    JSON.createObjectNode()
+                            .put("type", type)
+                            .put("key", "Tab")
+                            .put("code", "Tab")
+                            .put("windowsVirtualKeyCode", 9));
+        }
+    }
+
+    /** A picture of the whole page, as PNG. */
+    public Path screenshot(Path file) throws IOException {
+        JsonNode size = call("Page.getLayoutMetrics", JSON.createObjectNode()).path("cssContentSize");
+        ObjectNode whole = JSON.createObjectNode().put("format", "png").put("captureBeyondViewport", true);
+        whole.putObject("clip")
+                .put("x", 0)
+                .put("y", 0)
+                .put("width", size.path("width").asDouble())
+                .put("height", size.path("height").asDouble())
+                .put("scale", 1);
+        byte[] png = Base64.getDecoder()
+                .decode(call("Page.captureScreenshot", whole).path("data").asText());
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        return Files.write(file, png);
+    }
+
+    /** The value of an expression as text; a promise is waited for. */
+    public String value(String expression) {
+        return evaluate("Promise.resolve(" + expression + ").then(value => String(value))");
+    }
+
+    /** Runs a script that is no part of the page. */
+    public void run(String script) {
+        evaluate(script + "\n;''");
+    }
+
+    /** Waits until an expression of the page is true. */
+    public void await(String what, String expression) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isTrue(expression)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what + "; the page says: "
+                        + value("document.body.innerText") + "; complaints: " + complaints);
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    /** False also while the page is only coming. */
+    private boolean isTrue(String expression) {
+        ObjectNode parameters = JSON.createObjectNode().put("expression", "!!(" + expression + ")");
+        return call("Runtime.evaluate", parameters).at("/result/value").asBoolean();
+    }
+
+    /** Forgets what was asked for and complained of. */
+    public void forget() {
+        requested.clear();
+        complaints.clear();
     }
 
     /** Every address that was asked for. */
@@ -167,7 +267,7 @@ public final class Browser implements AutoCloseable {
         ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
         message.set("params", parameters);
         socket.sendText(message.toString(), true).join();
-        return answer.join();
+        return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private final class Listener implements WebSocket.Listener {
