@@ -5,35 +5,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
- * A headless Chromium with one page, driven over its own protocol. It records every address that the page asks for and every
- * complaint on its console.
- *
- * @see <a href="https://chromedevtools.github.io/devtools-protocol/">Chrome DevTools Protocol</a>
+ * A headless Chromium with one page. It records every address that the page asks for and every complaint on its console.
  */
 public final class Browser implements AutoCloseable {
     private static final List<Path> PLACES = List.of(
@@ -50,12 +34,9 @@ public final class Browser implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Process process;
-    private final WebSocket socket;
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final Queue<String> requested = new ConcurrentLinkedQueue<>();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final DevTools tools;
 
     /** Where this machine has a browser. */
     public static Optional<Path> found() {
@@ -68,55 +49,27 @@ public final class Browser implements AutoCloseable {
      * @param folder for its profile; empty, and left as it is
      */
     public Browser(Path program, Path folder) throws IOException {
-        process = new ProcessBuilder(
-                        program.toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--disable-dev-shm-usage",
-                        "--no-first-run",
-                        "--hide-scrollbars",
-                        "--lang=en-GB",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--remote-debugging-port=0",
-                        "--user-data-dir=" + folder,
-                        "about:blank")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("browser.log").toFile())
-                .start();
-        HttpClient http = HttpClient.newHttpClient();
-        String port = awaited(folder.resolve("DevToolsActivePort"));
-        HttpRequest list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list"))
-                .build();
-        String pages = http.sendAsync(list, HttpResponse.BodyHandlers.ofString())
-                .join()
-                .body();
-        String page =
-                JSON.readTree(pages).findValuesAsText("webSocketDebuggerUrl").get(0);
-        socket = http.newWebSocketBuilder()
-                .buildAsync(URI.create(page), new Listener())
-                .join();
-        call("Network.enable", JSON.createObjectNode());
-        call("Log.enable", JSON.createObjectNode());
-        call("Runtime.enable", JSON.createObjectNode());
-        call("DOM.enable", JSON.createObjectNode());
-        call("Page.enable", JSON.createObjectNode());
+        tools = new DevTools(program, folder, this::heard);
+        for (String domain : List.of("Network", "Log", "Runtime", "DOM", "Page")) {
+            call(domain + ".enable", JSON.createObjectNode());
+        }
     }
 
-    private String awaited(Path file) throws IOException {
-        while (process.isAlive()) {
-            if (Files.exists(file)) {
-                List<String> lines = Files.readAllLines(file);
-                if (lines.size() > 1) {
-                    return lines.get(0);
+    private void heard(JsonNode event) {
+        switch (event.path("method").asText()) {
+            case "Network.requestWillBeSent" ->
+                requested.add(event.at("/params/request/url").asText());
+            case "Log.entryAdded" -> {
+                if (event.at("/params/entry/level").asText().equals("error")) {
+                    complaints.add(event.at("/params/entry/text").asText());
                 }
             }
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(event.at("/params/exceptionDetails").toString());
+            default -> {
+                // Nothing else is of interest.
+            }
         }
-        throw new IOException("the browser ended with " + process.exitValue());
     }
 
     public void open(String url) {
@@ -261,62 +214,11 @@ public final class Browser implements AutoCloseable {
     }
 
     private JsonNode call(String method, ObjectNode parameters) {
-        int id = calls.incrementAndGet();
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        answers.put(id, answer);
-        ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
-        message.set("params", parameters);
-        socket.sendText(message.toString(), true).join();
-        return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    }
-
-    private final class Listener implements WebSocket.Listener {
-        private final StringBuilder text = new StringBuilder();
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-            text.append(part);
-            if (last) {
-                heard(text.toString());
-                text.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        private void heard(String message) {
-            JsonNode node;
-            try {
-                node = JSON.readTree(message);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            if (node.has("id")) {
-                answers.remove(node.path("id").asInt()).complete(node.path("result"));
-            }
-            switch (node.path("method").asText()) {
-                case "Network.requestWillBeSent" ->
-                    requested.add(node.at("/params/request/url").asText());
-                case "Log.entryAdded" -> {
-                    if (node.at("/params/entry/level").asText().equals("error")) {
-                        complaints.add(node.at("/params/entry/text").asText());
-                    }
-                }
-                case "Runtime.exceptionThrown" ->
-                    complaints.add(node.at("/params/exceptionDetails").toString());
-                default -> {
-                    // Nothing else is of interest.
-                }
-            }
-        }
+        return tools.call(method, parameters);
     }
 
     @Override
     public void close() {
-        socket.abort();
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList()
-                .forEach(ProcessHandle::destroyForcibly);
-        process.onExit().join();
+        tools.close();
     }
 }
