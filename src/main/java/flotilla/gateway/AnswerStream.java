@@ -130,16 +130,16 @@ final class AnswerStream {
                         : answers.isAccepted(id)
                                 .thenCompose(accepted -> accepted
                                         ? later(id, gone)
-                                        : Answers.done(ServerEvents.event(
-                                                "unknown", Replies.object("id", id.value())))));
+                                        : Answers.done(
+                                                ServerEvents.event("unknown", Replies.object("id", id.value())))));
     }
 
     private CompletionStage<ByteString> later(RequestId id, AtomicBoolean gone) {
         return gone.get()
                 ? Answers.done(NOTHING)
                 : answers.awaited(id, lookAgain)
-                        .thenCompose(result -> result.map(known -> Answers.done(event(known)))
-                                .orElseGet(() -> later(id, gone)));
+                        .thenCompose(result ->
+                                result.map(known -> Answers.done(event(known))).orElseGet(() -> later(id, gone)));
     }
 
     private static ByteString event(ClassificationResult result) {

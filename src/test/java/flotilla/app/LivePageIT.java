@@ -41,8 +41,12 @@ class LivePageIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private static FlotillaProcess local(Path folder, int port) throws Exception {
-        List<String> arguments = new ArrayList<>(
-                List.of("local", "--port", Integer.toString(port), "--data", folder.resolve("data").toString()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "local",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                folder.resolve("data").toString()));
         SETTINGS.forEach(setting -> arguments.addAll(List.of("--set", "flotilla." + setting)));
         return FlotillaProcess.start(folder, arguments.toArray(String[]::new));
     }
@@ -129,13 +133,14 @@ class LivePageIT {
                         () -> (tile.equals("accepted") ? accepted(browser, url) : answered(browser, url))
                                 .equals(new Said(IMAGES, IMAGES, IMAGES)));
             }
-            Eventually.until("nobody at work, as all see it", () -> running(browser, url)
-                    .equals(new Said(0, 0, 0)));
+            Eventually.until(
+                    "nobody at work, as all see it", () -> running(browser, url).equals(new Said(0, 0, 0)));
             browser.await("an empty fleet", "document.querySelectorAll('#fleet [data-state=running]').length === 0");
             browser.screenshot(SCREENSHOTS.resolve("live-shrunk.png"));
 
             browser.choose("#files", SAMPLES.resolve("chelsea.png"), SAMPLES.resolve("rocket.jpg"));
-            browser.await("two more accepted", "document.querySelectorAll('#results li[data-state=accepted]').length === 2");
+            browser.await(
+                    "two more accepted", "document.querySelectorAll('#results li[data-state=accepted]').length === 2");
             List<ProcessHandle> below = first.descendants();
             first.kill();
             browser.await("that the gateway is away", "!document.querySelector('#away').hidden");

@@ -195,7 +195,8 @@ class HttpContractTest extends HttpFixture {
         answer(request, label("Cat"));
         String path = "/v1/classifications/stream";
 
-        HttpResponse<String> told = send("POST", path, Map.of(), idsOf(request.id().value())).join();
+        HttpResponse<String> told =
+                send("POST", path, Map.of(), idsOf(request.id().value())).join();
 
         conforms("POST", path, told, 200);
         assertThat(told.body()).contains("event: result", "\"label\":\"Cat\"", "event: done");

@@ -451,12 +451,15 @@ class HttpInterfaceTest extends HttpFixture {
                 .join();
 
         assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
-                .startsWith("default-src 'none'; script-src 'self'; style-src 'self'; require-trusted-types-for 'script';")
+                .startsWith(
+                        "default-src 'none'; script-src 'self'; style-src 'self'; require-trusted-types-for 'script';")
                 .doesNotContain("unsafe");
         assertThat(page.body()).doesNotContain("<script>", "<style", " style=", " onclick=");
         Matcher files = Pattern.compile("\"(/page/[^\"]+)\"").matcher(page.body());
         while (files.find()) {
-            assertThat(get(files.group(1)).join().statusCode()).as(files.group(1)).isEqualTo(200);
+            assertThat(get(files.group(1)).join().statusCode())
+                    .as(files.group(1))
+                    .isEqualTo(200);
         }
         assertThat(get("/page/main.js").join().body()).contains("import");
         assertThat(get("/page/other.js").join().statusCode()).isEqualTo(404);

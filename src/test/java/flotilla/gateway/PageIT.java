@@ -106,7 +106,10 @@ class PageIT extends HttpFixture {
     private static Outcome labels() {
         return new Outcome.Labelled(
                 "model",
-                List.of(new Prediction("Cat", 7, 0.847), new Prediction("Lynx", 9, 0.101), new Prediction("Dog", 3, 0.02)));
+                List.of(
+                        new Prediction("Cat", 7, 0.847),
+                        new Prediction("Lynx", 9, 0.101),
+                        new Prediction("Dog", 3, 0.02)));
     }
 
     private ClassificationRequest requestFor(List<ClassificationRequest> all, String file) {
@@ -249,7 +252,12 @@ class PageIT extends HttpFixture {
 
     private static FleetReport.Line instance(int id, String state, int busy) {
         return new FleetReport.Line(
-                "i-0a3a309d8de7dfcf" + id, id, state, busy, 17L * id, Instant.now().minusSeconds(95));
+                "i-0a3a309d8de7dfcf" + id,
+                id,
+                state,
+                busy,
+                17L * id,
+                Instant.now().minusSeconds(95));
     }
 
     @Test
@@ -258,7 +266,7 @@ class PageIT extends HttpFixture {
         openPage();
         assertThat(browser.text("#fleet-summary")).startsWith("No machine is up");
         browser.await("the past in the charts", "document.querySelectorAll('.chart canvas').length === 3");
-        browser.await("the past in the list", "document.querySelectorAll('#decisions li').length === 25");
+        browser.await("the past in the list", "document.querySelectorAll('#decisions > li').length === 25");
         assertThat(browser.text("#tile-accepted")).isEqualTo("180");
         assertThat(browser.text("#tile-answered")).isEqualTo("180");
 
@@ -273,19 +281,24 @@ class PageIT extends HttpFixture {
                         .counted(206, 180)
                         .actions(Decisions.ok("launch", 1, ""), Decisions.ok("launch", 2, ""))));
         browser.await("two that boot", "document.querySelectorAll('#fleet [data-state=pending]').length === 2");
-        browser.await("the launch", "document.querySelector('#decisions li').innerText.includes('app-tier ids 1 and 2')");
+        browser.await(
+                "the launch", "document.querySelector('#decisions li').innerText.includes('app-tier ids 1 and 2')");
         assertThat(browser.text("#decisions li .note")).startsWith("26 waiting, 0 in work; ");
         browser.await("the queue", "document.querySelector('#tile-visible').textContent === '26'");
 
         played.shows(instance(1, "running", 2), instance(2, "draining", 1));
         played.decides(decision(2001, 0, hold(3, 3, 0, 1, 1, 1).counted(206, 200)));
-        browser.await("one at work, one that ends", "document.querySelectorAll('#fleet tr').length === 2"
-                + " && document.querySelector('#fleet [data-state=running]')"
-                + " && document.querySelector('#fleet [data-state=draining]')");
+        browser.await(
+                "one at work, one that ends",
+                "document.querySelectorAll('#fleet tr').length === 2"
+                        + " && document.querySelector('#fleet [data-state=running]')"
+                        + " && document.querySelector('#fleet [data-state=draining]')");
         assertThat(browser.text("#fleet")).contains("classifies on 2 classifiers", "then ends");
         assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work, 1 asked to end.");
-        browser.await("the figures", "document.querySelector('#tile-running').textContent === '1'"
-                + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
+        browser.await(
+                "the figures",
+                "document.querySelector('#tile-running').textContent === '1'"
+                        + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
         browser.value("document.querySelector('#figures').open = true");
         browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
         browser.value("document.querySelector('#decisions details').open = true");
@@ -295,7 +308,7 @@ class PageIT extends HttpFixture {
         browser.screenshot(SCREENSHOTS.resolve("fleet-dark.png"));
 
         browser.click("#acts");
-        browser.await("only what did something", "document.querySelectorAll('#decisions li').length === 2");
+        browser.await("only what did something", "document.querySelectorAll('#decisions > li').length === 2");
         played.shows();
         played.decides(decision(2002, 0, hold(0, 0, 0, 0, 0, 0).counted(206, 206)));
         browser.await("nobody", "document.querySelectorAll('#fleet tr').length === 0");
@@ -330,8 +343,8 @@ class PageIT extends HttpFixture {
     @Test
     void gatewayThatComesBack_shouldBeFoundAndNothingBeLost() throws Exception {
         stop();
-        HttpSettings settings =
-                at(FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
+        HttpSettings settings = at(
+                FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
         start(settings);
         played.decides(decision(1, 5, hold(0, 0, 0, 0, 0, 0)));
         openPage();
@@ -359,13 +372,14 @@ class PageIT extends HttpFixture {
     @Test
     void gatewayThatAsksForAKey_shouldGetTheOneThatItsUserGives() throws Exception {
         List<ApiKeySettings> keys = new ArrayList<>();
-        keys.add(new ApiKeySettings(
-                "page", AccessControl.sha256("s3cret"), Set.of(Role.READ, Role.SUBMIT), 0, 0));
+        keys.add(new ApiKeySettings("page", AccessControl.sha256("s3cret"), Set.of(Role.READ, Role.SUBMIT), 0, 0));
         stop();
         start(settings(new HttpSettings.Access(keys, false, List.of())));
         browser.open(url + "/");
-        browser.await("that a key is asked for", "document.querySelector('#key').open"
-                + " && document.querySelector('#key-message').textContent.includes('key')");
+        browser.await(
+                "that a key is asked for",
+                "document.querySelector('#key').open"
+                        + " && document.querySelector('#key-message').textContent.includes('key')");
         browser.choose("#files", file("cat.png", PNG));
         awaitRow("cat.png", "waiting");
         browser.screenshot(SCREENSHOTS.resolve("key.png"));
@@ -395,7 +409,7 @@ class PageIT extends HttpFixture {
         answer(accepted(1).get(0), labels());
         awaitRow(name, "done");
         awaitRow("notes.png", "failed");
-        browser.await("the list", "document.querySelectorAll('#decisions li').length === 25");
+        browser.await("the list", "document.querySelectorAll('#decisions > li').length === 25");
 
         assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo("360");
         browser.screenshot(SCREENSHOTS.resolve("phone.png"));

@@ -121,7 +121,10 @@ public final class Browser implements AutoCloseable {
     /** Has the system prefer a dark or a light page. */
     public void prefer(boolean dark) {
         ObjectNode media = JSON.createObjectNode();
-        media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", dark ? "dark" : "light");
+        media.putArray("features")
+                .addObject()
+                .put("name", "prefers-color-scheme")
+                .put("value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", media);
     }
 
