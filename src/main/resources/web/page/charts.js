@@ -124,6 +124,8 @@ function draw() {
       chart.plot.setData([drawn.map(point => point.time), ...chart.lines.map(([key]) => drawn.map(point => point[key] ?? null))], false);
       chart.plot.setScale("x", { min: from, max: now });
     });
+    // Without a pointer on the chart its legend has the newest figures.
+    if (!(chart.plot.cursor.left >= 0)) chart.plot.setLegend({ idx: drawn.length - 1 });
   }
 }
 

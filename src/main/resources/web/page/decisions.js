@@ -6,19 +6,21 @@ import { byId, clock, count, element, known, pause } from "./text.js";
 /** What the supervisor remembers, unless it is set otherwise. */
 const HISTORY = 500;
 const KEPT = 2000;
-const SHOWN = 25;
+/** So many are listed at first, and so many more each time that earlier ones are asked for. */
+const SHOWN = 10;
 const TRY_AGAIN_MS = 2000;
 
 const byNumber = new Map();
 const items = new Map();
 const watchers = [];
-let ordered = [], last = 0;
+let ordered = [], last = 0, wanted = SHOWN;
 
 /** Who is told of all decisions, oldest first, when there are new ones. */
 export const onChange = watcher => watchers.push(watcher);
 
 export async function start() {
   byId("acts").addEventListener("change", list);
+  byId("earlier").addEventListener("click", () => { wanted += SHOWN; list(); });
   onChange(list);
   let hidden = new AbortController();
   document.addEventListener("visibilitychange", () => { if (document.hidden) hidden.abort(); });
@@ -68,8 +70,9 @@ function take(some) {
 
 /** Items stay as they are when new ones come, so that opened details stay open. */
 function list() {
-  const only = byId("acts").checked;
-  const shown = ordered.filter(one => !only || one.actions.length).slice(-SHOWN).reverse();
+  const fitting = byId("acts").checked ? ordered.filter(one => one.actions.length) : ordered;
+  const shown = fitting.slice(-wanted).reverse();
+  byId("earlier").hidden = shown.length === fitting.length;
   const before = new Map(items);
   items.clear();
   shown.forEach(one => items.set(one.n, before.get(one.n) ?? item(one)));

@@ -21,15 +21,16 @@ function show(instances) {
     const row = element("tr"), state = element("span", "state", one.state);
     state.dataset.state = one.state;
     row.dataset.instance = one.instanceId;
-    row.append(cell(one.appTierId ?? "–"), cell(one.instanceId), cell(state), cell(does(one)), cell(one.images), cell(since(one.since)));
+    row.append(cell(one.appTierId ?? "–"), cell(one.instanceId), cell(state), cell(does(one), "does"), cell(one.images), cell(since(one.since)));
     return row;
   });
   byId("fleet").replaceChildren(...rows);
+  byId("machines").hidden = !rows.length;
   say(byId("fleet-summary"), summary(instances));
 }
 
-function cell(content) {
-  const made = element("td");
+function cell(content, className) {
+  const made = element("td", className);
   made.append(content);
   return made;
 }

@@ -84,7 +84,8 @@ export async function request(path, options = {}) {
 export async function good(response) {
   if (response.ok) return response;
   const problem = await Problem.of(response);
-  if (problem.isAboutTheKey) refusedBecause(problem);
+  if (problem.status === 401) refusedBecause(key ? "This gateway does not know this key." : "This gateway asks for an API key.");
+  if (problem.status === 403) refusedBecause("This key does not do: " + problem.message);
   throw problem;
 }
 

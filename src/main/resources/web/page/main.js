@@ -50,9 +50,9 @@ function settleKey() {
   });
   watch(
     away => byId("away").hidden = !away,
-    problem => {
+    why => {
       byId("key").open = true;
-      say(message, problem.message);
+      say(message, why);
     });
 }
 

@@ -34,7 +34,8 @@ function add(files) {
     picture.alt = "";
     picture.decoding = "async";
     picture.src = URL.createObjectURL(file);
-    picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
+    picture.onload = () => URL.revokeObjectURL(picture.src);
+    picture.onerror = () => { URL.revokeObjectURL(picture.src); picture.removeAttribute("src"); };
     row.append(picture, body);
     byId("results").prepend(row);
     const job = { file, row, body, key: randomKey(), since: 0 };

@@ -75,6 +75,8 @@ class PageIT extends HttpFixture {
     void onADesktopInDaylight() {
         browser.window(1280, 900, false);
         browser.prefer(false);
+        browser.open("about:blank");
+        browser.await("that the page before is gone", "location.href === 'about:blank'");
         browser.forget();
     }
 
@@ -266,7 +268,9 @@ class PageIT extends HttpFixture {
         openPage();
         assertThat(browser.text("#fleet-summary")).startsWith("No machine is up");
         browser.await("the past in the charts", "document.querySelectorAll('.chart canvas').length === 3");
-        browser.await("the past in the list", "document.querySelectorAll('#decisions > li').length === 25");
+        browser.await("the past in the list", "document.querySelectorAll('#decisions > li').length === 10");
+        browser.click("#earlier");
+        browser.await("more of it", "document.querySelectorAll('#decisions > li').length === 20");
         assertThat(browser.text("#tile-accepted")).isEqualTo("180");
         assertThat(browser.text("#tile-answered")).isEqualTo("180");
 
@@ -409,7 +413,7 @@ class PageIT extends HttpFixture {
         answer(accepted(1).get(0), labels());
         awaitRow(name, "done");
         awaitRow("notes.png", "failed");
-        browser.await("the list", "document.querySelectorAll('#decisions > li').length === 25");
+        browser.await("the list", "document.querySelectorAll('#decisions > li').length === 10");
 
         assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo("360");
         browser.screenshot(SCREENSHOTS.resolve("phone.png"));
@@ -419,6 +423,7 @@ class PageIT extends HttpFixture {
 
     @Test
     void keyboard_shouldReachEverythingInTheOrderOfThePage() {
+        played.shows(instance(1, "running", 1));
         openPage();
         List<String> reached = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -432,7 +437,7 @@ class PageIT extends HttpFixture {
                         "SUMMARY API key",
                         "theme",
                         "files",
-                        "DIV Machines",
+                        "machines",
                         "range",
                         "SUMMARY The same as a table",
                         "acts",
