@@ -35,7 +35,7 @@ function add(files) {
     picture.decoding = "async";
     picture.src = URL.createObjectURL(file);
     picture.onload = () => URL.revokeObjectURL(picture.src);
-    picture.onerror = () => { URL.revokeObjectURL(picture.src); picture.removeAttribute("src"); };
+    picture.onerror = () => { URL.revokeObjectURL(picture.src); picture.replaceWith(element("span", "none")); };
     row.append(picture, body);
     byId("results").prepend(row);
     const job = { file, row, body, key: randomKey(), since: 0 };

@@ -34,6 +34,8 @@ final class DevTools implements AutoCloseable {
     /** Far more than anything takes: ends what hangs, and measures nothing. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -132,8 +134,9 @@ final class DevTools implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            if (node.has("id")) {
-                answers.remove(node.path("id").asInt()).complete(node.path("result"));
+            CompletableFuture<JsonNode> asked = answers.remove(node.path("id").asInt());
+            if (asked != null) {
+                asked.complete(node.path("result"));
             }
             if (node.has("method")) {
                 events.accept(node);
@@ -141,8 +144,13 @@ final class DevTools implements AutoCloseable {
         }
     }
 
+    /** Asks it to end, so that it tidies up behind itself, and ends what is left. */
     @Override
     public void close() {
+        socket.sendText("{\"id\":0,\"method\":\"Browser.close\"}", true);
+        process.onExit()
+                .completeOnTimeout(process, ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                .join();
         socket.abort();
         Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList()
