@@ -76,6 +76,11 @@ final class Answers {
                         : ask(id, wait).thenApply(PendingReplies.Reply::result));
     }
 
+    /** The same without a look of its own: what this gateway does not wait for already is looked up once. */
+    CompletionStage<Optional<ClassificationResult>> awaited(RequestId id, Duration wait) {
+        return ask(id, wait).thenApply(PendingReplies.Reply::result);
+    }
+
     /** Whether a request was accepted once, here or elsewhere. */
     CompletionStage<Boolean> isAccepted(RequestId id) {
         return lookup.isAccepted(id);

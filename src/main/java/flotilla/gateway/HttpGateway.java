@@ -145,6 +145,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             List<Endpoint> endpoints = endpoints(
                     uploads,
                     answers,
+                    new AnswerStream(
+                            context.getSystem(),
+                            answers,
+                            new PacedBody(settings.limits()),
+                            streams,
+                            settings.syncWait()),
                     new BatchApi(
                             new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxBatch()),
                             new BatchUploads(context.getSystem(), intake, ports.images(), callbacks, settings),
@@ -192,6 +198,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
     static List<Endpoint> endpoints(
             Uploads uploads,
             Answers answers,
+            AnswerStream answerStream,
             BatchApi batches,
             FleetApi fleet,
             MetricsApi metrics,
@@ -201,7 +208,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new SiteApi(readiness).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
-        all.addAll(new ResultApi(answers, syncWait).endpoints());
+        all.addAll(new ResultApi(answers, answerStream, syncWait).endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         all.addAll(metrics.endpoints());

@@ -127,6 +127,14 @@ record Problem(
         return of(400, "bad-format", "there is no such format", "ask for " + String.join(" or ", formats));
     }
 
+    static Problem badIds(int most) {
+        return of(
+                400,
+                "bad-ids",
+                "these are not ids of classifications",
+                "send {\"ids\": [\"…\"]} with 1 to " + most + " ids that uploads were given");
+    }
+
     static Problem unknownBatch(String id) {
         return of(404, "unknown-id", "there is no such batch", "check the id " + id);
     }

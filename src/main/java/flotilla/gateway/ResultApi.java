@@ -13,20 +13,25 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
-/** The requests that ask for a result by its id: long poll, conditional, or as an event when it comes. */
+/** The requests that ask for results by their ids: long poll, conditional, or as events when they come. */
 final class ResultApi {
     private static final String EVENT_STREAM = "text/event-stream";
 
     private final Answers answers;
+    private final AnswerStream stream;
     private final Duration longestWait;
 
-    ResultApi(Answers answers, Duration longestWait) {
+    ResultApi(Answers answers, AnswerStream stream, Duration longestWait) {
         this.answers = answers;
+        this.stream = stream;
         this.longestWait = longestWait;
     }
 
     List<Endpoint> endpoints() {
-        return List.of(new Endpoint("GET", "/v1/classifications/{id}", Access.READ, this::result));
+        return List.of(
+                new Endpoint("GET", "/v1/classifications/{id}", Access.READ, this::result),
+                new Endpoint(
+                        "POST", "/v1/classifications/stream", Access.READ, (request, none) -> stream.open(request)));
     }
 
     private CompletionStage<HttpResponse> result(HttpRequest request, String text) {

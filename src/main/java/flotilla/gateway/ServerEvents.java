@@ -31,6 +31,7 @@ final class ServerEvents {
                 .mapMaterializedValue(none -> none);
         return HttpResponse.create()
                 .addHeader(RawHeader.create("Cache-Control", "no-store"))
+                .addHeader(RawHeader.create("X-Accel-Buffering", "no"))
                 .withEntity(HttpEntities.createChunked(MediaTypes.TEXT_EVENT_STREAM.toContentType(), kept));
     }
 }

@@ -19,25 +19,47 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /**
  * A file of the jar as browsers are sent it. A page comes with a policy that lets it run its own scripts and ask this gateway,
- * and nobody else.
+ * and nobody else. It may turn text into markup nowhere, unless it is one of those that style their elements in markup.
  *
  * @param version changes with the content
  * @param policy the page's Content-Security-Policy; empty for what is no page
  * @see <a href="https://www.w3.org/TR/CSP3/">Content Security Policy</a>
+ * @see <a href="https://www.w3.org/TR/trusted-types/">Trusted Types</a>
  */
 record WebFile(ContentType type, byte[] bytes, String version, Optional<String> policy) {
     private static final Pattern INLINE_SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
     private static final int VERSION_DIGITS = 16;
 
-    /** Reads a file; its name is that of a resource. */
-    static WebFile of(String resource, ContentType type) {
+    /** Where a page has its styles. */
+    enum Styles {
+        /** In files of their own. */
+        IN_FILES("", " require-trusted-types-for 'script'; trusted-types 'none';"),
+        /** In its elements too, which it makes from text. */
+        ANYWHERE(" 'unsafe-inline'", "");
+
+        private final String inline;
+        private final String markup;
+
+        Styles(String inline, String markup) {
+            this.inline = inline;
+            this.markup = markup;
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param resource its name among the resources
+     * @param styles where it has its styles, if it is a page
+     */
+    static WebFile of(String resource, ContentType type, Styles styles) {
         byte[] bytes = read(resource);
         boolean page = type.mediaType().subType().equals("html");
         return new WebFile(
                 type,
                 bytes,
                 HexFormat.of().formatHex(sha256(bytes)).substring(0, VERSION_DIGITS),
-                page ? Optional.of(policy(new String(bytes, StandardCharsets.UTF_8))) : Optional.empty());
+                page ? Optional.of(policy(new String(bytes, StandardCharsets.UTF_8), styles)) : Optional.empty());
     }
 
     HttpResponse response(HttpRequest request) {
@@ -48,7 +70,7 @@ record WebFile(ContentType type, byte[] bytes, String version, Optional<String> 
                 .orElse(checked);
     }
 
-    private static String policy(String page) {
+    private static String policy(String page, Styles styles) {
         StringBuilder scripts = new StringBuilder("'self'");
         Matcher inline = INLINE_SCRIPT.matcher(page);
         while (inline.find()) {
@@ -57,7 +79,7 @@ record WebFile(ContentType type, byte[] bytes, String version, Optional<String> 
                     .append(Base64.getEncoder().encodeToString(hash))
                     .append('\'');
         }
-        return "default-src 'none'; script-src " + scripts + "; style-src 'self' 'unsafe-inline';"
+        return "default-src 'none'; script-src " + scripts + "; style-src 'self'" + styles.inline + ";" + styles.markup
                 + " img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none';"
                 + " frame-ancestors 'none'";
     }

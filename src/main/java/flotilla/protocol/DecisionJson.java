@@ -42,6 +42,8 @@ public final class DecisionJson {
         count(node, "running", decision.running());
         count(node, "draining", decision.draining());
         count(node, "desired", decision.desired());
+        count(node, "accepted", decision.accepted());
+        count(node, "answered", decision.answered());
         ArrayNode actions = node.putArray("actions");
         for (Action action : decision.actions()) {
             actions.addObject()
@@ -96,6 +98,14 @@ public final class DecisionJson {
         }
     }
 
+    private static void count(ObjectNode node, String key, long value) {
+        if (value < 0) {
+            node.putNull(key);
+        } else {
+            node.put(key, value);
+        }
+    }
+
     /** JSON has no infinity; a figure without end is as good as none. */
     private static void figure(ObjectNode node, String key, double value) {
         if (Double.isFinite(value)) {
@@ -129,6 +139,8 @@ public final class DecisionJson {
                 count(node, "running"),
                 count(node, "draining"),
                 count(node, "desired"),
+                longCount(node, "accepted"),
+                longCount(node, "answered"),
                 list(node.path("actions"), DecisionJson::action),
                 vote(node.path("vote")),
                 list(node.path("clamps"), JsonNode::asText),
@@ -191,6 +203,10 @@ public final class DecisionJson {
 
     private static int count(JsonNode node, String key) {
         return node.path(key).isInt() ? node.path(key).asInt() : -1;
+    }
+
+    private static long longCount(JsonNode node, String key) {
+        return node.path(key).isIntegralNumber() ? node.path(key).asLong() : -1;
     }
 
     private static <T> List<T> list(JsonNode node, Function<JsonNode, T> read) {

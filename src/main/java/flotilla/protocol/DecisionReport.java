@@ -34,6 +34,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * @param running instances at work
      * @param draining instances asked to end, not terminated yet
      * @param desired capacity wanted, within the limits
+     * @param accepted images that the gateways have accepted since this supervisor began to count
+     * @param answered how many of those have their answer
      * @param vote what the policy wanted before the limits, and the figures it came from
      * @param clamps what kept the plan from the vote
      * @param findings what the auditor found
@@ -53,6 +55,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
             int running,
             int draining,
             int desired,
+            long accepted,
+            long answered,
             List<Action> actions,
             Vote vote,
             List<String> clamps,
@@ -81,6 +85,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
                     running,
                     draining,
                     desired,
+                    accepted,
+                    answered,
                     actions,
                     vote,
                     clamps,

@@ -8,6 +8,7 @@ import flotilla.protocol.DecisionReport.Vote;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
+import flotilla.scaling.Traffic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,8 @@ final class DecisionRecord {
             List<DecisionReport.Action> actions) {
         ScalingPlan plan = decided.plan();
         boolean fleetKnown = plan.instancesKnown();
+        Traffic traffic = plan.next().model().lastTraffic();
+        boolean counted = traffic.isKnown() && plan.mayAct();
         return new Decision(
                 n,
                 plan.at(),
@@ -44,6 +47,8 @@ final class DecisionRecord {
                 fleetKnown ? plan.census().running() : UNKNOWN,
                 fleetKnown ? plan.census().draining() : UNKNOWN,
                 plan.desired().orElse(UNKNOWN),
+                counted ? traffic.accepted() : UNKNOWN,
+                counted ? Math.max(0, traffic.accepted() - traffic.unanswered()) : UNKNOWN,
                 actions,
                 vote(plan),
                 plan.clamps(),

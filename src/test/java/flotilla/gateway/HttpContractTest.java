@@ -188,6 +188,25 @@ class HttpContractTest extends HttpFixture {
         conforms("GET", path, ask("/v1/classifications/no-id"), 404, "unknown-id");
     }
 
+    @Test
+    void resultStream_shouldTellOfEachImageOrRefuse() throws Exception {
+        upload("/api/v1/upload").join();
+        ClassificationRequest request = accepted(1).get(0);
+        answer(request, label("Cat"));
+        String path = "/v1/classifications/stream";
+
+        HttpResponse<String> told =
+                send("POST", path, Map.of(), idsOf(request.id().value())).join();
+
+        conforms("POST", path, told, 200);
+        assertThat(told.body()).contains("event: result", "\"label\":\"Cat\"", "event: done");
+        conforms("POST", path, send("POST", path, Map.of(), idsOf("no-id")).join(), 400, "bad-ids");
+    }
+
+    private static byte[] idsOf(String id) {
+        return ("{\"ids\":[\"" + id + "\"]}").getBytes(StandardCharsets.UTF_8);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/api/v1/upload", "/v1/classifications"})
     void refusedUpload_shouldBeAProblemOnEveryPath(String path) throws Exception {
@@ -319,6 +338,8 @@ class HttpContractTest extends HttpFixture {
                 -1,
                 -1,
                 -1,
+                -1,
+                -1,
                 List.of(new DecisionReport.Action("launch", 0, "", "", "no capacity")),
                 DecisionReport.Vote.NOT_ASKED,
                 List.of("max-instances 4"),
@@ -395,6 +416,10 @@ class HttpContractTest extends HttpFixture {
         for (Map.Entry<String, String> file : Map.of(
                         "/openapi.json",
                         "/openapi.json",
+                        "/page/main.js",
+                        "/page/{file}",
+                        "/page/page.css",
+                        "/page/{file}",
                         "/docs",
                         "/docs",
                         "/docs/swagger-ui.css",
@@ -408,6 +433,7 @@ class HttpContractTest extends HttpFixture {
             conforms("GET", file.getValue(), ask(file.getKey(), "If-None-Match", tag), 304);
         }
         conforms("GET", "/docs/{file}", ask("/docs/other"), 404, "not-found");
+        conforms("GET", "/page/{file}", ask("/page/index.html"), 404, "not-found");
         images.away = true;
         conforms("GET", "/readyz", ask("/readyz"), 503, "unavailable");
         conforms("GET", "/v1/classifications/{id}", ask("/v1/classifications/" + NOBODY), 503, "unavailable");
@@ -443,7 +469,7 @@ class HttpContractTest extends HttpFixture {
             }
             String method = operation.method().toUpperCase(java.util.Locale.ROOT);
             String path = operation.path().replaceAll("\\{\\w+}", "x");
-            boolean reads = method.equals("GET");
+            boolean reads = method.equals("GET") || path.equals("/v1/classifications/stream");
             conforms(method, operation.path(), with(method, path, Map.of()), 401, "key-missing");
             conforms(method, operation.path(), with(method, path, Map.of("X-API-Key", "?")), 401, "key-unknown");
             Map<String, String> wrong = Map.of("X-API-Key", reads ? Role.SUBMIT.name() : Role.READ.name());

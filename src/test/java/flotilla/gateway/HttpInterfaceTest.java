@@ -28,6 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -411,6 +413,7 @@ class HttpInterfaceTest extends HttpFixture {
         HttpGateway.endpoints(
                         null,
                         null,
+                        null,
                         new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
                         new MetricsApi(Optional.empty()),
@@ -436,6 +439,30 @@ class HttpInterfaceTest extends HttpFixture {
         assertThat(get("/docs/swagger-ui-bundle.js").join().statusCode()).isEqualTo(200);
         assertThat(get("/docs/swagger-ui.css").join().statusCode()).isEqualTo(200);
         assertThat(get("/docs/other").join().statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void page_shouldComeFromHereAndRunNothingElse() {
+        HttpResponse<String> page = http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/"))
+                                .header("Accept", "text/html")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith(
+                        "default-src 'none'; script-src 'self'; style-src 'self'; require-trusted-types-for 'script';")
+                .doesNotContain("unsafe");
+        assertThat(page.body()).doesNotContain("<script>", "<style", " style=", " onclick=");
+        Matcher files = Pattern.compile("\"(/page/[^\"]+)\"").matcher(page.body());
+        while (files.find()) {
+            assertThat(get(files.group(1)).join().statusCode())
+                    .as(files.group(1))
+                    .isEqualTo(200);
+        }
+        assertThat(get("/page/main.js").join().body()).contains("import");
+        assertThat(get("/page/other.js").join().statusCode()).isEqualTo(404);
     }
 
     @ParameterizedTest
@@ -522,7 +549,7 @@ class HttpInterfaceTest extends HttpFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"/openapi.json", "/docs", "/docs/swagger-ui.css"})
+    @CsvSource({"/openapi.json", "/docs", "/docs/swagger-ui.css", "/page/main.js", "/page/uplot.js"})
     void fileOfTheSite_shouldNotBeSentAgain(String path) {
         String tag = get(path).join().headers().firstValue("ETag").orElseThrow();
 

@@ -255,6 +255,7 @@ class ScalingAnswersTest {
                 .policy("message-count", Map.of("messages", 29.0))
                 .actions(Decisions.ok("launch", 4, ""))
                 .found("instance i-9 has no app-tier id")
+                .counted(40, 14)
                 .shadows(new Shadow("step", "launch", "backlog", 4, 1, 0, new Vote(4, Map.of())))
                 .expected(20.5, 4)
                 .came(10, 21, 4)
@@ -283,6 +284,8 @@ class ScalingAnswersTest {
                         "running",
                         "draining",
                         "desired",
+                        "accepted",
+                        "answered",
                         "actions",
                         "vote",
                         "clamps",

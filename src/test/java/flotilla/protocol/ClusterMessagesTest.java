@@ -175,6 +175,8 @@ class ClusterMessagesTest {
                 0,
                 0,
                 4,
+                5_000_000_000L,
+                4_999_999_996L,
                 List.of(new DecisionReport.Action("launch", 1, "i-1", "", "ok")),
                 new DecisionReport.Vote(5, Map.of("backlog", 4.5)),
                 List.of("max-instances 4"),

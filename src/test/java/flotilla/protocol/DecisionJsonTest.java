@@ -24,6 +24,7 @@ class DecisionJsonTest {
                         .number(112_345_678_901L)
                         .queue(26, 3)
                         .fleet(1, 2, 3)
+                        .counted(5_000_000_000L, 4_999_999_971L)
                         .clamped(26, 4, "max-instances 4")
                         .policy("backlog-time", Map.of("backlog", 29.5, "arrivalRate", 0.0))
                         .actions(Decisions.ok("launch", 4, ""), Decisions.action("launch", 5, "", "no \"capacity\"\\"))
@@ -60,7 +61,8 @@ class DecisionJsonTest {
                 .isEqualTo(
                         "{\"n\":7,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\",\"decision\":\"hold\","
                                 + "\"reason\":\"instances-unknown\",\"visible\":null,\"inFlight\":null,\"pending\":null,"
-                                + "\"running\":null,\"draining\":null,\"desired\":null,\"actions\":[],\"vote\":null,\"clamps\":[],"
+                                + "\"running\":null,\"draining\":null,\"desired\":null,\"accepted\":null,\"answered\":null,"
+                                + "\"actions\":[],\"vote\":null,\"clamps\":[],"
                                 + "\"findings\":[],\"shadows\":[],\"forecast\":null,\"hindsight\":null}");
     }
 
@@ -82,6 +84,7 @@ class DecisionJsonTest {
         Decision decision = DecisionJson.read(node);
 
         assertThat(decision.visible()).isEqualTo(-1);
+        assertThat(decision.accepted()).isEqualTo(-1);
         assertThat(decision.vote()).isEqualTo(Vote.NOT_ASKED);
         assertThat(decision.forecast()).isEmpty();
     }

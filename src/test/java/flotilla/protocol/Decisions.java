@@ -26,6 +26,8 @@ public final class Decisions {
     private int running;
     private int draining;
     private int desired = -1;
+    private long accepted = -1;
+    private long answered = -1;
     private List<Action> actions = List.of();
     private Vote vote = Vote.NOT_ASKED;
     private List<String> clamps = List.of();
@@ -70,6 +72,12 @@ public final class Decisions {
         pending = booting;
         running = working;
         draining = ending;
+        return this;
+    }
+
+    public Decisions counted(long imagesAccepted, long ofThemAnswered) {
+        accepted = imagesAccepted;
+        answered = ofThemAnswered;
         return this;
     }
 
@@ -139,6 +147,8 @@ public final class Decisions {
                 running,
                 draining,
                 desired,
+                accepted,
+                answered,
                 actions,
                 vote,
                 clamps,

@@ -2,47 +2,41 @@ package flotilla.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
- * A headless Chromium with one page, driven over its own protocol. It records every address that the page asks for and every
- * complaint on its console.
- *
- * @see <a href="https://chromedevtools.github.io/devtools-protocol/">Chrome DevTools Protocol</a>
+ * A headless Chromium with one page. It records every address that the page asks for and every complaint on its console.
  */
 public final class Browser implements AutoCloseable {
-    private static final List<Path> PLACES = List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/google-chrome"));
+    private static final List<Path> PLACES = List.of(
+            Path.of("/usr/bin/chromium"),
+            Path.of("/usr/bin/chromium-browser"),
+            Path.of("/usr/bin/google-chrome"),
+            Path.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"));
+    /** Why tests in a browser are skipped. */
+    public static final String NONE = "there is no Chromium here (on Debian: apt-get install chromium)";
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    /** Far more than anything takes: ends what hangs, and measures nothing. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Process process;
-    private final WebSocket socket;
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final Queue<String> requested = new ConcurrentLinkedQueue<>();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final DevTools tools;
 
     /** Where this machine has a browser. */
     public static Optional<Path> found() {
@@ -55,52 +49,27 @@ public final class Browser implements AutoCloseable {
      * @param folder for its profile; empty, and left as it is
      */
     public Browser(Path program, Path folder) throws IOException {
-        process = new ProcessBuilder(
-                        program.toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--disable-dev-shm-usage",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--remote-debugging-port=0",
-                        "--user-data-dir=" + folder,
-                        "about:blank")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("browser.log").toFile())
-                .start();
-        HttpClient http = HttpClient.newHttpClient();
-        String port = awaited(folder.resolve("DevToolsActivePort"));
-        HttpRequest list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list"))
-                .build();
-        String pages = http.sendAsync(list, HttpResponse.BodyHandlers.ofString())
-                .join()
-                .body();
-        String page =
-                JSON.readTree(pages).findValuesAsText("webSocketDebuggerUrl").get(0);
-        socket = http.newWebSocketBuilder()
-                .buildAsync(URI.create(page), new Listener())
-                .join();
-        call("Network.enable", JSON.createObjectNode());
-        call("Log.enable", JSON.createObjectNode());
-        call("Runtime.enable", JSON.createObjectNode());
-        call("DOM.enable", JSON.createObjectNode());
+        tools = new DevTools(program, folder, this::heard);
+        for (String domain : List.of("Network", "Log", "Runtime", "DOM", "Page")) {
+            call(domain + ".enable", JSON.createObjectNode());
+        }
     }
 
-    private String awaited(Path file) throws IOException {
-        while (process.isAlive()) {
-            if (Files.exists(file)) {
-                List<String> lines = Files.readAllLines(file);
-                if (lines.size() > 1) {
-                    return lines.get(0);
+    private void heard(JsonNode event) {
+        switch (event.path("method").asText()) {
+            case "Network.requestWillBeSent" ->
+                requested.add(event.at("/params/request/url").asText());
+            case "Log.entryAdded" -> {
+                if (event.at("/params/entry/level").asText().equals("error")) {
+                    complaints.add(event.at("/params/entry/text").asText());
                 }
             }
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(event.at("/params/exceptionDetails").toString());
+            default -> {
+                // Nothing else is of interest.
+            }
         }
-        throw new IOException("the browser ended with " + process.exitValue());
     }
 
     public void open(String url) {
@@ -124,15 +93,102 @@ public final class Browser implements AutoCloseable {
         return evaluate(found(selector) + ".then(element => element.innerText)");
     }
 
-    /** Waits for an input for files and puts a file into it. */
-    public void choose(String selector, Path file) {
+    /** Waits for an input for files and puts files into it. */
+    public void choose(String selector, Path... chosen) {
         evaluate(found(selector) + ".then(element => '')");
         ObjectNode expression = JSON.createObjectNode().put("expression", "document.querySelector('" + selector + "')");
         String object =
                 call("Runtime.evaluate", expression).at("/result/objectId").asText();
         ObjectNode files = JSON.createObjectNode().put("objectId", object);
-        files.putArray("files").add(file.toString());
+        ArrayNode names = files.putArray("files");
+        for (Path file : chosen) {
+            names.add(file.toString());
+        }
         call("DOM.setFileInputFiles", files);
+    }
+
+    /** Sets the size of the window, in CSS pixels; a phone has a touch screen and heeds the page's viewport. */
+    public void window(int width, int height, boolean phone) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                JSON.createObjectNode()
+                        .put("width", width)
+                        .put("height", height)
+                        .put("deviceScaleFactor", 1)
+                        .put("mobile", phone));
+    }
+
+    /** Has the system prefer a dark or a light page. */
+    public void prefer(boolean dark) {
+        ObjectNode media = JSON.createObjectNode();
+        media.putArray("features")
+                .addObject()
+                .put("name", "prefers-color-scheme")
+                .put("value", dark ? "dark" : "light");
+        call("Emulation.setEmulatedMedia", media);
+    }
+
+    /** Presses and lets go of the key that goes to the next element. */
+    public void tab() {
+        for (String type : List.of("rawKeyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    JSON.createObjectNode()
+                            .put("type", type)
+                            .put("key", "Tab")
+                            .put("code", "Tab")
+                            .put("windowsVirtualKeyCode", 9));
+        }
+    }
+
+    /** A picture of the whole page, as PNG. */
+    public Path screenshot(Path file) throws IOException {
+        JsonNode size = call("Page.getLayoutMetrics", JSON.createObjectNode()).path("cssContentSize");
+        ObjectNode whole = JSON.createObjectNode().put("format", "png").put("captureBeyondViewport", true);
+        whole.putObject("clip")
+                .put("x", 0)
+                .put("y", 0)
+                .put("width", size.path("width").asDouble())
+                .put("height", size.path("height").asDouble())
+                .put("scale", 1);
+        byte[] png = Base64.getDecoder()
+                .decode(call("Page.captureScreenshot", whole).path("data").asText());
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        return Files.write(file, png);
+    }
+
+    /** The value of an expression as text; a promise is waited for. */
+    public String value(String expression) {
+        return evaluate("Promise.resolve(" + expression + ").then(value => String(value))");
+    }
+
+    /** Runs a script that is no part of the page. */
+    public void run(String script) {
+        evaluate(script + "\n;''");
+    }
+
+    /** Waits until an expression of the page is true. */
+    public void await(String what, String expression) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isTrue(expression)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what + "; the page says: "
+                        + value("document.body.innerText") + "; complaints: " + complaints);
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    /** False also while the page is only coming. */
+    private boolean isTrue(String expression) {
+        ObjectNode parameters = JSON.createObjectNode().put("expression", "!!(" + expression + ")");
+        return call("Runtime.evaluate", parameters).at("/result/value").asBoolean();
+    }
+
+    /** Forgets what was asked for and complained of. */
+    public void forget() {
+        requested.clear();
+        complaints.clear();
     }
 
     /** Every address that was asked for. */
@@ -161,62 +217,11 @@ public final class Browser implements AutoCloseable {
     }
 
     private JsonNode call(String method, ObjectNode parameters) {
-        int id = calls.incrementAndGet();
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        answers.put(id, answer);
-        ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
-        message.set("params", parameters);
-        socket.sendText(message.toString(), true).join();
-        return answer.join();
-    }
-
-    private final class Listener implements WebSocket.Listener {
-        private final StringBuilder text = new StringBuilder();
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-            text.append(part);
-            if (last) {
-                heard(text.toString());
-                text.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        private void heard(String message) {
-            JsonNode node;
-            try {
-                node = JSON.readTree(message);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            if (node.has("id")) {
-                answers.remove(node.path("id").asInt()).complete(node.path("result"));
-            }
-            switch (node.path("method").asText()) {
-                case "Network.requestWillBeSent" ->
-                    requested.add(node.at("/params/request/url").asText());
-                case "Log.entryAdded" -> {
-                    if (node.at("/params/entry/level").asText().equals("error")) {
-                        complaints.add(node.at("/params/entry/text").asText());
-                    }
-                }
-                case "Runtime.exceptionThrown" ->
-                    complaints.add(node.at("/params/exceptionDetails").toString());
-                default -> {
-                    // Nothing else is of interest.
-                }
-            }
-        }
+        return tools.call(method, parameters);
     }
 
     @Override
     public void close() {
-        socket.abort();
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList()
-                .forEach(ProcessHandle::destroyForcibly);
-        process.onExit().join();
+        tools.close();
     }
 }

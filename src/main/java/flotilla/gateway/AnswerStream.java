@@ -1,0 +1,148 @@
+package flotilla.gateway;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.domain.ClassificationResult;
+import flotilla.domain.RequestId;
+import flotilla.gateway.CheckedUpload.RefusedException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Answers to many images as server-sent events, in the order in which they come. The client names the ids that it waits for, so
+ * nothing is remembered here: after a lost connection, or from another gateway, it asks again for those it still lacks.
+ */
+final class AnswerStream {
+    /** The most images of one stream. */
+    static final int MOST_IDS = 500;
+
+    private static final int LONGEST_BODY = 64 * 1024;
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+    private static final ByteString HELLO = ByteString.fromString("retry: 2000\n\n");
+    private static final ByteString NOTHING = ByteString.emptyByteString();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ActorSystem<?> system;
+    private final Answers answers;
+    private final PacedBody bodies;
+    private final OpenStreams streams;
+    private final Duration longest;
+    private final Duration lookAgain;
+
+    /**
+     * @param longest how long a stream is kept open
+     */
+    AnswerStream(ActorSystem<?> system, Answers answers, PacedBody bodies, OpenStreams streams, Duration longest) {
+        this(system, answers, bodies, streams, longest, LOOK_AGAIN);
+    }
+
+    /**
+     * @param lookAgain the length of one wait: for so long is waited, at most, for a client who has gone away
+     */
+    AnswerStream(
+            ActorSystem<?> system,
+            Answers answers,
+            PacedBody bodies,
+            OpenStreams streams,
+            Duration longest,
+            Duration lookAgain) {
+        this.system = system;
+        this.answers = answers;
+        this.bodies = bodies;
+        this.streams = streams;
+        this.longest = longest;
+        this.lookAgain = lookAgain;
+    }
+
+    /** The stream for the ids in the body, {@code {"ids": […]}}; a problem when there are none, too many, or others than ids. */
+    CompletionStage<HttpResponse> open(HttpRequest request) {
+        return bodies.bytes(request)
+                .limitWeighted(LONGEST_BODY, chunk -> (long) chunk.size())
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .thenApply(body -> ids(body.utf8String()))
+                .exceptionally(failure -> {
+                    throw sendersFailure(failure);
+                })
+                .thenApply(ids -> ids.map(known -> ServerEvents.response(streams.endless(events(known))))
+                        .orElseGet(() -> Problem.badIds(MOST_IDS).toResponse()));
+    }
+
+    private static RefusedException sendersFailure(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof RefusedException refused) {
+                return refused;
+            }
+        }
+        return new RefusedException(Problem.badIds(MOST_IDS));
+    }
+
+    /** The ids, each once, in their order; empty when they cannot be used. */
+    private static Optional<Set<RequestId>> ids(String body) {
+        Set<RequestId> ids = new LinkedHashSet<>();
+        for (JsonNode one : tree(body).path("ids")) {
+            Optional<RequestId> id = RequestId.parse(one.asText()).map(uuid -> new RequestId(uuid.toString()));
+            if (id.isEmpty()) {
+                return Optional.empty();
+            }
+            ids.add(id.get());
+        }
+        return ids.isEmpty() || ids.size() > MOST_IDS ? Optional.empty() : Optional.of(ids);
+    }
+
+    private static JsonNode tree(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException noJson) {
+            return JSON.missingNode();
+        }
+    }
+
+    /** An event {@code result} or {@code unknown} for each id, as they come, then {@code done}. */
+    private Source<ByteString, NotUsed> events(Set<RequestId> ids) {
+        AtomicBoolean gone = new AtomicBoolean();
+        Source<ByteString, NotUsed> told = Source.from(ids)
+                .mapAsyncUnordered(ids.size(), id -> first(id, gone))
+                .concat(Source.single(ServerEvents.event("done", JSON.createObjectNode())))
+                .watchTermination((none, ended) -> {
+                    ended.whenComplete((done, failure) -> gone.set(true));
+                    return none;
+                });
+        return Source.single(HELLO).concat(told).takeWithin(longest);
+    }
+
+    /** Most answers come soon, and nobody need ask then whether the image was ever accepted. */
+    private CompletionStage<ByteString> first(RequestId id, AtomicBoolean gone) {
+        return answers.awaited(id, lookAgain)
+                .thenCompose(result -> result.isPresent()
+                        ? Answers.done(event(result.get()))
+                        : answers.isAccepted(id)
+                                .thenCompose(accepted -> accepted
+                                        ? later(id, gone)
+                                        : Answers.done(
+                                                ServerEvents.event("unknown", Replies.object("id", id.value())))));
+    }
+
+    private CompletionStage<ByteString> later(RequestId id, AtomicBoolean gone) {
+        return gone.get()
+                ? Answers.done(NOTHING)
+                : answers.awaited(id, lookAgain)
+                        .thenCompose(result ->
+                                result.map(known -> Answers.done(event(known))).orElseGet(() -> later(id, gone)));
+    }
+
+    private static ByteString event(ClassificationResult result) {
+        return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
+    }
+}

@@ -1,0 +1,72 @@
+/* The page: what it is made of, and the settings of its user. */
+import * as charts from "./charts.js";
+import * as decisions from "./decisions.js";
+import * as fleet from "./fleet.js";
+import { useKey, watch } from "./gateway.js";
+import * as photographs from "./photographs.js";
+import { byId, known, say } from "./text.js";
+
+const THEME = "flotilla-colours";
+const TILES = ["visible", "inFlight", "running", "pending", "draining", "desired", "accepted", "answered"];
+
+function settleColours() {
+  const choice = byId("theme");
+  const apply = () => {
+    document.documentElement.dataset.theme = choice.value;
+    charts.recolour();
+  };
+  choice.value = remembered();
+  choice.addEventListener("change", () => {
+    try {
+      localStorage.setItem(THEME, choice.value);
+    } catch {
+      // It holds until the page is left.
+    }
+    apply();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
+  document.documentElement.dataset.theme = choice.value;
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(THEME) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function settleKey() {
+  const value = byId("key-value"), message = byId("key-message");
+  byId("key-form").addEventListener("submit", event => {
+    event.preventDefault();
+    say(message, useKey(value.value.trim()));
+    if (!message.textContent) byId("key").open = false;
+    value.value = "";
+  });
+  byId("key-forget").addEventListener("click", () => {
+    value.value = "";
+    say(message, useKey(""));
+  });
+  watch(
+    away => byId("away").hidden = !away,
+    why => {
+      byId("key").open = true;
+      say(message, why);
+    });
+}
+
+function showFigures(all) {
+  const newest = all.at(-1);
+  TILES.forEach(name => say(byId("tile-" + name), known(newest[name])));
+}
+
+settleColours();
+settleKey();
+byId("origin").textContent = location.origin;
+charts.start();
+decisions.onChange(showFigures);
+decisions.onChange(charts.show);
+photographs.start();
+fleet.start();
+decisions.start();

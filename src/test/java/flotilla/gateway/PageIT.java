@@ -1,0 +1,477 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import flotilla.config.ApiKeySettings;
+import flotilla.config.ApiKeySettings.Role;
+import flotilla.config.FlotillaSettings;
+import flotilla.config.HttpSettings;
+import flotilla.domain.FailureCode;
+import flotilla.domain.Outcome;
+import flotilla.domain.Prediction;
+import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.DecisionReport.Decision;
+import flotilla.protocol.Decisions;
+import flotilla.protocol.FleetReport;
+import flotilla.protocol.SupervisorCommand;
+import flotilla.testing.Browser;
+import flotilla.testing.FreePort;
+import flotilla.testing.Images;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The page in a real browser, on machines that have one; workers and supervisor are played by the test. */
+class PageIT extends HttpFixture {
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final String ANY_ROW = "document.querySelectorAll('#results li')";
+
+    @TempDir
+    private static Path profile;
+
+    private static Browser browser;
+
+    @TempDir
+    private Path folder;
+
+    private final PlayedSupervisor played = new PlayedSupervisor(KIT);
+
+    @Override
+    ActorRef<SupervisorCommand> supervisor() {
+        return played.ref();
+    }
+
+    @BeforeAll
+    static void openBrowser() throws Exception {
+        Optional<Path> program = Browser.found();
+        assumeTrue(program.isPresent(), Browser.NONE);
+        browser = new Browser(program.get(), profile);
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void onADesktopInDaylight() {
+        browser.window(1280, 900, false);
+        browser.prefer(false);
+        browser.open("about:blank");
+        browser.await("that the page before is gone", "location.href === 'about:blank'");
+        browser.forget();
+    }
+
+    private void openPage() {
+        browser.open(url + "/");
+        browser.await("the page", "document.querySelector('#fleet-summary')?.textContent");
+    }
+
+    private Path file(String name, byte[] bytes) throws Exception {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private static String row(String file) {
+        return "[..." + ANY_ROW + "].find(row => row.innerText.includes(" + HttpFixture.JSON.valueToTree(file) + "))";
+    }
+
+    private static void awaitRow(String file, String state) {
+        browser.await(file + " " + state, row(file) + "?.dataset.state === '" + state + "'");
+    }
+
+    private static void awaitStatus(String text) {
+        browser.await(text, "document.querySelector('#status').textContent === '" + text + "'");
+    }
+
+    private static String textOfRow(String file) {
+        return browser.value(row(file) + ".innerText");
+    }
+
+    private static Outcome labels() {
+        return new Outcome.Labelled(
+                "model",
+                List.of(
+                        new Prediction("Cat", 7, 0.847),
+                        new Prediction("Lynx", 9, 0.101),
+                        new Prediction("Dog", 3, 0.02)));
+    }
+
+    private ClassificationRequest requestFor(List<ClassificationRequest> all, String file) {
+        return all.stream()
+                .filter(one -> one.file().value().equals(file))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void uploadedPhotograph_shouldShowItsLabelItsBarsAndItsTime() throws Exception {
+        openPage();
+        browser.choose("#files", file("cat.png", PNG));
+        awaitRow("cat.png", "accepted");
+
+        answer(accepted(1).get(0), labels());
+
+        awaitRow("cat.png", "done");
+        assertThat(textOfRow("cat.png"))
+                .contains("Cat", "84.7 %", "Lynx", "10.1 %", "Dog", "2.0 %")
+                .containsPattern("\\d+\\.\\d s from upload to answer");
+        assertThat(browser.value(row("cat.png") + ".querySelectorAll('.fill').length"))
+                .isEqualTo("3");
+        assertThat(browser.value(row("cat.png") + ".querySelector('.fill').style.width"))
+                .isEqualTo("84.7%");
+        assertThat(browser.value(row("cat.png") + ".querySelector('img').naturalWidth"))
+                .isEqualTo("4");
+        awaitStatus("1 of 1 answered");
+        assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.requested())
+                .contains(url + "/v1/classifications/stream")
+                .allMatch(asked -> asked.startsWith(url + "/") || asked.matches("(data|about|blob):.*"));
+    }
+
+    @Test
+    void errors_shouldStandBesideThePhotographsThatCausedThem() throws Exception {
+        openPage();
+        browser.choose(
+                "#files",
+                file("first.png", PNG),
+                file("notes.png", "no picture at all".getBytes(StandardCharsets.UTF_8)),
+                file("broken.png", Images.png(6, 5)),
+                file("last.png", Images.png(7, 5)));
+        List<ClassificationRequest> all = accepted(3);
+        answer(requestFor(all, "first.png"), label("Rocket"));
+        answer(requestFor(all, "broken.png"), new Outcome.Failed(FailureCode.DAMAGED, "the image ends too early"));
+        answer(requestFor(all, "last.png"), label("Coffee cup"));
+
+        awaitRow("first.png", "done");
+        awaitRow("last.png", "done");
+        awaitRow("notes.png", "failed");
+        awaitRow("broken.png", "failed");
+        assertThat(textOfRow("first.png")).contains("Rocket");
+        assertThat(textOfRow("last.png")).contains("Coffee cup");
+        assertThat(textOfRow("notes.png")).contains("not an image");
+        assertThat(textOfRow("broken.png")).contains("the image ends too early");
+        awaitStatus("4 of 4 answered, 2 of them errors");
+        browser.screenshot(SCREENSHOTS.resolve("errors.png"));
+    }
+
+    @Test
+    void hostileNamesAndLabels_shouldBeTextAndNothingElse() throws Exception {
+        String name = "<img src=x onerror=document.title=1>.png";
+        played.shows(new FleetReport.Line("<b>i-1</b>", 1, "<i>running</i>", 1, 7, Instant.now()));
+        openPage();
+        browser.choose("#files", file(name, PNG));
+
+        answer(accepted(1).get(0), label("<script>document.title=2</script>"));
+
+        awaitRow(name, "done");
+        assertThat(textOfRow(name)).contains(name, "<script>document.title=2</script>");
+        browser.await("the instance", "document.querySelector('#fleet').innerText.includes('<b>i-1</b>')");
+        assertThat(browser.value("document.title")).isEqualTo("Flotilla");
+        assertThat(browser.value("document.querySelectorAll('img[src=x], main script, main b, main i').length"))
+                .isEqualTo("0");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** A decision some seconds ago. */
+    private static Decision decision(long number, int secondsAgo, Decisions what) {
+        Decision made = what.number(number).decision();
+        return new Decision(
+                made.n(),
+                Instant.now().minusSeconds(secondsAgo),
+                made.policy(),
+                made.decision(),
+                made.reason(),
+                made.visible(),
+                made.inFlight(),
+                made.pending(),
+                made.running(),
+                made.draining(),
+                made.desired(),
+                made.accepted(),
+                made.answered(),
+                made.actions(),
+                made.vote(),
+                made.clamps(),
+                made.findings(),
+                made.shadows(),
+                made.forecast(),
+                made.hindsight());
+    }
+
+    private static Decisions hold(int waiting, int inWork, int booting, int working, int ending, int wanted) {
+        return Decisions.because("steady")
+                .queue(waiting, inWork)
+                .fleet(booting, working, ending)
+                .wanted(wanted);
+    }
+
+    /** A burst that came some minutes ago, was worked off and is over. */
+    private void playABurst() {
+        int number = 1000;
+        for (int ago = 600; ago >= 10; ago -= 10) {
+            int since = 420 - ago;
+            int waiting = since < 0 ? 0 : Math.max(0, 160 - Math.max(0, since - 60) * 2);
+            int working = since < 40 || ago < 60 ? 0 : waiting > 0 ? 4 : 1;
+            int booting = since >= 0 && since < 40 ? 4 : 0;
+            int ending = waiting == 0 && since > 0 && working == 1 && ago > 180 ? 3 : 0;
+            long accepted = since < 0 ? 20 : 180;
+            Decisions made = hold(waiting, Math.min(waiting, working * 2), booting, working, ending, working + booting)
+                    .counted(accepted, accepted - waiting);
+            if (since == 0) {
+                made = Decisions.because("backlog")
+                        .queue(160, 0)
+                        .fleet(0, 0, 0)
+                        .counted(180, 20)
+                        .clamped(8, 4, "max-instances 4")
+                        .policy("backlog-time", Map.of("backlog", 160.0, "arrivalRate", 1.5))
+                        .actions(
+                                Decisions.ok("launch", 1, ""),
+                                Decisions.ok("launch", 2, ""),
+                                Decisions.ok("launch", 3, ""),
+                                Decisions.ok("launch", 4, ""));
+            }
+            played.decides(decision(number++, ago, made));
+        }
+    }
+
+    private static FleetReport.Line instance(int id, String state, int busy) {
+        return new FleetReport.Line(
+                "i-0a3a309d8de7dfcf" + id,
+                id,
+                state,
+                busy,
+                17L * id,
+                Instant.now().minusSeconds(95));
+    }
+
+    @Test
+    void fleet_shouldBeSeenGrowingAndShrinkingWithTheDecisionsThatDidIt() throws Exception {
+        playABurst();
+        openPage();
+        assertThat(browser.text("#fleet-summary")).startsWith("No machine is up");
+        browser.await("the past in the charts", "document.querySelectorAll('.chart canvas').length === 3");
+        browser.await("the past in the list", "document.querySelectorAll('#decisions > li').length === 10");
+        browser.click("#earlier");
+        browser.await("more of it", "document.querySelectorAll('#decisions > li').length === 20");
+        assertThat(browser.text("#tile-accepted")).isEqualTo("180");
+        assertThat(browser.text("#tile-answered")).isEqualTo("180");
+
+        played.shows(instance(1, "pending", 0), instance(2, "pending", 0));
+        played.decides(decision(
+                2000,
+                0,
+                Decisions.because("backlog")
+                        .queue(26, 0)
+                        .fleet(0, 0, 0)
+                        .wanted(2)
+                        .counted(206, 180)
+                        .actions(Decisions.ok("launch", 1, ""), Decisions.ok("launch", 2, ""))));
+        browser.await("two that boot", "document.querySelectorAll('#fleet [data-state=pending]').length === 2");
+        browser.await(
+                "the launch", "document.querySelector('#decisions li').innerText.includes('app-tier ids 1 and 2')");
+        assertThat(browser.text("#decisions li .note")).startsWith("26 waiting, 0 in work; ");
+        browser.await("the queue", "document.querySelector('#tile-visible').textContent === '26'");
+
+        played.shows(instance(1, "running", 2), instance(2, "draining", 1));
+        played.decides(decision(2001, 0, hold(3, 3, 0, 1, 1, 1).counted(206, 200)));
+        browser.await(
+                "one at work, one that ends",
+                "document.querySelectorAll('#fleet tr').length === 2"
+                        + " && document.querySelector('#fleet [data-state=running]')"
+                        + " && document.querySelector('#fleet [data-state=draining]')");
+        assertThat(browser.text("#fleet")).contains("classifies on 2 classifiers", "then ends");
+        assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work, 1 asked to end.");
+        browser.await(
+                "the figures",
+                "document.querySelector('#tile-running').textContent === '1'"
+                        + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
+        browser.value("document.querySelector('#figures').open = true");
+        browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
+        browser.value("document.querySelector('#decisions details').open = true");
+        browser.screenshot(SCREENSHOTS.resolve("fleet-light.png"));
+        browser.prefer(true);
+        browser.await("dark", "matchMedia('(prefers-color-scheme: dark)').matches");
+        browser.screenshot(SCREENSHOTS.resolve("fleet-dark.png"));
+
+        browser.click("#acts");
+        browser.await("only what did something", "document.querySelectorAll('#decisions > li').length === 2");
+        played.shows();
+        played.decides(decision(2002, 0, hold(0, 0, 0, 0, 0, 0).counted(206, 206)));
+        browser.await("nobody", "document.querySelectorAll('#fleet tr').length === 0");
+        browser.await("all answered", "document.querySelector('#tile-answered').textContent === '206'");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static HttpSettings at(int port, HttpSettings settings) {
+        return new HttpSettings(
+                settings.host(),
+                port,
+                settings.syncWait(),
+                settings.maxImageSize(),
+                settings.maxPixels(),
+                settings.maxUploadsInFlight(),
+                settings.uploadWait(),
+                settings.maxFiles(),
+                settings.maxBatch(),
+                settings.maxBacklog(),
+                settings.resultPoll(),
+                settings.uploadPaths(),
+                settings.maxConnections(),
+                settings.tls(),
+                settings.access(),
+                settings.limits());
+    }
+
+    private static HttpSettings settings(HttpSettings.Access access) {
+        return settings(FlotillaSettings.from(CONFIG).http(), Duration.ofSeconds(60), Optional.empty(), access);
+    }
+
+    @Test
+    void gatewayThatComesBack_shouldBeFoundAndNothingBeLost() throws Exception {
+        stop();
+        HttpSettings settings = at(
+                FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
+        start(settings);
+        played.decides(decision(1, 5, hold(0, 0, 0, 0, 0, 0)));
+        openPage();
+        browser.choose("#files", file("before.png", PNG));
+        awaitRow("before.png", "accepted");
+
+        stop();
+        browser.await("that it is away", "!document.querySelector('#away').hidden");
+        browser.choose("#files", file("meanwhile.png", Images.png(6, 5)));
+        awaitRow("meanwhile.png", "waiting");
+        browser.screenshot(SCREENSHOTS.resolve("away.png"));
+        start(settings);
+        played.decides(decision(2, 0, hold(7, 0, 0, 0, 0, 0)));
+
+        browser.await("that it is back", "document.querySelector('#away').hidden");
+        for (ClassificationRequest request : accepted(2)) {
+            answer(request, label("Cat"));
+        }
+        awaitRow("before.png", "done");
+        awaitRow("meanwhile.png", "done");
+        browser.await("its decisions", "document.querySelector('#tile-visible').textContent === '7'");
+        assertThat(requests.sent()).as("each was accepted once").hasSize(2);
+    }
+
+    @Test
+    void gatewayThatAsksForAKey_shouldGetTheOneThatItsUserGives() throws Exception {
+        List<ApiKeySettings> keys = new ArrayList<>();
+        keys.add(new ApiKeySettings("page", AccessControl.sha256("s3cret"), Set.of(Role.READ, Role.SUBMIT), 0, 0));
+        stop();
+        start(settings(new HttpSettings.Access(keys, false, List.of())));
+        browser.open(url + "/");
+        browser.await(
+                "that a key is asked for",
+                "document.querySelector('#key').open"
+                        + " && document.querySelector('#key-message').textContent.includes('key')");
+        browser.choose("#files", file("cat.png", PNG));
+        awaitRow("cat.png", "waiting");
+        browser.screenshot(SCREENSHOTS.resolve("key.png"));
+
+        browser.value("document.querySelector('#key-value').value = 's3cret'");
+        browser.click("#key-form button[type=submit]");
+
+        browser.await("the fleet", "document.querySelector('#fleet-summary').textContent");
+        answer(accepted(1).get(0), label("Cat"));
+        awaitRow("cat.png", "done");
+        assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
+        assertThat(browser.value("sessionStorage.length + ' ' + localStorage.length + document.cookie"))
+                .isEqualTo("1 0");
+        browser.click("#key summary");
+        browser.click("#key-forget");
+        assertThat(browser.value("sessionStorage.length")).isEqualTo("0");
+    }
+
+    @Test
+    void phone_shouldShowAllWithoutScrollingSideways() throws Exception {
+        browser.window(360, 740, true);
+        playABurst();
+        played.shows(instance(1, "running", 2), instance(12, "draining", 1));
+        openPage();
+        String name = "a-very-long-name-without-any-space-in-it-as-cameras-and-people-make-them-0123456789.png";
+        browser.choose("#files", file(name, PNG), file("notes.png", new byte[20]));
+        answer(accepted(1).get(0), labels());
+        awaitRow(name, "done");
+        awaitRow("notes.png", "failed");
+        browser.await("the list", "document.querySelectorAll('#decisions > li').length === 10");
+
+        assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo("360");
+        browser.screenshot(SCREENSHOTS.resolve("phone.png"));
+        browser.prefer(true);
+        browser.screenshot(SCREENSHOTS.resolve("phone-dark.png"));
+    }
+
+    @Test
+    void keyboard_shouldReachEverythingInTheOrderOfThePage() {
+        played.shows(instance(1, "running", 1));
+        openPage();
+        List<String> reached = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            browser.tab();
+            reached.add(browser.value("document.activeElement.id || document.activeElement.tagName + ' '"
+                    + " + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)"));
+        }
+
+        assertThat(reached)
+                .containsExactly(
+                        "SUMMARY API key",
+                        "theme",
+                        "files",
+                        "machines",
+                        "range",
+                        "SUMMARY The same as a table",
+                        "acts",
+                        "A All requests");
+    }
+
+    @Test
+    void chosenColours_shouldHoldWhateverTheSystemPrefers() {
+        openPage();
+        String ground = "getComputedStyle(document.body).backgroundColor";
+        assertThat(browser.value(ground)).isEqualTo("rgb(255, 255, 255)");
+
+        browser.value("(() => { const theme = document.querySelector('#theme'); theme.value = 'dark';"
+                + " theme.dispatchEvent(new Event('change')); })()");
+
+        assertThat(browser.value(ground)).isEqualTo("rgb(18, 23, 29)");
+        openPage();
+        assertThat(browser.value(ground)).isEqualTo("rgb(18, 23, 29)");
+        browser.value("localStorage.clear()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void page_shouldHaveNoFaultThatAxeFinds(boolean dark) throws Exception {
+        browser.prefer(dark);
+        playABurst();
+        played.shows(instance(1, "running", 2), instance(2, "draining", 1), instance(3, "pending", 0));
+        openPage();
+        browser.choose("#files", file("cat.png", PNG), file("notes.png", new byte[20]));
+        answer(accepted(1).get(0), labels());
+        awaitRow("cat.png", "done");
+        awaitRow("notes.png", "failed");
+        browser.value("document.querySelectorAll('details').forEach(one => one.open = true)");
+
+        assertThat(Axe.violations(browser)).isEmpty();
+    }
+}
