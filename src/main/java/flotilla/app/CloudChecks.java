@@ -45,7 +45,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** Checks of what is beyond this machine: credentials, endpoints, clock, queues, buckets, what is launched, a model in S3. */
 final class CloudChecks {
-    private static final Duration ASK_WITHIN = Duration.ofSeconds(8);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final List<String> MODEL_FILES = List.of("model.conf", "labels.txt", "model.pt");
 
@@ -53,16 +52,21 @@ final class CloudChecks {
     private final FlotillaSettings settings;
     private final Provisioners provisioners;
     private final AwsClients clients;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(ASK_WITHIN)
-            .build();
+    private final HttpClient http;
+    private final Duration askWithin;
 
-    CloudChecks(CommonOptions.Loaded loaded, Provisioners provisioners) {
+    /** @param limit of each check */
+    CloudChecks(CommonOptions.Loaded loaded, Provisioners provisioners, Duration limit) {
         this.loaded = loaded;
         this.settings = loaded.settings();
         this.provisioners = provisioners;
         this.clients = provisioners.clients();
+        // So that a silent endpoint is told as such, and not as a check without an end.
+        this.askWithin = limit.multipliedBy(3).dividedBy(4);
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(askWithin)
+                .build();
     }
 
     List<Examination.Check> all() {
@@ -112,7 +116,7 @@ final class CloudChecks {
 
     /** Any answer will do: it shows that name, route and TLS work, and by its date what the service's clock says. */
     private List<Finding> endpoint(String service, URI url) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(url).timeout(ASK_WITHIN).build();
+        HttpRequest request = HttpRequest.newBuilder(url).timeout(askWithin).build();
         Instant asked = Instant.now();
         try {
             HttpResponse<Void> answer = http.send(request, HttpResponse.BodyHandlers.discarding());

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code flotilla doctor}: says what is wrong with a system's surroundings, and how to mend it. */
@@ -26,19 +27,28 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:no error was found", "1:there is an error", "2:wrong usage"})
 final class DoctorCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-
     @Spec
     private CommandSpec spec;
 
     @Option(names = "--json", description = "print the findings as one line of JSON")
     private boolean json;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = LoadCommand.Time.class,
+            defaultValue = "20s",
+            description = "how long a check may take, such as 20s or 1m (default: ${DEFAULT-VALUE})")
+    private Duration limit;
+
     @Mixin
     private CommonOptions options;
 
     @Override
     public Integer call() throws InterruptedException {
+        if (limit.compareTo(Duration.ZERO) <= 0) {
+            throw new ParameterException(spec.commandLine(), "--timeout is above 0");
+        }
         return tell(new Report(examine()));
     }
 
@@ -59,12 +69,12 @@ final class DoctorCommand implements Callable<Integer> {
         LocalChecks local = new LocalChecks(loaded);
         try (Provisioners provisioners = Provisioners.open(loaded)) {
             findings.add(Finding.ok("region", provisioners.clients().regionName()));
-            List<Examination.Check> checks = new ArrayList<>(new CloudChecks(loaded, provisioners).all());
+            List<Examination.Check> checks = new ArrayList<>(new CloudChecks(loaded, provisioners, limit).all());
             checks.addAll(local.all());
-            findings.addAll(Examination.run(checks, LIMIT));
+            findings.addAll(Examination.run(checks, limit));
         } catch (SettingsException e) {
             findings.add(Finding.error("region", e.getMessage(), "set flotilla.aws.region or AWS_REGION"));
-            findings.addAll(Examination.run(local.all(), LIMIT));
+            findings.addAll(Examination.run(local.all(), limit));
         }
         return findings;
     }

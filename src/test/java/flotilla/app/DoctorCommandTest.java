@@ -26,7 +26,7 @@ class DoctorCommandTest {
     private int status;
 
     private List<String> doctor(String... sets) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("doctor", "--config", file().toString()));
+        List<String> arguments = new ArrayList<>(List.of("doctor", "--timeout", "2m", "--config", file().toString()));
         Stream.of(sets).forEach(set -> arguments.addAll(List.of("--set", set)));
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         status = Main.run(line, arguments.toArray(String[]::new));

@@ -6,17 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.testing.FreePort;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
-/** {@code provision}, {@code doctor} and {@code destroy} as processes, with names that the embedded cloud does not make by itself. */
+/**
+ * {@code provision}, {@code doctor} and {@code destroy} beside a cloud, a gateway and its worker as processes, with names that the
+ * embedded cloud does not make by itself.
+ */
 class ProvisionIT {
-    private static final Duration ENDS_WITHIN = Duration.ofMinutes(5);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Path folder;
@@ -25,13 +29,19 @@ class ProvisionIT {
     /** What a command gave. */
     private record Ended(int status, String out, String err) {}
 
-    private Ended run(String command, String... arguments) throws IOException, InterruptedException {
+    /** In this process, as the command line would: there are many of them, and each has its exit status from here. */
+    private Ended run(String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, "--config", config.toString()));
         all.addAll(List.of(arguments));
-        try (FlotillaProcess process = FlotillaProcess.start(folder, all.toArray(String[]::new))) {
-            int status = process.awaitExit(ENDS_WITHIN);
-            return new Ended(status, process.out(), process.err());
+        if (command.equals("doctor")) {
+            // A machine at its limit is no finding here.
+            all.addAll(List.of("--timeout", "3m"));
         }
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int status = Main.run(line, all.toArray(String[]::new));
+        return new Ended(status, out.toString(), err.toString());
     }
 
     private void configure(Path temporary) throws IOException {
@@ -101,7 +111,7 @@ class ProvisionIT {
                         "launch template other-worker")
                 .doesNotContain("credentials", "model", "endpoint SQS");
         assertThat(findings.path("errors").asInt()).isEqualTo(errors.size());
-        assertThat(doctor.err()).doesNotContain("\tat ");
+        assertThat(doctor.err()).isEmpty();
 
         Ended plan = run("provision");
         assertThat(plan.status()).as(plan.err()).isZero();

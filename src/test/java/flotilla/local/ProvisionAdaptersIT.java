@@ -259,8 +259,9 @@ class ProvisionAdaptersIT {
             assertThat(seen(three, thing).attributes()).containsEntry(Attributes.COUNT, "3");
             List<Instance> instances = ec2
                     .describeInstances(request -> request.filters(Filter.builder()
-.name("tag:flotilla:cluster")
-.values("set").build()))
+                            .name("tag:flotilla:cluster")
+                            .values("set")
+                            .build()))
                     .join()
                     .reservations()
                     .stream()
