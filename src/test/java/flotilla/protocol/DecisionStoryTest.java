@@ -47,6 +47,10 @@ class DecisionStoryTest {
                         because("arrivals").fleet(0, 1, 0).wanted(2).actions(ok("launch", 2, "")),
                         "Launched a machine (app-tier id 2), because images keep coming in."),
                 arguments(
+                        "launch for a machine that EC2 takes back",
+                        because("replacement").queue(5, 2).fleet(0, 1, 0).wanted(2).actions(ok("launch", 3, "")),
+                        "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
+                arguments(
                         "launch refused",
                         busy().actions(new Action("launch", 3, "", "", "InsufficientInstanceCapacity: none left.")),
                         "Tried to launch a machine (app-tier id 3), because 26 images were waiting and 6 were in work."
