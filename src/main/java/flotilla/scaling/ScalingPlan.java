@@ -44,6 +44,14 @@ public record ScalingPlan(
     /** The reason when another supervisor may be acting; nobody was asked for queue and instances then. */
     static final String NO_LEASE = "no-lease";
 
+    /** The clamp when more capacity is wanted and launches are paused. */
+    static final String SCALE_OUT_PAUSED = "scale-out paused";
+
+    /** Whether more capacity was wanted, and launches are paused. */
+    public boolean isScaleOutPaused() {
+        return clamps.contains(SCALE_OUT_PAUSED);
+    }
+
     /** Whether the census is what was seen. */
     public boolean instancesKnown() {
         return !reason.equals(INSTANCES_UNKNOWN) && !reason.equals(NO_LEASE);
