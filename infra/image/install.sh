@@ -6,13 +6,13 @@
 #
 # FOLDER/model, a model folder, becomes /opt/flotilla/model. FLOTILLA_MODEL_PATH=s3://BUCKET/PREFIX (with credentials and
 # AWS_REGION) has that model copied into the image's cache. FOLDER/amazon-cloudwatch-agent.deb is installed, to ship the log to
-# the group /flotilla/$FLOTILLA_CLUSTER/ROLE (flotilla).
+# the group /flotilla/$FLOTILLA_CLUSTER/ROLE: with it FLOTILLA_CLUSTER must be the name of the system, as in Terraform.
 set -eu
 
 usage="usage: install.sh worker|gateway FOLDER (into which bundle.sh's archive was unpacked)"
 role=${1:?"$usage"}
 folder=${2:?"$usage"}
-cluster=${FLOTILLA_CLUSTER:-flotilla}
+cluster=${FLOTILLA_CLUSTER:-}
 home=/opt/flotilla
 state=/var/lib/flotilla
 
@@ -26,6 +26,13 @@ esac
 for needed in flotilla.jar worker.conf chelsea.png "flotilla-$role.service" rsyslog.conf logrotate.conf cloudwatch-agent.json; do
     [ -f "$folder/$needed" ] || die "$folder/$needed is missing; unpack the archive that bundle.sh makes"
 done
+
+# apt takes a file for one only by its path.
+folder=$(cd "$folder" && pwd)
+agent=$folder/amazon-cloudwatch-agent.deb
+if [ -f "$agent" ] && [ -z "$cluster" ]; then
+    die "set FLOTILLA_CLUSTER to the system's name: the log goes to the group /flotilla/\$FLOTILLA_CLUSTER/$role"
+fi
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
@@ -68,8 +75,8 @@ if [ "$role" = worker ]; then
     systemctl enable flotilla-worker.service
 fi
 
-if [ -f "$folder/amazon-cloudwatch-agent.deb" ]; then
-    apt-get install -q -y --no-install-recommends rsyslog logrotate "$folder/amazon-cloudwatch-agent.deb"
+if [ -f "$agent" ]; then
+    apt-get install -q -y --no-install-recommends rsyslog logrotate "$agent"
     install -d -o root -g adm -m 0750 /var/log/flotilla
     install -m 0644 "$folder/rsyslog.conf" /etc/rsyslog.d/30-flotilla.conf
     install -m 0644 "$folder/logrotate.conf" /etc/logrotate.d/flotilla

@@ -1,7 +1,7 @@
 # Images of both roles, from Debian 12:
 #
 #   ./flotilla --version && sh infra/image/bundle.sh
-#   packer init infra/packer && packer build -var region=us-east-1 infra/packer
+#   packer init infra/packer && packer build -var region=us-east-1 -var cluster=flotilla infra/packer
 
 packer {
   required_plugins {
@@ -18,9 +18,8 @@ variable "region" {
 }
 
 variable "cluster" {
-  description = "Name of the system, as in Terraform's variable; part of the images' names and of the log groups."
+  description = "Name of the system, as in Terraform's variable: images ship their logs to the groups of that name, so each system has its own."
   type        = string
-  default     = "flotilla"
 }
 
 variable "worker_instance_type" {
@@ -75,6 +74,7 @@ source "amazon-ebs" "debian" {
   source_ami                  = data.amazon-ami.debian.id
   subnet_id                   = var.subnet_id
   ssh_username                = "admin"
+  ssh_clear_authorized_keys   = true
   imds_support                = "v2.0"
   associate_public_ip_address = true
 
@@ -130,7 +130,7 @@ build {
 
   provisioner "shell" {
     environment_vars = ["AGENT=${var.cloudwatch_agent}"]
-    inline           = ["if [ -n \"$AGENT\" ]; then sudo apt-get install -q -y curl && curl -fsSo /tmp/flotilla/amazon-cloudwatch-agent.deb \"$AGENT\"; fi"]
+    inline           = ["if [ -n \"$AGENT\" ]; then sudo apt-get update -q && sudo apt-get install -q -y curl && curl -fsSo /tmp/flotilla/amazon-cloudwatch-agent.deb \"$AGENT\"; fi"]
   }
 
   provisioner "shell" {

@@ -18,7 +18,7 @@ resource "aws_s3_bucket" "this" {
     }
 
     precondition {
-      condition     = local.model_bucket == null || !contains([var.input_bucket, var.output_bucket], local.model_bucket)
+      condition     = local.model_bucket == null ? true : !contains([var.input_bucket, var.output_bucket], local.model_bucket)
       error_message = "model_path must be in another bucket than images and results: what is in theirs expires."
     }
   }
@@ -46,7 +46,9 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-# The same times as gateways would keep to with flotilla.storage.*-lifetime, and for less; those stay off.
+# One time for everything in a bucket, in the place of flotilla.storage.*-lifetime, which stay off. At least as long as a message may
+# live, so that images, attempts and results are there whenever it comes back. Gateways would keep provisional failures, and callbacks
+# that were told of one, for 15 days longer: here a redrive in the last days of a lifetime may find neither.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   for_each = local.buckets
 

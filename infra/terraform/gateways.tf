@@ -87,7 +87,7 @@ resource "aws_autoscaling_group" "gateways" {
   target_group_arns   = [aws_lb_target_group.gateways[0].arn]
   # A gateway that does not answer /healthz is replaced. That says that it runs, not that S3 and SQS do.
   health_check_type         = "ELB"
-  health_check_grace_period = 120
+  health_check_grace_period = 300
 
   launch_template {
     id      = aws_launch_template.gateway.id
@@ -135,6 +135,11 @@ resource "aws_instance" "gateway" {
   # User data runs at the first boot only.
   lifecycle {
     replace_triggered_by = [aws_launch_template.gateway]
+
+    precondition {
+      condition     = local.own_network || var.gateway_private_ip != null
+      error_message = "With vpc_id a single gateway needs gateway_private_ip, a free address of the first of public_subnet_ids: workers and a group's members look for it there, after it was replaced too."
+    }
   }
 
   depends_on = [aws_iam_role_policy.gateway, aws_route.internet, aws_vpc_endpoint.s3, aws_vpc_endpoint.interface]

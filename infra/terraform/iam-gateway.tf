@@ -1,14 +1,4 @@
 data "aws_iam_policy_document" "gateway" {
-  source_policy_documents = concat(
-    [data.aws_iam_policy_document.gateway_queues_and_buckets.json],
-    # With alarm_scaling the supervisor starts and ends nothing, and asks EC2 nothing.
-    local.fleet_mode == "static" ? [] : [data.aws_iam_policy_document.gateway_fleet.json],
-    local.fleet_mode == "launch" ? [data.aws_iam_policy_document.gateway_launches.json] : [],
-    local.fleet_mode == "auto-scaling-group" ? [data.aws_iam_policy_document.gateway_group.json] : [],
-  )
-}
-
-data "aws_iam_policy_document" "gateway_queues_and_buckets" {
   statement {
     sid       = "FindQueues"
     actions   = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
@@ -100,6 +90,14 @@ data "aws_iam_policy_document" "gateway_queues_and_buckets" {
 }
 
 data "aws_iam_policy_document" "gateway_fleet" {
+  source_policy_documents = concat(
+    [data.aws_iam_policy_document.gateway_instances.json],
+    local.fleet_mode == "launch" ? [data.aws_iam_policy_document.gateway_launches.json] : [],
+    local.fleet_mode == "auto-scaling-group" ? [data.aws_iam_policy_document.gateway_group.json] : [],
+  )
+}
+
+data "aws_iam_policy_document" "gateway_instances" {
   statement {
     sid     = "LookAtInstances"
     actions = ["ec2:DescribeInstances"]

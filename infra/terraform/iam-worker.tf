@@ -1,3 +1,8 @@
+locals {
+  # Of the output bucket: all of Flotilla's own folders but attempts. Right for keys without flotilla.storage.prefix only.
+  gateways_folders = ["batches", "callbacks", "decisions", "idempotency", "quarantine", "registry", "supervisor", "unreadable"]
+}
+
 data "aws_iam_policy_document" "worker" {
   statement {
     sid       = "FindQueues"
@@ -23,6 +28,7 @@ data "aws_iam_policy_document" "worker" {
     resources = ["${aws_s3_bucket.this["input"].arn}/*"]
   }
 
+  # Results, attempts, and copies under files' names, which lie beside each other at the top: what else there is, is denied below.
   statement {
     sid       = "KeepResults"
     actions   = ["s3:GetObject", "s3:PutObject"]
@@ -32,7 +38,15 @@ data "aws_iam_policy_document" "worker" {
   statement {
     sid       = "ForgiveAttempts"
     actions   = ["s3:DeleteObject"]
-    resources = ["${aws_s3_bucket.this["output"].arn}/*"]
+    resources = ["${aws_s3_bucket.this["output"].arn}/attempts/*"]
+  }
+
+  # A worker decodes what strangers send. Whoever had taken one over could otherwise forge leases, decisions and callbacks.
+  statement {
+    sid       = "LeaveWhatIsTheGateways"
+    effect    = "Deny"
+    actions   = ["s3:PutObject", "s3:DeleteObject"]
+    resources = [for folder in local.gateways_folders : "${aws_s3_bucket.this["output"].arn}/${folder}/*"]
   }
 
   # Without it S3 answers 403 and not 404 where there is no object yet.

@@ -33,6 +33,17 @@ resource "aws_iam_role_policy" "gateway" {
   policy = data.aws_iam_policy_document.gateway.json
 }
 
+# Beside the other one, and nothing waits for it: it names the workers' launch template and group, and what a group's members are
+# handed names the gateway, so that a gateway that waited for it would wait for itself. Until it is there decisions are holds.
+resource "aws_iam_role_policy" "gateway_fleet" {
+  # With alarm_scaling the supervisor starts and ends nothing, and asks EC2 nothing.
+  count = local.fleet_mode == "static" ? 0 : 1
+
+  name   = "gateway-fleet"
+  role   = aws_iam_role.this["gateway"].id
+  policy = data.aws_iam_policy_document.gateway_fleet.json
+}
+
 resource "aws_iam_role_policy" "worker" {
   name   = "worker"
   role   = aws_iam_role.this["worker"].id

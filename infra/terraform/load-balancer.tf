@@ -17,8 +17,8 @@ resource "aws_lb" "this" {
     }
 
     precondition {
-      condition     = local.own_network ? var.zones >= 2 : length(var.public_subnet_ids) >= 2
-      error_message = "A load balancer needs subnets in two zones."
+      condition     = local.own_network ? var.zones >= 2 : length(var.load_balancer_internal ? var.private_subnet_ids : var.public_subnet_ids) >= 2
+      error_message = "A load balancer needs subnets in two zones: private_subnet_ids if it is internal, else public_subnet_ids."
     }
   }
 }

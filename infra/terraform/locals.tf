@@ -10,6 +10,7 @@ locals {
 
   gateway_port = 8000
   cluster_port = 25520
+  metrics_port = 9400
   idle_timeout = var.sync_wait_seconds + 60
   shell_port   = 22
   # net.ipv4.ip_local_port_range: workers let the system choose where they listen for the cluster.
@@ -48,6 +49,7 @@ locals {
     storage = {
       input-bucket   = var.input_bucket
       output-bucket  = var.output_bucket
+      layout         = var.storage_layout
       source-buckets = var.source_buckets
     }
     http = {
@@ -72,7 +74,9 @@ locals {
     model = {
       path = var.model_path
     }
+    # Launched workers are handed it.
     metrics = {
+      port = var.metrics_security_group_id == null ? -1 : local.metrics_port
       cloudwatch = {
         namespace = var.metrics_namespace == null ? "" : var.metrics_namespace
       }
@@ -93,5 +97,8 @@ locals {
     queue   = local.gateway_settings.queue
     storage = local.gateway_settings.storage
     model   = local.gateway_settings.model
+    metrics = local.gateway_settings.metrics
   }
+
+  worker_user_data = "flotilla = ${jsonencode(local.worker_settings)}\n${var.worker_extra_settings}\n"
 }

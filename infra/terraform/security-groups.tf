@@ -112,6 +112,22 @@ resource "aws_vpc_security_group_egress_rule" "cluster" {
   to_port                      = each.value.last
 }
 
+# Prometheus
+
+resource "aws_vpc_security_group_ingress_rule" "metrics" {
+  for_each = var.metrics_security_group_id == null ? {} : {
+    gateway = { group = aws_security_group.gateway.id, port = local.gateway_port }
+    worker  = { group = aws_security_group.worker.id, port = local.metrics_port }
+  }
+
+  security_group_id            = each.value.group
+  description                  = "Metrics"
+  referenced_security_group_id = var.metrics_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+}
+
 # AWS's services, and for gateways the receivers of callbacks, all over HTTPS. DNS, time and metadata need no rule.
 
 resource "aws_vpc_security_group_egress_rule" "https" {

@@ -114,6 +114,17 @@ variable "alarm_scaling" {
   default     = false
 }
 
+variable "worker_extra_settings" {
+  description = "HOCON that is put behind the other settings of a workers' group's members and wins over them, such as \"flotilla.classifier.precision = int8\". No secrets. Launched workers are handed the gateways' settings."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = !can(regex("api-keys|secrets|credentials", var.worker_extra_settings)) && !can(regex("\\bstorage\\b", var.worker_extra_settings))
+    error_message = "Secrets belong in a file of the workers' image, and storage has variables of its own: buckets, storage_layout, source_buckets."
+  }
+}
+
 variable "extra_settings" {
   description = "HOCON that is put behind the gateways' other settings and wins over them, such as \"flotilla.scaling.slo = 1m\". No secrets: user data can be read by others."
   type        = string
@@ -122,5 +133,11 @@ variable "extra_settings" {
   validation {
     condition     = !can(regex("(?m)^HOCON$", var.extra_settings)) && !can(regex("api-keys|secrets|credentials", var.extra_settings))
     error_message = "Secrets belong in gateway_secrets_parameter, and no line is HOCON alone, which ends the file in the user data."
+  }
+
+  # Policies and lifecycle rules are made for the keys that these variables give.
+  validation {
+    condition     = !can(regex("\\bstorage\\b", var.extra_settings))
+    error_message = "storage has variables of its own: buckets, *_lifetime_days, storage_layout, source_buckets; a prefix of keys is not provided for."
   }
 }

@@ -91,8 +91,14 @@ variable "certificate_arn" {
   default     = null
 }
 
+variable "metrics_security_group_id" {
+  description = "Security group of Prometheus' machine: it may then reach port 8000 of gateways and 9400 of workers, which serve metrics there; null for none."
+  type        = string
+  default     = null
+}
+
 variable "gateway_private_ip" {
-  description = "Private address of the single gateway; null takes the tenth of its subnet in the VPC that is made, and any in an existing one."
+  description = "Private address of the single gateway; null takes the tenth of its subnet in the VPC that is made; needed in an existing one."
   type        = string
   default     = null
 }

@@ -54,13 +54,24 @@ variable "input_lifetime_days" {
 }
 
 variable "output_lifetime_days" {
-  description = "Days after which results expire, and with them decisions, batches and idempotency keys."
+  description = "Days after which results expire, and with them attempts, decisions, batches, callbacks and idempotency keys. At least 15: a request may wait in its queue for 14."
   type        = number
   default     = 90
 
   validation {
-    condition     = var.output_lifetime_days >= 2 && floor(var.output_lifetime_days) == var.output_lifetime_days
-    error_message = "Results live for at least 2 whole days: callbacks are tried for one."
+    condition     = var.output_lifetime_days >= 15 && floor(var.output_lifetime_days) == var.output_lifetime_days
+    error_message = "Results live for at least 15 whole days, because a message may come back after 14 and must find what became of its image."
+  }
+}
+
+variable "storage_layout" {
+  description = "How objects are named, as in flotilla.storage.layout: by-id, or by-name for copies under the clients' file names besides."
+  type        = string
+  default     = "by-id"
+
+  validation {
+    condition     = contains(["by-id", "by-name"], var.storage_layout)
+    error_message = "The layout is by-id or by-name."
   }
 }
 

@@ -15,7 +15,7 @@ resource "aws_launch_template" "worker" {
   instance_initiated_shutdown_behavior = local.worker_group ? null : "terminate"
 
   # Only members of a group read it: whom the supervisor launches, it hands its own.
-  user_data = local.worker_group ? base64encode("flotilla = ${jsonencode(local.worker_settings)}\n") : null
+  user_data = local.worker_group ? base64encode(local.worker_user_data) : null
 
   iam_instance_profile {
     name = aws_iam_instance_profile.this["worker"].name
@@ -71,6 +71,11 @@ resource "aws_launch_template" "worker" {
     precondition {
       condition     = var.min_workers <= var.max_workers
       error_message = "min_workers is more than max_workers."
+    }
+
+    precondition {
+      condition     = local.worker_group || var.worker_extra_settings == ""
+      error_message = "worker_extra_settings are for members of a group: launched workers are handed the gateways' settings (extra_settings, and in them flotilla.fleet.worker-settings)."
     }
   }
 }

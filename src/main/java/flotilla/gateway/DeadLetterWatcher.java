@@ -31,12 +31,19 @@ final class DeadLetterWatcher {
     private final MessageQueue responses;
     private final ResultStore results;
     private final QuarantineStore quarantine;
+    private final GatewayMeters meters;
     private final Clock clock;
 
-    DeadLetterWatcher(MessageQueue responses, ResultStore results, QuarantineStore quarantine, Clock clock) {
+    DeadLetterWatcher(
+            MessageQueue responses,
+            ResultStore results,
+            QuarantineStore quarantine,
+            GatewayMeters meters,
+            Clock clock) {
         this.responses = responses;
         this.results = results;
         this.quarantine = quarantine;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -71,26 +78,34 @@ final class DeadLetterWatcher {
         ClassificationResult result = new ClassificationResult(
                 request.id(), request.file(), failure, Optional.empty(), Optional.empty(), Map.of());
         return results.putIfAbsent(result, request.generation())
-                .thenCompose(standing -> kept(request, failure, standing).thenApply(kept -> standing))
-                .thenCompose(
-                        standing -> responses.send(WireFormat.write(new ResultNotice(request.gateway(), standing))));
+                .thenCompose(standing -> kept(request, failure, standing)
+                        .thenCompose(kept -> responses
+                                .send(WireFormat.write(new ResultNotice(request.gateway(), standing)))
+                                .thenApply(sent -> {
+                                    if (kept) {
+                                        meters.givenUp(failure.code());
+                                    }
+                                    return sent;
+                                })));
     }
 
-    /** Only what has no answer is worth a redrive, and no letter that comes again after its request was redriven. */
-    private CompletionStage<Done> kept(
+    /** Only what has no answer is worth a redrive, and no letter that comes again after its request was redriven; whether it is. */
+    private CompletionStage<Boolean> kept(
             ClassificationRequest request, Outcome.Failed failure, ClassificationResult result) {
         if (!result.outcome().isProvisional()) {
-            return CompletableFuture.completedStage(Done.getInstance());
+            return CompletableFuture.completedStage(false);
         }
         return results.standing(request.id())
                 .thenCompose(standing ->
                         standing.filter(one -> isLater(one, request)).isPresent()
-                                ? CompletableFuture.completedStage(Done.getInstance())
-                                : quarantine.keep(new QuarantineStore.Quarantined(
-                                        request,
-                                        failure.code(),
-                                        request.quarantine().orElse(failure.message()),
-                                        clock.instant())));
+                                ? CompletableFuture.completedStage(false)
+                                : quarantine
+                                        .keep(new QuarantineStore.Quarantined(
+                                                request,
+                                                failure.code(),
+                                                request.quarantine().orElse(failure.message()),
+                                                clock.instant()))
+                                        .thenApply(done -> true));
     }
 
     private static boolean isLater(ResultStore.Standing standing, ClassificationRequest request) {

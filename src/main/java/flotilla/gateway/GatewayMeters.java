@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +62,20 @@ public interface GatewayMeters {
      * @param took since it was admitted
      */
     void answered(Outcome outcome, Duration took);
+
+    /**
+     * An image that this gateway accepted has waited for so long that its answer, should it come, is not counted any more.
+     *
+     * @param waited since it was admitted
+     */
+    void forgotten(Duration waited);
+
+    /**
+     * An image was given up, whichever gateway had accepted it: its request is kept for a redrive and its caller told so.
+     *
+     * @param code a provisional one
+     */
+    void givenUp(FailureCode code);
 
     /**
      * What this gateway accepted and has no answer to now.

@@ -186,7 +186,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     QueueReaders.deadLetters(
                             context.getSystem(),
                             ports.deadLetters(),
-                            new DeadLetterWatcher(ports.responses(), ports.results(), ports.quarantine(), clock)));
+                            new DeadLetterWatcher(
+                                    ports.responses(), ports.results(), ports.quarantine(), meters, clock)));
             context.pipeToSelf(
                     GatewayServer.bind(context.getSystem(), settings, tls, routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));

@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,12 @@ final class NoGatewayMeters implements GatewayMeters {
 
     @Override
     public void answered(Outcome outcome, Duration took) {}
+
+    @Override
+    public void forgotten(Duration waited) {}
+
+    @Override
+    public void givenUp(FailureCode code) {}
 
     @Override
     public void unanswered(int images, Optional<Instant> oldest) {}

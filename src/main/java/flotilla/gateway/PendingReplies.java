@@ -94,6 +94,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private static final Duration TELL_EVERY = Duration.ofMillis(100);
     private static final int MOST_LOOKUPS = 64;
+    /** Images that are long overdue, for which nobody need wait: their notices may be lost. */
+    private static final int OVERDUE_LOOKUPS = 4;
 
     private final TimerScheduler<Command> timers;
     private final GatewayId gateway;
@@ -171,15 +173,19 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         Instant now = clock.instant();
         boolean admitted = backlog.admit(admit.id(), now);
         int retryAfter = admitted ? 0 : backlog.secondsUntilRoom(now);
-        meters.unanswered(backlog.size(), backlog.oldest());
+        showUnanswered();
         admit.replyTo().tell(new Admission(admitted, retryAfter));
         return this;
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {
         backlog.remove(withdraw.id());
-        meters.unanswered(backlog.size(), backlog.oldest());
+        showUnanswered();
         return this;
+    }
+
+    private void showUnanswered() {
+        meters.unanswered(backlog.waiting(), backlog.oldest());
     }
 
     private Behavior<Command> onEnqueued(Enqueued enqueued) {
@@ -217,10 +223,10 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private Behavior<Command> onAnswered(Answered answered) {
         RequestId id = answered.result().id();
-        backlog.remove(id).ifPresent(since -> {
-            meters.answered(answered.result().outcome(), Duration.between(since, clock.instant()));
-            meters.unanswered(backlog.size(), backlog.oldest());
-        });
+        backlog.remove(id)
+                .ifPresent(since ->
+                        meters.answered(answered.result().outcome(), Duration.between(since, clock.instant())));
+        showUnanswered();
         lookUpNext.remove(id);
         List<Waiter> waiting = waiters.remove(id);
         if (waiting != null) {
@@ -263,8 +269,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onPollTick(PollTick tick) {
-        backlog.forgetOld(clock.instant());
-        meters.unanswered(backlog.size(), backlog.oldest());
+        backlog.forgetOld(clock.instant()).forEach(meters::forgotten);
+        showUnanswered();
+        lookUpNext.addAll(backlog.overdue(OVERDUE_LOOKUPS));
         lookUpNext.addAll(waiters.keySet());
         List<RequestId> due = lookUpNext.stream()
                 .limit(Math.max(0, MOST_LOOKUPS - lookingUp.size()))

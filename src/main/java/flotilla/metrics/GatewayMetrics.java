@@ -1,5 +1,6 @@
 package flotilla.metrics;
 
+import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.gateway.GatewayMeters;
 import io.micrometer.core.instrument.Counter;
@@ -9,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +20,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
-/** What goes on in a gateway. Meters are made when their first event comes, and kept. */
+/**
+ * What goes on in a gateway. Meters are made when their first event comes, and kept; those that an alert looks for from the start,
+ * since Prometheus sees no growth in a series that begins with its first event.
+ */
 public final class GatewayMetrics implements GatewayMeters {
+    private static final String FORGOTTEN = "forgotten";
     private static final String OTHER = "other";
     private static final double MILLIS = 1000;
     private static final long NONE_WAITS = Long.MAX_VALUE;
@@ -29,6 +35,7 @@ public final class GatewayMetrics implements GatewayMeters {
     private final Map<String, Counter> problems = new ConcurrentHashMap<>();
     private final Map<String, Counter> refused = new ConcurrentHashMap<>();
     private final Map<String, Timer> answered = new ConcurrentHashMap<>();
+    private final Map<FailureCode, Counter> givenUp = new EnumMap<>(FailureCode.class);
     private final Counter accepted;
     private final Counter acceptedBytes;
     private final AtomicInteger uploads = new AtomicInteger();
@@ -47,6 +54,12 @@ public final class GatewayMetrics implements GatewayMeters {
                 .description("Images that were stored and queued, in the size in which they were sent")
                 .register(registry);
         answers(Outcomes.LABELLED);
+        answers(FORGOTTEN);
+        for (FailureCode code : FailureCode.values()) {
+            if (code.isProvisional()) {
+                givenUp.put(code, givenUpImages(code));
+            }
+        }
         gauge("flotilla.gateway.uploads", uploads::get, "Images that are received now, or wait for their turn to be");
         gauge("flotilla.gateway.unanswered.images", () -> unanswered, "Images accepted here that have no answer yet");
         gauge("flotilla.gateway.waiting.callers", () -> waiting, "Callers that wait for an answer now");
@@ -54,6 +67,13 @@ public final class GatewayMetrics implements GatewayMeters {
                 .baseUnit("seconds")
                 .description("How long the image has waited that has waited longest; 0 when none waits")
                 .strongReference(true)
+                .register(registry);
+    }
+
+    private Counter givenUpImages(FailureCode code) {
+        return Counter.builder("flotilla.gateway.given.up.images")
+                .description("Images that were given up, kept for a redrive and their callers told so, by why")
+                .tag("code", code.text())
                 .register(registry);
     }
 
@@ -120,6 +140,16 @@ public final class GatewayMetrics implements GatewayMeters {
     @Override
     public void answered(Outcome outcome, Duration took) {
         answers(Outcomes.name(outcome)).record(took);
+    }
+
+    @Override
+    public void forgotten(Duration waited) {
+        answers(FORGOTTEN).record(waited);
+    }
+
+    @Override
+    public void givenUp(FailureCode code) {
+        givenUp.get(code).increment();
     }
 
     private Timer answers(String outcome) {

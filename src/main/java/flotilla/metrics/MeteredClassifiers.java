@@ -93,6 +93,11 @@ final class MeteredClassifiers implements ClassifierFactory {
         }
 
         @Override
+        public Outcome classify(EncodedImage image) {
+            return classify(List.of(image)).get(0);
+        }
+
+        @Override
         public void close() {
             classifier.close();
         }

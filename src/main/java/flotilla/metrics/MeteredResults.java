@@ -17,7 +17,8 @@ final class MeteredResults implements ResultStore {
     private final Consumer<ClassificationResult> stored;
 
     /**
-     * @param stored hears of each result that was to be written, when one stands
+     * @param stored hears of each result that was to be written, when one stands; a write that was given up and succeeds after all
+     *     counts, and so does its repetition
      */
     MeteredResults(ResultStore results, Timer writes, Consumer<ClassificationResult> stored) {
         this.results = results;
@@ -37,13 +38,28 @@ final class MeteredResults implements ResultStore {
     }
 
     @Override
+    public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result) {
+        return putIfAbsent(result, 1);
+    }
+
+    @Override
     public CompletionStage<Optional<Standing>> standing(RequestId id) {
         return results.standing(id);
     }
 
     @Override
+    public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
+        return results.find(id);
+    }
+
+    @Override
     public CompletionStage<Optional<ClassificationResult>> find(RequestId id, int generation) {
         return results.find(id, generation);
+    }
+
+    @Override
+    public CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
+        return results.confirm(id, generation);
     }
 
     @Override

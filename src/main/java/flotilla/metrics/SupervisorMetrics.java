@@ -33,6 +33,7 @@ public final class SupervisorMetrics implements SupervisorMeters {
     private final KnownFigure acting;
     private final KnownFigure decidedAt;
     private final KnownFigure desired;
+    private final KnownFigure scalesOut;
     private final KnownFigure service;
     private final Counter findings;
 
@@ -61,6 +62,11 @@ public final class SupervisorMetrics implements SupervisorMeters {
                 "When it decided last, Unix time");
         this.desired = figure(
                 "flotilla.supervisor.desired.instances", Tags.empty(), null, "Instances wanted, within the limits");
+        this.scalesOut = figure(
+                "flotilla.supervisor.scale.out.enabled",
+                Tags.empty(),
+                null,
+                "0 while what is wanted is only shown (dry run, workers started by hand) or scale-out is paused, else 1");
         this.service = figure(
                 "flotilla.supervisor.service.time",
                 Tags.empty(),
@@ -88,6 +94,12 @@ public final class SupervisorMetrics implements SupervisorMeters {
             instances.values().forEach(KnownFigure::isUnknown);
         }
         plan.desired().ifPresentOrElse(desired::is, desired::isUnknown);
+        if (plan.mayAct()) {
+            boolean shown = actions.stream().anyMatch(DecisionReport.Action::onlyShown);
+            scalesOut.is(shown || plan.isScaleOutPaused() ? 0 : 1);
+        } else {
+            scalesOut.isUnknown();
+        }
         service.is(plan.next().model().serviceSeconds());
         findings.increment(plan.findings().size());
         decisions(plan.reason()).increment();

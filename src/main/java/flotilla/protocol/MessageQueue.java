@@ -24,8 +24,9 @@ public interface MessageQueue {
     Source<QueueMessage, ReceiveControl> receive(IntSupplier capacity);
 
     /**
-     * Carries out actions on deliveries and emits each when it has been carried out. What cannot be done for a while is given
-     * up and emitted too: such a message comes again when its lease ends.
+     * Carries out actions on deliveries and emits each when it has been carried out. In the place of one that cannot be done for a
+     * while, and of one on a delivery that is not ours any more, an {@link MessageAction.Ignore} is emitted: such a message comes
+     * again when its lease ends, or is another's.
      */
     Flow<MessageAction, MessageAction, NotUsed> acknowledge();
 

@@ -198,8 +198,8 @@ public final class FleetController {
         this.planner = new FleetPlanner(policy, rules);
         this.settling = new FleetPlanner(policy, rules.settling(rules.settle(), true));
         this.rules = rules;
-        this.roster = new FleetRoster(rules.settle());
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
+        this.roster = new FleetRoster(rules.settle(), byHand);
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
         this.state = ControlState.initial(policy, assumed);

@@ -61,6 +61,8 @@ final class FleetRoster {
     private final Map<InstanceId, Instant> overdue = new HashMap<>();
     /** How long EC2's answers may leave out what earlier ones described: each may come from another replica. */
     private final Duration leftOut;
+    /** Whether EC2 is not asked, so that the workers' reports alone tell what there is. */
+    private final boolean reportsAlone;
 
     private final Map<InstanceId, Instant> lastDescribed = new HashMap<>();
     private final Map<InstanceId, Duration> bootTimes = new HashMap<>();
@@ -77,11 +79,12 @@ final class FleetRoster {
     private final Map<String, Shown> shown = new HashMap<>();
 
     FleetRoster() {
-        this(Duration.ZERO);
+        this(Duration.ZERO, false);
     }
 
-    FleetRoster(Duration leftOut) {
+    FleetRoster(Duration leftOut, boolean reportsAlone) {
         this.leftOut = leftOut;
+        this.reportsAlone = reportsAlone;
     }
 
     /** Takes a worker's report; false when a later one was here before, or when the worker's life is over. */
@@ -282,17 +285,27 @@ final class FleetRoster {
         return strays;
     }
 
-    /** Workers that were started by hand, as if each were a running instance. */
+    /**
+     * Workers that were started by hand, as if each were a running instance; where EC2 is not asked, all that report, such as the
+     * members of a group that somebody else drives.
+     */
     List<InstanceView> byHand() {
         return heard.values().stream()
-                .filter(one -> one.sighting().instance().isEmpty())
+                .filter(one -> isByHand(one.sighting()))
                 .map(one -> {
-                    InstanceId id = new InstanceId(one.sighting().worker().value());
+                    InstanceId id = one.sighting()
+                            .instance()
+                            .orElseGet(
+                                    () -> new InstanceId(one.sighting().worker().value()));
                     Instance instance = new Instance(id, Optional.empty(), InstanceState.RUNNING, one.at(), "");
                     return new InstanceView(instance, one.at(), Optional.empty(), Optional.of(view(one)));
                 })
                 .sorted(Comparator.comparing(view -> view.instance().id()))
                 .toList();
+    }
+
+    private boolean isByHand(WorkerSighting sighting) {
+        return reportsAlone || sighting.instance().isEmpty();
     }
 
     /** The app-tier id on an instance's tag. */
@@ -388,10 +401,12 @@ final class FleetRoster {
     private void forgetGoneWorkers(Instant now) {
         heard.values().removeIf(one -> {
             Duration silence = Duration.between(one.at(), now);
-            return one.sighting()
-                    .instance()
-                    .map(id -> !instances.containsKey(id) && silence.compareTo(DESCRIBE_LAG) > 0)
-                    .orElseGet(() -> silence.compareTo(KNOWN_AFTER_END) > 0);
+            if (isByHand(one.sighting())) {
+                return silence.compareTo(KNOWN_AFTER_END) > 0;
+            }
+            boolean described =
+                    one.sighting().instance().filter(instances::containsKey).isPresent();
+            return !described && silence.compareTo(DESCRIBE_LAG) > 0;
         });
         workerOf.values().retainAll(heard.keySet());
     }

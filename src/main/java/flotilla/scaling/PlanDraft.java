@@ -388,7 +388,7 @@ final class PlanDraft {
             clamps.add("max-instances " + rules.limits().maxInstances() + " with those that still end");
         }
         if (rules.steps().outPaused()) {
-            clamps.add("scale-out paused");
+            clamps.add(ScalingPlan.SCALE_OUT_PAUSED);
             return 0;
         }
         Mode mode = rules.shape().mode();

@@ -47,6 +47,14 @@ public record ScalingPlan(
     /** The reason when instances are started only because EC2 takes others back, or recommends to replace them. */
     static final String REPLACEMENT = "replacement";
 
+    /** The clamp when more capacity is wanted and launches are paused. */
+    static final String SCALE_OUT_PAUSED = "scale-out paused";
+
+    /** Whether more capacity was wanted, and launches are paused. */
+    public boolean isScaleOutPaused() {
+        return clamps.contains(SCALE_OUT_PAUSED);
+    }
+
     /** Whether the census is what was seen. */
     public boolean instancesKnown() {
         return !reason.equals(INSTANCES_UNKNOWN) && !reason.equals(NO_LEASE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.RequestId;
 import flotilla.scaling.Pace;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,10 +42,49 @@ class BacklogTest {
     void imageThatNobodyAnswers_shouldBeForgottenAfterAWhile() {
         admitted();
 
-        backlog.forgetOld(NOW.plusSeconds(15 * 60));
+        assertThat(backlog.forgetOld(NOW.plusSeconds(15 * 60))).isEmpty();
         assertThat(backlog.size()).isEqualTo(1);
-        backlog.forgetOld(NOW.plusSeconds(15 * 60 + 1));
+        assertThat(backlog.forgetOld(NOW.plusSeconds(15 * 60 + 1))).containsExactly(Duration.ofSeconds(15 * 60 + 1));
         assertThat(backlog.size()).isZero();
+        assertThat(backlog.forgetOld(NOW.plusSeconds(15 * 60 + 2)))
+                .as("once each")
+                .isEmpty();
+    }
+
+    @Test
+    void forgottenImage_shouldBeRememberedUntilItIsAnsweredOrItsMessageIsGone() {
+        RequestId first = admitted();
+        RequestId second = admitted();
+        backlog.forgetOld(NOW.plusSeconds(1000));
+
+        assertThat(backlog.waiting()).isEqualTo(2);
+        assertThat(backlog.oldest()).contains(NOW);
+        assertThat(backlog.overdue(1)).containsExactly(first);
+        assertThat(backlog.contains(first)).as("it is in nobody's way").isFalse();
+
+        assertThat(backlog.remove(first)).as("its answer is not counted").isEmpty();
+        assertThat(backlog.overdue(9)).containsExactly(second);
+
+        backlog.forgetOld(NOW.plus(Duration.ofDays(14)));
+        assertThat(backlog.waiting()).isEqualTo(1);
+        backlog.forgetOld(NOW.plus(Duration.ofDays(14)).plusSeconds(1));
+        assertThat(backlog.waiting()).isZero();
+        assertThat(backlog.oldest()).isEmpty();
+    }
+
+    @Test
+    void forgottenImages_shouldBeRememberedUpToTheLimit() {
+        for (int i = 0; i < 10; i++) {
+            admitted();
+        }
+        backlog.forgetOld(NOW.plusSeconds(1000));
+        RequestId later = RequestId.create(NOW, random);
+        assertThat(backlog.admit(later, NOW.plusSeconds(1000))).isTrue();
+
+        assertThat(backlog.forgetOld(NOW.plusSeconds(2000))).hasSize(1);
+
+        assertThat(backlog.waiting()).isEqualTo(10);
+        assertThat(backlog.oldest()).contains(NOW);
     }
 
     @Test

@@ -9,6 +9,8 @@ import flotilla.domain.ImageRef;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
+import flotilla.gateway.MetricsText.Form;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
@@ -16,11 +18,13 @@ import flotilla.protocol.WireFormat;
 import flotilla.testing.HandClock;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
+import flotilla.testing.Scrape;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Letters that come again, late and out of order. */
@@ -30,20 +34,50 @@ class DeadLetterWatcherTest {
     private final MemoryQueue letters = new MemoryQueue();
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
+    private final NodeMetrics node = NodeMetrics.open("gateway", "1");
+    private final HandClock clock = new HandClock(AT);
     private final DeadLetterWatcher watcher =
-            new DeadLetterWatcher(new MemoryQueue(), results, quarantine, new HandClock(AT));
+            new DeadLetterWatcher(new MemoryQueue(), results, quarantine, node.gateway(clock), clock);
     private final RequestId id = RequestId.create(AT, new Random(1));
     private final ClassificationRequest first = new ClassificationRequest(
             id, new ImageRef("in", id + "/a.png"), new FileName("a.png"), new GatewayId("g"), AT, Optional.empty());
     private final ClassificationRequest second = first.redriven(2);
 
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private double givenUp(String code) {
+        return Scrape.of(node.text(Form.PROMETHEUS)).value("flotilla_gateway_given_up_images_total", "code", code);
+    }
+
     private void bury(ClassificationRequest request) {
-        QueueMessage letter = letters.deliver(WireFormat.write(request.quarantined("it was inside")), 1);
+        buryAsItIs(request.quarantined("it was inside"));
+    }
+
+    private void buryAsItIs(ClassificationRequest request) {
+        QueueMessage letter = letters.deliver(WireFormat.write(request), 1);
         assertThat(watcher.bury(letter).toCompletableFuture().join()).isEqualTo(new MessageAction.Delete(letter));
     }
 
     private int kept() {
         return quarantine.kept.get(id).request().generation();
+    }
+
+    /** No gateway need have accepted them lately: a message is given up after many tries, and the gateway may be another one. */
+    @Test
+    void imagesThatAreGivenUp_shouldBeCountedByWhyFromZeroOn() {
+        assertThat(givenUp("quarantined")).isZero();
+        assertThat(givenUp("undeliverable")).isZero();
+
+        bury(first);
+        assertThat(givenUp("quarantined")).isEqualTo(1);
+
+        buryAsItIs(second);
+        assertThat(givenUp("undeliverable")).isEqualTo(1);
+        bury(first);
+        assertThat(givenUp("quarantined")).as("a later one is under way").isEqualTo(1);
     }
 
     @Test
@@ -88,5 +122,6 @@ class DeadLetterWatcherTest {
         bury(second);
 
         assertThat(quarantine.kept).isEmpty();
+        assertThat(givenUp("quarantined")).as("only the first time").isEqualTo(1);
     }
 }

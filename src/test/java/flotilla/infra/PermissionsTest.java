@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,8 +71,43 @@ class PermissionsTest {
                 .filter(one -> one.labels().get(1).startsWith(role)
                         || one.labels().get(1).equals("logs"))
                 .flatMap(one -> statements(one).stream())
+                .filter(one -> !isDenied(one))
                 .flatMap(one -> one.body().attribute("actions").orElseThrow().texts().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isDenied(Block statement) {
+        return statement
+                .body()
+                .attribute("effect")
+                .flatMap(Hcl.Expression::text)
+                .equals(Optional.of("Deny"));
+    }
+
+    /** A worker decodes what strangers send: what it does not write it must not be able to write. */
+    @Test
+    void worker_shouldDeleteOnlyAttemptsAndWriteNothingOfTheGateways() {
+        List<Block> statements = statements(Terraform.read().block("data", "aws_iam_policy_document", "worker"));
+
+        assertThat(statements)
+                .filteredOn(one -> !isDenied(one) && actions(one).contains("s3:DeleteObject"))
+                .singleElement()
+                .satisfies(one -> assertThat(
+                                one.body().attribute("resources").orElseThrow().texts())
+                        .contains("/attempts/*"));
+        assertThat(statements)
+                .filteredOn(PermissionsTest::isDenied)
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(actions(one)).containsExactly("s3:PutObject", "s3:DeleteObject");
+                    assertThat(one.body().attribute("resources").orElseThrow().all())
+                            .anyMatch(part -> part instanceof Hcl.Reference reference
+                                    && reference.names().equals(List.of("local", "gateways_folders")));
+                });
+    }
+
+    private static List<String> actions(Block statement) {
+        return statement.body().attribute("actions").orElseThrow().texts();
     }
 
     private static List<Block> statements(Block document) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,6 +86,39 @@ class ScriptsTest {
                             .map(name -> "./" + name.replace("\"", "").replace("$role", role))
                             .toList());
         }
+    }
+
+    /** The log's group is named in the image, so nobody may leave the name out who ships a log. */
+    @Test
+    void installationWithTheAgent_shouldAskForTheSystemsNameAndTakeFilesByTheirPaths() throws IOException {
+        Path bundle = Files.createDirectory(folder.resolve("bundle"));
+        for (String name : List.of(
+                "flotilla.jar",
+                "worker.conf",
+                "chelsea.png",
+                "flotilla-gateway.service",
+                "rsyslog.conf",
+                "logrotate.conf",
+                "cloudwatch-agent.json",
+                "amazon-cloudwatch-agent.deb")) {
+            Files.createFile(bundle.resolve(name));
+        }
+        // Nothing is installed here, whatever the script comes to.
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path apt = Files.writeString(programs.resolve("apt-get"), "#!/bin/sh\necho \"$PWD $folder $*\"\nexit 99\n");
+        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String script = Infra.FOLDER.resolve("image/install.sh").toString();
+        String path = "PATH=" + programs + ":" + System.getenv("PATH");
+
+        Infra.Ended nameless =
+                Infra.run(folder, "", "env", "-u", "FLOTILLA_CLUSTER", path, "sh", script, "gateway", "bundle");
+        Infra.Ended named =
+                Infra.run(folder, "", "env", "FLOTILLA_CLUSTER=cats", path, "sh", "-x", script, "gateway", "bundle");
+
+        assertThat(nameless.status()).isEqualTo(1);
+        assertThat(nameless.output()).contains("set FLOTILLA_CLUSTER to the system's name");
+        assertThat(named.status()).as("it came to its first program").isEqualTo(99);
+        assertThat(named.output()).contains("agent=" + bundle.toRealPath().resolve("amazon-cloudwatch-agent.deb"));
     }
 
     @Test

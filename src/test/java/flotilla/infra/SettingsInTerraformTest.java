@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names, times and limits that the Terraform files share with {@code reference.conf}. */
 class SettingsInTerraformTest {
@@ -85,11 +86,13 @@ class SettingsInTerraformTest {
                         && reference.names().equals(List.of("var", "max_receive_count")));
     }
 
-    @Test
-    void image_shouldOutliveItsMessage() {
+    /** Attempts and results too: a message that comes back must find what became of its image. */
+    @ParameterizedTest
+    @ValueSource(strings = {"input_lifetime_days", "output_lifetime_days"})
+    void image_shouldOutliveItsMessage(String variable) {
         long retention = Long.parseLong(rendered(TERRAFORM.local("longest_retention_seconds")));
         Expression validation = TERRAFORM
-                .block("variable", "input_lifetime_days")
+                .block("variable", variable)
                 .body()
                 .blocks("validation")
                 .findFirst()
@@ -101,8 +104,7 @@ class SettingsInTerraformTest {
         assertThat(Duration.ofSeconds(retention)).isEqualTo(Duration.ofDays(14));
         assertThat(validation.texts())
                 .contains(String.valueOf(Duration.ofSeconds(retention).toDays() + 1));
-        assertThat(Long.parseLong(
-                        rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
+        assertThat(Long.parseLong(rendered(TERRAFORM.variable(variable).orElseThrow())))
                 .isGreaterThan(14);
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,12 @@ class TerraformValuesIT {
         assertThat(refusal("input_lifetime_days = 7\n", "input_lifetime_days")).contains("at least 15 whole days");
         assertThat(refusal("extra_settings = \"flotilla.http.api-keys = []\"\n", "extra_settings"))
                 .contains("Secrets belong in");
+        for (String variable : List.of("extra_settings", "worker_extra_settings")) {
+            assertThat(refusal(variable + " = \"flotilla { storage.prefix = \\\"a/\\\" }\"\n", variable))
+                    .contains("storage has variables of its own");
+        }
+        assertThat(refusal("output_lifetime_days = 14\n", "output_lifetime_days"))
+                .contains("at least 15 whole days");
         assertThat(refusal("cluster = \"a_b\"\n", "cluster")).contains("1 to 20 letters");
         assertThat(refusal("model_path = \"s3://b/p/\"\n", "model_path")).contains("without a slash at its end");
         assertThat(refusal("ssh_cidrs = [\"0.0.0.0/0\"]\n", "ssh_cidrs")).contains("not the whole internet");

@@ -9,6 +9,7 @@ import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
+import flotilla.config.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,11 +77,14 @@ class UserDataIT {
 
     @Test
     void memberOfAGroup_shouldBeHandedWhatTheGatewayHas() throws IOException {
-        String handed = evaluated("", "jsonencode(local.worker_settings)");
+        FlotillaSettings worker = worker(evaluated(
+                "load_balancer = false\nfleet_mode = \"auto-scaling-group\"\nstorage_layout = \"by-name\"\n"
+                        + "worker_extra_settings = \"flotilla.worker.hang-after = 77s\"\n",
+                "local.worker_user_data"));
 
-        FlotillaSettings worker = worker("flotilla = " + handed);
-
-        FlotillaSettings gateway = settings(terraform(""));
+        FlotillaSettings gateway = settings(terraform("storage_layout = \"by-name\"\n"));
+        assertThat(worker.worker().hangAfter()).isEqualTo(Duration.ofSeconds(77));
+        assertThat(worker.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
         assertThat(worker.queue()).isEqualTo(gateway.queue());
         assertThat(worker.storage()).isEqualTo(gateway.storage());
         assertThat(worker.cluster().name()).isEqualTo(gateway.cluster().name());

@@ -99,6 +99,40 @@ class SupervisorMetricsTest {
         assertThat(scrape.sum("flotilla_supervisor_decisions_total")).isEqualTo(1);
     }
 
+    /** Somebody who asks for an alert must be able to tell a fleet that does not grow from one that is not to grow. */
+    @Test
+    void scaleOut_shouldBeShownAsOffWhenItIsOnlyShownOrPaused() {
+        decide(
+                Optional.of(new QueueDepth(3, 0, 0)),
+                Optional.of(List.of()),
+                new Action("launch", 1, "", "", Action.OK));
+        assertThat(scrape().value("flotilla_supervisor_scale_out_enabled")).isEqualTo(1);
+
+        for (String outcome : List.of(Action.DRY_RUN, Action.BY_HAND)) {
+            decide(
+                    Optional.of(new QueueDepth(3, 0, 0)),
+                    Optional.of(List.of()),
+                    new Action("launch", 1, "", "", outcome));
+            assertThat(scrape().value("flotilla_supervisor_scale_out_enabled"))
+                    .as(outcome)
+                    .isZero();
+        }
+
+        FleetController paused = new FleetController(
+                new MessageCountPolicy(1),
+                List.of(),
+                PlannerRules.of(LIMITS).with(new PlannerRules.Steps(10, 10, true, false)),
+                WorkloadModel.Assumed.usual());
+        supervisor.decided(
+                paused.decide(
+                                new FleetController.Readings(
+                                        Optional.of(new QueueDepth(3, 0, 0)), Optional.of(List.of())),
+                                NOW)
+                        .plan(),
+                List.of());
+        assertThat(scrape().value("flotilla_supervisor_scale_out_enabled")).isZero();
+    }
+
     /** What is not known is not zero. */
     @Test
     void whatCannotBeRead_shouldNotBeTold() {
@@ -127,7 +161,8 @@ class SupervisorMetricsTest {
         assertThat(scrape.value("flotilla_supervisor_acting")).isZero();
         assertThat(scrape.value("flotilla_supervisor_decisions_total", "reason", "no-lease"))
                 .isEqualTo(1);
-        assertThat(scrape.families()).doesNotContainKey("flotilla_supervisor_desired_instances");
+        assertThat(scrape.families())
+                .doesNotContainKeys("flotilla_supervisor_desired_instances", "flotilla_supervisor_scale_out_enabled");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.AppTierId;
 import flotilla.domain.QueueDepth;
+import flotilla.domain.WorkerId;
 import flotilla.scaling.FleetController.Readings;
 import flotilla.scaling.FleetController.Results;
 import flotilla.scaling.PlannerRules.DrainChannel;
@@ -35,6 +36,33 @@ class FleetModesTest {
         ControlState state = new ControlState(
                 FleetMemory.empty(), PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
         return new FleetPlanner(new MessageCountPolicy(1), rules(mode)).plan(observation, state, NOW);
+    }
+
+    @Test
+    void memberOfAGroupThatSomebodyElseDrives_shouldCountAsRunning() {
+        FleetController controller = new FleetController(
+                new MessageCountPolicy(1), List.of(), rules(Mode.BY_HAND), WorkloadModel.Assumed.usual());
+        controller.reported(
+                new WorkerSighting(
+                        new WorkerId("i-1"),
+                        Optional.of(id(1)),
+                        Optional.empty(),
+                        Activity.WORKING,
+                        0,
+                        0,
+                        0,
+                        ServiceCount.none(1),
+                        1,
+                        1),
+                NOW);
+
+        ScalingPlan plan = controller
+                .decide(new Readings(Optional.of(new QueueDepth(1, 0, 0)), Optional.empty()), NOW)
+                .plan();
+
+        assertThat(plan.census().running()).isEqualTo(1);
+        assertThat(plan.actions()).isEmpty();
+        assertThat(controller.show(NOW)).hasSize(1);
     }
 
     @Test

@@ -17,7 +17,7 @@ class FleetRosterLivesTest {
     private static final InstanceId ID = new InstanceId("i-1");
     private static final AppTierId TIER = new AppTierId(1);
 
-    private final FleetRoster roster = new FleetRoster(Duration.ofSeconds(15));
+    private final FleetRoster roster = new FleetRoster(Duration.ofSeconds(15), false);
 
     private static Instant at(int seconds) {
         return NOW.plusSeconds(seconds);

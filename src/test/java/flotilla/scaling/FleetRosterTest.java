@@ -330,6 +330,39 @@ class FleetRosterTest {
         assertThat(roster.byHand()).isEmpty();
     }
 
+    /** As members of a group do that somebody else drives: they have instances, and nobody asks EC2 for them. */
+    @Test
+    void whereEc2IsNotAsked_everyWorkerThatReportsShouldBeThere() {
+        FleetRoster alone = new FleetRoster(Duration.ZERO, true);
+        WorkerSighting member = new WorkerSighting(
+                new WorkerId("i-1"),
+                Optional.of(ONE),
+                Optional.empty(),
+                Activity.WORKING,
+                0,
+                1,
+                1,
+                ServiceCount.none(1),
+                1,
+                1);
+        alone.reported(member, at(0));
+        roster.reported(member, at(0));
+
+        alone.described(List.of(), at(60));
+        assertThat(alone.byHand()).singleElement().satisfies(view -> {
+            assertThat(view.instance().id()).isEqualTo(ONE);
+            assertThat(view.lastSign()).isEqualTo(at(0));
+        });
+        assertThat(alone.show(at(60))).singleElement().satisfies(line -> {
+            assertThat(line.state()).isEqualTo("running");
+            assertThat(line.busy()).isEqualTo(1);
+        });
+        assertThat(roster.byHand()).as("EC2 is asked").isEmpty();
+
+        alone.described(List.of(), at(61));
+        assertThat(alone.byHand()).isEmpty();
+    }
+
     @Test
     void shownState_shouldTellSinceWhen() {
         described(10, instance(1, InstanceState.PENDING, 3));

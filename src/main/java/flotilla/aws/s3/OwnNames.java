@@ -23,7 +23,8 @@ final class OwnNames {
     static final String SUPERVISOR = "supervisor/";
     static final String UNREADABLE = "unreadable/";
 
-    private static final Set<String> FOLDERS = Stream.of(
+    /** The folders, without slashes. */
+    static final Set<String> FOLDERS = Stream.of(
                     ATTEMPTS, BATCHES, CALLBACKS, DECISIONS, IDEMPOTENCY, QUARANTINE, REGISTRY, SUPERVISOR, UNREADABLE)
             .map(folder -> folder.substring(0, folder.length() - 1))
             .collect(Collectors.toUnmodifiableSet());

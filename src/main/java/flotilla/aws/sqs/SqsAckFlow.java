@@ -4,6 +4,7 @@ import flotilla.aws.AwsErrors;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageAction.ChangeMessageVisibility;
 import flotilla.protocol.MessageAction.Delete;
+import flotilla.protocol.MessageAction.Ignore;
 import flotilla.protocol.Patience;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out actions on deliveries, in {@link NaturalBatches} (the name and the actions are Pekko Connectors'). An action is
- * emitted when it has been carried out, or has failed for as long as there is patience: the message comes again then, when
- * its lease ends, and its result is stored already. So is one on a delivery that is not ours any more. Actions on different
- * messages may change their order.
+ * emitted when it has been carried out. One that has failed for as long as there is patience becomes an {@link Ignore}: the message
+ * comes again when its lease ends, and its result is stored already. So does one on a delivery that is not ours any more. Actions on
+ * different messages may change their order.
  */
 final class SqsAckFlow {
     private static final Logger log = LoggerFactory.getLogger(SqsAckFlow.class);
@@ -34,7 +35,7 @@ final class SqsAckFlow {
                             } else if (lost) {
                                 logLost(action);
                             }
-                            return action;
+                            return failure != null || lost ? new Ignore(action.message()) : action;
                         }));
     }
 
