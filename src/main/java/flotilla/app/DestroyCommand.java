@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -109,7 +110,12 @@ final class DestroyCommand implements Callable<Integer> {
                 settings.cluster().name(),
                 things,
                 provisioning.look(things).toCompletableFuture().join(),
-                new DestroyPlan.Consent(drain, emptyBuckets, untagged));
+                new DestroyPlan.Consent(
+                        drain,
+                        emptyBuckets,
+                        untagged,
+                        !settings.storage().prefix().isEmpty(),
+                        drain ? Set.of(Blueprint.deadLetters(settings)) : Blueprint.work(settings)));
     }
 
     /** The gateway does the work of ending workers; this only looks on. */

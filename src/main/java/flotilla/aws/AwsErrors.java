@@ -52,10 +52,7 @@ public final class AwsErrors {
         Throwable cause = unwrap(failure);
         return cause instanceof InfrastructureException wrapped
                 ? wrapped
-                : new InfrastructureException(
-                        operation + " failed: " + reason(cause),
-                        cause,
-                        refusal(code(cause)).isPresent());
+                : new InfrastructureException(operation + " failed: " + reason(cause), cause, isRefused(code(cause)));
     }
 
     private static String reason(Throwable cause) {
@@ -77,6 +74,11 @@ public final class AwsErrors {
                         "access denied (" + code
                                 + "); check the credentials and their permissions (flotilla.aws.credentials, or the SDK's default chain)")
                 : Optional.empty();
+    }
+
+    /** Whether an error code says that somebody must change our credentials or permissions; a clock is set by itself, sooner or later. */
+    public static boolean isRefused(String code) {
+        return REFUSED.contains(code);
     }
 
     private static String oneLine(String prefix, Throwable cause) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a system needs in its account, from its settings. The same things as the Terraform files make, as far as settings name them. */
@@ -69,6 +70,16 @@ public final class Blueprint {
     /** The queue whose messages are the work. */
     public static Thing requestQueue(FlotillaSettings settings) {
         return new Thing(Kind.QUEUE, settings.queue().request());
+    }
+
+    /** The queue of what was given up. */
+    public static Thing deadLetters(FlotillaSettings settings) {
+        return new Thing(Kind.QUEUE, settings.queue().deadLetter());
+    }
+
+    /** The queues whose messages stand for images without an answer. */
+    public static Set<Thing> work(FlotillaSettings settings) {
+        return Set.of(requestQueue(settings), deadLetters(settings));
     }
 
     /** The workers, as one thing. */

@@ -4,6 +4,7 @@ import flotilla.provision.Seen.Present;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What has to be done so that nothing of a cluster is left. Pure: same arguments, same plan. */
 public final class DestroyPlan {
@@ -15,8 +16,11 @@ public final class DestroyPlan {
      * @param drain running workers are waited for
      * @param emptyBuckets buckets go with what is in them
      * @param untagged things go by their name alone
+     * @param sharedBuckets others may keep objects in the buckets, as a prefix of ours says
+     * @param work queues whose messages stand for images that have no answer yet
      */
-    public record Consent(boolean drain, boolean emptyBuckets, boolean untagged) {}
+    public record Consent(
+            boolean drain, boolean emptyBuckets, boolean untagged, boolean sharedBuckets, Set<Thing> work) {}
 
     /**
      * The steps, in the order of the things; what is missing needs none.
@@ -53,7 +57,7 @@ public final class DestroyPlan {
                 switch (thing.kind()) {
                     case INSTANCES -> instances(thing, present, consent);
                     case BUCKET -> bucket(thing, present, consent);
-                    case QUEUE -> new Step.Remove(thing, messages(present));
+                    case QUEUE -> queue(thing, present, consent);
                     case LAUNCH_TEMPLATE, GATEWAY -> new Step.Remove(thing, "");
                 });
     }
@@ -74,15 +78,27 @@ public final class DestroyPlan {
 
     private static Step bucket(Thing thing, Present present, Consent consent) {
         boolean holdsObjects = Attributes.OBJECTS.equals(present.attributes().get(Attributes.CONTENTS));
+        if (holdsObjects && consent.sharedBuckets()) {
+            return new Step.Keep(
+                    thing,
+                    "storage.prefix is set, so others may have objects in it; delete what is below the prefix by hand, then the bucket");
+        }
         if (holdsObjects && !consent.emptyBuckets()) {
             return new Step.Keep(thing, "it holds objects; --empty-buckets deletes them with it");
         }
         return new Step.Remove(thing, holdsObjects ? "with all objects in it" : "");
     }
 
-    private static String messages(Present present) {
+    private static Step queue(Thing thing, Present present, Consent consent) {
         int messages = number(present, Attributes.MESSAGES);
-        return messages == 0 ? "" : "with " + messages + " messages in it";
+        if (messages > 0 && consent.work().contains(thing)) {
+            return new Step.Refuse(
+                    thing,
+                    messages
+                            + " messages are in it, which are images without an answer; let a gateway and workers have them (--drain "
+                            + "waits for requests, dead letters need a gateway), or purge the queue");
+        }
+        return new Step.Remove(thing, messages == 0 ? "" : "with " + messages + " messages in it");
     }
 
     private static int number(Present present, String attribute) {

@@ -7,11 +7,12 @@ import flotilla.provision.Seen.Present;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class DestroyPlanTest {
-    private static final Consent NOTHING_MORE = new Consent(false, false, false);
+    private static final Consent NOTHING_MORE = consent(false, false, false);
     private static final Thing QUEUE = new Thing(Kind.QUEUE, "q");
     private static final Thing BUCKET = new Thing(Kind.BUCKET, "b");
     private static final Thing WORKERS = new Thing(Kind.INSTANCES, "w");
@@ -24,6 +25,30 @@ class DestroyPlanTest {
         Step step = plan(thing, seen, consent).get(0);
         assertThat(step).isInstanceOf(Step.Keep.class);
         return ((Step.Keep) step).why();
+    }
+
+    private static Consent consent(boolean drain, boolean emptyBuckets, boolean untagged) {
+        return new Consent(drain, emptyBuckets, untagged, false, Set.of());
+    }
+
+    @Test
+    void queueWithImagesThatHaveNoAnswer_shouldBeRefusedAndOneWithNoticesRemoved() {
+        Seen full = Present.of("fleet", Map.of(Attributes.MESSAGES, "3"));
+
+        assertThat(plan(QUEUE, full, new Consent(false, false, false, false, Set.of(QUEUE))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class, refused -> assertThat(refused.why()).contains("3 messages", "--drain"));
+        assertThat(plan(QUEUE, full, NOTHING_MORE)).singleElement().isInstanceOf(Step.Remove.class);
+    }
+
+    @Test
+    void bucketThatOthersMayUse_shouldBeKeptWithWhatIsInIt() {
+        Seen full = Present.of("fleet", Map.of(Attributes.CONTENTS, Attributes.OBJECTS));
+
+        assertThat(plan(BUCKET, full, new Consent(false, true, false, true, Set.of())))
+                .singleElement()
+                .isInstanceOf(Step.Keep.class);
     }
 
     @Test
@@ -41,7 +66,7 @@ class DestroyPlanTest {
 
     @Test
     void others_shouldBeKeptWhateverIsAgreedTo() {
-        Consent everything = new Consent(true, true, true);
+        Consent everything = consent(true, true, true);
 
         assertThat(keeps(QUEUE, Present.of("other", Map.of()), everything)).contains("another system's");
         assertThat(keeps(BUCKET, new Seen.OutOfReach("is another account's"), everything))
@@ -55,7 +80,7 @@ class DestroyPlanTest {
 
         assertThat(keeps(QUEUE, untagged, NOTHING_MORE)).contains("no tag", "--untagged");
         assertThat(keeps(QUEUE, cannotBeTagged, NOTHING_MORE)).contains("keeps no tags", "--untagged");
-        assertThat(plan(QUEUE, untagged, new Consent(false, false, true))).containsExactly(new Step.Remove(QUEUE, ""));
+        assertThat(plan(QUEUE, untagged, consent(false, false, true))).containsExactly(new Step.Remove(QUEUE, ""));
     }
 
     @Test
@@ -63,7 +88,7 @@ class DestroyPlanTest {
         Present full = Present.of("fleet", Map.of(Attributes.CONTENTS, Attributes.OBJECTS));
 
         assertThat(keeps(BUCKET, full, NOTHING_MORE)).contains("--empty-buckets");
-        assertThat(plan(BUCKET, full, new Consent(false, true, false)))
+        assertThat(plan(BUCKET, full, consent(false, true, false)))
                 .containsExactly(new Step.Remove(BUCKET, "with all objects in it"));
         assertThat(plan(BUCKET, Present.of("fleet", Map.of(Attributes.CONTENTS, Attributes.NONE)), NOTHING_MORE))
                 .containsExactly(new Step.Remove(BUCKET, ""));
@@ -76,7 +101,7 @@ class DestroyPlanTest {
         assertThat(plan(WORKERS, running, NOTHING_MORE).get(0))
                 .isInstanceOfSatisfying(
                         Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("2 of them run", "--drain"));
-        assertThat(plan(WORKERS, running, new Consent(true, false, false)))
+        assertThat(plan(WORKERS, running, consent(true, false, false)))
                 .containsExactly(new Step.Remove(WORKERS, "1 stopped, and 2 when they have ended"));
         assertThat(plan(WORKERS, Present.of("fleet", Map.of(Attributes.STOPPED, "4")), NOTHING_MORE))
                 .containsExactly(new Step.Remove(WORKERS, "4 stopped"));

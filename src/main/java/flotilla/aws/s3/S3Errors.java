@@ -31,7 +31,8 @@ final class S3Errors {
                     true);
         }
         return AwsErrors.refusal(code)
-                .map(reason -> new InfrastructureException(what + " failed: " + reason, cause, true))
+                .map(reason ->
+                        new InfrastructureException(what + " failed: " + reason, cause, AwsErrors.isRefused(code)))
                 .orElseGet(() -> AwsErrors.wrap(what, cause));
     }
 

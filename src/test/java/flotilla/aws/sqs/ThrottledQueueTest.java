@@ -79,7 +79,7 @@ class ThrottledQueueTest {
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageContaining("RequestThrottled")
                 .hasMessageNotContaining("access denied");
-        assertThat(SqsErrors.isPermanent((InfrastructureException) failure)).isFalse();
+        assertThat(((InfrastructureException) failure).isPermanent()).isFalse();
         assertThat(calls.get()).isGreaterThan(1);
     }
 
@@ -90,7 +90,7 @@ class ThrottledQueueTest {
 
         Throwable failure = Await.failure(queues.open("q", SETTINGS));
 
-        assertThat(SqsErrors.isPermanent((InfrastructureException) failure)).isTrue();
+        assertThat(((InfrastructureException) failure).isPermanent()).isTrue();
         assertThat(calls).hasValue(1);
     }
 }
