@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,8 @@ class ProvisionIT {
     @Test
     void setOfStoppedInstances_shouldBeMadeFilledUpAndTerminated(@TempDir Path temporary) throws Exception {
         configure(temporary);
+        // From an image: this mode makes no template.
+        Files.writeString(config, "\nflotilla.fleet.launch-template = \"\"\n", StandardOpenOption.APPEND);
         String[] two = {"--yes", "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=2"
         };
         String[] three = {
