@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,63 @@ class ProvisionIT {
                 removedWhenTheFleetHasEnded();
             }
             madeAndRemovedAgain();
+        }
+    }
+
+    @Test
+    void setOfStoppedInstances_shouldBeMadeFilledUpAndTerminated(@TempDir Path temporary) throws Exception {
+        configure(temporary);
+        // From an image: this mode makes no template.
+        Files.writeString(config, "\nflotilla.fleet.launch-template = \"\"\n", StandardOpenOption.APPEND);
+        String[] two = {"--yes", "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=2"
+        };
+        String[] three = {
+            "--yes", "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=3"
+        };
+        try (FlotillaProcess cloud = FlotillaProcess.start(
+                folder,
+                "cloud",
+                "--data",
+                folder.resolve("data").toString(),
+                "--set",
+                "flotilla.classifier.kind=delay")) {
+            cloud.awaitLine("cloud ready");
+
+            assertThat(run("provision", two).out()).contains("created workers' instances app-tier-instance-1..2");
+            assertThat(run("provision", two).out()).contains("nothing to do: everything is there and in order");
+            Ended more = run("provision", three);
+            assertThat(more.status()).as(more.err()).isZero();
+            assertThat(more.out()).contains("instances 2 -> 3");
+            try (CloudClient ec2 = new CloudClient(folder.resolve("data"))) {
+                assertThat(ec2.instances())
+                        .hasSize(3)
+                        .allMatch(one -> one.state().nameAsString().equals("stopped"));
+            }
+            assertThat(run(
+                                    "doctor",
+                                    "--set",
+                                    "flotilla.fleet.mode=start-stop",
+                                    "--set",
+                                    "flotilla.scaling.max-instances=3")
+                            .status())
+                    .isZero();
+            // Nobody may be told of an address that is another one at the next start.
+            Ended nowhere = run(
+                    "provision",
+                    "--yes",
+                    "--set",
+                    "flotilla.fleet.mode=start-stop",
+                    "--set",
+                    "flotilla.scaling.max-instances=4",
+                    "--set",
+                    "flotilla.cluster.port=0");
+            assertThat(nowhere.status()).isEqualTo(1);
+            assertThat(nowhere.err()).contains("flotilla.cluster.seed-nodes").doesNotContain("\tat ");
+
+            Ended gone = run("destroy", "--yes", "--untagged");
+            assertThat(gone.status()).as(gone.out() + gone.err()).isZero();
+            assertThat(gone.out()).contains("3 stopped");
+            assertThat(run("destroy", "--yes").out()).contains("nothing to do: nothing of this system is left");
         }
     }
 
