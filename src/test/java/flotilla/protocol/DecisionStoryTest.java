@@ -48,7 +48,11 @@ class DecisionStoryTest {
                         "Launched a machine (app-tier id 2), because images keep coming in."),
                 arguments(
                         "launch for a machine that EC2 takes back",
-                        because("replacement").queue(5, 2).fleet(0, 1, 0).wanted(2).actions(ok("launch", 3, "")),
+                        because("replacement")
+                                .queue(5, 2)
+                                .fleet(0, 1, 0)
+                                .wanted(2)
+                                .actions(ok("launch", 3, "")),
                         "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
                 arguments(
                         "launch refused",
