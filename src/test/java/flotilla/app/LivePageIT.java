@@ -62,8 +62,7 @@ class LivePageIT {
     /** What page, metrics and decisions say at about the same time; -1 where one says nothing. */
     private record Said(int page, int metrics, int decisions) {}
 
-    private Said said(Browser browser, String url, String tile, String metric, String state)
-            throws IOException {
+    private Said said(Browser browser, String url, String tile, String metric, String state) throws IOException {
         Scrape scrape = Scrape.of(text(url + "/metrics"));
         Optional<Double> counted =
                 state.isEmpty() ? Optional.of(scrape.sum(metric)) : scrape.find(metric, "state", state);
@@ -81,9 +80,7 @@ class LivePageIT {
     }
 
     private String text(String url) {
-        return http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(url)).build(),
-                        HttpResponse.BodyHandlers.ofString())
+        return http.sendAsync(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
                 .join()
                 .body();
     }
@@ -139,9 +136,11 @@ class LivePageIT {
                     .isEqualTo("rocket");
             Said all = new Said(IMAGES, IMAGES, IMAGES);
             Eventually.until(
-                    "the images accepted, as all see it", () -> accepted(browser, url).equals(all));
+                    "the images accepted, as all see it",
+                    () -> accepted(browser, url).equals(all));
             Eventually.until(
-                    "the images answered, as all see it", () -> answered(browser, url).equals(all));
+                    "the images answered, as all see it",
+                    () -> answered(browser, url).equals(all));
             Eventually.until(
                     "one machine at work, as all see it",
                     () -> running(browser, url).equals(new Said(1, 1, 1)));
