@@ -6,8 +6,9 @@ import { byId, count, element, pause, say } from "./text.js";
 const UPLOADS_AT_A_TIME = 3;
 /** What the gateway takes in one stream. */
 const MOST_IN_A_STREAM = 500;
-/** New images join the stream no sooner than this after it was opened. */
+/** New images join the stream, which is opened anew for them, no sooner than this; later while many are in it already. */
 const JOIN_AFTER_MS = 400;
+const JOIN_AFTER_MS_EACH = 4;
 const TRY_AGAIN_MS = 2000;
 /** Whoever hears the page does not want to hear every one of many counts. */
 const SPEAK_AFTER_MS = 700;
@@ -131,7 +132,7 @@ function taken(job, told) {
   if (!following) {
     follow();
   } else if (!joining && inStream < MOST_IN_A_STREAM) {
-    joining = setTimeout(() => { joining = 0; stream.abort(); }, JOIN_AFTER_MS);
+    joining = setTimeout(() => { joining = 0; stream.abort(); }, JOIN_AFTER_MS + JOIN_AFTER_MS_EACH * inStream);
   }
 }
 

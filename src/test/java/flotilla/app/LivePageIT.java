@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.testing.Browser;
 import flotilla.testing.FreePort;
 import flotilla.testing.Scrape;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,16 +25,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page in a real browser before the whole system, with worker processes and a classifier that takes time. */
 class LivePageIT {
     private static final int IMAGES = 200;
+    /** Under way when the system is killed. */
+    private static final int MORE = 60;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final Path SAMPLES = Path.of("samples").toAbsolutePath();
 
     private static final List<String> SETTINGS = List.of(
             "classifier.kind=delay",
-            "classifier.delay=100ms",
+            "classifier.delay=200ms",
             "classifier.parallelism=1",
             "scaling.policy=message-count",
-            "scaling.messages-per-instance=10",
+            "scaling.messages-per-instance=2",
             "scaling.interval=500ms",
+            "scaling.min-instances=1",
             "scaling.max-instances=2",
             "local.boot-delay=200ms",
             "queue.visibility-timeout=10s",
@@ -52,41 +60,40 @@ class LivePageIT {
     }
 
     /** What page, metrics and decisions say at about the same time; -1 where one says nothing. */
-    private record Said(int page, int metrics, int decisions) {
-        boolean agree() {
-            return page >= 0 && page == metrics && page == decisions;
-        }
-    }
+    private record Said(int page, int metrics, int decisions) {}
 
-    private Said said(Browser browser, String url, String tile, String metric, String state) {
-        Scrape scrape = Scrape.of(text(url));
+    private Said said(Browser browser, String url, String tile, String metric, String state) throws IOException {
+        Scrape scrape = Scrape.of(text(url + "/metrics"));
         Optional<Double> counted =
                 state.isEmpty() ? Optional.of(scrape.sum(metric)) : scrape.find(metric, "state", state);
-        List<JsonNode> decisions = new GatewayClient(url).decisions();
         String shown = browser.text("#tile-" + tile);
         return new Said(
                 shown.matches("\\d+") ? Integer.parseInt(shown) : -1,
                 counted.map(Double::intValue).orElse(-1),
-                decisions.get(decisions.size() - 1).path(tile).asInt(-1));
+                newestDecision(url).path(tile).asInt(-1));
+    }
+
+    private JsonNode newestDecision(String url) throws IOException {
+        return JSON.readTree(text(url + "/v1/scaling/decisions?limit=1"))
+                .path("decisions")
+                .path(0);
     }
 
     private String text(String url) {
-        return http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(url + "/metrics")).build(),
-                        HttpResponse.BodyHandlers.ofString())
+        return http.sendAsync(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
                 .join()
                 .body();
     }
 
-    private Said running(Browser browser, String url) {
+    private Said running(Browser browser, String url) throws IOException {
         return said(browser, url, "running", "flotilla_supervisor_instances", "running");
     }
 
-    private Said answered(Browser browser, String url) {
+    private Said answered(Browser browser, String url) throws IOException {
         return said(browser, url, "answered", "flotilla_gateway_answer_seconds_count", "");
     }
 
-    private Said accepted(Browser browser, String url) {
+    private Said accepted(Browser browser, String url) throws IOException {
         return said(browser, url, "accepted", "flotilla_gateway_images_accepted_total", "");
     }
 
@@ -115,39 +122,41 @@ class LivePageIT {
             String url = first.awaitLine("ready ");
             browser.window(1280, 900, false);
             browser.open(url + "/");
+            browser.await("the page", "document.querySelector('#fleet-summary')?.textContent");
 
-            browser.choose("#files", photographs(folder));
+            Path[] photographs = photographs(folder);
+            browser.choose("#files", photographs);
 
-            Eventually.until("two machines at work, as all see it", () -> {
-                Said said = running(browser, url);
-                return said.agree() && said.page() == 2;
-            });
+            browser.await("a fleet that has grown", "document.querySelector('#tile-running').textContent === '2'");
+            browser.await("both machines", "document.querySelectorAll('#fleet [data-state=running]').length === 2");
             browser.screenshot(SCREENSHOTS.resolve("live-growing.png"));
             browser.await("all answers", done(IMAGES));
             browser.await("their number", "document.querySelector('#status').textContent === '200 of 200 answered'");
             assertThat(browser.value("document.querySelector('#results .label').textContent"))
                     .isEqualTo("rocket");
-            for (String tile : List.of("accepted", "answered")) {
-                Eventually.until(
-                        tile + ", as all see it",
-                        () -> (tile.equals("accepted") ? accepted(browser, url) : answered(browser, url))
-                                .equals(new Said(IMAGES, IMAGES, IMAGES)));
-            }
+            Said all = new Said(IMAGES, IMAGES, IMAGES);
             Eventually.until(
-                    "nobody at work, as all see it", () -> running(browser, url).equals(new Said(0, 0, 0)));
-            browser.await("an empty fleet", "document.querySelectorAll('#fleet [data-state=running]').length === 0");
+                    "the images accepted, as all see it",
+                    () -> accepted(browser, url).equals(all));
+            Eventually.until(
+                    "the images answered, as all see it",
+                    () -> answered(browser, url).equals(all));
+            Eventually.until(
+                    "one machine at work, as all see it",
+                    () -> running(browser, url).equals(new Said(1, 1, 1)));
+            browser.await(
+                    "a fleet that has shrunk", "document.querySelectorAll('#fleet [data-state=running]').length === 1");
             browser.screenshot(SCREENSHOTS.resolve("live-shrunk.png"));
 
-            browser.choose("#files", SAMPLES.resolve("chelsea.png"), SAMPLES.resolve("rocket.jpg"));
-            browser.await(
-                    "two more accepted", "document.querySelectorAll('#results li[data-state=accepted]').length === 2");
+            browser.choose("#files", Arrays.copyOf(photographs, MORE));
+            browser.await("some accepted", "document.querySelector('#results li[data-state=accepted]')");
             List<ProcessHandle> below = first.descendants();
             first.kill();
             browser.await("that the gateway is away", "!document.querySelector('#away').hidden");
             Eventually.until("no process left", () -> below.stream().noneMatch(ProcessHandle::isAlive));
             try (FlotillaProcess second = local(folder, port)) {
                 second.awaitLine("ready ");
-                browser.await("all answers after the restart", done(IMAGES + 2));
+                browser.await("all answers after the restart", done(IMAGES + MORE));
                 browser.await("that it is back", "document.querySelector('#away').hidden");
                 browser.screenshot(SCREENSHOTS.resolve("live-after-restart.png"));
             }

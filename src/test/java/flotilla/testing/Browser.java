@@ -30,7 +30,7 @@ public final class Browser implements AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     /** Far more than anything takes: ends what hangs, and measures nothing. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
