@@ -10,6 +10,11 @@ const MOST_IN_A_STREAM = 500;
 const JOIN_AFTER_MS = 400;
 const JOIN_AFTER_MS_EACH = 4;
 const TRY_AGAIN_MS = 2000;
+/** An upload without an answer by then, and the time that its bytes take on a slow line, is tried again: its connection may be dead. */
+const UPLOAD_MS = 60_000;
+const SLOWEST_BYTES_A_MS = 16;
+/** The upload stalled, the gateway is busy or away, or the load balancer before it says so. */
+const PASSING = new Set([408, 429, 502, 503, 504]);
 /** Whoever hears the page does not want to hear every one of many counts. */
 const SPEAK_AFTER_MS = 700;
 
@@ -26,6 +31,8 @@ export function start() {
     drop.addEventListener(kind, event => { event.preventDefault(); drop.classList.add("over"); });
   }
   for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
+  // Beside the box a browser would leave the page for the photograph.
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, event => event.preventDefault());
   drop.addEventListener("drop", event => { event.preventDefault(); add([...event.dataTransfer.files]); });
 }
 
@@ -94,7 +101,8 @@ async function upload(job) {
     const headers = { Accept: "application/json", Prefer: "respond-async", "Idempotency-Key": job.key };
     let wait = TRY_AGAIN_MS;
     try {
-      const response = await good(await request("/v1/classifications", { method: "POST", body: form, headers }));
+      const signal = AbortSignal.timeout(UPLOAD_MS + job.file.size / SLOWEST_BYTES_A_MS);
+      const response = await good(await request("/v1/classifications", { method: "POST", body: form, headers, signal }));
       taken(job, await response.json());
       return;
     } catch (failure) {
@@ -103,7 +111,7 @@ async function upload(job) {
         await keyChanged();
         continue;
       }
-      if (failure instanceof Problem && failure.status !== 429 && failure.status !== 503) throw failure;
+      if (failure instanceof Problem && !PASSING.has(failure.status)) throw failure;
       if (!(failure instanceof Problem) && !(await isReadable(job.file))) throw new Error("the file cannot be read");
       wait = 1000 * failure.retryAfter || wait;
     }
@@ -131,9 +139,15 @@ function taken(job, told) {
   pending.set(told.id, job);
   if (!following) {
     follow();
-  } else if (!joining && inStream < MOST_IN_A_STREAM) {
-    joining = setTimeout(() => { joining = 0; stream.abort(); }, JOIN_AFTER_MS + JOIN_AFTER_MS_EACH * inStream);
+  } else {
+    join();
   }
+}
+
+/** Opens the stream anew for images that are not in it, if it has room for them. */
+function join() {
+  if (joining || inStream >= MOST_IN_A_STREAM || pending.size <= inStream) return;
+  joining = setTimeout(() => { joining = 0; stream.abort(); }, JOIN_AFTER_MS + JOIN_AFTER_MS_EACH * inStream);
 }
 
 /** One stream for all that have no answer yet, opened anew for those that came later and after it was lost. */
@@ -162,6 +176,8 @@ function heard(event) {
   const told = JSON.parse(event.data), job = pending.get(told.id);
   if (!job) return;
   pending.delete(told.id);
+  inStream--;
+  join();
   if (event.name === "result") result(job, told);
   else fail(job, "the service does not know this image any more; send it again");
 }
