@@ -17,6 +17,7 @@ import flotilla.worker.MarkFolder;
 import flotilla.worker.RunningTime;
 import flotilla.worker.Worker;
 import flotilla.worker.WorkerIdentity;
+import flotilla.worker.WorkerMeters;
 import flotilla.worker.WorkerNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +58,7 @@ final class WorkerRole implements AutoCloseable {
     private final AttemptMarks marks;
     private final CompletionStage<Done> over;
     private final Optional<WorkerMetering> metering;
+    private final NodeTracing tracing;
     private final Duration grace;
 
     private WorkerRole(
@@ -67,6 +69,7 @@ final class WorkerRole implements AutoCloseable {
             AttemptMarks marks,
             CompletionStage<Done> over,
             Optional<WorkerMetering> metering,
+            NodeTracing tracing,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
@@ -75,6 +78,7 @@ final class WorkerRole implements AutoCloseable {
         this.marks = marks;
         this.over = over;
         this.metering = metering;
+        this.tracing = tracing;
         this.grace = grace;
     }
 
@@ -93,6 +97,7 @@ final class WorkerRole implements AutoCloseable {
                 settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
         Optional<WorkerMetering> metering = WorkerMetering.open(settings);
+        NodeTracing tracing = NodeTracing.open(settings.tracing(), ROLE, identity.process());
 
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
@@ -141,7 +146,11 @@ final class WorkerRole implements AutoCloseable {
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
             WorkerNode.Equipment equipped = new WorkerNode.Equipment(
-                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism));
+                    queues.join(),
+                    images,
+                    cloud.results(data),
+                    new WorkerNode.Classifiers(classifiers, parallelism),
+                    new WorkerNode.Watchers(WorkerMeters.NONE, tracing.tracing()));
             equipment.complete(metering.map(counts -> counts.around(equipped)).orElse(equipped));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
@@ -152,12 +161,14 @@ final class WorkerRole implements AutoCloseable {
                     marks,
                     over,
                     metering,
+                    tracing,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             marks.close();
             control.close();
             data.terminate();
             metering.ifPresent(WorkerMetering::close);
+            tracing.close();
             connections.thenAccept(CloudConnections::close);
             throw e;
         }
@@ -283,5 +294,6 @@ final class WorkerRole implements AutoCloseable {
         }
         cloud.close();
         metering.ifPresent(WorkerMetering::close);
+        tracing.close();
     }
 }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Classifiers whose runs are counted: how many images in each, how long they are busy, how often they break. */
@@ -90,6 +91,11 @@ final class MeteredClassifiers implements ClassifierFactory {
                     broken.increment();
                 }
             }
+        }
+
+        @Override
+        public Optional<Steps> lastSteps() {
+            return classifier.lastSteps();
         }
 
         @Override

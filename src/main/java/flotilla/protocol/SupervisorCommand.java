@@ -1,7 +1,9 @@
 package flotilla.protocol;
 
 import flotilla.domain.GatewayId;
+import flotilla.domain.InstanceId;
 import flotilla.scaling.WorkerSighting;
+import java.time.Instant;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What other nodes say to the scaling supervisor, wherever in the cluster it runs. */
@@ -53,5 +55,13 @@ public interface SupervisorCommand {
      * @param limit the most that are wanted
      */
     record GetDecisionsAfter(long n, int limit, ActorRef<DecisionReport> replyTo)
+            implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks for the decision that supplied an instance, as {@link Supply} tells it.
+     *
+     * @param before when the instance was there already
+     */
+    record GetSupplier(InstanceId instance, Instant before, ActorRef<DecisionReport> replyTo)
             implements SupervisorCommand, CborSerializable {}
 }

@@ -11,6 +11,7 @@ import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
 import flotilla.protocol.SupervisorCommand.GetFleet;
 import flotilla.protocol.SupervisorCommand.GetPace;
+import flotilla.protocol.SupervisorCommand.GetSupplier;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
@@ -242,6 +243,10 @@ public final class ScalingSupervisor {
                         GetDecisionsAfter.class,
                         question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
                 .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())))
+                .onMessage(
+                        GetSupplier.class,
+                        question ->
+                                tell(question.replyTo(), decisions.supplier(question.instance(), question.before())))
                 .onSignal(PreRestart.class, this::onEndInTheMiddle);
     }
 

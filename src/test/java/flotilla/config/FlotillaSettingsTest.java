@@ -170,7 +170,8 @@ class FlotillaSettingsTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(10)));
         assertThat(settings.metrics()).isEqualTo(new MetricsSettings(true, Optional.empty(), OptionalInt.empty()));
-        assertThat(settings.logResults()).isFalse();
+        assertThat(settings.tracing()).isEqualTo(new TracingSettings(Optional.empty(), 1));
+        assertThat(settings.log()).isEqualTo(new LogSettings(false, LogSettings.Format.HUMAN));
     }
 
     @Test
@@ -325,7 +326,10 @@ class FlotillaSettingsTest {
                 "flotilla.metrics.enabled=false",
                 "flotilla.metrics.host=mh",
                 "flotilla.metrics.port=71",
-                "flotilla.log.results=true");
+                "flotilla.tracing.otlp-endpoint=\"http://o:72\"",
+                "flotilla.tracing.sampling=0.25",
+                "flotilla.log.results=true",
+                "flotilla.log.format=json");
 
         assertThat(settings)
                 .isEqualTo(new FlotillaSettings(
@@ -475,7 +479,8 @@ class FlotillaSettingsTest {
                                 Duration.ofSeconds(39),
                                 Duration.ofSeconds(40)),
                         new MetricsSettings(false, Optional.of("mh"), OptionalInt.of(71)),
-                        true));
+                        new TracingSettings(Optional.of(URI.create("http://o:72")), 0.25),
+                        new LogSettings(true, LogSettings.Format.JSON)));
     }
 
     @ParameterizedTest
@@ -541,6 +546,12 @@ class FlotillaSettingsTest {
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
                 "flotilla.metrics.port=-2 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
                 "flotilla.metrics.port=70000 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
+                "flotilla.tracing.otlp-endpoint=localhost:4318 | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.otlp-endpoint=\"http://\" | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.otlp-endpoint=\"http://a:b@c\" | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.sampling=1.5 | flotilla.tracing.sampling must be from 0 to 1, not 1.5",
+                "flotilla.tracing.sampling=-0.1 | flotilla.tracing.sampling must be from 0 to 1, not -0.1",
+                "flotilla.log.format=xml | flotilla.log.format must be one of human, json, not \"xml\"",
                 "nonsense | --set takes key=value"
             })
     void badValue_shouldNameItsKeyAndItsBound(String set, String message) {
@@ -651,7 +662,7 @@ class FlotillaSettingsTest {
         assertThat(settings.http().uploadPaths()).containsExactly("/process", "/receive_image");
         assertThat(settings.http().access().allowAnonymous()).isTrue();
         assertThat(settings.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
-        assertThat(settings.logResults()).isTrue();
+        assertThat(settings.log().results()).isTrue();
     }
 
     @Test

@@ -411,6 +411,7 @@ class HttpInterfaceTest extends HttpFixture {
         HttpGateway.endpoints(
                         null,
                         null,
+                        new TimelineApi(null, null, null),
                         new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
                         new MetricsApi(Optional.empty()),

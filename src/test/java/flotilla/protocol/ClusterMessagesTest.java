@@ -83,6 +83,10 @@ class ClusterMessagesTest {
                 112_000_000_000L, 50, KIT.<DecisionReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecision(
                 7, KIT.<DecisionReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetSupplier(
+                new InstanceId("i-1"),
+                Instant.parse("2026-11-22T12:00:00.123456Z"),
+                KIT.<DecisionReport>createTestProbe().getRef()));
     }
 
     @Test
