@@ -61,6 +61,9 @@ class ImageTraceTest {
     private static final String CLIENTS_TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String CLIENTS_SPAN = "b7ad6b7169203331";
 
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final ActorTestKit kit = ActorTestKit.create(CONFIG);
     private final MemoryQueue requests = new MemoryQueue();
     private final MemoryQueue responses = new MemoryQueue();
@@ -141,8 +144,7 @@ class ImageTraceTest {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        HttpResponse<String> response = HttpClient.newHttpClient()
-                .sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+        HttpResponse<String> response = HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .join();
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return response;
