@@ -10,6 +10,7 @@ import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionStory;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.Timeline;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class TimelineApi {
     private static final Logger LOG = LoggerFactory.getLogger(TimelineApi.class);
     private static final Duration ASK = Duration.ofSeconds(3);
+    /** While an image waits in the queue nobody answers that he has it. */
+    private static final Duration WHO_HAS = Duration.ofSeconds(1);
+
     /** What EC2's ids begin with; other workers were started by hand, and no decision supplied them. */
     private static final String INSTANCE = "i-";
 
@@ -87,6 +91,7 @@ final class TimelineApi {
                                 Optional.of(standing.result()),
                                 age.map(clock.instant()::minus),
                                 attempts,
+                                Optional.empty(),
                                 sources.recent().find(id)))
                 .thenCompose(this::response);
     }
@@ -97,14 +102,27 @@ final class TimelineApi {
                 .thenCompose(accepted -> accepted
                         ? sources.attempts()
                                 .of(id)
-                                .thenApply(attempts -> new TimelineParts(
-                                        id,
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        attempts,
-                                        sources.recent().find(id)))
+                                .thenCombine(
+                                        holder(id),
+                                        (attempts, holder) -> new TimelineParts(
+                                                id,
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                attempts,
+                                                holder,
+                                                sources.recent().find(id)))
                                 .thenCompose(this::response)
                         : Answers.done(ResultApi.unknown(id.value()).toResponse()));
+    }
+
+    private CompletionStage<Optional<TimelineParts.Holder>> holder(RequestId id) {
+        CompletionStage<HolderReport> report = AskPattern.ask(
+                sources.supervisor(),
+                replyTo -> new SupervisorCommand.FindHolder(id, replyTo),
+                WHO_HAS,
+                system.scheduler());
+        return report.handle((known, nobody) -> Optional.ofNullable(known)
+                .map(one -> new TimelineParts.Holder(one, clock.instant().minus(one.held()))));
     }
 
     private CompletionStage<HttpResponse> response(TimelineParts parts) {

@@ -6,6 +6,7 @@ import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
 import flotilla.domain.TraceParent;
 import flotilla.protocol.AttemptStore.Attempt;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.Timeline.Event;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param result empty while there is none
  * @param storedAt when the result was written, to a second; empty when that is not known
  * @param attempts processes that are known to have had the image inside
+ * @param holder the worker that has it now, when there is no result
  * @param recent what this gateway remembers
  */
 record TimelineParts(
@@ -30,7 +32,15 @@ record TimelineParts(
         Optional<ClassificationResult> result,
         Optional<Instant> storedAt,
         List<Attempt> attempts,
+        Optional<Holder> holder,
         RecentImages.Image recent) {
+    /**
+     * A worker that has the image now.
+     *
+     * @param since when it got it, by the gateway's clock
+     */
+    record Holder(HolderReport report, Instant since) {}
+
     /** The name of one life of a worker is that of the worker, a hyphen, and when it began, in milliseconds. */
     private static final String LIFE = "-\\d+$";
 
@@ -61,6 +71,7 @@ record TimelineParts(
         Set<String> all = new LinkedHashSet<>();
         died().forEach(process -> all.add(worker(process)));
         attempts.stream().filter(one -> !one.died()).forEach(one -> all.add(worker(one.process())));
+        holder.ifPresent(known -> all.add(known.report().worker()));
         result.flatMap(ClassificationResult::workerId).ifPresent(answered -> {
             all.remove(answered.value());
             all.add(answered.value());
@@ -110,6 +121,12 @@ record TimelineParts(
         if (result.isPresent()) {
             work().ifPresent(known -> work(events, result.get(), known));
             end(events, result.get());
+        } else if (holder.isPresent()) {
+            HolderReport report = holder.get().report();
+            events.add(Event.at(LEASED, holder.map(Holder::since))
+                    .by(report.worker())
+                    .delivery(report.delivery())
+                    .note(report.classifying() ? "which has it inside a classifier" : "which has it in hand"));
         } else {
             attempts.stream()
                     .filter(one -> !one.died())
@@ -137,7 +154,10 @@ record TimelineParts(
                     .by(worker(process))
                     .note("whose process ended with the image inside a classifier"));
         }
-        int others = work().map(known -> known.delivery() - 1).orElse(0) - died().size();
+        int deliveries = work().map(Journey.Work::delivery)
+                .or(() -> holder.map(known -> known.report().delivery()))
+                .orElse(1);
+        int others = deliveries - 1 - died().size();
         if (others > 0) {
             events.add(Event.at(LEASED, Optional.empty())
                     .note((others == 1 ? "once" : others + " times")

@@ -2,6 +2,7 @@ package flotilla.protocol;
 
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
+import flotilla.domain.RequestId;
 import flotilla.scaling.WorkerSighting;
 import java.time.Instant;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -64,4 +65,12 @@ public interface SupervisorCommand {
      */
     record GetSupplier(InstanceId instance, Instant before, ActorRef<DecisionReport> replyTo)
             implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks which worker has an image: all that are known are asked, and the one that has it answers. None does while it waits in the
+     * queue.
+     *
+     * @param id the image's request
+     */
+    record FindHolder(RequestId id, ActorRef<HolderReport> replyTo) implements SupervisorCommand, CborSerializable {}
 }

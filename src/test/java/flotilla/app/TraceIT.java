@@ -107,7 +107,8 @@ class TraceIT {
                                             .size()
                                     == 2));
             assertThat(timeline.path("events").findValuesAsText("event"))
-                    .startsWith("uploaded", "stored", "queued", "leased", "leased", "fetched", "batched", "predicted")
+                    .startsWith("uploaded", "stored", "queued", "leased", "leased")
+                    .containsSubsequence("fetched", "batched", "predicted")
                     .endsWith("result-stored", "answered");
             List<String> workers = timeline.path("workers").findValuesAsText("worker");
             assertThat(workers).hasSize(2).doesNotHaveDuplicates().allMatch(worker -> worker.startsWith("i-"));
@@ -117,7 +118,7 @@ class TraceIT {
                     .contains("Image " + id + ", cat.png: cat")
                     .contains("leased         by " + workers.get(0)
                             + " – whose process ended with the image inside a classifier")
-                    .contains("leased         by " + workers.get(1) + " (delivery 2)")
+                    .containsPattern("leased +by " + workers.get(1) + " \\(delivery [2-9]\\)")
                     .contains(workers.get(1) + " (app-tier id 1): launched by decision ");
 
             String traceId = timeline.path("traceId").asText();
@@ -131,13 +132,14 @@ class TraceIT {
             });
             assertThat(lines(folder.resolve("data/logs/" + workers.get(1) + ".log")))
                     .filteredOn(line -> line.path("message").asText().contains("it is tried alone"))
-                    .singleElement()
-                    .satisfies(line -> {
+                    .isNotEmpty()
+                    .allSatisfy(line -> {
                         assertThat(line.path("request").asText()).isEqualTo(id);
                         assertThat(line.path("trace").asText()).isEqualTo(traceId);
                     });
-            assertThat(local.err().lines().filter(line -> !line.startsWith("{")))
-                    .isEmpty();
+            assertThat(local.err().lines())
+                    .as("no line for people")
+                    .noneMatch(line -> line.matches("\\d{4}-.*(INFO|WARN|ERROR) .*"));
         }
     }
 }

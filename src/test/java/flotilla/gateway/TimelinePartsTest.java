@@ -14,6 +14,7 @@ import flotilla.domain.RequestId;
 import flotilla.domain.TraceParent;
 import flotilla.domain.WorkerId;
 import flotilla.protocol.AttemptStore.Attempt;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.Timeline.Event;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,7 +81,35 @@ class TimelinePartsTest {
 
     private static TimelineParts parts(
             ClassificationResult result, Optional<Instant> storedAt, RecentImages.Image recent, Attempt... attempts) {
-        return new TimelineParts(ID, Optional.ofNullable(result), storedAt, List.of(attempts), recent);
+        return new TimelineParts(
+                ID, Optional.ofNullable(result), storedAt, List.of(attempts), Optional.empty(), recent);
+    }
+
+    private static TimelineParts held(boolean classifying, Attempt... attempts) {
+        return new TimelineParts(
+                ID,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(attempts),
+                Optional.of(new TimelineParts.Holder(
+                        new HolderReport("i-2", 3, Duration.ofSeconds(4), classifying), START.plusMillis(500))),
+                RecentImages.Image.UNKNOWN);
+    }
+
+    @Test
+    void imageThatAWorkerHas_shouldTellWhichAndSinceWhen() {
+        TimelineParts parts = held(true, Attempt.dead("i-1-17"), Attempt.alone("i-2-18", Duration.ofSeconds(1)));
+
+        assertThat(parts.events().subList(3, 6))
+                .containsExactly(
+                        Event.at("leased", Optional.empty())
+                                .by("i-1")
+                                .note("whose process ended with the image inside a classifier"),
+                        Event.at("leased", Optional.empty())
+                                .note("once by workers that gave it back, or ended while it waited in them"),
+                        Event.at("leased", at(500)).by("i-2").delivery(3).note("which has it inside a classifier"));
+        assertThat(parts.workers()).containsExactly("i-1", "i-2");
+        assertThat(held(false).events().get(4).note()).contains("which has it in hand");
     }
 
     @Test

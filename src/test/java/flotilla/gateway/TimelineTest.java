@@ -11,8 +11,10 @@ import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.Decisions;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.SupervisorCommand.FindHolder;
 import flotilla.protocol.SupervisorCommand.GetSupplier;
 import flotilla.protocol.WireFormat;
 import java.net.http.HttpResponse;
@@ -104,6 +106,26 @@ class TimelineTest extends HttpFixture {
         assertThat(timeline.path("events").findValuesAsText("at")).hasSize(3);
         assertThat(request.traceParent())
                 .hasValueSatisfying(sent -> assertThat(sent.traceId()).isEqualTo(TRACE));
+    }
+
+    @Test
+    void imageThatAWorkerHas_shouldTellWhich() throws Exception {
+        ClassificationRequest request = upload();
+
+        CompletableFuture<HttpResponse<String>> response = ask(request);
+        supervisor.fishForMessage(Duration.ofSeconds(20), message -> {
+            if (message instanceof SupervisorCommand && message instanceof FindHolder question) {
+                assertThat(question.id()).isEqualTo(request.id());
+                question.replyTo().tell(new HolderReport("by-hand", 1, Duration.ofSeconds(2), true));
+                return FishingOutcomes.complete();
+            }
+            return FishingOutcomes.continueAndIgnore();
+        });
+
+        JsonNode timeline = json(response.join());
+        assertThat(events(timeline)).containsExactly("uploaded", "stored", "queued", "leased");
+        assertThat(timeline.path("events").get(3).path("by").asText()).isEqualTo("by-hand");
+        assertThat(timeline.path("workers").findValuesAsText("worker")).containsExactly("by-hand");
     }
 
     @Test

@@ -11,6 +11,7 @@ import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.WireFormat;
@@ -152,6 +153,24 @@ class WorkerNodeTest {
         });
         assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(result);
         assertThat(WireFormat.readNotice(responses.sent().get(0)).gateway()).isEqualTo(request.gateway());
+    }
+
+    @Test
+    void imageInHand_shouldBeToldToWhoeverAsksForIt() {
+        TestProbe<HolderReport> asker = KIT.createTestProbe();
+        ClassificationRequest inside = stored(images, "slow.png");
+        requests.deliver(body(inside), 3);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        ClassificationRequest elsewhere = stored(images, "cat.png");
+
+        supervisorSays(new WorkerCommand.WhoHas(elsewhere.id(), asker.getRef()));
+        supervisorSays(new WorkerCommand.WhoHas(inside.id(), asker.getRef()));
+
+        HolderReport first = asker.receiveMessage(Duration.ofSeconds(15));
+        assertThat(first.worker()).isEqualTo("i-1");
+        assertThat(first.delivery()).isEqualTo(3);
+        assertThat(first.held()).isPositive();
+        assertThat(first.classifying()).isTrue();
     }
 
     @Test
