@@ -3,6 +3,7 @@ package flotilla.app;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
+import flotilla.aws.s3.S3DecisionArchive;
 import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3Expiry;
 import flotilla.aws.s3.S3GatewayRegistry;
@@ -17,6 +18,7 @@ import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.BatchStore;
+import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.Expiry;
 import flotilla.protocol.GatewayRegistry;
 import flotilla.protocol.IdempotencyStore;
@@ -125,6 +127,11 @@ final class CloudConnections implements AutoCloseable {
      */
     DecisionLedger decisions(ActorSystem<?> system, String writer) {
         return new S3DecisionLedger(system, clients, settings.storage(), writer);
+    }
+
+    /** Where they are found again. */
+    DecisionArchive decisionArchive(ActorSystem<?> system) {
+        return new S3DecisionArchive(system, clients, settings.storage());
     }
 
     /**

@@ -48,7 +48,7 @@ final class CommonOptions {
     }
 
     /**
-     * Loads the settings for a role.
+     * Loads the settings for a role, and from now on has the log written as they say.
      *
      * @param defaults pairs that are weaker than the file
      * @param userData what EC2 handed to this instance; stronger than the file
@@ -58,6 +58,8 @@ final class CommonOptions {
         List<String> pairs = new ArrayList<>(fixed);
         pairs.addAll(sets);
         Config config = SettingsLoader.load(defaults, file(role), userData, pairs);
-        return new Loaded(config, FlotillaSettings.from(config));
+        FlotillaSettings settings = FlotillaSettings.from(config);
+        LogFormat.use(settings.log().format());
+        return new Loaded(config, settings);
     }
 }

@@ -53,6 +53,7 @@ final class GatewayRole implements AutoCloseable {
     private final SupervisorSetup supervisor;
     private final PushSetup push;
     private final Optional<NodeMetrics> metrics;
+    private final NodeTracing tracing;
     private final ActorSystem<Void> system;
     private final CompletionStage<Done> yields;
     private final ActorRef<HttpGateway.Command> gateway;
@@ -63,6 +64,7 @@ final class GatewayRole implements AutoCloseable {
             SupervisorSetup supervisor,
             PushSetup push,
             Optional<NodeMetrics> metrics,
+            NodeTracing tracing,
             ActorSystem<Void> system,
             CompletionStage<Done> yields,
             ActorRef<HttpGateway.Command> gateway,
@@ -71,6 +73,7 @@ final class GatewayRole implements AutoCloseable {
         this.supervisor = supervisor;
         this.push = push;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.system = system;
         this.yields = yields;
         this.gateway = gateway;
@@ -134,6 +137,9 @@ final class GatewayRole implements AutoCloseable {
             opened.push(supervisor);
             PushSetup push = PushSetup.open(system, settings, cloud);
             opened.push(push);
+            GatewayId id = new GatewayId("gateway-" + UUID.randomUUID());
+            NodeTracing tracing = NodeTracing.open(settings.tracing(), ROLE, id.value());
+            opened.push(tracing);
             HttpGateway.Ports ports = new HttpGateway.Ports(
                     requests,
                     responses,
@@ -147,7 +153,8 @@ final class GatewayRole implements AutoCloseable {
                     new ImageHeaders(settings.http().maxPixels()),
                     metrics.map(counts ->
                                     new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
-                            .orElse(HttpGateway.Metrics.NONE));
+                            .orElse(HttpGateway.Metrics.NONE),
+                    new HttpGateway.Stories(tracing.tracing(), cloud.attempts(system), cloud.decisionArchive(system)));
             sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();
             ActorRef<HttpGateway.Started> startedTo = system.systemActorOf(
@@ -159,18 +166,19 @@ final class GatewayRole implements AutoCloseable {
                     Props.empty());
             ActorRef<HttpGateway.Command> gateway = system.systemActorOf(
                     HttpGateway.create(
-                            new GatewayId("gateway-" + UUID.randomUUID()),
+                            id,
                             ports,
                             settings.http(),
                             settings.queue().inlineImages(),
-                            settings.logResults(),
+                            settings.log().results(),
                             supervisor.supervisor(),
                             Clock.systemUTC(),
                             new SecureRandom(),
                             startedTo),
                     "http-gateway",
                     Props.empty());
-            return new GatewayRole(cloud, supervisor, push, metrics, system, yields, gateway, address(started));
+            return new GatewayRole(
+                    cloud, supervisor, push, metrics, tracing, system, yields, gateway, address(started));
         } catch (RuntimeException | Error e) {
             if (system != null) {
                 // Its ports must be free when it is tried again.
@@ -254,6 +262,7 @@ final class GatewayRole implements AutoCloseable {
         supervisor.close();
         push.close();
         cloud.close();
+        tracing.close();
         metrics.ifPresent(NodeMetrics::close);
     }
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ClassifyCommand.class,
             LoadCommand.class,
             WhyCommand.class,
+            TraceCommand.class,
             RedriveCommand.class,
             ProvisionCommand.class,
             DestroyCommand.class,

@@ -1,12 +1,10 @@
 package flotilla.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import flotilla.config.HttpSettings;
 import flotilla.protocol.DecisionJson;
 import flotilla.protocol.DecisionStory;
 import flotilla.protocol.InfrastructureException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
@@ -58,34 +56,12 @@ final class WhyCommand implements Callable<Integer> {
         if (number != null && number < 1) {
             throw new ParameterException(spec.commandLine(), "a decision's number is at least 1, not " + number);
         }
-        GatewayApi gateway = new GatewayApi(gatewayUrl());
+        GatewayApi gateway = new GatewayApi(GatewayAddress.of(spec, url, options, "why"));
         JsonNode decision = number == null ? newest(gateway) : numbered(gateway, number);
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? decision + "\n" : story(decision));
         out.flush();
         return 0;
-    }
-
-    private URI gatewayUrl() {
-        if (url != null) {
-            return checked(url);
-        }
-        HttpSettings http = options.load("why").settings().http();
-        String host = http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
-        return checked("http://" + host + ":" + http.port());
-    }
-
-    private URI checked(String text) {
-        try {
-            URI uri = URI.create(text);
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // The same remedy as for an address of another kind.
-        }
-        throw new ParameterException(
-                spec.commandLine(), "--url is an address such as http://127.0.0.1:8000, not " + text);
     }
 
     private static JsonNode numbered(GatewayApi gateway, long number) throws InterruptedException {

@@ -17,6 +17,7 @@ import flotilla.worker.MarkFolder;
 import flotilla.worker.RunningTime;
 import flotilla.worker.Worker;
 import flotilla.worker.WorkerIdentity;
+import flotilla.worker.WorkerMeters;
 import flotilla.worker.WorkerNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,6 +59,7 @@ final class WorkerRole implements AutoCloseable {
     private final CompletionStage<Done> over;
     private final Optional<WorkerMetering> metering;
     private final Optional<NoticeWatch> notices;
+    private final NodeTracing tracing;
     private final Duration grace;
 
     private WorkerRole(
@@ -69,6 +71,7 @@ final class WorkerRole implements AutoCloseable {
             CompletionStage<Done> over,
             Optional<WorkerMetering> metering,
             Optional<NoticeWatch> notices,
+            NodeTracing tracing,
             Duration grace) {
         this.cloud = cloud;
         this.classifiers = classifiers;
@@ -78,6 +81,7 @@ final class WorkerRole implements AutoCloseable {
         this.over = over;
         this.metering = metering;
         this.notices = notices;
+        this.tracing = tracing;
         this.grace = grace;
     }
 
@@ -96,6 +100,7 @@ final class WorkerRole implements AutoCloseable {
                 settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
         Optional<WorkerMetering> metering = WorkerMetering.open(settings);
+        NodeTracing tracing = NodeTracing.open(settings.tracing(), ROLE, identity.process());
 
         AwayAtStart away = AwayAtStart.ofProcess();
         // Each of these takes a good part of a second, and none needs another: they run side by side.
@@ -147,7 +152,11 @@ final class WorkerRole implements AutoCloseable {
             ClassifierFactory classifiers = model.join();
             int parallelism = classifiers.parallelism() > 0 ? classifiers.parallelism() : mostParallelism;
             WorkerNode.Equipment equipped = new WorkerNode.Equipment(
-                    queues.join(), images, cloud.results(data), new WorkerNode.Classifiers(classifiers, parallelism));
+                    queues.join(),
+                    images,
+                    cloud.results(data),
+                    new WorkerNode.Classifiers(classifiers, parallelism),
+                    new WorkerNode.Watchers(WorkerMeters.NONE, tracing.tracing()));
             equipment.complete(metering.map(counts -> counts.around(equipped)).orElse(equipped));
             LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
             return new WorkerRole(
@@ -159,6 +168,7 @@ final class WorkerRole implements AutoCloseable {
                     over,
                     metering,
                     NoticeWatch.start(settings, identity, data),
+                    tracing,
                     settings.worker().shutdownGrace());
         } catch (RuntimeException | Error e) {
             away.giveUp();
@@ -166,6 +176,7 @@ final class WorkerRole implements AutoCloseable {
             control.close();
             data.terminate();
             metering.ifPresent(WorkerMetering::close);
+            tracing.close();
             connections.thenAccept(CloudConnections::close);
             throw e;
         }
@@ -313,5 +324,6 @@ final class WorkerRole implements AutoCloseable {
         cloud.close();
         notices.ifPresent(NoticeWatch::close);
         metering.ifPresent(WorkerMetering::close);
+        tracing.close();
     }
 }

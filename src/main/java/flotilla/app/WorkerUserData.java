@@ -18,7 +18,16 @@ import java.util.Map;
  */
 final class WorkerUserData {
     private static final List<String> SHARED = List.of(
-            "queue", "drain", "storage", "model", "classifier", "http.max-pixels", "metrics.enabled", "metrics.port");
+            "queue",
+            "drain",
+            "storage",
+            "model",
+            "classifier",
+            "http.max-pixels",
+            "metrics.enabled",
+            "metrics.port",
+            "tracing",
+            "log.format");
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
     private static final List<String> WHEN_GIVEN = List.of(
             "aws.region",

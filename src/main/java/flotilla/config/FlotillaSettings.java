@@ -4,11 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
 
-/**
- * All settings, read once at start. {@code reference.conf} explains each key; every room gets just its own part.
- *
- * @param logResults print each result on the gateway's console
- */
+/** All settings, read once at start. {@code reference.conf} explains each key; every room gets just its own part. */
 public record FlotillaSettings(
         ClusterSettings cluster,
         AwsSettings aws,
@@ -25,7 +21,8 @@ public record FlotillaSettings(
         WorkerSettings worker,
         LocalSettings local,
         MetricsSettings metrics,
-        boolean logResults) {
+        TracingSettings tracing,
+        LogSettings log) {
     /** A machine that is busy takes twice the processor time. */
     private static final int BUSY = 2;
 
@@ -70,6 +67,7 @@ public record FlotillaSettings(
                 WorkerSettings.from(flotilla.getConfig("worker")),
                 LocalSettings.from(flotilla.getConfig("local")),
                 MetricsSettings.from(flotilla.getConfig("metrics")),
-                flotilla.getBoolean("log.results"));
+                TracingSettings.from(flotilla.getConfig("tracing")),
+                LogSettings.from(flotilla.getConfig("log")));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.config.HttpSettings;
 import flotilla.domain.ImageRef;
+import flotilla.domain.TraceParent;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.UploadPermits.NoTurnException;
@@ -86,6 +87,7 @@ final class BatchUploads {
      */
     CompletionStage<List<Intake>> zip(HttpRequest request) {
         Source<ByteString, ?> body = body(request);
+        Optional<TraceParent> trace = TraceHeader.of(request);
         long last = 2L * most;
         return zips.run(() -> ZipEntries.of(system, body, maxImageSize)
                         .zipWithIndex()
@@ -96,6 +98,7 @@ final class BatchUploads {
                                         ? intake.accept(
                                                 entry.first().name(),
                                                 Optional.empty(),
+                                                trace,
                                                 Source.single(entry.first().bytes()))
                                         : refused(
                                                 entry.second() < last
@@ -128,10 +131,10 @@ final class BatchUploads {
                 .exceptionally(failure -> {
                     throw unreadable(failure, "the list is longer than " + LONGEST_LIST + " bytes; send several");
                 })
-                .thenCompose(body -> listed(json(body.utf8String())));
+                .thenCompose(body -> listed(json(body.utf8String()), TraceHeader.of(request)));
     }
 
-    private CompletionStage<Received> listed(JsonNode body) {
+    private CompletionStage<Received> listed(JsonNode body, Optional<TraceParent> trace) {
         Optional<String> callback =
                 Optional.ofNullable(body.get(Callbacks.NAME)).map(JsonNode::asText);
         if (callbacks.problem(callback).isPresent()) {
@@ -141,7 +144,8 @@ final class BatchUploads {
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
                         .mapAsync(
-                                PARALLELISM, ref -> ref.second() < most ? copy(ref.first()) : refused(url(ref.first())))
+                                PARALLELISM,
+                                ref -> ref.second() < most ? copy(ref.first(), trace) : refused(url(ref.first())))
                         .runWith(Sink.seq(), system))
                 .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
     }
@@ -193,12 +197,13 @@ final class BatchUploads {
     }
 
     /** Takes an object as if it had been uploaded, so that it is checked and kept like any other. */
-    private CompletionStage<Intake> copy(ImageRef ref) {
+    private CompletionStage<Intake> copy(ImageRef ref, Optional<TraceParent> trace) {
         String name = ref.key().substring(ref.key().lastIndexOf('/') + 1);
         return images.open(ref)
                 .thenCompose(found -> found.isEmpty()
                         ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
-                        : intake.accept(name, Optional.empty(), found.get().idleTimeout(STALLED_AFTER)))
+                        : intake.accept(
+                                name, Optional.empty(), trace, found.get().idleTimeout(STALLED_AFTER)))
                 .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
     }
 

@@ -3,6 +3,7 @@ package flotilla.gateway;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
+import flotilla.protocol.About;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
@@ -53,7 +54,7 @@ final class DeadLetterWatcher {
             if (failure == null) {
                 return new MessageAction.Delete(message);
             }
-            LOG.warn("dead letter message={} comes again: {}", message.messageId(), failure.toString());
+            About.message(LOG.atWarn(), message).log("dead letter comes again: {}", failure.toString());
             return new MessageAction.Ignore(message);
         });
     }
@@ -69,14 +70,20 @@ final class DeadLetterWatcher {
 
     private CompletionStage<Done> bury(ClassificationRequest request) {
         Outcome.Failed failure = failure(request);
-        LOG.warn(
-                "request={} generation={} was given up code={}: {}",
-                request.id(),
-                request.generation(),
-                failure.code().text(),
-                request.quarantine().orElse("its last delivery ended without an answer"));
+        About.image(LOG.atWarn(), request)
+                .log(
+                        "generation={} was given up code={}: {}",
+                        request.generation(),
+                        failure.code().text(),
+                        request.quarantine().orElse("its last delivery ended without an answer"));
         ClassificationResult result = new ClassificationResult(
-                request.id(), request.file(), failure, Optional.empty(), Optional.empty(), Map.of());
+                request.id(),
+                request.file(),
+                failure,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.of(request.journey(Optional.empty())));
         return results.putIfAbsent(result, request.generation())
                 .thenCompose(standing -> kept(request, failure, standing)
                         .thenCompose(kept -> responses

@@ -5,7 +5,9 @@ import flotilla.config.SettingsException;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.AttemptStore;
 import flotilla.protocol.BatchStore;
+import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
@@ -14,6 +16,7 @@ import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,6 +73,14 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         public static final Metrics NONE = new Metrics(GatewayMeters.NONE, Optional.empty());
     }
 
+    /**
+     * Who is told of images' ways, and what their stories are put together from beside their results.
+     *
+     * @param attempts of workers that died
+     * @param archive of decisions that the supervisor does not remember
+     */
+    public record Stories(Tracing tracing, AttemptStore attempts, DecisionArchive archive) {}
+
     /** What a gateway needs from outside. */
     public record Ports(
             MessageQueue requests,
@@ -82,7 +93,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             QuarantineStore quarantine,
             ResultPush push,
             ImageInspector inspector,
-            Metrics metrics) {}
+            Metrics metrics,
+            Stories stories) {}
 
     private final HttpSettings settings;
     private final GatewayMeters meters;
@@ -112,6 +124,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             ActorRef<Started> startedTo) {
         Optional<PemTls> tls = settings.tls().map(files -> PemTls.open(files, clock));
         GatewayMeters meters = ports.metrics().meters();
+        RecentImages recent = new RecentImages();
+        Tracing tracing = ports.stories().tracing();
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
                     PendingReplies.create(
@@ -121,21 +135,22 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             settings.maxBacklog(),
                             settings.resultPoll(),
                             meters,
+                            recent,
                             clock),
                     "pending-replies");
             ActorRef<AnswerExchange.Command> exchange =
                     context.spawn(AnswerExchange.create(pending), "answer-exchange");
             ImageIntake intake = new ImageIntake(
                     context.getSystem(),
-                    id,
                     ports.inspector(),
                     ports.images(),
-                    ports.requests(),
+                    new RequestSender(context.getSystem(), id, ports.requests(), pending, meters, recent, clock),
                     ports.keys(),
                     pending,
                     settings,
                     inlineImages,
                     meters,
+                    tracing,
                     clock,
                     random);
             OpenStreams streams = new OpenStreams();
@@ -151,6 +166,16 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             new PacedBody(settings.limits()),
                             streams,
                             settings.syncWait()),
+                    new TimelineApi(
+                            context.getSystem(),
+                            new TimelineApi.Sources(
+                                    answers,
+                                    ports.results(),
+                                    ports.stories().attempts(),
+                                    ports.stories().archive(),
+                                    supervisor,
+                                    recent),
+                            clock),
                     new BatchApi(
                             new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxBatch()),
                             new BatchUploads(context.getSystem(), intake, ports.images(), callbacks, settings),
@@ -174,11 +199,13 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     new AccessControl(settings.access().apiKeys(), clock),
                     new Cors(settings.access().corsOrigins()),
                     meters);
+            AnswerTraces answerTraces = new AnswerTraces(tracing, id, clock);
             List<UniqueKillSwitch> readers = List.of(
                     QueueReaders.responses(
                             context.getSystem(),
                             ports.responses(),
-                            notice -> {
+                            (notice, sentAt) -> {
+                                answerTraces.heard(notice.result(), sentAt);
                                 exchange.tell(new AnswerExchange.Share(notice));
                                 return ports.push().answered(notice.result());
                             },
@@ -200,6 +227,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Uploads uploads,
             Answers answers,
             AnswerStream answerStream,
+            TimelineApi timelines,
             BatchApi batches,
             FleetApi fleet,
             MetricsApi metrics,
@@ -210,6 +238,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         all.addAll(new SiteApi(readiness).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
         all.addAll(new ResultApi(answers, answerStream, syncWait).endpoints());
+        all.addAll(timelines.endpoints());
         all.addAll(batches.endpoints());
         all.addAll(fleet.endpoints());
         all.addAll(metrics.endpoints());

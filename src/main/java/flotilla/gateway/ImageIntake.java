@@ -2,18 +2,18 @@ package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
 import flotilla.domain.FileName;
-import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
-import flotilla.protocol.ClassificationRequest;
+import flotilla.domain.TraceParent;
+import flotilla.protocol.About;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.InPlace;
-import flotilla.protocol.MessageQueue;
-import flotilla.protocol.WireFormat;
+import flotilla.protocol.Tracing;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,10 +52,9 @@ final class ImageIntake {
     private static final String AGAIN = "the image could not be stored and queued; try again";
 
     private final ActorSystem<?> system;
-    private final GatewayId gateway;
     private final ImageInspector inspector;
     private final ImageStore images;
-    private final MessageQueue requests;
+    private final RequestSender requests;
     private final IdempotencyStore keys;
     private final ActorRef<PendingReplies.Command> pending;
     private final HttpSettings settings;
@@ -63,26 +62,25 @@ final class ImageIntake {
     private final UploadPermits permits;
     private final Problem noTurn;
     private final Breaker store;
-    private final Breaker queue;
     private final GatewayMeters meters;
+    private final Tracing tracing;
     private final Clock clock;
     private final RandomGenerator random;
 
     ImageIntake(
             ActorSystem<?> system,
-            GatewayId gateway,
             ImageInspector inspector,
             ImageStore images,
-            MessageQueue requests,
+            RequestSender requests,
             IdempotencyStore keys,
             ActorRef<PendingReplies.Command> pending,
             HttpSettings settings,
             long inlineImages,
             GatewayMeters meters,
+            Tracing tracing,
             Clock clock,
             RandomGenerator random) {
         this.system = system;
-        this.gateway = gateway;
         this.inspector = inspector;
         this.images = images;
         this.requests = requests;
@@ -93,10 +91,9 @@ final class ImageIntake {
         this.permits = new UploadPermits(system, settings.maxUploadsInFlight(), settings.uploadWait());
         this.noTurn = Problem.noTurn(settings.uploadWait());
         this.store = Breaker.of(system, "flotilla-image-store", "image store");
-        this.queue = Breaker.of(system, "flotilla-request-queue", "request queue");
         this.meters = meters;
+        this.tracing = tracing;
         meters.breaker("image-store", store::isOpen);
-        meters.breaker("request-queue", queue::isOpen);
         this.clock = clock;
         this.random = random;
     }
@@ -106,30 +103,37 @@ final class ImageIntake {
      *
      * @param rawName the client's name for the image
      * @param key the client's idempotency key for this image
+     * @param client where the client wants it to belong in a trace
      * @param bytes the encoded image; consumed or cancelled when the stage completes
      */
-    CompletionStage<Intake> accept(String rawName, Optional<String> key, Source<ByteString, ?> bytes) {
+    CompletionStage<Intake> accept(
+            String rawName, Optional<String> key, Optional<TraceParent> client, Source<ByteString, ?> bytes) {
         meters.uploadBegan();
-        return take(rawName, key, bytes).whenComplete((intake, failure) -> {
+        Instant began = clock.instant();
+        RequestId id = RequestId.create(began, random);
+        Tracing.Upload trace = tracing.upload(id, client, began);
+        return take(id, rawName, key, trace, bytes).whenComplete((intake, failure) -> {
+            Optional<String> refusal = intake instanceof Intake.Refused refused
+                    ? Optional.of(refused.problem().code())
+                    : Optional.empty();
             meters.uploadEnded();
-            if (intake instanceof Intake.Refused refused) {
-                meters.refused(refused.problem().code());
-            }
+            refusal.ifPresent(meters::refused);
+            trace.ended(clock.instant(), refusal);
         });
     }
 
-    private CompletionStage<Intake> take(String rawName, Optional<String> key, Source<ByteString, ?> bytes) {
+    private CompletionStage<Intake> take(
+            RequestId id, String rawName, Optional<String> key, Tracing.Upload trace, Source<ByteString, ?> bytes) {
         Optional<FileName> file = FileName.of(rawName);
         if (file.isEmpty()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
         }
-        RequestId id = RequestId.create(clock.instant(), random);
-        if (store.isOpen() || queue.isOpen()) {
+        if (store.isOpen() || requests.isOpen()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.unavailable(AGAIN)));
         }
         return permits.run(() -> admit(id)
                         .thenCompose(admission -> admission.admitted()
-                                ? store(id, file.get(), key, bytes)
+                                ? store(id, file.get(), key, trace, bytes)
                                 : discard(bytes)
                                         .thenApply(done -> new Intake.Refused(
                                                 rawName,
@@ -140,7 +144,7 @@ final class ImageIntake {
                         return turnAway(rawName, bytes);
                     }
                     pending.tell(new PendingReplies.Withdraw(id));
-                    return CompletableFuture.completedStage(new Intake.Refused(rawName, problem(id, failure)));
+                    return CompletableFuture.completedStage(new Intake.Refused(rawName, problem(id, trace, failure)));
                 });
     }
 
@@ -160,7 +164,7 @@ final class ImageIntake {
     }
 
     private CompletionStage<Intake> store(
-            RequestId id, FileName file, Optional<String> key, Source<ByteString, ?> bytes) {
+            RequestId id, FileName file, Optional<String> key, Tracing.Upload trace, Source<ByteString, ?> bytes) {
         Digested digested = new Digested();
         Passing passing = new Passing(inlineImages);
         String name = id + "/" + file;
@@ -187,16 +191,24 @@ final class ImageIntake {
                                             .concat(split.second())
                                             .map(CheckedUpload.Chunk::bytes)));
                 })
-                .thenCompose(ref -> key.isEmpty()
-                        ? enqueue(id, file, ref, Optional.of(passing.size()), passing.content())
-                        : claim(key.get(), new IdempotencyStore.Claim(id, file, digested.hex(), ref), passing));
+                .thenCompose(ref -> {
+                    trace.stored(clock.instant());
+                    return key.isEmpty()
+                            ? enqueue(id, file, ref, Optional.of(passing), trace)
+                            : claim(
+                                    key.get(),
+                                    new IdempotencyStore.Claim(id, file, digested.hex(), ref),
+                                    passing,
+                                    trace);
+                });
     }
 
     /** Of all requests with one key only the first counts; the others give its id, if they bring the same image. */
-    private CompletionStage<Intake> claim(String key, IdempotencyStore.Claim mine, Passing passing) {
+    private CompletionStage<Intake> claim(
+            String key, IdempotencyStore.Claim mine, Passing passing, Tracing.Upload trace) {
         return store.call(() -> keys.claim(key, mine)).thenCompose(standing -> {
             if (standing.id().equals(mine.id())) {
-                return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing.size()), passing.content())
+                return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing), trace)
                         .thenCompose(accepted ->
                                 store.call(() -> keys.sent(key, mine.id())).thenApply(done -> accepted));
             }
@@ -206,30 +218,24 @@ final class ImageIntake {
                 return cleaned.thenApply(
                         done -> new Intake.Refused(mine.file().value(), Problem.idempotencyKeyReused()));
             }
-            return cleaned.thenCompose(done -> repeat(key, standing));
+            return cleaned.thenCompose(done -> repeat(key, standing, trace));
         });
     }
 
     /** The first request may have ended between its claim and its message; a message too many does no harm. */
-    private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing) {
+    private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
         Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
         return store.call(() -> keys.isSent(key, standing.id()))
                 .thenCompose(sent -> sent
                         ? CompletableFuture.completedFuture(accepted)
-                        : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), Optional.empty())
+                        : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), trace)
                                 .thenCompose(again -> store.call(() -> keys.sent(key, standing.id()))
                                         .thenApply(done -> accepted)));
     }
 
     private CompletionStage<Intake> enqueue(
-            RequestId id, FileName file, ImageRef ref, Optional<Long> size, Optional<ByteString> content) {
-        ClassificationRequest request =
-                new ClassificationRequest(id, ref, file, gateway, clock.instant(), Optional.empty(), size, content);
-        return queue.call(() -> requests.send(WireFormat.write(request))).thenApply(sent -> {
-            pending.tell(new PendingReplies.Enqueued(id));
-            meters.accepted(size.orElse(0L));
-            return new Intake.Accepted(id, file, ref);
-        });
+            RequestId id, FileName file, ImageRef ref, Optional<Passing> passing, Tracing.Upload trace) {
+        return requests.send(id, file, ref, passing, trace).thenApply(sent -> new Intake.Accepted(id, file, ref));
     }
 
     private CompletionStage<Integer> discard(Source<ByteString, ?> bytes) {
@@ -238,7 +244,7 @@ final class ImageIntake {
                 .exceptionally(tooLongOrBroken -> 0);
     }
 
-    private static Problem problem(RequestId id, Throwable failure) {
+    private static Problem problem(RequestId id, Tracing.Upload trace, Throwable failure) {
         Throwable cause = unwrapped(failure);
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof CheckedUpload.RefusedException refused) {
@@ -249,7 +255,7 @@ final class ImageIntake {
             }
         }
         if (!(cause instanceof Breaker.OpenException)) {
-            LOG.warn("request={} could not be accepted: {}", id, cause.toString());
+            About.image(LOG.atWarn(), id, trace.context()).log("could not be accepted: {}", cause.toString());
         }
         return Problem.unavailable(AGAIN);
     }

@@ -3,6 +3,7 @@ package flotilla.gateway;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
+import flotilla.protocol.About;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
@@ -104,6 +105,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final ActorRef<PaceReport> paceTo;
     private final Backlog backlog;
     private final GatewayMeters meters;
+    private final RecentImages recent;
     private final Clock clock;
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
     private final Set<RequestId> lookUpNext = new LinkedHashSet<>();
@@ -116,6 +118,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /**
      * @param maxBacklog images without an answer above which no more are admitted
      * @param poll how often the store is asked
+     * @param recent is told when answers are heard
      */
     static Behavior<Command> create(
             GatewayId gateway,
@@ -124,10 +127,11 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             int maxBacklog,
             Duration poll,
             GatewayMeters meters,
+            RecentImages recent,
             Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new PollTick(), poll);
-            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, meters, clock);
+            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, meters, recent, clock);
         }));
     }
 
@@ -139,6 +143,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             ActorRef<SupervisorCommand> supervisor,
             int maxBacklog,
             GatewayMeters meters,
+            RecentImages recent,
             Clock clock) {
         super(context);
         this.timers = timers;
@@ -148,6 +153,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
         this.backlog = new Backlog(maxBacklog);
         this.meters = meters;
+        this.recent = recent;
         this.clock = clock;
     }
 
@@ -223,6 +229,10 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     private Behavior<Command> onAnswered(Answered answered) {
         RequestId id = answered.result().id();
+        recent.answered(
+                id,
+                new RecentImages.Answered(
+                        clock.instant(), answered.result().outcome().isProvisional()));
         backlog.remove(id)
                 .ifPresent(since ->
                         meters.answered(answered.result().outcome(), Duration.between(since, clock.instant())));
@@ -298,12 +308,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private Behavior<Command> onFound(Found found) {
         lookingUp.remove(found.id());
         if (found.failure() != null) {
-            getContext()
-                    .getLog()
-                    .warn(
-                            "cannot look for the result of {}: {}",
-                            found.id(),
-                            found.failure().getMessage());
+            About.image(getContext().getLog().atWarn(), found.id())
+                    .log("its result cannot be looked for: {}", found.failure().getMessage());
             return this;
         }
         return found.result().map(result -> onAnswered(new Answered(result))).orElse(this);

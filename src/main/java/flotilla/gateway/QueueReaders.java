@@ -2,15 +2,17 @@ package flotilla.gateway;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.Outcome;
+import flotilla.protocol.About;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.WireFormat;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.japi.function.Creator;
@@ -42,7 +44,7 @@ final class QueueReaders {
     private QueueReaders() {}
 
     /**
-     * Hands each notice to {@code answered} and, when that is done, removes it; when it fails, the notice comes again. A lost
+     * Hands each notice, with the time at which it was sent, to {@code answered} and, when that is done, removes it; when it fails, the notice comes again. A lost
      * notice is no loss to those who wait: the result is stored.
      *
      * @param logResults print each result
@@ -50,7 +52,7 @@ final class QueueReaders {
     static UniqueKillSwitch responses(
             ActorSystem<?> system,
             MessageQueue responses,
-            Function<ResultNotice, CompletionStage<Done>> answered,
+            BiFunction<ResultNotice, Instant, CompletionStage<Done>> answered,
             boolean logResults) {
         return run(
                 system,
@@ -61,18 +63,21 @@ final class QueueReaders {
     }
 
     private static CompletionStage<MessageAction> hand(
-            QueueMessage message, Function<ResultNotice, CompletionStage<Done>> answered, boolean logResults) {
+            QueueMessage message,
+            BiFunction<ResultNotice, Instant, CompletionStage<Done>> answered,
+            boolean logResults) {
         try {
             ResultNotice notice = WireFormat.readNotice(message.body());
             ClassificationResult result = notice.result();
             if (logResults) {
                 RESULTS.info("{}", line(result));
             }
-            return answered.apply(notice).handle((done, failure) -> {
+            return answered.apply(notice, message.sentAt()).handle((done, failure) -> {
                 if (failure == null) {
                     return new MessageAction.Delete(message);
                 }
-                LOG.warn("the answer to {} comes again: {}", result.id(), failure.getMessage());
+                About.image(LOG.atWarn(), result.id(), result.trace())
+                        .log("its answer comes again: {}", failure.getMessage());
                 return new MessageAction.Ignore(message);
             });
         } catch (WireFormat.UnreadableException e) {

@@ -85,7 +85,8 @@ final class ResultApi {
         return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
     }
 
-    private static Problem unknown(String id) {
+    /** The answer to an id that was never given, and to what is none. */
+    static Problem unknown(String id) {
         return Problem.of(404, "unknown-id", "there is no such classification", "check the id " + id);
     }
 }

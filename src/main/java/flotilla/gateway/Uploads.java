@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import flotilla.domain.TraceParent;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
 import java.time.Duration;
@@ -113,7 +114,7 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(name, key, drained(bodies.bytes(request)))
+        return intake.accept(name, key, TraceHeader.of(request), drained(bodies.bytes(request)))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
@@ -125,7 +126,7 @@ final class Uploads {
      * @param mayCallBack whether a field {@code callback} is heeded
      */
     CompletionStage<Received> form(HttpRequest request, Optional<String> key, boolean mayCallBack) {
-        Form form = new Form(key, mayCallBack);
+        Form form = new Form(key, TraceHeader.of(request), mayCallBack);
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(bodies.whole(request), materializer)
                 .thenCompose(parts -> parts.getParts()
@@ -139,6 +140,7 @@ final class Uploads {
     /** One form while it is read, part by part. */
     private final class Form {
         private final Optional<String> key;
+        private final Optional<TraceParent> trace;
         private final boolean mayCallBack;
         private final List<Intake> intakes = new ArrayList<>();
         private Optional<String> field = Optional.empty();
@@ -151,8 +153,9 @@ final class Uploads {
         /** The turn of one image has not come: the others do not wait for theirs as long again. */
         private boolean crowded;
 
-        Form(Optional<String> key, boolean mayCallBack) {
+        Form(Optional<String> key, Optional<TraceParent> trace, boolean mayCallBack) {
             this.key = key;
+            this.trace = trace;
             this.mayCallBack = mayCallBack;
         }
 
@@ -189,7 +192,7 @@ final class Uploads {
             Source<ByteString, ?> image = drained(whole(bytes));
             CompletionStage<Intake> taken = crowded
                     ? intake.turnAway(name.get(), image)
-                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), image);
+                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), trace, image);
             return taken.thenApply(one -> add(part.getName(), one));
         }
 

@@ -6,6 +6,7 @@ import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,6 +50,11 @@ final class DelayedClassifierFactory implements ClassifierFactory {
             public List<Outcome> classify(List<EncodedImage> images) {
                 images.forEach(image -> block());
                 return classifier.classify(images);
+            }
+
+            @Override
+            public Optional<Steps> lastSteps() {
+                return classifier.lastSteps();
             }
 
             @Override

@@ -6,9 +6,12 @@ import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One predictor and what stands before and behind it: decode, resize, predict, name. */
 final class DjlClassifier implements ImageClassifier {
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final String model;
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
@@ -16,6 +19,7 @@ final class DjlClassifier implements ImageClassifier {
     private final NetworkRunner runner;
     private final Labeller labeller;
     private final InferenceMeters meters;
+    private Optional<Steps> lastSteps = Optional.empty();
 
     DjlClassifier(
             String model,
@@ -39,6 +43,7 @@ final class DjlClassifier implements ImageClassifier {
     public List<Outcome> classify(List<EncodedImage> images) {
         List<Outcome> outcomes = new ArrayList<>(images.size());
         List<Integer> decoded = new ArrayList<>(images.size());
+        List<Double> decodeMillis = new ArrayList<>(images.size());
         input.clear();
         for (EncodedImage image : images) {
             long start = System.nanoTime();
@@ -51,15 +56,25 @@ final class DjlClassifier implements ImageClassifier {
                     outcomes.add(null);
                 }
             }
-            meters.decoded(System.nanoTime() - start);
+            long took = System.nanoTime() - start;
+            meters.decoded(took);
+            decodeMillis.add(took / NANOS_PER_MILLI);
         }
+        long start = System.nanoTime();
         if (!decoded.isEmpty()) {
             float[][] scores = scores(images);
             for (int i = 0; i < scores.length; i++) {
                 outcomes.set(decoded.get(i), new Outcome.Labelled(model, labeller.best(scores[i])));
             }
         }
+        double predictMillis = decoded.isEmpty() ? 0 : (System.nanoTime() - start) / NANOS_PER_MILLI;
+        lastSteps = Optional.of(new Steps(decodeMillis, predictMillis));
         return outcomes;
+    }
+
+    @Override
+    public Optional<Steps> lastSteps() {
+        return lastSteps;
     }
 
     private float[][] scores(List<EncodedImage> images) {

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Classifiers whose runs are counted: how many images in each, how long they are busy, how often they break. */
@@ -95,6 +96,11 @@ final class MeteredClassifiers implements ClassifierFactory {
         @Override
         public Outcome classify(EncodedImage image) {
             return classify(List.of(image)).get(0);
+        }
+
+        @Override
+        public Optional<Steps> lastSteps() {
+            return classifier.lastSteps();
         }
 
         @Override

@@ -54,7 +54,7 @@ public final class WorkerMetrics implements WorkerMeters, InferenceMeters {
                 new MeteredResults(equipment.results(), stages.get(Stage.STORE), this::stored),
                 new WorkerNode.Classifiers(
                         new MeteredClassifiers(classifiers.factory(), registry), classifiers.parallelism()),
-                this);
+                new WorkerNode.Watchers(this, equipment.watchers().tracing()));
     }
 
     /** What tells which images end workers, counted: those that go to the dead-letter queue. */

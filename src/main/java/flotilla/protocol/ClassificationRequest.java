@@ -3,7 +3,9 @@ package flotilla.protocol;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Journey;
 import flotilla.domain.RequestId;
+import flotilla.domain.TraceParent;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
@@ -15,7 +17,7 @@ import org.apache.pekko.util.ByteString;
  * @param image where the image is
  * @param file the client's name for it
  * @param gateway the gateway process that waits for the answer
- * @param acceptedAt when the gateway accepted it, by the gateway's clock
+ * @param acceptedAt when the gateway had stored its image and was about to send this, by the gateway's clock
  * @param trace the W3C trace context ({@code traceparent}) of the upload, when there is one
  * @param size of the image in bytes, when it is known
  * @param content the image itself, when it is small enough; it is stored all the same
@@ -61,6 +63,20 @@ public record ClassificationRequest(
             Instant acceptedAt,
             Optional<String> trace) {
         this(id, image, file, gateway, acceptedAt, trace, Optional.empty(), Optional.empty());
+    }
+
+    /** Where it belongs in a trace, when what the message says of that can be read. */
+    public Optional<TraceParent> traceParent() {
+        return trace.flatMap(TraceParent::parse);
+    }
+
+    /**
+     * The way of its image as far as the request tells.
+     *
+     * @param work of the worker that had an outcome
+     */
+    public Journey journey(Optional<Journey.Work> work) {
+        return new Journey(gateway, acceptedAt, traceParent(), work);
     }
 
     /** The same, given up. */

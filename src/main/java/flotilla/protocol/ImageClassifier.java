@@ -2,6 +2,7 @@ package flotilla.protocol;
 
 import flotilla.domain.Outcome;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns images into labels. An instance belongs to one thread at a time; it blocks until the answers are there.
@@ -19,6 +20,23 @@ public interface ImageClassifier extends AutoCloseable {
     /** Classifies one image, as {@link #classify(List)} does. */
     default Outcome classify(EncodedImage image) {
         return classify(List.of(image)).get(0);
+    }
+
+    /** How long the steps of the last run took; empty where there are none. */
+    default Optional<Steps> lastSteps() {
+        return Optional.empty();
+    }
+
+    /**
+     * The steps of a run.
+     *
+     * @param decodeMillis of each image, in their order
+     * @param predictMillis of the network's run, in which all were; 0 when none could be decoded
+     */
+    record Steps(List<Double> decodeMillis, double predictMillis) {
+        public Steps {
+            decodeMillis = List.copyOf(decodeMillis);
+        }
     }
 
     @Override

@@ -2,7 +2,9 @@ package flotilla.protocol;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -43,6 +45,11 @@ public interface ResultStore {
      */
     default CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
         return find(id, generation);
+    }
+
+    /** How long ago a result was written, by the store's own clock, which may know whole seconds only; empty when it does not tell. */
+    default CompletionStage<Optional<Duration>> age(RequestId id, int generation) {
+        return CompletableFuture.completedStage(Optional.empty());
     }
 
     /**

@@ -1,7 +1,10 @@
 package flotilla.protocol;
 
 import flotilla.domain.GatewayId;
+import flotilla.domain.InstanceId;
+import flotilla.domain.RequestId;
 import flotilla.scaling.WorkerSighting;
+import java.time.Instant;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What other nodes say to the scaling supervisor, wherever in the cluster it runs. */
@@ -54,4 +57,20 @@ public interface SupervisorCommand {
      */
     record GetDecisionsAfter(long n, int limit, ActorRef<DecisionReport> replyTo)
             implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks for the decision that supplied an instance, as {@link Supply} tells it.
+     *
+     * @param before when the instance was there already
+     */
+    record GetSupplier(InstanceId instance, Instant before, ActorRef<DecisionReport> replyTo)
+            implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks which worker has an image: all that are known are asked, and the one that has it answers. None does while it waits in the
+     * queue.
+     *
+     * @param id the image's request
+     */
+    record FindHolder(RequestId id, ActorRef<HolderReport> replyTo) implements SupervisorCommand, CborSerializable {}
 }

@@ -28,7 +28,7 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * The JSON of everything that is durable: request messages, result notices, result objects, terminate requests and their
- * confirmations. The result object is also what the HTTP interface answers. Fields that a reader does not know are ignored; a version it does not know is refused.
+ * confirmations. The result object is also what the HTTP interface answers, but for its journey. Fields that a reader does not know are ignored; a version it does not know is refused.
  */
 public final class WireFormat {
     /** The version written, and the only one read. */
@@ -94,7 +94,7 @@ public final class WireFormat {
         ObjectNode node = JSON.createObjectNode();
         node.put("v", VERSION);
         node.put("gateway", notice.gateway().value());
-        node.set("result", toJson(notice.result()));
+        node.set("result", whole(notice.result()));
         return node.toString();
     }
 
@@ -110,7 +110,7 @@ public final class WireFormat {
 
     /** The result object as JSON. */
     public static String write(ClassificationResult result) {
-        return toJson(result).put("v", VERSION).toString();
+        return whole(result).put("v", VERSION).toString();
     }
 
     /** Reads a result object. */
@@ -172,6 +172,13 @@ public final class WireFormat {
         return node.get("token").asLong();
     }
 
+    /** The result with its journey, which the HTTP interface shows elsewhere. */
+    private static ObjectNode whole(ClassificationResult result) {
+        ObjectNode node = toJson(result);
+        result.journey().ifPresent(journey -> JourneyJson.write(node.putObject("journey"), journey));
+        return node;
+    }
+
     /** The result as the HTTP interface shows it. */
     public static ObjectNode toJson(ClassificationResult result) {
         ObjectNode node = JSON.createObjectNode();
@@ -211,7 +218,8 @@ public final class WireFormat {
                 outcome(node),
                 optional(node, "workerId").map(WorkerId::new),
                 Optional.ofNullable(node.get("appTierId")).map(id -> new AppTierId(id.asInt())),
-                timings);
+                timings,
+                JourneyJson.read(node.path("journey")));
     }
 
     private static Outcome outcome(JsonNode node) {

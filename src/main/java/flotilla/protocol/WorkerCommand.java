@@ -1,9 +1,11 @@
 package flotilla.protocol;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.RequestId;
 import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
 
-/** What the supervisor says to one worker. */
+/** What the supervisor says to a worker. */
 public interface WorkerCommand {
     /**
      * The supervisor has heard a report: for as long as it goes by this one it does not take the worker for dead. Said of
@@ -31,4 +33,11 @@ public interface WorkerCommand {
      * {@code queues}.
      */
     record RequestsFrom(long token) implements WorkerCommand, CborSerializable {}
+
+    /**
+     * Say whether you have an image; who has not says nothing.
+     *
+     * @param id the image's request
+     */
+    record WhoHas(RequestId id, ActorRef<HolderReport> replyTo) implements WorkerCommand, CborSerializable {}
 }

@@ -5,6 +5,7 @@ import flotilla.domain.InstanceId;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionReport.Forecast;
+import flotilla.protocol.Supply;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.ScalingAction;
 import flotilla.scaling.ScalingPlan;
@@ -128,6 +129,12 @@ final class DecisionLog {
     DecisionReport one(long n) {
         return new DecisionReport(
                 decisions.stream().filter(decision -> decision.n() == n).toList());
+    }
+
+    /** The decision that supplied an instance, or none. */
+    DecisionReport supplier(InstanceId instance, Instant before) {
+        return new DecisionReport(
+                Supply.among(List.copyOf(decisions), instance, before).stream().toList());
     }
 
     private static List<Decision> fitting(Stream<Decision> all, int limit) {

@@ -6,11 +6,13 @@ import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.SupervisorCommand.FindHolder;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
 import flotilla.protocol.SupervisorCommand.GetFleet;
 import flotilla.protocol.SupervisorCommand.GetPace;
+import flotilla.protocol.SupervisorCommand.GetSupplier;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
@@ -243,6 +245,11 @@ public final class ScalingSupervisor {
                         GetDecisionsAfter.class,
                         question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
                 .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())))
+                .onMessage(FindHolder.class, this::onFindHolder)
+                .onMessage(
+                        GetSupplier.class,
+                        question ->
+                                tell(question.replyTo(), decisions.supplier(question.instance(), question.before())))
                 .onSignal(PreRestart.class, this::onEndInTheMiddle);
     }
 
@@ -392,6 +399,11 @@ public final class ScalingSupervisor {
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }
+        return Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> onFindHolder(FindHolder find) {
+        controls.tellAll(new WorkerCommand.WhoHas(find.id(), find.replyTo()));
         return Behaviors.same();
     }
 

@@ -23,6 +23,11 @@ final class WorkerControls {
         return Optional.ofNullable(controls.get(worker));
     }
 
+    /** Tells all workers that are known. */
+    void tellAll(WorkerCommand command) {
+        controls.values().forEach(control -> control.tell(command));
+    }
+
     void forgetUnless(Predicate<WorkerId> known) {
         controls.keySet().removeIf(known.negate());
     }

@@ -4,6 +4,8 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -15,23 +17,36 @@ final class Answering {
     private final Attempts attempts;
     private final PatientCalls calls;
     private final Tally tally;
+    private final Traces traces;
 
-    Answering(ResultStore results, MessageQueue responses, Attempts attempts, PatientCalls calls, Tally tally) {
+    Answering(
+            ResultStore results,
+            MessageQueue responses,
+            Attempts attempts,
+            PatientCalls calls,
+            Tally tally,
+            Traces traces) {
         this.results = results;
         this.responses = responses;
         this.attempts = attempts;
         this.calls = calls;
         this.tally = tally;
+        this.traces = traces;
     }
 
     /** Stores a result unless one stands; what stands goes on. */
     CompletionStage<Parcel> store(Parcel.Answered parcel) {
+        Instant began = traces.now();
         return calls.call(
                         parcel.message(),
                         () -> results.putIfAbsent(
                                 parcel.result(), parcel.request().generation()))
-                .thenCompose(standing -> forgiven(parcel)
-                        .thenApply(done -> new Parcel.Stored(parcel.message(), parcel.request(), standing)));
+                .thenCompose(standing -> {
+                    Traces.Writing writing = new Traces.Writing(parcel.result(), began, traces.now());
+                    return forgiven(parcel)
+                            .thenApply(done -> new Parcel.Stored(
+                                    parcel.message(), parcel.request(), standing, Optional.of(writing)));
+                });
     }
 
     private CompletionStage<Done> forgiven(Parcel.Answered parcel) {
@@ -43,8 +58,10 @@ final class Answering {
     /** Tells the gateways of the result that stands. */
     CompletionStage<Parcel> respond(Parcel.Stored parcel) {
         String notice = WireFormat.write(new ResultNotice(parcel.request().gateway(), parcel.result()));
+        Instant began = traces.now();
         return calls.call(parcel.message(), () -> responses.send(notice)).thenApply(sent -> {
             tally.countAnswer();
+            traces.answered(parcel, began);
             return new Parcel.Settled(parcel.message(), Verdict.ANSWERED);
         });
     }

@@ -1,6 +1,7 @@
 package flotilla.worker;
 
 import flotilla.domain.RequestId;
+import flotilla.protocol.About;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.Patience;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Which images ended the process that had them inside a classifier. In the normal case that costs no call: {@link
@@ -181,20 +183,24 @@ final class Attempts {
      */
     CompletionStage<Done> forgiveAlone(Collection<RequestId> hung) {
         return logged(
-                "attempts of this process are removed by the next one here", lone.forgiven(hung), FORGIVEN_WITHIN);
+                lone.forgiven(hung),
+                FORGIVEN_WITHIN,
+                LOG.atWarn(),
+                "attempts of this process are removed by the next one here: {}");
     }
 
     /** An image has its result. Never fails: what stays of its past means nothing any more. */
     CompletionStage<Done> forgive(RequestId id) {
-        return logged("attempts on request=" + id + " are not removed", store.clear(id), ioWithin);
+        return logged(store.clear(id), ioWithin, About.image(LOG.atWarn(), id), "attempts on it are not removed: {}");
     }
 
-    private static CompletionStage<Done> logged(String otherwise, CompletionStage<Done> call, Duration within) {
+    private static CompletionStage<Done> logged(
+            CompletionStage<Done> call, Duration within, LoggingEventBuilder line, String otherwise) {
         return call.toCompletableFuture()
                 .copy()
                 .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
-                    LOG.warn("{}: {}", otherwise, failure.toString());
+                    line.log(otherwise, failure.toString());
                     return Done.getInstance();
                 });
     }

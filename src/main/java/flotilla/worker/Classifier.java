@@ -6,6 +6,7 @@ import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -28,8 +29,14 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
     /** The images left the classifier. */
     sealed interface Reply permits Classified, Broken {}
 
-    /** Each image has an outcome, in their order, after a run of {@code millis}. */
-    record Classified(ActorRef<Command> by, List<Outcome> outcomes, double millis) implements Reply {}
+    /**
+     * Each image has an outcome, in their order, after a run of {@code millis}.
+     *
+     * @param steps of the run, where the classifier has any
+     */
+    record Classified(
+            ActorRef<Command> by, List<Outcome> outcomes, double millis, Optional<ImageClassifier.Steps> steps)
+            implements Reply {}
 
     /** The classifier broke; the images are innocent until proven otherwise. */
     record Broken(ActorRef<Command> by, String message) implements Reply {}
@@ -68,7 +75,7 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
                 throw new IllegalStateException(
                         outcomes.size() + " outcomes for " + classify.images().size() + " images");
             }
-            classify.replyTo().tell(new Classified(getContext().getSelf(), outcomes, millis));
+            classify.replyTo().tell(new Classified(getContext().getSelf(), outcomes, millis, classifier.lastSteps()));
         } catch (RuntimeException broken) {
             getContext()
                     .getLog()

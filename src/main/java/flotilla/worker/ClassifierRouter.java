@@ -94,9 +94,26 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      * @param classifyMillis of the whole run that it was in
      * @param shareMillis of the classifier's time, its share of that run
      * @param reach images that one run may hold now, if enough wait
+     * @param batch images in that run
+     * @param inside the steps of that run, where the classifier has any
      */
-    record Classified(Outcome outcome, double waitMillis, double classifyMillis, double shareMillis, int reach)
+    record Classified(
+            Outcome outcome,
+            double waitMillis,
+            double classifyMillis,
+            double shareMillis,
+            int reach,
+            int batch,
+            Optional<Inside> inside)
             implements Reply {}
+
+    /**
+     * Steps of a run, as one of its images saw them.
+     *
+     * @param decodeMillis of this image
+     * @param predictMillis of the network's run; 0 when it had none
+     */
+    record Inside(double decodeMillis, double predictMillis) {}
 
     /** The image was not begun. */
     record Returned() implements Reply {}
@@ -316,8 +333,14 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
                             Math.max(0, total - done.millis()),
                             done.millis(),
                             done.millis() / size,
-                            sizer.reach()));
+                            sizer.reach(),
+                            size,
+                            inside(done, i)));
         }
+    }
+
+    private static Optional<Inside> inside(Classifier.Classified done, int image) {
+        return done.steps().map(steps -> new Inside(steps.decodeMillis().get(image), steps.predictMillis()));
     }
 
     private void learn(int size, double millis) {

@@ -114,11 +114,16 @@ final class Classifying {
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.shareMillis(), done.reach());
             tally.classified(done.shareMillis());
+            Instant now = clock.instant();
             return new Parcel.Answered(
                     parcel.message(),
                     parcel.request(),
                     parcel.suspect(),
-                    identity.result(parcel.request(), done.outcome(), timings(parcel, done)));
+                    identity.result(
+                            parcel.request(),
+                            done.outcome(),
+                            timings(parcel, done, now),
+                            identity.work(parcel.understood(), now, done.batch())));
         }
         if (reply instanceof ClassifierRouter.Returned) {
             return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
@@ -126,14 +131,20 @@ final class Classifying {
         return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
     }
 
-    private Map<String, Double> timings(Parcel.Fetched parcel, ClassifierRouter.Classified done) {
+    private static Map<String, Double> timings(Parcel.Fetched parcel, ClassifierRouter.Classified done, Instant now) {
         Instant acceptedAt = parcel.request().acceptedAt();
         Map<String, Double> timings = new LinkedHashMap<>();
-        timings.put("queue", millisBetween(acceptedAt, parcel.at()));
+        timings.put("queue", millisBetween(acceptedAt, parcel.understood().at()));
         timings.put("fetch", parcel.fetchMillis());
         timings.put("wait", done.waitMillis());
         timings.put("classify", done.classifyMillis());
-        timings.put("total", millisBetween(acceptedAt, clock.instant()));
+        done.inside().ifPresent(inside -> {
+            timings.put("decode", inside.decodeMillis());
+            if (inside.predictMillis() > 0) {
+                timings.put("predict", inside.predictMillis());
+            }
+        });
+        timings.put("total", millisBetween(acceptedAt, now));
         return timings;
     }
 

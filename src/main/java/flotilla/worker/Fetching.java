@@ -4,6 +4,7 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageStore;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,16 +26,24 @@ final class Fetching {
     private final PatientCalls calls;
     private final WorkerIdentity identity;
     private final long imageBytes;
+    private final Clock clock;
 
     /**
      * @param imageBytes of images in this process at the same time
      */
-    Fetching(ImageStore images, Redelivery redelivery, PatientCalls calls, WorkerIdentity identity, long imageBytes) {
+    Fetching(
+            ImageStore images,
+            Redelivery redelivery,
+            PatientCalls calls,
+            WorkerIdentity identity,
+            long imageBytes,
+            Clock clock) {
         this.images = images;
         this.redelivery = redelivery;
         this.calls = calls;
         this.identity = identity;
         this.imageBytes = imageBytes;
+        this.clock = clock;
     }
 
     /**
@@ -73,15 +82,16 @@ final class Fetching {
             return new Parcel.Answered(
                     parcel.message(),
                     parcel.request(),
-                    parcel.suspect(),
+                    !parcel.died().isEmpty(),
                     identity.result(
                             parcel.request(),
                             new Outcome.Failed(FailureCode.INPUT_MISSING, "the stored image is gone; upload it again"),
-                            Map.of("fetch", millis)));
+                            Map.of("fetch", millis),
+                            identity.work(parcel, clock.instant(), 0)));
         }
         EncodedImage image =
                 new EncodedImage(parcel.request().file().value(), bytes.get().toArrayUnsafe());
-        return new Parcel.Fetched(parcel.message(), parcel.at(), parcel.request(), parcel.suspect(), image, millis);
+        return new Parcel.Fetched(parcel, image, millis);
     }
 
     private static double millisSince(long startNanos) {

@@ -1,5 +1,6 @@
 package flotilla.worker;
 
+import flotilla.protocol.About;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.Patience;
 import flotilla.protocol.QueueMessage;
@@ -8,6 +9,7 @@ import flotilla.protocol.WireFormat;
 import flotilla.scaling.ServiceCount;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -65,6 +67,7 @@ final class ImagePipeline {
     private final Limits limits;
     private final Clock clock;
     private final Tally tally;
+    private final Traces traces;
     private final Fetching fetching;
     private final Classifying classifying;
     private final Answering answering;
@@ -88,10 +91,11 @@ final class ImagePipeline {
         this.tally = new Tally(limits.parallelism());
         PatientCalls calls = new PatientCalls(patience, leases, limits.ioWithin());
         Redelivery redelivery = new Redelivery(ports.results(), attempts, ports.deadLetters());
-        this.fetching = new Fetching(ports.images(), redelivery, calls, identity, limits.imageBytes());
+        this.traces = new Traces(ports.tracing(), identity, clock);
+        this.fetching = new Fetching(ports.images(), redelivery, calls, identity, limits.imageBytes(), clock);
         this.classifying = new Classifying(
                 system, router, identity, attempts, leases, calls, prefetch, tally, limits.hangAfter(), clock);
-        this.answering = new Answering(ports.results(), ports.responses(), attempts, calls, tally);
+        this.answering = new Answering(ports.results(), ports.responses(), attempts, calls, tally, traces);
     }
 
     /** Starts to receive. */
@@ -156,13 +160,11 @@ final class ImagePipeline {
             ClassificationRequest request =
                     WireFormat.readRequest(received.message().body());
             if (!ports.images().isImageOf(request.id(), request.image())) {
-                LOG.warn(
-                        "message={} points to an object that is no image of request={}; it is not read",
-                        received.message().messageId(),
-                        request.id());
+                About.message(LOG.atWarn(), received.message())
+                        .log("points to an object that is no image of its request; it is not read");
                 return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
             }
-            return new Parcel.Understood(received.message(), received.at(), request, false);
+            return new Parcel.Understood(received.message(), received.at(), request, List.of());
         } catch (WireFormat.UnreadableException e) {
             LOG.warn("unreadable message={}: {}", received.message().messageId(), e.getMessage());
             return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
@@ -172,6 +174,7 @@ final class ImagePipeline {
     private Parcel.Settled settle(Parcel parcel) {
         if (parcel instanceof Parcel.Settled settled) {
             leases.settled(settled.message(), settled.verdict().isReturned());
+            traces.settled(settled);
             return settled;
         }
         throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);
@@ -185,11 +188,8 @@ final class ImagePipeline {
                 return CompletableFuture.completedFuture(parcel);
             }
             return step.apply(kind.cast(parcel)).exceptionally(failure -> {
-                LOG.warn(
-                        "message={} goes back to the queue after {} failed: {}",
-                        parcel.message().messageId(),
-                        kind.getSimpleName(),
-                        failure.toString());
+                About.message(LOG.atWarn(), parcel.message())
+                        .log("goes back to the queue after {} failed: {}", kind.getSimpleName(), failure.toString());
                 leases.classifying(parcel.message(), false);
                 return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
             });

@@ -1,5 +1,6 @@
 package flotilla.worker;
 
+import flotilla.protocol.About;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
 import java.time.Duration;
@@ -96,7 +97,7 @@ final class LeaseKeeper {
         }
         extended.asked().forEach(message -> leases.extended(message, extended.at()));
         extended.lost().forEach(message -> {
-            context.getLog().warn("lease lost message={}: another worker may have it", message.messageId());
+            About.message(context.getLog().atWarn(), message).log("lease lost: another worker may have it");
             leases.lost(message);
         });
         return idle();

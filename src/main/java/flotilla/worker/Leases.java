@@ -1,9 +1,14 @@
 package flotilla.worker;
 
+import flotilla.domain.RequestId;
+import flotilla.domain.WorkerId;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.QueueMessage;
+import flotilla.protocol.WireFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,10 +26,23 @@ final class Leases {
     }
 
     /**
+     * @param takenAt by the time as it passes for the queue too
      * @param since when it last came a step further, or is known not to hang, by the time in which this process ran
-     * @param extendedAt by the time as it passes for the queue too
+     * @param extendedAt as {@code takenAt}
      */
-    private record Lease(QueueMessage message, long since, long extendedAt, State state, boolean lost) {}
+    private record Lease(QueueMessage message, long takenAt, long since, long extendedAt, State state, boolean lost) {
+        Lease stepped(long now, State next) {
+            return new Lease(message, takenAt, now, extendedAt, next, lost);
+        }
+
+        Lease extended(long at) {
+            return new Lease(message, takenAt, since, at, state, lost);
+        }
+
+        Lease gone() {
+            return new Lease(message, takenAt, since, extendedAt, state, true);
+        }
+    }
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
     private final RunningTime time;
@@ -41,8 +59,8 @@ final class Leases {
 
     /** A message came into this worker's hands. */
     void take(QueueMessage message) {
-        byReceipt.put(
-                message.receiptHandle(), new Lease(message, time.nanos(), time.monotonicNanos(), State.WAITING, false));
+        long now = time.monotonicNanos();
+        byReceipt.put(message.receiptHandle(), new Lease(message, now, time.nanos(), now, State.WAITING, false));
     }
 
     /** A message's image is now in a classifier, or has left it. */
@@ -53,9 +71,7 @@ final class Leases {
     /** A message is no further, and it is known why: it does not hang. */
     void progressed(QueueMessage message) {
         byReceipt.computeIfPresent(
-                message.receiptHandle(),
-                (receipt, lease) ->
-                        new Lease(lease.message(), time.nanos(), lease.extendedAt(), lease.state(), lease.lost()));
+                message.receiptHandle(), (receipt, lease) -> lease.stepped(time.nanos(), lease.state()));
     }
 
     /**
@@ -69,9 +85,7 @@ final class Leases {
     }
 
     private void become(QueueMessage message, State state) {
-        byReceipt.computeIfPresent(
-                message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), time.nanos(), lease.extendedAt(), state, lease.lost()));
+        byReceipt.computeIfPresent(message.receiptHandle(), (receipt, lease) -> lease.stepped(time.nanos(), state));
     }
 
     /** A message left this worker's hands. */
@@ -93,16 +107,12 @@ final class Leases {
      * @param at by {@link RunningTime#monotonicNanos}
      */
     void extended(QueueMessage message, long at) {
-        byReceipt.computeIfPresent(
-                message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), lease.since(), at, lease.state(), lease.lost()));
+        byReceipt.computeIfPresent(message.receiptHandle(), (receipt, lease) -> lease.extended(at));
     }
 
     /** The lease is not ours any more: another worker has the message. What is done for it still counts. */
     void lost(QueueMessage message) {
-        byReceipt.computeIfPresent(
-                message.receiptHandle(),
-                (receipt, lease) -> new Lease(lease.message(), lease.since(), lease.extendedAt(), lease.state(), true));
+        byReceipt.computeIfPresent(message.receiptHandle(), (receipt, lease) -> lease.gone());
     }
 
     /** Leases are being extended until {@code done} completes. */
@@ -128,6 +138,29 @@ final class Leases {
                 .filter(lease -> !lease.lost())
                 .map(Lease::message)
                 .toList();
+    }
+
+    /** What is known of an image in hand that is still ours. For whoever asks, which is seldom: all bodies are looked through. */
+    Optional<HolderReport> find(RequestId id, WorkerId self) {
+        return byReceipt.values().stream()
+                .filter(lease -> !lease.lost() && lease.state() != State.SETTLED)
+                .filter(lease -> isAbout(id, lease.message()))
+                .findFirst()
+                .map(lease -> new HolderReport(
+                        self.value(),
+                        lease.message().receiveCount(),
+                        Duration.ofNanos(time.monotonicNanos() - lease.takenAt()),
+                        lease.state() == State.CLASSIFYING));
+    }
+
+    private static boolean isAbout(RequestId id, QueueMessage message) {
+        try {
+            return message.body().contains(id.value())
+                    && WireFormat.readRequest(message.body()).id().equals(id);
+        } catch (WireFormat.UnreadableException e) {
+            // It is on its way back to the queue.
+            return false;
+        }
     }
 
     int inHand() {

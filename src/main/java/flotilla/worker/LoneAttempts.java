@@ -1,6 +1,7 @@
 package flotilla.worker;
 
 import flotilla.domain.RequestId;
+import flotilla.protocol.About;
 import flotilla.protocol.AttemptStore;
 import flotilla.protocol.Patience;
 import java.time.Duration;
@@ -114,10 +115,10 @@ final class LoneAttempts {
             marks.removed(id);
         } else {
             if (!asked.troubled) {
-                LOG.warn(
-                        "the attempt on request={} is over and cannot be removed, trying again until it can: {}",
-                        id,
-                        failure.toString());
+                About.image(LOG.atWarn(), id)
+                        .log(
+                                "its attempt is over and cannot be removed, trying again until it can: {}",
+                                failure.toString());
                 asked.troubled = true;
             }
             timer.after(Duration.ofSeconds(AGAIN_SECONDS), () -> again(id, asked, removal));

@@ -5,6 +5,8 @@ import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.QueueMessage;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One delivery on its way through the {@link ImagePipeline}. A failed element is a value: it is {@link Settled} early and
@@ -19,27 +21,47 @@ sealed interface Parcel {
     /**
      * The message was understood.
      *
-     * @param suspect a process died with the image inside
+     * @param died processes that died with the image inside; with any it is a suspect
      */
-    record Understood(QueueMessage message, Instant at, ClassificationRequest request, boolean suspect)
-            implements Parcel {}
+    record Understood(QueueMessage message, Instant at, ClassificationRequest request, List<String> died)
+            implements Parcel {
+        /** The same, with a past. */
+        Understood suspect(String process) {
+            return new Understood(message, at, request, List.of(process));
+        }
+    }
 
     /** The image is here. */
-    record Fetched(
-            QueueMessage message,
-            Instant at,
-            ClassificationRequest request,
-            boolean suspect,
-            EncodedImage image,
-            double fetchMillis)
-            implements Parcel {}
+    record Fetched(Understood understood, EncodedImage image, double fetchMillis) implements Parcel {
+        @Override
+        public QueueMessage message() {
+            return understood.message();
+        }
+
+        ClassificationRequest request() {
+            return understood.request();
+        }
+
+        boolean suspect() {
+            return !understood.died().isEmpty();
+        }
+    }
 
     /** There is an outcome. */
     record Answered(QueueMessage message, ClassificationRequest request, boolean suspect, ClassificationResult result)
             implements Parcel {}
 
-    /** The result that stands is in the store. */
-    record Stored(QueueMessage message, ClassificationRequest request, ClassificationResult result) implements Parcel {}
+    /**
+     * The result that stands is in the store.
+     *
+     * @param writing of this worker's own result; empty when another's was found before
+     */
+    record Stored(
+            QueueMessage message,
+            ClassificationRequest request,
+            ClassificationResult result,
+            Optional<Traces.Writing> writing)
+            implements Parcel {}
 
     /** It is clear what the queue is to be told. */
     record Settled(QueueMessage message, Verdict verdict) implements Parcel {}

@@ -1,12 +1,14 @@
 package flotilla.worker;
 
 import flotilla.domain.ClassificationResult;
+import flotilla.protocol.About;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -82,28 +84,24 @@ final class Redelivery {
     private CompletionStage<Parcel> next(Parcel.Understood parcel, Past past) {
         ClassificationRequest request = parcel.request();
         if (past instanceof Past.Answered answered) {
-            return CompletableFuture.completedStage(new Parcel.Stored(parcel.message(), request, answered.result()));
+            return CompletableFuture.completedStage(
+                    new Parcel.Stored(parcel.message(), request, answered.result(), Optional.empty()));
         }
         if (past instanceof Past.Guilty guilty) {
-            LOG.warn("request={} goes to quarantine: {}", request.id(), guilty.reason());
+            About.image(LOG.atWarn(), request).log("goes to quarantine: {}", guilty.reason());
             return deadLetters
                     .send(WireFormat.write(request.quarantined(guilty.reason())))
                     .thenApply(sent -> new Parcel.Settled(parcel.message(), Verdict.QUARANTINED));
         }
         if (past instanceof Past.Tried tried) {
-            LOG.info(
-                    "request={} is tried alone by worker process={}, it is looked at again later",
-                    request.id(),
-                    tried.process());
+            About.image(LOG.atInfo(), request)
+                    .log("is tried alone by worker process={}, it is looked at again later", tried.process());
             return CompletableFuture.completedStage(new Parcel.Settled(parcel.message(), Verdict.LATER));
         }
         if (past instanceof Past.Suspect suspect) {
-            LOG.warn(
-                    "request={} was inside when worker process={} died, it is tried alone",
-                    request.id(),
-                    suspect.process());
-            return CompletableFuture.completedStage(
-                    new Parcel.Understood(parcel.message(), parcel.at(), request, true));
+            About.image(LOG.atWarn(), request)
+                    .log("was inside when worker process={} died, it is tried alone", suspect.process());
+            return CompletableFuture.completedStage(parcel.suspect(suspect.process()));
         }
         return CompletableFuture.completedStage(parcel);
     }

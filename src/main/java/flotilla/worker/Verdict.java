@@ -2,6 +2,7 @@ package flotilla.worker;
 
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
+import java.util.Locale;
 
 /** What became of one delivery, and what the queue is told. */
 enum Verdict {
@@ -20,6 +21,11 @@ enum Verdict {
 
     private static final int UNREADABLE_SECONDS = 1;
     private static final int MOST_BACKOFF_SECONDS = 60;
+
+    /** In a word, as a log has it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** The action for a delivery: delete only what is answered or kept elsewhere; the last two back off 1, 2, 4 … 60 s with each delivery. */
     MessageAction action(QueueMessage message) {

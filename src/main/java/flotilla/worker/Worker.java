@@ -288,6 +288,12 @@ public final class Worker {
             parts.taker().tell(new TerminateRequestTaker.RequestsFrom(requests.token()));
             return Behaviors.same();
         }
+        if (command instanceof WorkerCommand.WhoHas question) {
+            parts.leases()
+                    .find(question.id(), parts.identity().id())
+                    .ifPresent(holder -> question.replyTo().tell(holder));
+            return Behaviors.same();
+        }
         return command instanceof WorkerCommand.CancelDrain cancel ? onCancelDrain(cancel) : Behaviors.same();
     }
 

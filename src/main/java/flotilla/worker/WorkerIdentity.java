@@ -3,9 +3,11 @@ package flotilla.worker;
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.InstanceId;
+import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.WorkerId;
 import flotilla.protocol.ClassificationRequest;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,10 +65,34 @@ public final class WorkerIdentity {
      *
      * @param timings milliseconds of each stage; rounded to hundredths
      */
-    ClassificationResult result(ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
+    ClassificationResult result(
+            ClassificationRequest request, Outcome outcome, Map<String, Double> timings, Journey.Work work) {
         Map<String, Double> rounded = new LinkedHashMap<>();
         timings.forEach((stage, millis) -> rounded.put(stage, Math.round(millis * 100) / 100.0));
-        return new ClassificationResult(request.id(), request.file(), outcome, Optional.of(id), appTierId(), rounded);
+        return new ClassificationResult(
+                request.id(),
+                request.file(),
+                outcome,
+                Optional.of(id),
+                appTierId(),
+                rounded,
+                Optional.of(request.journey(Optional.of(work))));
+    }
+
+    /**
+     * What this worker did for a delivery.
+     *
+     * @param batch images in the run that its image was in; 0 when it was in none
+     */
+    Journey.Work work(Parcel.Understood delivery, Instant finishedAt, int batch) {
+        return new Journey.Work(
+                delivery.message().sentAt(),
+                delivery.at(),
+                finishedAt,
+                delivery.message().receiveCount(),
+                batch,
+                Instant.ofEpochMilli(life),
+                delivery.died());
     }
 
     void told(Optional<AppTierId> told) {

@@ -9,6 +9,7 @@ import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.Patience;
 import flotilla.protocol.ResultStore;
+import flotilla.protocol.Tracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,7 +60,8 @@ public final class WorkerNode {
             MessageQueue responses,
             ImageStore images,
             ResultStore results,
-            DeadLetters deadLetters) {}
+            DeadLetters deadLetters,
+            Tracing tracing) {}
 
     /**
      * What tells which images end workers, and where these go.
@@ -73,15 +75,23 @@ public final class WorkerNode {
      *
      * @param images the image store, made for the worker's actor system
      * @param results the result store, made for the worker's actor system
-     * @param meters is shown what the worker has in hand
+     * @param watchers who look on
      */
     public record Equipment(
-            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, WorkerMeters meters) {
+            Queues queues, ImageStore images, ResultStore results, Classifiers classifiers, Watchers watchers) {
         /** Equipment of a worker that nobody looks at. */
         public Equipment(Queues queues, ImageStore images, ResultStore results, Classifiers classifiers) {
-            this(queues, images, results, classifiers, WorkerMeters.NONE);
+            this(queues, images, results, classifiers, new Watchers(WorkerMeters.NONE, Tracing.OFF));
         }
     }
+
+    /**
+     * Who look on.
+     *
+     * @param meters is shown what the worker has in hand
+     * @param tracing is told what became of each image
+     */
+    public record Watchers(WorkerMeters meters, Tracing tracing) {}
 
     /** What came first of it. */
     private record Blaming(Blame blame, Attempts attempts) {}
@@ -161,10 +171,11 @@ public final class WorkerNode {
                 equipment.queues().responses(),
                 equipment.images(),
                 equipment.results(),
-                equipped.blaming().blame().deadLetters());
+                equipped.blaming().blame().deadLetters(),
+                equipment.watchers().tracing());
         int parallelism = classifiers.parallelism();
         Leases leases = new Leases(marks.time(), () -> worker.tell(new Worker.HandsChanged()));
-        equipment.meters().show(parallelism, leases::inHand);
+        equipment.watchers().meters().show(parallelism, leases::inHand);
         Prefetch prefetch = new Prefetch(parallelism, settings.prefetch(), settings.prefetchLimit());
         Patience patience = new Patience(
                 "stores and queues",

@@ -107,6 +107,21 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer..", "io.prometheus..");
 
+    /** An adapter of the port in which rooms let their traces be recorded. */
+    @ArchTest
+    static final ArchRule tracingServesItsPort = onlyKnows("flotilla.tracing", "flotilla.domain", "flotilla.protocol");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesTracing = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.tracing")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.tracing");
+
+    @ArchTest
+    static final ArchRule onlyTracingImportsOpenTelemetry = soleImporter("flotilla.tracing", "io.opentelemetry..");
+
     @ArchTest
     static final ArchRule onlySimulationImportsTheSolver = noClasses()
             .that()

@@ -66,6 +66,11 @@ final class GatewayClient {
         return get("/v1/classifications/" + id);
     }
 
+    /** The story of a request so far. */
+    JsonNode timeline(String id) {
+        return get("/v1/classifications/" + id + "/timeline");
+    }
+
     /** Instances that are not terminated. */
     List<JsonNode> fleet() {
         List<JsonNode> living = new ArrayList<>();

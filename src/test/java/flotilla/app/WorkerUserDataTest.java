@@ -67,6 +67,16 @@ class WorkerUserDataTest {
     }
 
     @Test
+    void tracingAndTheLogsFormat_shouldBeHanded() {
+        Config handed = handed("flotilla.tracing.otlp-endpoint=\"http://10.0.0.9:4318\"", "flotilla.log.format=json");
+
+        assertThat(handed.getString("flotilla.tracing.otlp-endpoint")).isEqualTo("http://10.0.0.9:4318");
+        assertThat(handed.getDouble("flotilla.tracing.sampling")).isEqualTo(1);
+        assertThat(handed.getString("flotilla.log.format")).isEqualTo("json");
+        assertThat(handed.hasPath("flotilla.log.results")).isFalse();
+    }
+
+    @Test
     void clusterTls_shouldBeHandedAsPathsOnly(@TempDir Path folder) throws IOException {
         Path key = Files.writeString(folder.resolve("node.key"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0");
         Config handed =

@@ -181,7 +181,8 @@ class FlotillaSettingsTest {
                         Duration.ofMinutes(10)));
         assertThat(settings.metrics())
                 .isEqualTo(new MetricsSettings(true, Optional.empty(), OptionalInt.empty(), Optional.empty()));
-        assertThat(settings.logResults()).isFalse();
+        assertThat(settings.tracing()).isEqualTo(new TracingSettings(Optional.empty(), 1));
+        assertThat(settings.log()).isEqualTo(new LogSettings(false, LogSettings.Format.HUMAN));
     }
 
     @Test
@@ -345,7 +346,10 @@ class FlotillaSettingsTest {
                 "flotilla.metrics.host=mh",
                 "flotilla.metrics.port=71",
                 "flotilla.metrics.cloudwatch={namespace=Ours/flotilla,interval=72s,endpoint=\"http://s:6\"}",
-                "flotilla.log.results=true");
+                "flotilla.tracing.otlp-endpoint=\"http://o:72\"",
+                "flotilla.tracing.sampling=0.25",
+                "flotilla.log.results=true",
+                "flotilla.log.format=json");
 
         assertThat(settings)
                 .isEqualTo(new FlotillaSettings(
@@ -511,7 +515,8 @@ class FlotillaSettingsTest {
                                         "Ours/flotilla",
                                         Duration.ofSeconds(72),
                                         Optional.of(URI.create("http://s:6"))))),
-                        true));
+                        new TracingSettings(Optional.of(URI.create("http://o:72")), 0.25),
+                        new LogSettings(true, LogSettings.Format.JSON)));
     }
 
     @ParameterizedTest
@@ -583,6 +588,12 @@ class FlotillaSettingsTest {
                 "flotilla.metrics.cloudwatch.namespace=AWS/EC2 | flotilla.metrics.cloudwatch.namespace must be up to 255 letters, digits and . - _ / # : that do not begin with AWS/, not AWS/EC2",
                 "flotilla.metrics.cloudwatch={namespace=N,interval=0s} | flotilla.metrics.cloudwatch.interval must be from 1s to 3600s, not 0s",
                 "flotilla.metrics.cloudwatch={namespace=N,endpoint=nowhere} | flotilla.metrics.cloudwatch.endpoint must be a URL",
+                "flotilla.tracing.otlp-endpoint=localhost:4318 | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.otlp-endpoint=\"http://\" | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.otlp-endpoint=\"http://a:b@c\" | flotilla.tracing.otlp-endpoint must be the URL of a collector",
+                "flotilla.tracing.sampling=1.5 | flotilla.tracing.sampling must be from 0 to 1, not 1.5",
+                "flotilla.tracing.sampling=-0.1 | flotilla.tracing.sampling must be from 0 to 1, not -0.1",
+                "flotilla.log.format=xml | flotilla.log.format must be one of human, json, not \"xml\"",
                 "nonsense | --set takes key=value"
             })
     void badValue_shouldNameItsKeyAndItsBound(String set, String message) {
@@ -693,7 +704,7 @@ class FlotillaSettingsTest {
         assertThat(settings.http().uploadPaths()).containsExactly("/process", "/receive_image");
         assertThat(settings.http().access().allowAnonymous()).isTrue();
         assertThat(settings.storage().layout()).isEqualTo(StorageSettings.Layout.BY_NAME);
-        assertThat(settings.logResults()).isTrue();
+        assertThat(settings.log().results()).isTrue();
     }
 
     @Test

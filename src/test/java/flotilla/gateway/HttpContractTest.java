@@ -207,6 +207,23 @@ class HttpContractTest extends HttpFixture {
         return ("{\"ids\":[\"" + id + "\"]}").getBytes(StandardCharsets.UTF_8);
     }
 
+    @Test
+    void timeline_shouldBeToldOrUnknown() throws Exception {
+        String path = "/v1/classifications/{id}/timeline";
+        upload("/api/v1/upload").join();
+        ClassificationRequest request = accepted(1).get(0);
+        String timeline = "/v1/classifications/" + request.id() + "/timeline";
+        conforms("GET", path, ask(timeline), 200);
+
+        answer(request, new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+        conforms("GET", path, ask(timeline), 200);
+
+        conforms("GET", path, ask("/v1/classifications/" + NOBODY + "/timeline"), 404, "unknown-id");
+        conforms("GET", path, ask("/v1/classifications/no-id/timeline"), 404, "unknown-id");
+        attempts.away = true;
+        conforms("GET", path, ask(timeline), 503, "unavailable");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/api/v1/upload", "/v1/classifications"})
     void refusedUpload_shouldBeAProblemOnEveryPath(String path) throws Exception {

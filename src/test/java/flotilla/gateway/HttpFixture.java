@@ -15,9 +15,11 @@ import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.inference.ImageHeaders;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.Tracing;
 import flotilla.protocol.WireFormat;
 import flotilla.testing.Images;
 import flotilla.testing.MemoryQueue;
@@ -72,6 +74,9 @@ abstract class HttpFixture {
     final MemoryStores.Keys keys = new MemoryStores.Keys();
     final MemoryStores.Batches batches = new MemoryStores.Batches();
     final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
+    final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
+    Tracing tracing = Tracing.OFF;
+    DecisionArchive archive = DecisionArchive.NONE;
     ResultPush push = ResultPush.off();
     HttpGateway.Metrics metrics = HttpGateway.Metrics.NONE;
     final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
@@ -137,7 +142,8 @@ abstract class HttpFixture {
                         quarantine,
                         push,
                         new ImageHeaders(settings.maxPixels()),
-                        metrics),
+                        metrics,
+                        new HttpGateway.Stories(tracing, attempts, archive)),
                 settings,
                 INLINE,
                 false,

@@ -414,6 +414,7 @@ class HttpInterfaceTest extends HttpFixture {
                         null,
                         null,
                         null,
+                        new TimelineApi(null, null, null),
                         new BatchApi(null, null, null, null),
                         new FleetApi(null, null),
                         new MetricsApi(Optional.empty()),

@@ -45,6 +45,7 @@ class PendingRepliesTest {
             10,
             Duration.ofMillis(20),
             node.gateway(clock),
+            new RecentImages(),
             clock));
 
     @AfterEach

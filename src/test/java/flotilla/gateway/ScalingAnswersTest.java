@@ -10,6 +10,7 @@ import flotilla.config.HttpSettings;
 import flotilla.config.SettingsLoader;
 import flotilla.domain.GatewayId;
 import flotilla.inference.ImageHeaders;
+import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.DecisionJson;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
@@ -21,6 +22,7 @@ import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
+import flotilla.protocol.Tracing;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.net.URI;
@@ -109,7 +111,8 @@ class ScalingAnswersTest {
                         new MemoryStores.Quarantine(),
                         ResultPush.off(),
                         new ImageHeaders(settings.maxPixels()),
-                        HttpGateway.Metrics.NONE),
+                        HttpGateway.Metrics.NONE,
+                        new HttpGateway.Stories(Tracing.OFF, new MemoryStores.Attempts(), DecisionArchive.NONE)),
                 settings,
                 0,
                 false,

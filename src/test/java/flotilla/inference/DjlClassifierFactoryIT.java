@@ -42,6 +42,10 @@ class DjlClassifierFactoryIT {
             assertThat(labelled.predictions()).extracting(Prediction::label).containsExactly("Green", "Blue");
             assertThat(labelled.predictions().get(0).probability()).isCloseTo(0.8, within(1e-6));
             assertThat(labelled.predictions().get(1).probability()).isCloseTo(0.4, within(1e-6));
+            assertThat(classifier.lastSteps()).hasValueSatisfying(steps -> {
+                assertThat(steps.decodeMillis()).hasSize(1).allMatch(millis -> millis > 0);
+                assertThat(steps.predictMillis()).isPositive();
+            });
         }
     }
 

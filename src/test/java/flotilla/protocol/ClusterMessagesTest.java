@@ -10,6 +10,7 @@ import flotilla.config.SettingsLoader;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
+import flotilla.domain.RequestId;
 import flotilla.domain.WorkerId;
 import flotilla.scaling.Activity;
 import flotilla.scaling.MachineOutlook;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterMessagesTest {
     private static final ActorTestKit KIT =
             ActorTestKit.create(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()));
+
+    private static final RequestId ID = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
 
     @AfterAll
     static void stop() {
@@ -144,6 +147,12 @@ class ClusterMessagesTest {
                 112_000_000_000L, 50, KIT.<DecisionReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetDecision(
                 7, KIT.<DecisionReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.FindHolder(
+                ID, KIT.<HolderReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetSupplier(
+                new InstanceId("i-1"),
+                Instant.parse("2026-11-22T12:00:00.123456Z"),
+                KIT.<DecisionReport>createTestProbe().getRef()));
     }
 
     @Test
@@ -154,6 +163,8 @@ class ClusterMessagesTest {
         roundTrip(new WorkerCommand.Drain(17));
         roundTrip(new WorkerCommand.CancelDrain(17));
         roundTrip(new WorkerCommand.RequestsFrom(1_700_000_000_000L));
+        roundTrip(
+                new WorkerCommand.WhoHas(ID, KIT.<HolderReport>createTestProbe().getRef()));
     }
 
     @Test
@@ -162,6 +173,7 @@ class ClusterMessagesTest {
         roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
         roundTrip(new PaceReport(Optional.empty()));
         roundTrip(new PaceReport(Optional.of(new Pace(110.5, 0.25, 3, List.of(0.5, 60.0)))));
+        roundTrip(new HolderReport("i-1", 2, Duration.ofMillis(1234), true));
         roundTrip(new DecisionReport(List.of(), true));
         roundTrip(new DecisionReport(List.of(new DecisionReport.Decision(
                 1,

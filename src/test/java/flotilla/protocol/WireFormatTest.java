@@ -11,9 +11,11 @@ import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.InstanceId;
+import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
+import flotilla.domain.TraceParent;
 import flotilla.domain.WorkerId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -118,6 +120,58 @@ class WireFormatTest {
                         + "\"predictions\":[{\"label\":\"Cat\",\"index\":7,\"probability\":0.85},"
                         + "{\"label\":\"Boot\",\"index\":1,\"probability\":0.11}],\"model\":\"model\","
                         + "\"workerId\":\"i-1\",\"appTierId\":3,\"timings\":{\"queue\":12.0,\"total\":50.25}}");
+    }
+
+    private static ClassificationResult travelled(Journey.Work work) {
+        ClassificationResult plain = result(new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+        return new ClassificationResult(
+                plain.id(),
+                plain.file(),
+                plain.outcome(),
+                plain.workerId(),
+                plain.appTierId(),
+                plain.timings(),
+                Optional.of(new Journey(
+                        new GatewayId("g"),
+                        AT,
+                        TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                        Optional.ofNullable(work))));
+    }
+
+    @Test
+    void journey_shouldRoundTripInResultsAndNoticesAndNotBeShownToClients() throws Exception {
+        ClassificationResult worked =
+                travelled(new Journey.Work(AT, AT.plusMillis(1), AT.plusNanos(2_000_001), 3, 4, AT, List.of("i-1-17")));
+        ClassificationResult givenUp = travelled(null);
+        ResultNotice notice = new ResultNotice(new GatewayId("g"), worked);
+
+        assertThat(WireFormat.readResult(WireFormat.write(worked))).isEqualTo(worked);
+        assertThat(WireFormat.readResult(WireFormat.write(givenUp))).isEqualTo(givenUp);
+        assertThat(WireFormat.readNotice(WireFormat.write(notice))).isEqualTo(notice);
+        assertThat(WireFormat.toJson(worked).toString()).doesNotContain("journey", "0af7651916cd43dd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "{}", "{\"gateway\":\"g\"}", "{\"gateway\":\"\",\"storedAt\":\"x\"}", "null"})
+    void journeyThatCannotBeRead_shouldCostNoResult(String journey) throws Exception {
+        ClassificationResult plain = result(new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
+        String text = WireFormat.write(plain).replaceFirst("\\{", "{\"journey\":" + journey + ",");
+
+        assertThat(WireFormat.readResult(text)).isEqualTo(plain);
+    }
+
+    @Test
+    void traceOfAMessage_shouldCountOnlyWhenItCanBeRead() {
+        String header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        assertThat(REQUEST.traceParent()).isEmpty();
+        assertThat(traced(header).traceParent())
+                .contains(new TraceParent("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true));
+    }
+
+    private static ClassificationRequest traced(String trace) {
+        return new ClassificationRequest(
+                ID, REQUEST.image(), REQUEST.file(), REQUEST.gateway(), AT, Optional.of(trace));
     }
 
     @Test

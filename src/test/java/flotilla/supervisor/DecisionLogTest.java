@@ -30,6 +30,18 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class DecisionLogTest {
+    @Test
+    void supplier_shouldBeTheDecisionThatLaunchedTheInstance() {
+        Action launch = new Action("launch", 1, "i-1", "", Action.OK);
+        log.add(look(0, 4, 0, 4), List.of(launch));
+        log.add(look(10, 4, 1, 4), List.of());
+
+        assertThat(log.supplier(new InstanceId("i-1"), at(30)).decisions())
+                .singleElement()
+                .satisfies(decision -> assertThat(decision.actions()).containsExactly(launch));
+        assertThat(log.supplier(new InstanceId("i-2"), at(30)).decisions()).isEmpty();
+    }
+
     private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final ControlState STATE =

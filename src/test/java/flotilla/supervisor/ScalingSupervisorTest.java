@@ -7,10 +7,12 @@ import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
+import flotilla.domain.RequestId;
 import flotilla.domain.WorkerId;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.FleetReport;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
@@ -31,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -79,6 +82,22 @@ class ScalingSupervisorTest {
                         .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue")))));
         TIME.timePasses(Duration.ZERO);
         return supervisor;
+    }
+
+    @Test
+    void questionWhoHasAnImage_shouldReachTheWorkers() {
+        RequestId id = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
+        TestProbe<HolderReport> asker = KIT.createTestProbe();
+        ActorRef<SupervisorCommand> supervisor = start();
+        report(supervisor, 1, Activity.WORKING, 0);
+
+        supervisor.tell(new SupervisorCommand.FindHolder(id, asker.getRef()));
+
+        worker.fishForMessage(
+                Duration.ofSeconds(15),
+                command -> command.equals(new WorkerCommand.WhoHas(id, asker.getRef()))
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
     }
 
     private static PlannerRules rules(boolean byHand) {

@@ -114,6 +114,12 @@ class QuarantineTest {
 
         eventually(() -> assertThat(requests.acknowledged()).hasSize(2).contains(new MessageAction.Delete(message)));
         assertThat(results.results).containsOnlyKeys(suspect.id(), neighbour.id());
+        assertThat(results.results.get(suspect.id()).journey().orElseThrow().work())
+                .as("the result tells of the death, when the attempt is forgotten")
+                .hasValueSatisfying(work -> {
+                    assertThat(work.died()).containsExactly("w-1");
+                    assertThat(work.delivery()).isEqualTo(2);
+                });
         assertThat(attempts.processes).isEmpty();
         assertThat(attempts.alone).isEmpty();
     }

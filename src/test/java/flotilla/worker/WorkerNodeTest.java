@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.HolderReport;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.WireFormat;
@@ -18,6 +20,7 @@ import flotilla.scaling.Activity;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,8 +141,36 @@ class WorkerNodeTest {
         assertThat(((Outcome.Labelled) result.outcome()).label()).isEqualTo("cat.png");
         assertThat(result.appTierId()).contains(new AppTierId(3));
         assertThat(result.timings()).containsOnlyKeys("queue", "fetch", "wait", "classify", "total");
+        Journey journey = result.journey().orElseThrow();
+        assertThat(journey.storedAt()).isEqualTo(request.acceptedAt());
+        assertThat(journey.work().orElseThrow()).satisfies(work -> {
+            assertThat(work.queuedAt()).isEqualTo(message.sentAt());
+            assertThat(work.finishedAt()).isAfterOrEqualTo(work.leasedAt());
+            assertThat(work.delivery()).isEqualTo(1);
+            assertThat(work.batch()).isEqualTo(1);
+            assertThat(work.workerSince()).isEqualTo(Instant.ofEpochMilli(1));
+            assertThat(work.died()).isEmpty();
+        });
         assertThat(WireFormat.readNotice(responses.sent().get(0)).result()).isEqualTo(result);
         assertThat(WireFormat.readNotice(responses.sent().get(0)).gateway()).isEqualTo(request.gateway());
+    }
+
+    @Test
+    void imageInHand_shouldBeToldToWhoeverAsksForIt() {
+        TestProbe<HolderReport> asker = KIT.createTestProbe();
+        ClassificationRequest inside = stored(images, "slow.png");
+        requests.deliver(body(inside), 3);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        ClassificationRequest elsewhere = stored(images, "cat.png");
+
+        supervisorSays(new WorkerCommand.WhoHas(elsewhere.id(), asker.getRef()));
+        supervisorSays(new WorkerCommand.WhoHas(inside.id(), asker.getRef()));
+
+        HolderReport first = asker.receiveMessage(Duration.ofSeconds(15));
+        assertThat(first.worker()).isEqualTo("i-1");
+        assertThat(first.delivery()).isEqualTo(3);
+        assertThat(first.held()).isPositive();
+        assertThat(first.classifying()).isTrue();
     }
 
     @Test

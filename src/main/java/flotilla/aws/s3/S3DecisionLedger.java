@@ -27,7 +27,8 @@ import org.apache.pekko.util.ByteString;
  */
 public final class S3DecisionLedger implements DecisionLedger {
     private static final ContentType LINES = ContentTypes.parse("application/x-ndjson");
-    private static final DateTimeFormatter FOLDER =
+    /** The folder of an hour, in UTC. */
+    static final DateTimeFormatter FOLDER =
             DateTimeFormatter.ofPattern("yyyy-MM-dd/HH/", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final S3Objects objects;

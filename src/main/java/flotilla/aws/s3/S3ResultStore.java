@@ -8,6 +8,7 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -117,6 +118,11 @@ public final class S3ResultStore implements ResultStore {
                 ? objects.put(
                         storage.outputBucket(), S3Keys.of(storage, name), TEXT, ByteString.fromString(labelled.label()))
                 : CompletableFuture.completedStage(Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Optional<Duration>> age(RequestId id, int generation) {
+        return objects.age(storage.outputBucket(), key(id, generation));
     }
 
     @Override

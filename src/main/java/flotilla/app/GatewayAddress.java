@@ -1,0 +1,39 @@
+package flotilla.app;
+
+import flotilla.config.HttpSettings;
+import java.net.URI;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Which gateway a command asks. */
+final class GatewayAddress {
+    private GatewayAddress() {}
+
+    /**
+     * The gateway at {@code url}; without one, that of the settings.
+     *
+     * @param url as it was given; null when it was not
+     * @param role whose file the settings are in
+     */
+    static URI of(CommandSpec spec, String url, CommonOptions options, String role) {
+        if (url != null) {
+            return checked(spec, url);
+        }
+        HttpSettings http = options.load(role).settings().http();
+        String host = http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
+        return checked(spec, "http://" + host + ":" + http.port());
+    }
+
+    private static URI checked(CommandSpec spec, String text) {
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // The same remedy as for an address of another kind.
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--url is an address such as http://127.0.0.1:8000, not " + text);
+    }
+}
