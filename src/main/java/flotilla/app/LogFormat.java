@@ -15,7 +15,8 @@ final class LogFormat {
     private LogFormat() {}
 
     static void use(LogSettings.Format format) {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+        // Commands that log nothing are spared the log's start.
+        if (format == LogSettings.Format.JSON && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             use(format, context);
         }
     }

@@ -13,6 +13,7 @@ import flotilla.domain.Prediction;
 import flotilla.domain.WorkerId;
 import flotilla.gateway.HttpGateway;
 import flotilla.inference.ImageHeaders;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.EncodedImage;
@@ -69,6 +70,9 @@ class ImageTraceTest {
     private final MemoryQueue responses = new MemoryQueue();
     private final MemoryStores.Images images = new MemoryStores.Images(kit.system());
     private final MemoryStores.Results results = new MemoryStores.Results();
+    /** It is counted besides. */
+    private final NodeMetrics node = NodeMetrics.open("worker", "1");
+
     private OtlpServer collector;
 
     @BeforeEach
@@ -82,6 +86,7 @@ class ImageTraceTest {
     void stop() {
         kit.shutdownTestKit();
         collector.close();
+        node.close();
     }
 
     private static NodeTracing open(Optional<URI> endpoint, String role) {
@@ -126,12 +131,13 @@ class ImageTraceTest {
                         AttemptMarks.unkept(identity.process(), RunningTime.every(Duration.ofSeconds(1))),
                         new MemoryStores.Attempts(),
                         new MemoryQueue()::send)),
-                CompletableFuture.completedStage(new WorkerNode.Equipment(
-                        new WorkerNode.Queues(requests, responses, Optional.empty()),
-                        images,
-                        results,
-                        new WorkerNode.Classifiers(new Stepping(), 1),
-                        new WorkerNode.Watchers(WorkerMeters.NONE, tracing.tracing()))),
+                CompletableFuture.completedStage(node.worker()
+                        .around(new WorkerNode.Equipment(
+                                new WorkerNode.Queues(requests, responses, Optional.empty()),
+                                images,
+                                results,
+                                new WorkerNode.Classifiers(new Stepping(), 1),
+                                new WorkerNode.Watchers(WorkerMeters.NONE, tracing.tracing())))),
                 SETTINGS.worker(),
                 SETTINGS.queue(),
                 Clock.systemUTC(),
