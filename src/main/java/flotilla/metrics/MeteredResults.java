@@ -4,6 +4,7 @@ import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ResultStore;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,11 @@ final class MeteredResults implements ResultStore {
     @Override
     public CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
         return results.confirm(id, generation);
+    }
+
+    @Override
+    public CompletionStage<Optional<Duration>> age(RequestId id, int generation) {
+        return results.age(id, generation);
     }
 
     @Override
