@@ -79,13 +79,16 @@ record TimelineParts(
         return List.copyOf(all);
     }
 
-    /** A moment at which a worker was there already, as far as can be told. */
+    /** A moment at which a worker was there already, as early as can be told: it may have been launched for this very image. */
     Instant wasThere(String worker) {
         boolean answered = result.flatMap(ClassificationResult::workerId)
                 .filter(id -> id.value().equals(worker))
                 .isPresent();
-        Optional<Instant> since = answered ? work().map(Journey.Work::workerSince) : began(worker);
-        return since.orElseGet(id::acceptedAt);
+        Optional<Instant> held =
+                holder.filter(known -> known.report().worker().equals(worker)).map(Holder::since);
+        return (answered ? work().map(Journey.Work::workerSince).or(() -> storedAt) : held)
+                .or(() -> began(worker))
+                .orElseGet(id::acceptedAt);
     }
 
     private Optional<Instant> began(String worker) {

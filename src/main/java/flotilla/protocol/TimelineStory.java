@@ -5,8 +5,11 @@ import flotilla.protocol.Timeline.Supplier;
 import flotilla.protocol.Timeline.Worker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -14,25 +17,26 @@ import java.util.stream.Stream;
 public final class TimelineStory {
     private static final String STEP = "  %12s  %-14s %s";
     private static final double MILLIS_PER_SECOND = 1000;
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private TimelineStory() {}
 
-    /** The whole story, ends in a line feed. */
+    /** The whole story, ends in a line feed. What others have written steers no terminal. */
     public static String text(Timeline timeline) {
         Optional<Instant> start =
                 timeline.events().stream().flatMap(event -> event.at().stream()).findFirst();
-        StringBuilder text = new StringBuilder(head(timeline)).append('\n');
-        timeline.traceId().ifPresent(id -> text.append("Trace ").append(id).append('\n'));
-        start.ifPresent(at -> text.append('\n').append(Words.day(at)).append('\n'));
-        timeline.events()
-                .forEach(
-                        event -> text.append(step(event, start).stripTrailing()).append('\n'));
+        List<String> lines = new ArrayList<>();
+        lines.add(head(timeline));
+        timeline.traceId().ifPresent(id -> lines.add("Trace " + id));
+        start.ifPresent(at -> lines.addAll(List.of("", Words.day(at))));
+        timeline.events().forEach(event -> lines.add(step(event, start).stripTrailing()));
         if (!timeline.workers().isEmpty()) {
-            text.append("\nWhere the workers came from\n");
-            timeline.workers()
-                    .forEach(worker -> text.append("  ").append(origin(worker)).append('\n'));
+            lines.addAll(List.of("", "Where the workers came from"));
+            timeline.workers().forEach(worker -> lines.add("  " + origin(worker)));
         }
-        return text.toString();
+        return lines.stream()
+                .map(line -> CONTROLS.matcher(line).replaceAll(" ") + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String head(Timeline timeline) {

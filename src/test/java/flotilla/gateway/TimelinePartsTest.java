@@ -109,6 +109,10 @@ class TimelinePartsTest {
                                 .note("once by workers that gave it back, or ended while it waited in them"),
                         Event.at("leased", at(500)).by("i-2").delivery(3).note("which has it inside a classifier"));
         assertThat(parts.workers()).containsExactly("i-1", "i-2");
+        assertThat(parts.wasThere("i-2"))
+                .as("it may have been launched for this image")
+                .isEqualTo(START.plusMillis(500));
+        assertThat(parts.wasThere("i-1")).isEqualTo(Instant.ofEpochMilli(17));
         assertThat(held(false).events().get(4).note()).contains("which has it in hand");
     }
 
@@ -233,7 +237,7 @@ class TimelinePartsTest {
                         Event.at("answered", Optional.empty())
                                 .note("when is not remembered here; the result can be had since it was stored"));
         assertThat(parts.workers()).containsExactly("i-2");
-        assertThat(parts.wasThere("i-2")).isEqualTo(START);
+        assertThat(parts.wasThere("i-2")).as("it answered then").isEqualTo(START.plusMillis(900));
     }
 
     @Test

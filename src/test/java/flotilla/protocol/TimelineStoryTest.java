@@ -84,6 +84,23 @@ class TimelineStoryTest {
     }
 
     @Test
+    void controls_shouldSteerNoTerminal() {
+        Timeline forged = new Timeline(
+                ID,
+                "failed",
+                Optional.of("a\u001B[2J.png"),
+                Optional.of("x\nTrace forged"),
+                Optional.empty(),
+                List.of(Event.at("failed", Optional.empty()).note("b\r\nc\u009B")),
+                List.of(new Worker("i-1\u2028", OptionalInt.empty(), Optional.empty())));
+
+        assertThat(TimelineStory.text(forged))
+                .hasLineCount(5)
+                .contains("a [2J.png: failed, x Trace forged")
+                .doesNotContainPattern("[\\p{Cc}\\u2028&&[^\n]]");
+    }
+
+    @Test
     void json_shouldRoundTripAndLeaveOutWhatIsNotKnown() throws Exception {
         for (Timeline timeline : List.of(WHOLE, PENDING)) {
             String text = TimelineJson.toJson(timeline).toString();

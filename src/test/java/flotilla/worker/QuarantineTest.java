@@ -95,7 +95,9 @@ class QuarantineTest {
     }
 
     private void died(String process, ClassificationRequest inside) throws Exception {
-        Files.writeString(folder.resolve("scope." + process + ".marks"), inside.id() + "\n");
+        // Whole when it gets its name: the worker may be looking at the folder just now.
+        Path unfinished = Files.writeString(folder.resolve(process + ".unfinished"), inside.id() + "\n");
+        Files.move(unfinished, folder.resolve("scope." + process + ".marks"));
     }
 
     @Test
