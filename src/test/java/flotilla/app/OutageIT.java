@@ -227,7 +227,7 @@ class OutageIT {
         s3.gone();
         sqs.gone();
         try (FlotillaProcess late = FlotillaProcess.start(folder, with("worker", "flotilla.worker.id=late"))) {
-            Eventually.until("it waits", () -> late.err().contains("the start waits: "));
+            Eventually.until("it waits", () -> late.err().contains("the start waits, tries=1: "));
             s3.heal();
             sqs.heal();
 
