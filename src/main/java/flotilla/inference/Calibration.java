@@ -74,10 +74,13 @@ final class Calibration implements AutoCloseable {
         Way best = fastest(ways);
         Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout()))
                 .best(new Tuning(best.form(), best.layout(), 1, 1, 1), shape);
-        Tuning proven = proven(tuned, right, precision).orElseGet(() -> {
-            Way sure = precision == Precision.FP32 ? plain : best;
-            return new Tuning(sure.form(), sure.layout(), shape.plainParallelism(), 1, 1);
-        });
+        Tuning inAllCores = new Tuning(tuned.form(), tuned.layout(), 1, Math.max(2, shape.cores()), 1);
+        Tuning proven = proven(tuned, right, precision)
+                .or(() -> proven(inAllCores, right, precision))
+                .orElseGet(() -> {
+                    Way sure = precision == Precision.FP32 ? plain : best;
+                    return sure(sure, shape, right, precision);
+                });
         LOG.info(
                 "model={} runs as form={} layout={} parallelism={} threads={} largestBatch={}",
                 source.spec().name(),
@@ -89,13 +92,22 @@ final class Calibration implements AutoCloseable {
         return proven;
     }
 
+    /** A way in one thread, or, where even that is wrong on this processor, in as many as it has cores. */
+    private Tuning sure(Way way, ShapeTrial.Shape shape, float[][] right, Precision precision) {
+        Tuning one = new Tuning(way.form(), way.layout(), shape.plainParallelism(), 1, 1);
+        return proven(one, right, precision)
+                .or(() -> proven(
+                        new Tuning(way.form(), way.layout(), 1, Math.max(2, shape.cores()), 1), right, precision))
+                .orElse(one);
+    }
+
     /** The tuning with the largest batch whose answers are right; empty when with its threads not even one image's are. */
     private Optional<Tuning> proven(Tuning tuned, float[][] right, Precision precision) {
         // Kernels for several images round otherwise; in short numbers that shows.
         Predicate<Agreement> same =
                 precision == Precision.FP32 ? Agreement::isSame : agreement -> agreement.largest() <= SAME_SHORT;
-        Comparison.Held held =
-                comparison.hold(network(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
+        Comparison.Held held = comparison.hold(
+                () -> source.load(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
         if (!isRight(held.alone(), precision)) {
             LOG.warn(
                     "form={} layout={} is not used so, with threads={} it differs from the plain network: {}",

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Holds ways to run a network against what it answers when it is run plainly: a kernel that is fast on one processor may be wrong
@@ -57,13 +58,17 @@ final class Comparison {
      * @param same whether images in a batch answer as they do alone
      * @param most the largest batch to try
      */
-    Held hold(Model network, Layout layout, int threads, float[][] right, Predicate<Agreement> same, int most) {
+    Held hold(Supplier<Model> load, Layout layout, int threads, float[][] right, Predicate<Agreement> same, int most) {
         return inThreads(threads, () -> {
-            float[][] alone = alone(network, layout);
-            // With shorter numbers even the right kernels are off: batches are then held against the same way's own.
-            Agreement agreement = of(right, alone);
-            float[][] reference = same.test(agreement) ? right : alone;
-            return new Held(agreement, largestBatch(network, layout, reference, same, most));
+            // Loaded here: a form lays its weights out as it is loaded, for the kernels of so many threads.
+            try (Model network = load.get()) {
+                float[][] alone = alone(network, layout);
+                // With shorter numbers even the right kernels are off: batches are then held against the same way's
+                // own.
+                Agreement agreement = of(right, alone);
+                float[][] reference = same.test(agreement) ? right : alone;
+                return new Held(agreement, largestBatch(network, layout, reference, same, most));
+            }
         });
     }
 
