@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.testing.FreePort;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,14 +113,7 @@ class QuarantineIT {
     private static String redrive(String... arguments) {
         List<String> all = new ArrayList<>(List.of(with("redrive")));
         all.addAll(List.of(arguments));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
-        assertThat(status).as(err.toString()).isZero();
-        return out.toString();
+        return CommandOutput.of(all.toArray(String[]::new));
     }
 
     /** What another test may have left in the queue is not meant. */

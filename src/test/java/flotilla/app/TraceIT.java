@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flotilla.testing.OtlpServer;
 import flotilla.testing.OtlpServer.Received;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,16 +61,9 @@ class TraceIT {
     }
 
     private static String trace(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(List.of("trace"));
         all.addAll(List.of(arguments));
-        int status = Main.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
-        assertThat(status).as(err.toString()).isZero();
-        return out.toString();
+        return CommandOutput.of(all.toArray(String[]::new));
     }
 
     private static List<JsonNode> lines(Path log) throws Exception {
