@@ -30,33 +30,33 @@ final class MessagingRow implements Row {
     public List<Figure> measure(Lab lab) throws Exception {
         int images = lab.either(600, 3000);
         Stand stand = Stand.start(lab);
-        List<Double> bare = new ArrayList<>();
-        List<Double> worker = new ArrayList<>();
         try (Depot depot = new Depot(stand.data())) {
-            int rounds = ROUNDS.get(0);
-            double most = 0;
-            for (int candidate : ROUNDS) {
-                double rate = bare(lab, stand, depot, images, candidate);
-                lab.say("bare loop, " + candidate + " rounds of 10 side by side: " + Samples.shown(rate) + " images/s");
-                if (rate > most) {
-                    most = rate;
-                    rounds = candidate;
-                }
-            }
-            for (int run = 0; run < lab.runs(); run++) {
-                bare.add(bare(lab, stand, depot, images, rounds));
-                worker.add(PipelineRow.steady(lab, stand, depot, NO_MODEL, images));
-                lab.say("run " + (run + 1) + ": bare loop " + Samples.shown(bare.get(run)) + ", worker "
-                        + Samples.shown(worker.get(run)) + " images/s");
-            }
-            Samples bound = new Samples(bare);
-            Samples rate = new Samples(worker);
+            int rounds = fastest(lab, stand, depot, images);
+            Rates rates = Rates.take(
+                    lab,
+                    () -> bare(lab, stand, depot, images, rounds),
+                    () -> PipelineRow.steady(lab, stand, depot, NO_MODEL, images));
             return List.of(
-                    Figure.of("bare loop", "images/s", bound).with(rounds + " rounds of 10 side by side"),
-                    Figure.of("worker, no model", "images/s", rate),
-                    Figure.ratio("worker ÷ bare loop", rate.over(bound), Target.atLeast(0.80)),
+                    Figure.of("bare loop", "images/s", rates.bound()).with(rounds + " rounds of 10 side by side"),
+                    Figure.of("worker, no model", "images/s", rates.system()),
+                    rates.ratio("worker ÷ bare loop", Target.atLeast(0.80)),
                     calls(lab, stand, depot, images));
         }
+    }
+
+    /** How many rounds side by side the bare loop is fastest with. */
+    private static int fastest(Lab lab, Stand stand, Depot depot, int images) throws Exception {
+        int rounds = ROUNDS.get(0);
+        double most = 0;
+        for (int candidate : ROUNDS) {
+            double rate = bare(lab, stand, depot, images, candidate);
+            lab.say("bare loop, " + candidate + " rounds of 10 side by side: " + Samples.shown(rate) + " images/s");
+            if (rate > most) {
+                most = rate;
+                rounds = candidate;
+            }
+        }
+        return rounds;
     }
 
     private static double bare(Lab lab, Stand stand, Depot depot, int images, int rounds) throws Exception {

@@ -1,7 +1,6 @@
 package flotilla.bench;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A worker that works off a full queue, against the bound; in turns. */
@@ -23,23 +22,18 @@ final class PipelineRow implements Row {
         Limit limit = new Limit(lab);
         Setting best = limit.best(Variant.FP32);
         Stand stand = Stand.start(lab);
-        List<Double> bounds = new ArrayList<>();
-        List<Double> rates = new ArrayList<>();
+        Rates rates;
         try (Depot depot = new Depot(stand.data())) {
             warm(lab, stand, depot);
-            for (int run = 0; run < lab.runs(); run++) {
-                bounds.add(limit.imagesPerSecond(best));
-                rates.add(steady(lab, stand, depot, Variant.shipped().sets(), lab.either(240, 900)));
-                lab.say("run " + (run + 1) + ": limit " + Samples.shown(bounds.get(run)) + ", worker "
-                        + Samples.shown(rates.get(run)) + " images/s");
-            }
+            rates = Rates.take(
+                    lab,
+                    () -> limit.imagesPerSecond(best),
+                    () -> steady(lab, stand, depot, Variant.shipped().sets(), lab.either(240, 900)));
         }
-        Samples bound = new Samples(bounds);
-        Samples rate = new Samples(rates);
         return List.of(
-                Figure.of("limit", "images/s", bound).with(best.toString()),
-                Figure.of("worker", "images/s", rate).with("a worker that tunes itself"),
-                Figure.ratio("worker ÷ limit", rate.over(bound), Target.atLeast(0.95)));
+                Figure.of("limit", "images/s", rates.bound()).with(best.toString()),
+                Figure.of("worker", "images/s", rates.system()).with("a worker that tunes itself"),
+                rates.ratio("worker ÷ limit", Target.atLeast(0.95)));
     }
 
     /** Has the embedded cloud, which is long-lived, come to rest, with a worker that classifies nothing. */
