@@ -1,4 +1,4 @@
-"""What bench/bill reckons, by hand. Run by BillTest, or: python3 bench/bill_test.py"""
+"""What bench/bill reckons, by hand. Run by BenchScriptsTest, or: python3 bench/bill_test.py"""
 
 import importlib.machinery
 import importlib.util

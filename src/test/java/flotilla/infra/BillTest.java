@@ -1,7 +1,6 @@
 package flotilla.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,13 +9,12 @@ import flotilla.config.SettingsLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code bench/bill} and its figures: the script reckons right, the page has its tables, and what it assumes is so. */
+/** {@code bench/bill} and its figures: the page has its tables, and what it assumes is so. */
 class BillTest {
     private static final Path HOME = Path.of("").toAbsolutePath();
     private static final Path BENCH = HOME.resolve("bench");
@@ -32,27 +30,11 @@ class BillTest {
     }
 
     @Test
-    void script_shouldPassItsOwnTests() {
-        Infra.Ended ended = python(BENCH.resolve("bill_test.py").toString());
-
-        assertThat(ended.status()).as(ended.output()).isZero();
-        assertThat(ended.output()).contains("OK");
-    }
-
-    @Test
     void page_shouldHaveTheTablesOfTheScript() {
-        Infra.Ended ended = python(BENCH.resolve("bill").toString(), "--check", "docs/aws.md");
+        Infra.Ended ended = Infra.python(BENCH.resolve("bill").toString(), "--check", "docs/aws.md");
 
         assertThat(ended.output()).isEmpty();
         assertThat(ended.status()).isZero();
-    }
-
-    private static Infra.Ended python(String... arguments) {
-        Optional<Path> python = Infra.program("python3");
-        assumeTrue(python.isPresent(), "there is no python3 here (on Debian: apt-get install python3)");
-        List<String> command = new ArrayList<>(List.of(python.get().toString(), "-B"));
-        command.addAll(List.of(arguments));
-        return Infra.run(HOME, "", command.toArray(String[]::new));
     }
 
     @Test

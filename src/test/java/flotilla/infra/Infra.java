@@ -1,9 +1,12 @@
 package flotilla.infra;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -53,6 +56,15 @@ final class Infra {
 
     /** What a program has said, and how it ended. */
     record Ended(int status, String output) {}
+
+    /** Runs a Python script of the project; skips the test where there is no Python. */
+    static Ended python(String... arguments) {
+        Optional<Path> python = program("python3");
+        assumeTrue(python.isPresent(), "there is no python3 here (on Debian: apt-get install python3)");
+        List<String> command = new ArrayList<>(List.of(python.get().toString(), "-B"));
+        command.addAll(List.of(arguments));
+        return run(Path.of("").toAbsolutePath(), "", command.toArray(String[]::new));
+    }
 
     /** Runs a program to its end. */
     static Ended run(Path folder, String input, String... command) {

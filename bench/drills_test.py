@@ -1,0 +1,94 @@
+"""How bench/drills reads a drill's account. Run by BenchScriptsTest, or: python3 bench/drills_test.py"""
+
+import argparse
+import importlib.machinery
+import importlib.util
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+
+
+def script():
+    loader = importlib.machinery.SourceFileLoader("drills", str(HERE / "drills"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("drills", loader))
+    loader.exec_module(module)
+    return module
+
+
+drills = script()
+
+GOOD = """\
+10 kills, 1200 of 2000 images without an answer yet
+faults: kill-worker 3, kill-worker-at-work 14, s3-gone 2
+starts of gateways: 2, 1, 3
+images in the hand of a killed worker 21; from the kill to the answer: median 5.2 s, 90 % 7.9 s, longest 12.4 s
+images 2000, accepted 2000, answered 2000, quarantined 1
+lost 0, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0
+seed 7: good
+"""
+
+
+class DrillsTest(unittest.TestCase):
+    def test_account_should_be_read_whole(self):
+        account = drills.account_of(GOOD)
+
+        self.assertEqual(account["faults"], {"kill-worker": 3, "kill-worker-at-work": 14, "s3-gone": 2})
+        self.assertEqual(account["kills"], 17)
+        self.assertEqual((account["accepted"], account["answered"], account["quarantined"]), (2000, 2000, 1))
+        self.assertEqual(account["waits_s"], [5.2, 7.9, 12.4])
+        self.assertEqual(account["rescued"], 21)
+        self.assertEqual(list(account["counts"].values()), [0, 0, 0, 0, 0])
+
+    def test_finding_should_not_be_taken_for_the_account(self):
+        text = "lost: drill-7-000003.png was accepted as abc and has no answer\n" + GOOD.replace("lost 0", "lost 1")
+
+        self.assertEqual(drills.account_of(text)["counts"]["lost"], 1)
+
+    def test_drill_that_broke_off_should_have_no_figures_instead_of_zeros(self):
+        account = drills.account_of("flotilla: no space left\n")
+
+        self.assertIsNone(account["answered"])
+        self.assertIsNone(account["counts"]["lost"])
+
+    def test_total_should_add_up(self):
+        result = {"seed": 7, "images": 2000, "good": True, "minutes": 5.0, **drills.account_of(GOOD)}
+        bad = {**result, "good": False, "counts": {**result["counts"], "lost": 2}}
+
+        self.assertEqual(
+            drills.total([result, bad]),
+            "2 drills, 1 good: 4000 images, 4000 answered, 2 quarantined, 34 kills among 38 faults; "
+            "lost 2, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0",
+        )
+
+    def test_row_should_tell_a_bad_drill(self):
+        result = {"seed": 7, "images": 2000, "good": False, "minutes": 5.0, **drills.account_of(GOOD)}
+
+        self.assertTrue(drills.row(result).endswith("| NOT GOOD |"))
+        self.assertIn("| 17 | 2 | 0, 0, 0, 0, 0 | 5.2, 7.9, 12.4 s |", drills.row(result))
+
+    def test_seeds_should_be_ranges_and_numbers(self):
+        self.assertEqual(drills.seeds_of("1-3,7"), [1, 2, 3, 7])
+        with self.assertRaises(argparse.ArgumentTypeError):
+            drills.seeds_of("a")
+
+    def test_series_should_only_take_up_what_was_run_alike(self):
+        arguments = argparse.Namespace(images=2000, kills=100)
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "drills.jsonl"
+            lines = [
+                {"seed": 1, "images": 2000, "asked_kills": 100, "options": []},
+                {"seed": 2, "images": 200, "asked_kills": 100, "options": []},
+                {"seed": 3, "images": 2000, "asked_kills": 100, "options": ["--model"]},
+            ]
+            out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+            self.assertEqual(list(drills.known(out, arguments, [])), [1])
+
+
+if __name__ == "__main__":
+    unittest.main()
