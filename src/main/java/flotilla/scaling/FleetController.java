@@ -157,7 +157,7 @@ public final class FleetController {
     private final List<FleetPlanner> shadowPlanners;
     private final FleetRoster roster;
     private final Map<GatewayId, Announced> announced = new HashMap<>();
-    private final List<PolicyState> shadowStates = new ArrayList<>();
+    private final List<ControlState> shadowStates = new ArrayList<>();
     private final boolean byQueues;
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
@@ -203,7 +203,7 @@ public final class FleetController {
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
         this.shadowPlanners = shadows.stream().map(planner::with).toList();
         this.state = ControlState.initial(policy, assumed);
-        shadows.forEach(shadow -> shadowStates.add(shadow.initialState()));
+        shadows.forEach(shadow -> shadowStates.add(ControlState.initial(shadow, assumed)));
     }
 
     /** The policy that decides. */
@@ -344,8 +344,8 @@ public final class FleetController {
         for (int i = 0; i < shadowPlanners.size(); i++) {
             FleetPlanner shadow = shadowPlanners.get(i);
             ScalingPlan would =
-                    shadow.plan(observation, new ControlState(state.memory(), shadowStates.get(i), state.model()), now);
-            shadowStates.set(i, would.next().policy());
+                    shadow.plan(observation, shadowStates.get(i).beside(state), now);
+            shadowStates.set(i, would.next());
             shadows.add(new Shadow(shadow.policy().name(), would));
         }
         state = plan.next();

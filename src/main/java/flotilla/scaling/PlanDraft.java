@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -92,12 +93,20 @@ final class PlanDraft {
         return placed.stream().filter(one -> one.is(standing));
     }
 
-    /** What the policy is told of the instances. */
-    List<PolicyInput.Capacity> capacities() {
+    /**
+     * What the policy is told of the instances. A machine that EC2 recommends to replace counts until another one stands in for it:
+     * one that is not told of them would be content with fewer, and they would be drained before anything is started.
+     *
+     * @param before what was desired the last time
+     */
+    List<PolicyInput.Capacity> capacities(OptionalInt before) {
         List<PolicyInput.Capacity> all = new ArrayList<>();
         int working = census.running();
+        int replaced = replaced(before);
         for (Placed one : placed) {
-            if (goes(one)) {
+            if (goes(one) && replaced > 0) {
+                replaced--;
+                working--;
                 continue;
             }
             boolean ready = one.is(Standing.WORKING);
@@ -124,16 +133,23 @@ final class PlanDraft {
         return (int) placed.stream().filter(this::goes).count();
     }
 
-    /** Whether this plan starts instances, and would start none if EC2 let those be that are there. */
+    /**
+     * Of those at risk, how many another one stands in for: as many as there are more than were desired. A supervisor that is new
+     * takes what boots for that.
+     */
+    private int replaced(OptionalInt before) {
+        int more = before.isPresent() ? census.active() - before.getAsInt() : census.pending();
+        return Math.max(0, Math.min(atRisk(), more));
+    }
+
+    /** Whether this plan starts instances, or has a group do so, and would not if EC2 let those be that are there. */
     boolean replaces(int desired) {
         boolean starts = actions.stream()
                 .anyMatch(action -> action instanceof ScalingAction.Launch
                         || action instanceof ScalingAction.Start
-                        || action instanceof ScalingAction.SetGroupCapacity);
-        int takenBack = (int) placed.stream()
-                .filter(one -> one.isLiving() && one.outlook().ends())
-                .count();
-        return starts && desired <= census.active() + takenBack;
+                        || action instanceof ScalingAction.SetGroupCapacity
+                        || isReplaced(action));
+        return starts && desired <= census.active() + takenBack().count();
     }
 
     /** How many drains could be taken back now. */
@@ -333,12 +349,12 @@ final class PlanDraft {
     }
 
     private void start(int wanted) {
-        int allowed = allowedStarts(wanted);
-        if (allowed <= 0) {
+        if (rules.shape().mode() == Mode.GROUP) {
+            enlargeGroup(wanted);
             return;
         }
-        if (rules.shape().mode() == Mode.GROUP) {
-            actions.add(new ScalingAction.SetGroupCapacity(living() - ending() + ordered + allowed));
+        int allowed = allowedStarts(wanted);
+        if (allowed <= 0) {
             return;
         }
         boolean fixedSet = rules.shape().mode() == Mode.START_STOP;
@@ -366,10 +382,52 @@ final class PlanDraft {
             clamps.add("no more stopped instances in the set");
         }
         if (!fixedSet && missing > 0) {
-            missing -= launch(missing);
+            missing -= launch(missing, false);
             // Those that were refused may hold the very ids that a launch would need.
             sayNoIdIsFree(missing - startSome(spares.subList(willing, spares.size()), missing));
         }
+    }
+
+    /** The group replaces by itself whatever EC2 takes from it: only what is missing besides is more capacity. */
+    private void enlargeGroup(int wanted) {
+        int possible = rules.steps().outPaused() ? 0 : Math.max(0, wanted);
+        int replaced = replaceEnded(possible);
+        int later = (int) Math.min(possible - replaced, takenBackAtWork());
+        if (later > 0) {
+            clamps.add("the Auto Scaling group replaces " + later + " that EC2 takes back, when they are gone");
+        }
+        int allowed = allowedStarts(wanted - replaced - later);
+        if (allowed > 0) {
+            actions.add(new ScalingAction.SetGroupCapacity(living() - ending() + ordered + allowed));
+        }
+    }
+
+    /** Members that this plan ends because EC2 takes them back leave their place to another one; how many of them. */
+    private int replaceEnded(int wanted) {
+        Set<InstanceId> takenBack =
+                takenBack().map(Placed::id).collect(Collectors.toSet());
+        int replaced = 0;
+        for (int i = 0; i < actions.size() && replaced < wanted; i++) {
+            if (actions.get(i) instanceof ScalingAction.Terminate end && takenBack.contains(end.id())) {
+                actions.set(i, end.withReplacement());
+                replaced++;
+            }
+        }
+        return replaced;
+    }
+
+    private Stream<Placed> takenBack() {
+        return placed.stream().filter(one -> one.isLiving() && one.outlook().ends());
+    }
+
+    /** Those that EC2 takes back and that this plan does not end. */
+    private long takenBackAtWork() {
+        Set<InstanceId> ended = ended();
+        return takenBack().filter(one -> !ended.contains(one.id())).count();
+    }
+
+    private static boolean isReplaced(ScalingAction action) {
+        return action instanceof ScalingAction.Terminate end && end.replaced();
     }
 
     private int startSome(List<Placed> spares, int most) {
@@ -420,27 +478,32 @@ final class PlanDraft {
         return (int) placed.stream().filter(Placed::isLiving).count();
     }
 
-    /** Living instances that this plan ends; in a group each of them takes one off the desired capacity. */
+    /** Living instances that this plan ends and nobody replaces; in a group each of them takes one off the desired capacity. */
     private int ending() {
-        Set<InstanceId> ended = ended();
+        Set<InstanceId> ended = ended(action -> !isReplaced(action));
         return (int) placed.stream()
                 .filter(one -> one.isLiving() && ended.contains(one.id()))
                 .count();
     }
 
     private Set<InstanceId> ended() {
+        return ended(action -> true);
+    }
+
+    private Set<InstanceId> ended(Predicate<ScalingAction> which) {
         return actions.stream()
                 .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
+                .filter(which)
                 .flatMap(action -> action.instance().stream())
                 .collect(Collectors.toSet());
     }
 
     /** Launches so many, or as many as there are app-tier ids for; the number of them. */
-    private int launch(int count) {
+    private int launch(int count, boolean spare) {
         List<ScalingAction> launches = new ArrayList<>();
-        unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation())));
+        unconfirmed.forEach((id, launch) -> launches.add(new ScalingAction.Launch(id, launch.generation(), spare)));
         for (AppTierId id : freeIds()) {
-            launches.add(new ScalingAction.Launch(id, before.generation(id, now)));
+            launches.add(new ScalingAction.Launch(id, before.generation(id, now), spare));
         }
         int possible = Math.max(0, Math.min(count, launches.size()));
         actions.addAll(launches.subList(0, possible));
@@ -512,23 +575,29 @@ final class PlanDraft {
         int room = rules.limits().maxInstances() - living() - (int) launching;
         if (count > 0 && launching == 0) {
             int allowed = allowedStarts(Math.min(count, room));
-            sayNoIdIsFree(allowed - launch(allowed));
+            sayNoIdIsFree(allowed - launch(allowed, true));
         }
     }
 
     /** The plan when nothing could be desired. */
-    ScalingPlan finish(Optional<QueueDepth> depth, String reason, PolicyState policy, WorkloadModel model) {
-        return plan(depth, reason, Optional.empty(), OptionalInt.empty(), policy, model);
+    ScalingPlan finish(Optional<QueueDepth> depth, String reason, ControlState state, WorkloadModel model) {
+        return plan(depth, reason, Optional.empty(), OptionalInt.empty(), state.policy(), state.desired(), model);
     }
 
     ScalingPlan finish(
             Optional<QueueDepth> depth, String reason, ScalingPolicy.Desire vote, int desired, WorkloadModel model) {
         boolean onlyEnds = !actions.isEmpty()
                 && actions.stream()
-                        .allMatch(action ->
-                                action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop);
+                        .allMatch(action -> action instanceof ScalingAction.Terminate && !isReplaced(action)
+                                || action instanceof ScalingAction.Stop);
         return plan(
-                depth, onlyEnds ? "confirmed" : reason, Optional.of(vote), OptionalInt.of(desired), vote.next(), model);
+                depth,
+                onlyEnds ? "confirmed" : reason,
+                Optional.of(vote),
+                OptionalInt.of(desired),
+                vote.next(),
+                OptionalInt.of(desired),
+                model);
     }
 
     private ScalingPlan plan(
@@ -537,6 +606,7 @@ final class PlanDraft {
             Optional<ScalingPolicy.Desire> vote,
             OptionalInt desired,
             PolicyState policy,
+            OptionalInt lastDesired,
             WorkloadModel model) {
         FleetMemory memory = new FleetMemory(
                 intents,
@@ -557,6 +627,6 @@ final class PlanDraft {
                 clamps,
                 findings,
                 actions,
-                new ControlState(memory, policy, model));
+                new ControlState(memory, policy, model, lastDesired));
     }
 }

@@ -27,8 +27,8 @@ import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
 
 /**
  * The machines of an Auto Scaling group, which launches them; whom to end is never left to it. Its desired capacity is only
- * raised; a machine is ended by name, and the desired capacity falls by one with it; and every member in service is protected
- * from scale-in, so that the group ends none even if somebody else lowers its desired capacity.
+ * raised; a machine is ended by name, and the desired capacity falls by one with it, unless the group is to replace it; and every
+ * member in service is protected from scale-in, so that the group ends none even if somebody else lowers its desired capacity.
  *
  * <p>What EC2 itself has to say of the machines, and their tags, is the business of another {@link InstanceFleet} that is handed
  * in. Terminations and changes of the capacity are carried out one after the other, in the order of the calls.
@@ -166,6 +166,16 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      */
     @Override
     public CompletionStage<Done> terminate(InstanceId id) {
+        return end(id, false);
+    }
+
+    /** The same, but the desired capacity stays: the group launches another one, as it does when EC2 takes a member from it. */
+    @Override
+    public CompletionStage<Done> replace(InstanceId id) {
+        return end(id, true);
+    }
+
+    private CompletionStage<Done> end(InstanceId id, boolean replaced) {
         return inTurn(() -> group().thenCompose(group -> {
             if (group.member(id).isEmpty()) {
                 return ec2.terminate(id);
@@ -176,7 +186,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
             if (group.member(id).get().isEnding()) {
                 return CompletableFuture.completedFuture(Done.getInstance());
             }
-            boolean decrement = group.desired() >= group.filled();
+            boolean decrement = !replaced && group.desired() >= group.filled();
             if (decrement && group.desired() <= group.min()) {
                 throw new InfrastructureException(
                         "Auto Scaling group " + name + " would fall below its MinSize " + group.min() + " without " + id

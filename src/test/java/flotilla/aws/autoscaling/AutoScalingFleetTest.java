@@ -280,6 +280,26 @@ class AutoScalingFleetTest {
     }
 
     @Test
+    void memberThatIsReplaced_shouldLeaveItsPlaceToTheGroupEvenAtMinSize() {
+        scaling.limits(2, 4).desired(2).member("i-1", "InService", true).member("i-2", "InService", true);
+
+        Await.result(fleet.replace(id("i-2")));
+
+        assertThat(terminations()).containsExactly(Map.entry("i-2", "false"));
+        assertThat(scaling.desired()).isEqualTo(2);
+    }
+
+    @Test
+    void memberThatTheGroupReplacesAlready_shouldNotBeEndedAgain() {
+        scaling.desired(2).member("i-1", "InService", true).member("i-2", "Terminating", true);
+
+        Await.result(fleet.replace(id("i-2")));
+
+        assertThat(scaling.changes()).isEmpty();
+        assertThat(scaling.desired()).isEqualTo(2);
+    }
+
+    @Test
     void terminationOfAMemberThatEndsAlready_shouldNotLowerTheCapacityAgain() {
         scaling.desired(1).member("i-1", "InService", true).member("i-2", "Terminating", true);
 
