@@ -137,6 +137,14 @@ class SettingsInTerraformTest {
                 ((Fields) TERRAFORM.local("gateway_settings")).value(group).orElseThrow();
     }
 
+    /** A hook of another name would hold each member for its whole heartbeat. */
+    @Test
+    void lifecycleHook_shouldHaveTheNameOfTheSettings() {
+        Block hook = TERRAFORM.block("resource", "aws_autoscaling_lifecycle_hook", "drain");
+
+        assertThat(value(hook, "name")).isEqualTo(SETTINGS.fleet().lifecycleHook());
+    }
+
     @Test
     void alarms_shouldBeThoseOfThePolicyOfThatName() {
         ScalingSettings.Alarm alarm = SETTINGS.scaling().alarm();

@@ -52,12 +52,13 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
 
     private CompletionStage<?> turn = CompletableFuture.completedFuture(Done.getInstance());
 
-    private AutoScalingFleet(AutoScalingAsyncClient client, InstanceFleet ec2, String name, Clock clock) {
+    private AutoScalingFleet(
+            AutoScalingAsyncClient client, InstanceFleet ec2, String name, String hook, Clock clock) {
         this.client = client;
         this.ec2 = ec2;
         this.name = name;
         this.clock = clock;
-        this.hooks = new LifecycleHooks(client, name);
+        this.hooks = new LifecycleHooks(client, name, hook);
     }
 
     /**
@@ -65,9 +66,11 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      *
      * @param ec2 describes the machines that the group has launched, in every state, and writes their tags; stays the caller's
      * @param name of the group
+     * @param hook name of its lifecycle hook that is ours to complete
      */
-    public static AutoScalingFleet connect(AwsClients clients, InstanceFleet ec2, String name, Clock clock) {
-        return connect(clients, ec2, name, clock, () -> {});
+    public static AutoScalingFleet connect(
+            AwsClients clients, InstanceFleet ec2, String name, String hook, Clock clock) {
+        return connect(clients, ec2, name, hook, clock, () -> {});
     }
 
     /**
@@ -75,17 +78,18 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      *
      * @param ec2 describes the machines that the group has launched, in every state, and writes their tags; stays the caller's
      * @param name of the group
+     * @param hook name of its lifecycle hook that is ours to complete
      * @param beforeActs run before each request that does more than describe; what it throws fails the call
      */
     public static AutoScalingFleet connect(
-            AwsClients clients, InstanceFleet ec2, String name, Clock clock, Runnable beforeActs) {
+            AwsClients clients, InstanceFleet ec2, String name, String hook, Clock clock, Runnable beforeActs) {
         AutoScalingAsyncClient client = clients.client(
                 AutoScalingAsyncClient.builder(),
                 clients.settings().autoscaling(),
                 ATTEMPT_TIMEOUT,
                 CALL_TIMEOUT,
                 beforeActs);
-        return new AutoScalingFleet(client, ec2, name, clock);
+        return new AutoScalingFleet(client, ec2, name, hook, clock);
     }
 
     /** The machines of the group; those in service are protected from scale-in on the way. */
@@ -161,8 +165,8 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     }
 
     /**
-     * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds it is told
-     * that it may go on. A desired capacity that somebody has lowered below what there is does not fall further.
+     * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds our hook is
+     * told that it may go on. A desired capacity that somebody has lowered below what there is does not fall further.
      */
     @Override
     public CompletionStage<Done> terminate(InstanceId id) {

@@ -27,12 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AutoScalingFleetTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+    private static final String HOOK = "drain";
 
     private final FakeAutoScaling scaling = new FakeAutoScaling();
     private final FakeMachines ec2 = new FakeMachines();
     private final HandClock clock = new HandClock(NOW);
     private final AwsClients clients = AwsClients.open(scaling.settings(), 0);
-    private final AutoScalingFleet fleet = AutoScalingFleet.connect(clients, ec2, FakeAutoScaling.GROUP, clock);
+    private final AutoScalingFleet fleet = AutoScalingFleet.connect(clients, ec2, FakeAutoScaling.GROUP, HOOK, clock);
 
     @AfterEach
     void close() {
@@ -108,7 +109,8 @@ class AutoScalingFleetTest {
     void memberThatAHookHolds_shouldBeLetGoInsteadOfTerminated() {
         scaling.desired(1)
                 .member("i-1", "Terminating:Wait", true)
-                .hook("drain", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING")
                 .hook("hello", "autoscaling:EC2_INSTANCE_LAUNCHING");
 
         Await.result(fleet.terminate(id("i-1")));
@@ -119,6 +121,19 @@ class AutoScalingFleetTest {
                 .containsEntry("LifecycleHookName", "drain")
                 .containsEntry("InstanceId", "i-1")
                 .containsEntry("LifecycleActionResult", "CONTINUE");
+    }
+
+    @Test
+    void memberThatOnlyHooksOfOthersHold_shouldBeLeftToThem() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_LAUNCHING");
+
+        Await.result(fleet.terminate(id("i-1")));
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.changes()).isEmpty();
     }
 
     @Test
@@ -198,7 +213,7 @@ class AutoScalingFleetTest {
 
     @Test
     void unknownGroup_shouldFailWithTheKeyThatNamesIt() {
-        try (AutoScalingFleet other = AutoScalingFleet.connect(clients, ec2, "other", clock)) {
+        try (AutoScalingFleet other = AutoScalingFleet.connect(clients, ec2, "other", HOOK, clock)) {
             assertThat(Await.failure(other.describe()))
                     .isInstanceOf(InfrastructureException.class)
                     .hasMessage("there is no Auto Scaling group other; create it, or name another with "
