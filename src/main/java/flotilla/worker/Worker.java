@@ -130,6 +130,9 @@ public final class Worker {
         }
     }
 
+    /** Before the end of its machine a worker gives back what is not done: calls, reports and clocks that differ take some seconds. */
+    private static final Duration GIVE_BACK = Duration.ofSeconds(10);
+
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final Settings settings;
@@ -196,7 +199,19 @@ public final class Worker {
     private Behavior<Command> reclaimed() {
         return phase(common().onMessage(Paused.class, this::onPaused)
                 .onMessage(HandsChanged.class, changed -> drainedIfEmpty())
-                .onMessage(GraceOver.class, over -> handingBack(this::becomeDrained)));
+                .onMessage(GraceOver.class, over -> handingBack(this::givenBack)));
+    }
+
+    /** What was in hand when the time was up is given back. A receive that is still under way may bring more, which goes back at once. */
+    private Behavior<Command> givenBack() {
+        if (intake.isPaused() && parts.leases().held().isEmpty()) {
+            return becomeDrained();
+        }
+        return phase(common().onMessage(Paused.class, done -> {
+                    intake.completed(done);
+                    return givenBack();
+                })
+                .onMessage(HandsChanged.class, changed -> givenBack()));
     }
 
     private Behavior<Command> drained() {
@@ -239,10 +254,14 @@ public final class Worker {
     /** What is still in hand goes back, and then comes the end. */
     private Behavior<Command> handingBack(Supplier<Behavior<Command>> end) {
         departure.handBack();
-        return phase(common().onMessage(HandedBack.class, done -> {
-            departure.handedBack(done);
-            return end.get();
-        }));
+        return phase(common().onMessage(Paused.class, done -> {
+                    intake.completed(done);
+                    return Behaviors.same();
+                })
+                .onMessage(HandedBack.class, done -> {
+                    departure.handedBack(done);
+                    return end.get();
+                }));
     }
 
     /** What is understood in every phase; what a phase adds comes after. */
@@ -343,9 +362,19 @@ public final class Worker {
                         "EC2 takes this machine back at={} inHand={}",
                         outlook.endsAt().orElseThrow(),
                         parts.leases().inHand());
-        Duration grace = settings.grace();
-        depart(Phase.RECLAIMED, noticed.left().compareTo(grace) < 0 ? noticed.left() : grace);
+        depart(Phase.RECLAIMED, grace(noticed.left(), settings.grace()));
         return reclaimed();
+    }
+
+    /**
+     * How long images in hand may take when the machine ends; zero gives them back at once.
+     *
+     * @param left until the machine ends; not positive when it is over by its clock
+     * @param most of the settings
+     */
+    static Duration grace(Duration left, Duration most) {
+        Duration possible = left.minus(GIVE_BACK);
+        return possible.isNegative() ? Duration.ZERO : possible.compareTo(most) < 0 ? possible : most;
     }
 
     private Behavior<Command> onCancelDrain(WorkerCommand.CancelDrain cancel) {
@@ -362,7 +391,7 @@ public final class Worker {
         epoch = taken.token();
         context.getLog().info("ending token={} inHand={}", epoch, parts.leases().inHand());
         phase = Phase.ENDING;
-        parts.router().tell(new ClassifierRouter.ReturnWaiting());
+        returnWhatIsNotBegun();
         pause();
         report();
         return ending();
@@ -418,9 +447,15 @@ public final class Worker {
         timers.cancel(new Start());
         timers.startSingleTimer(new GraceOver(), grace);
         parts.taker().tell(new TerminateRequestTaker.Refuse());
-        parts.router().tell(new ClassifierRouter.ReturnWaiting());
+        returnWhatIsNotBegun();
         pause();
         report();
+    }
+
+    /** What waits for a classifier, and what a receive that is still under way brings. */
+    private void returnWhatIsNotBegun() {
+        parts.pipeline().returnNew();
+        parts.router().tell(new ClassifierRouter.ReturnWaiting());
     }
 
     private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker whose machine EC2 takes back: real actors and stream; queues and stores in memory. */
 class ReclaimedWorkerTest {
@@ -128,6 +130,52 @@ class ReclaimedWorkerTest {
         awaitActivity(Activity.DRAINED);
         assertThat(results.results).isEmpty();
         assertThat(requests.extended()).hasSize(1);
+    }
+
+    @Test
+    void receiveThatIsAnsweredAfterTheNotice_shouldBeGivenBackBeforeAnythingIsDoneForIt() {
+        eventually(() -> assertThat(requests.runs()).isEqualTo(1));
+        requests.beginReceive();
+        worker.tell(new Worker.Noticed(ENDS, LONG));
+        awaitActivity(Activity.LEAVING);
+        // A fetch would fail, and the message go back only a little later.
+        images.away = true;
+
+        QueueMessage late = requests.deliver(body(stored(images, "late.png")), 1);
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(late, 0)));
+        requests.endReceive();
+        awaitActivity(Activity.DRAINED);
+    }
+
+    @Test
+    void receiveThatOutlastsTheGrace_shouldBeAwaitedAndGivenBackToo() {
+        deliverSlowOnes(1);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        requests.beginReceive();
+
+        worker.tell(new Worker.Noticed(ENDS, Duration.ZERO));
+
+        eventually(() -> assertThat(requests.extended()).hasSize(1));
+        TestProbe<WorkerStatus> other = KIT.createTestProbe();
+        worker.tell(new Worker.LinkUp(other.getRef()));
+        for (int i = 0; i < 5; i++) {
+            assertThat(other.receiveMessage().activity()).isEqualTo(Activity.LEAVING);
+        }
+        QueueMessage late = requests.deliver(body(stored(images, "late.png")), 1);
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactly(new MessageAction.ChangeMessageVisibility(late, 0)));
+        worker.tell(new Worker.LinkUp(link.getRef()));
+        requests.endReceive();
+        awaitActivity(Activity.DRAINED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"120, 20", "30, 20", "29, 19", "11, 1", "10, 0", "3, 0", "0, 0", "-5, 0"})
+    void grace_shouldEndTenSecondsBeforeTheMachineAndNeverBeNegative(int left, int grace) {
+        assertThat(Worker.grace(Duration.ofSeconds(left), Duration.ofSeconds(20)))
+                .isEqualTo(Duration.ofSeconds(grace));
     }
 
     @Test
