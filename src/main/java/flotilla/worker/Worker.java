@@ -7,7 +7,6 @@ import flotilla.scaling.MachineOutlook;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -24,7 +23,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
  * way back either), {@code drained} (no way back), {@code leaving}
  * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
- * given back). It stops when a part of it died. It never touches a message itself.
+ * given back). It stops when a part of it died. It never touches a message itself. What is done in the phases without a way back to work
+ * is the business of its {@link WorkerEnding}.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -72,8 +72,6 @@ public final class Worker {
 
     /** It is durable which images hung. */
     record Blamed(Throwable failure) implements Command {}
-
-    private record GraceOver() implements Command {}
 
     /** What was still in hand is given back, or not. */
     record HandedBack(int messages, Throwable failure) implements Command {}
@@ -130,9 +128,6 @@ public final class Worker {
         }
     }
 
-    /** Before the end of its machine a worker gives back what is not done: calls, reports and clocks that differ take some seconds. */
-    private static final Duration GIVE_BACK = Duration.ofSeconds(10);
-
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final Settings settings;
@@ -140,6 +135,7 @@ public final class Worker {
     private final Intake intake;
     private final SelfFence fence;
     private final Departure departure;
+    private final WorkerEnding ending;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private MachineOutlook outlook = MachineOutlook.STAYS;
     private Phase phase = Phase.RECEIVING;
@@ -170,6 +166,8 @@ public final class Worker {
         this.fence = new SelfFence(timers, settings.selfFence());
         this.departure =
                 new Departure(context, parts.attempts(), parts.leases(), parts.handBack(), settings.hangAfter());
+        this.ending = new WorkerEnding(
+                additions -> phase(additions.apply(common())), intake, parts.leases(), departure, parts.onEnd());
     }
 
     private Behavior<Command> joining() {
@@ -196,72 +194,8 @@ public final class Worker {
                 .onMessage(RequestConfirmed.class, confirmed -> becomeDrained()));
     }
 
-    private Behavior<Command> reclaimed() {
-        return phase(common().onMessage(Paused.class, this::onPaused)
-                .onMessage(HandsChanged.class, changed -> drainedIfEmpty())
-                .onMessage(GraceOver.class, over -> handingBack(this::givenBack)));
-    }
-
-    /** What was in hand when the time was up is given back. A receive that is still under way may bring more, which goes back at once. */
-    private Behavior<Command> givenBack() {
-        if (intake.isPaused() && parts.leases().held().isEmpty()) {
-            return becomeDrained();
-        }
-        return phase(common().onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return givenBack();
-                })
-                .onMessage(HandsChanged.class, changed -> givenBack()));
-    }
-
     private Behavior<Command> drained() {
         return phase(common());
-    }
-
-    private Behavior<Command> leaving(ActorRef<Done> replyTo) {
-        return phase(common().onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return leftIfEmpty(replyTo);
-                })
-                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo))
-                .onMessage(
-                        GraceOver.class,
-                        over -> handingBack(() -> {
-                            replyTo.tell(Done.getInstance());
-                            return Behaviors.same();
-                        })));
-    }
-
-    private Behavior<Command> hung(boolean graceOver) {
-        if (departure.isReady(graceOver) && (graceOver || intake.isPaused())) {
-            return handingBack(() -> {
-                parts.onEnd().run();
-                return Behaviors.same();
-            });
-        }
-        return phase(common().onMessage(Blamed.class, done -> {
-                    departure.blamed(done);
-                    return hung(graceOver);
-                })
-                .onMessage(GraceOver.class, over -> hung(true))
-                .onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return hung(graceOver);
-                })
-                .onMessage(HandsChanged.class, changed -> hung(graceOver)));
-    }
-
-    /** What is still in hand goes back, and then comes the end. */
-    private Behavior<Command> handingBack(Supplier<Behavior<Command>> end) {
-        departure.handBack();
-        return phase(common().onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return Behaviors.same();
-                })
-                .onMessage(HandedBack.class, done -> {
-                    departure.handedBack(done);
-                    return end.get();
-                }));
     }
 
     /** What is understood in every phase; what a phase adds comes after. */
@@ -362,19 +296,8 @@ public final class Worker {
                         "EC2 takes this machine back at={} inHand={}",
                         outlook.endsAt().orElseThrow(),
                         parts.leases().inHand());
-        depart(Phase.RECLAIMED, grace(noticed.left(), settings.grace()));
-        return reclaimed();
-    }
-
-    /**
-     * How long images in hand may take when the machine ends; zero gives them back at once.
-     *
-     * @param left until the machine ends; not positive when it is over by its clock
-     * @param most of the settings
-     */
-    static Duration grace(Duration left, Duration most) {
-        Duration possible = left.minus(GIVE_BACK);
-        return possible.isNegative() ? Duration.ZERO : possible.compareTo(most) < 0 ? possible : most;
+        depart(Phase.RECLAIMED, WorkerEnding.grace(noticed.left(), settings.grace()));
+        return ending.reclaimed(this::becomeDrained);
     }
 
     private Behavior<Command> onCancelDrain(WorkerCommand.CancelDrain cancel) {
@@ -430,7 +353,7 @@ public final class Worker {
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
         depart(Phase.LEAVING, settings.grace());
-        return leaving(leave.replyTo());
+        return ending.leaving(leave.replyTo());
     }
 
     private Behavior<Command> onReportTick(ReportTick tick) {
@@ -439,13 +362,13 @@ public final class Worker {
             return report();
         }
         depart(Phase.LEAVING, settings.grace());
-        return hung(false);
+        return ending.hung(false);
     }
 
     private void depart(Phase next, Duration grace) {
         phase = next;
         timers.cancel(new Start());
-        timers.startSingleTimer(new GraceOver(), grace);
+        timers.startSingleTimer(new WorkerEnding.GraceOver(), grace);
         parts.taker().tell(new TerminateRequestTaker.Refuse());
         returnWhatIsNotBegun();
         pause();
@@ -456,13 +379,6 @@ public final class Worker {
     private void returnWhatIsNotBegun() {
         parts.pipeline().returnNew();
         parts.router().tell(new ClassifierRouter.ReturnWaiting());
-    }
-
-    private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
-        if (intake.isPaused() && parts.leases().inHand() == 0) {
-            replyTo.tell(Done.getInstance());
-        }
-        return Behaviors.same();
     }
 
     private Behavior<Command> onLinkUp(LinkUp up) {
@@ -513,7 +429,7 @@ public final class Worker {
                         parts.leases().inHand());
         phase = Phase.LEAVING;
         pause();
-        return handingBack(() -> {
+        return ending.handingBack(() -> {
             // A classifier that hangs would keep the process.
             departure.forgive();
             parts.onEnd().run();

@@ -118,7 +118,7 @@ class ReclaimedWorkerTest {
     @ParameterizedTest
     @CsvSource({"120, 20", "30, 20", "29, 19", "11, 1", "10, 0", "3, 0", "0, 0", "-5, 0"})
     void grace_shouldEndTenSecondsBeforeTheMachineAndNeverBeNegative(int left, int grace) {
-        assertThat(Worker.grace(Duration.ofSeconds(left), Duration.ofSeconds(20)))
+        assertThat(WorkerEnding.grace(Duration.ofSeconds(left), Duration.ofSeconds(20)))
                 .isEqualTo(Duration.ofSeconds(grace));
     }
 
