@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -24,16 +23,8 @@ import java.util.stream.Stream;
  * {@code simulate} and in the tests. Confined to its owner.
  */
 public final class FleetController {
-    /** A gateway that has said nothing for so long is idle or gone. */
-    private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
-    /** What one has counted is known for longer, so that nothing is counted twice when it speaks again. */
-    private static final Duration COUNTED_FOR = Duration.ofHours(1);
-
     /** Who was told nothing for so many intervals was not listening. */
     private static final int ABSENT_FOR = 3;
-
-    /** What a gateway said of its images, and when. */
-    private record Announced(long accepted, long unanswered, Instant at) {}
 
     /** What EC2 and the queues say; what could not be read is empty. */
     public record Readings(
@@ -156,7 +147,7 @@ public final class FleetController {
     private final boolean byHand;
     private final List<FleetPlanner> shadowPlanners;
     private final FleetRoster roster;
-    private final Map<GatewayId, Announced> announced = new HashMap<>();
+    private final GatewayCounts gateways = new GatewayCounts();
     private final List<ControlState> shadowStates = new ArrayList<>();
     private final boolean byQueues;
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
@@ -171,7 +162,6 @@ public final class FleetController {
     private final Map<InstanceId, Instant> started = new HashMap<>();
 
     private Optional<Instant> since = Optional.empty();
-    private Instant listeningAt = Instant.MIN;
     /** When it was told anything last. */
     private Optional<Instant> lastTold = Optional.empty();
 
@@ -184,8 +174,6 @@ public final class FleetController {
 
     /** Tokens of the terminate requests that the last plan asked for. */
     private List<Long> requested = List.of();
-
-    private long accepted;
 
     /** The last plan for which queue and instances were known. */
     private Optional<ScalingPlan> lastPlan = Optional.empty();
@@ -289,31 +277,13 @@ public final class FleetController {
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
         listen(now);
-        forgetSilentGateways(now);
-        Announced before = announced.get(gateway);
-        // Of a gateway that was not known, what it has not answered yet is all that matters.
-        long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
-        if (acceptedThere >= baseline) {
-            // A lower count is a message that was overtaken.
-            accepted += acceptedThere - baseline;
-            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
-        }
+        gateways.announced(gateway, acceptedThere, unansweredThere, now);
         return unanswered();
-    }
-
-    private void forgetSilentGateways(Instant now) {
-        listeningAt = now;
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(COUNTED_FOR) > 0);
-    }
-
-    private Stream<Announced> speaking() {
-        return announced.values().stream()
-                .filter(known -> Duration.between(known.at(), listeningAt).compareTo(ANNOUNCED_FOR) <= 0);
     }
 
     /** Images without an answer at all gateways that have spoken lately. */
     public long unanswered() {
-        return speaking().mapToLong(Announced::unanswered).sum();
+        return gateways.unanswered();
     }
 
     /** Keeps what workers have confirmed, and what nobody can read again, for the next decision. */
@@ -325,7 +295,7 @@ public final class FleetController {
     public Decided decide(Readings readings, Instant now) {
         begin(now);
         listen(now);
-        forgetSilentGateways(now);
+        gateways.listen(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
                 : readings.instances().map(described -> withStarted(roster.described(described, now), now));
@@ -336,7 +306,7 @@ public final class FleetController {
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
                 undecided,
-                new Traffic(accepted, unanswered(), (int) speaking().count()),
+                gateways.traffic(),
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
@@ -491,9 +461,7 @@ public final class FleetController {
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */
     public Optional<Pace> pace(Instant now) {
         return lastPlan.map(plan -> {
-            Traffic traffic =
-                    new Traffic(accepted, unanswered(), (int) speaking().count());
-            double backlog = model().backlog(plan.depth().orElseThrow(), traffic, WaitForecast.COUNTER_LAG);
+            double backlog = model().backlog(plan.depth().orElseThrow(), gateways.traffic(), WaitForecast.COUNTER_LAG);
             Optional<Integer> desired = byHand || plan.desired().isEmpty()
                     ? Optional.empty()
                     : Optional.of(plan.desired().getAsInt());
