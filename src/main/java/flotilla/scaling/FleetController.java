@@ -9,7 +9,6 @@ import flotilla.scaling.FleetMemory.DrainIntent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,21 +144,16 @@ public final class FleetController {
     private final FleetPlanner settling;
     private final PlannerRules rules;
     private final boolean byHand;
-    private final List<FleetPlanner> shadowPlanners;
+    private final ShadowPolicies shadowPolicies;
     private final FleetRoster roster;
     private final GatewayCounts gateways = new GatewayCounts();
-    private final List<ControlState> shadowStates = new ArrayList<>();
+    private final RecentStarts starts;
     private final boolean byQueues;
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
     /** Instances that the last plan ends. */
     private Set<InstanceId> ending = Set.of();
-
-    /** Stopped instances that the last plan starts. */
-    private Set<InstanceId> starting = Set.of();
-    /** When EC2 was asked to start instances that it may still describe as stopped. */
-    private final Map<InstanceId, Instant> started = new HashMap<>();
 
     private Optional<Instant> since = Optional.empty();
     /** When it was told anything last. */
@@ -189,9 +183,9 @@ public final class FleetController {
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.roster = new FleetRoster(rules.settle(), byHand);
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
-        this.shadowPlanners = shadows.stream().map(planner::with).toList();
+        this.shadowPolicies = new ShadowPolicies(shadows, planner, assumed);
+        this.starts = new RecentStarts(rules.settle());
         this.state = ControlState.initial(policy, assumed);
-        shadows.forEach(shadow -> shadowStates.add(ControlState.initial(shadow, assumed)));
     }
 
     /** The policy that decides. */
@@ -298,7 +292,7 @@ public final class FleetController {
         gateways.listen(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
-                : readings.instances().map(described -> withStarted(roster.described(described, now), now));
+                : readings.instances().map(described -> starts.correct(roster.described(described, now), now));
         keep(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
@@ -310,24 +304,14 @@ public final class FleetController {
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
-        List<Shadow> shadows = new ArrayList<>();
-        for (int i = 0; i < shadowPlanners.size(); i++) {
-            FleetPlanner shadow = shadowPlanners.get(i);
-            ScalingPlan would =
-                    shadow.plan(observation, shadowStates.get(i).beside(state), now);
-            shadowStates.set(i, would.next());
-            shadows.add(new Shadow(shadow.policy().name(), would));
-        }
+        List<Shadow> shadows = shadowPolicies.plan(observation, state, now);
         state = plan.next();
         lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
         ending = plan.actions().stream()
                 .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
                 .flatMap(action -> action.instance().stream())
                 .collect(Collectors.toSet());
-        starting = plan.actions().stream()
-                .filter(ScalingAction.Start.class::isInstance)
-                .flatMap(action -> action.instance().stream())
-                .collect(Collectors.toSet());
+        starts.planned(plan);
         requested = plan.actions().stream()
                 .filter(ScalingAction.RequestDrains.class::isInstance)
                 .flatMap(action -> ((ScalingAction.RequestDrains) action).tokens().stream())
@@ -365,23 +349,6 @@ public final class FleetController {
                 .isPresent();
     }
 
-    /** What was started a moment ago boots, although EC2 may still describe it as stopped. */
-    private List<InstanceView> withStarted(List<InstanceView> views, Instant now) {
-        started.values().removeIf(at -> Duration.between(at, now).compareTo(rules.settle()) >= 0);
-        return views.stream()
-                .map(view -> {
-                    Instance stopped = view.instance();
-                    Instant at = started.get(stopped.id());
-                    if (at == null || stopped.state() != InstanceState.STOPPED) {
-                        return view;
-                    }
-                    Instance booting =
-                            new Instance(stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
-                    return new InstanceView(booting, at, Optional.empty(), Optional.empty());
-                })
-                .toList();
-    }
-
     private List<InstanceView> rosterByHand(Instant now) {
         roster.described(List.of(), now);
         return roster.byHand();
@@ -403,8 +370,7 @@ public final class FleetController {
     public void acted(Results results, Instant now) {
         listen(now);
         FleetMemory memory = state.memory();
-        starting.stream().filter(id -> !results.starts().refused().contains(id)).forEach(id -> started.put(id, now));
-        starting = Set.of();
+        starts.acted(results.starts().refused(), now);
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             ScalingAction.Launch launch = one.getKey();
             memory = memory.withoutUnconfirmed(launch.tier());
@@ -439,7 +405,7 @@ public final class FleetController {
     /** The last plan was only shown: nobody was asked anything. */
     public void onlyShown() {
         ending = Set.of();
-        starting = Set.of();
+        starts.onlyShown();
         state = state.with(state.memory().asking(asked));
     }
 
