@@ -55,6 +55,10 @@ class DecisionStoryTest {
                                 .actions(ok("launch", 3, "")),
                         "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
                 arguments(
+                        "launch of a spare",
+                        because("steady").fleet(0, 1, 0).wanted(1).actions(new Action("launch", 2, "", "spare", Action.OK)),
+                        "Launched a machine (app-tier id 2) to be kept ready."),
+                arguments(
                         "launch refused",
                         busy().actions(new Action("launch", 3, "", "", "InsufficientInstanceCapacity: none left.")),
                         "Tried to launch a machine (app-tier id 3), because 26 images were waiting and 6 were in work."
