@@ -56,7 +56,7 @@ class DecisionStoryTest {
                         "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
                 arguments(
                         "launch of a spare",
-                        because("steady").fleet(0, 1, 0).wanted(1).actions(new Action("launch", 2, "", "spare", Action.OK)),
+                        because("steady").fleet(0, 1, 0).wanted(1).actions(ok("launch", 2, "spare")),
                         "Launched a machine (app-tier id 2) to be kept ready."),
                 arguments(
                         "launch refused",
