@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,8 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     private final LifecycleHooks hooks;
     /** The last word on each member. */
     private final Map<InstanceId, Instance> remembered = new ConcurrentHashMap<>();
+    /** Members that our hook waits for no more; hooks of others may hold them for an hour yet. */
+    private final Set<InstanceId> letGo = ConcurrentHashMap.newKeySet();
 
     private CompletionStage<?> turn = CompletableFuture.completedFuture(Done.getInstance());
 
@@ -113,7 +116,9 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
         described.stream()
                 .filter(one -> group.member(one.id()).isPresent())
                 .forEach(one -> remembered.put(one.id(), one));
-        remembered.keySet().retainAll(group.members().stream().map(Member::id).toList());
+        List<InstanceId> members = group.members().stream().map(Member::id).toList();
+        remembered.keySet().retainAll(members);
+        letGo.retainAll(members);
         return group.joined(described, one -> remembered.computeIfAbsent(one.id(), first -> unknown(one)));
     }
 
@@ -131,7 +136,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                     }
                     return response.autoScalingGroups().stream()
                             .findFirst()
-                            .map(Group::of)
+                            .map(described -> Group.of(described, letGo))
                             .orElseThrow(() -> new InfrastructureException(
                                     "there is no Auto Scaling group " + name
                                             + "; create it, or name another with flotilla.fleet.auto-scaling-group",
@@ -166,7 +171,8 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
 
     /**
      * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds our hook is
-     * told that it may go on. A desired capacity that somebody has lowered below what there is does not fall further.
+     * told once that it may go on: then it is ending, though hooks of others may still hold it. A desired capacity that somebody has
+     * lowered below what there is does not fall further.
      */
     @Override
     public CompletionStage<Done> terminate(InstanceId id) {
@@ -185,7 +191,10 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                 return ec2.terminate(id);
             }
             if (group.member(id).get().isHeld()) {
-                return hooks.letGo(id);
+                return hooks.letGo(id).thenApply(done -> {
+                    letGo.add(id);
+                    return done;
+                });
             }
             if (group.member(id).get().isEnding()) {
                 return CompletableFuture.completedFuture(Done.getInstance());

@@ -129,11 +129,57 @@ class AutoScalingFleetTest {
                 .member("i-1", "Terminating:Wait", true)
                 .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING")
                 .hook(HOOK, "autoscaling:EC2_INSTANCE_LAUNCHING");
+        ec2.describes("i-1", InstanceState.RUNNING);
 
-        Await.result(fleet.terminate(id("i-1")));
         Await.result(fleet.terminate(id("i-1")));
 
         assertThat(scaling.changes()).isEmpty();
+        assertIsEndingAndNoHookIsAskedAgain();
+    }
+
+    @Test
+    void memberThatWasLetGoAndThatAHookOfOthersStillHolds_shouldBeEnding() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING");
+        ec2.describes("i-1", InstanceState.RUNNING);
+        assertThat(states()).containsExactly(InstanceState.HELD);
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.changes()).containsExactly("CompleteLifecycleAction");
+        assertIsEndingAndNoHookIsAskedAgain();
+    }
+
+    private void assertIsEndingAndNoHookIsAskedAgain() {
+        int asked = scaling.calls("DescribeLifecycleHooks").size();
+        List<String> changes = scaling.changes();
+        assertThat(states()).containsExactly(InstanceState.SHUTTING_DOWN);
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.calls("DescribeLifecycleHooks")).hasSize(asked);
+        assertThat(scaling.changes()).isEqualTo(changes);
+    }
+
+    private List<InstanceState> states() {
+        return Await.result(fleet.describe()).instances().stream()
+                .map(Instance::state)
+                .toList();
+    }
+
+    @Test
+    void memberWhoseHookCouldNotBeCompleted_shouldStayHeld() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .refuses("CompleteLifecycleAction", "AccessDenied");
+        ec2.describes("i-1", InstanceState.RUNNING);
+
+        Await.failure(fleet.terminate(id("i-1")));
+
+        assertThat(states()).containsExactly(InstanceState.HELD);
     }
 
     @Test
