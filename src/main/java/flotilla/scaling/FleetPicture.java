@@ -49,9 +49,12 @@ record FleetPicture(List<Placed> placed, int ordered, int waiting, boolean heeds
         return (int) placed.stream().filter(Placed::isLiving).count();
     }
 
-    /** Living instances that EC2 takes back whatever anybody does. */
+    /**
+     * Living instances that EC2 takes back whatever anybody does. One that its group holds is none of them: its place was filled anew or
+     * given up when the group began to end it.
+     */
     Stream<Placed> takenBack() {
-        return placed.stream().filter(one -> one.isLiving() && one.outlook().ends());
+        return placed.stream().filter(one -> one.isLiving() && !one.isHeld() && one.outlook().ends());
     }
 
     /** Whether it works, and is to be replaced because EC2 recommends it. */

@@ -154,6 +154,24 @@ class MachineOutlookTest {
     }
 
     @Test
+    void heldMemberThatIsTakenBack_shouldNotBeReplacedAgain() {
+        // Its place was filled anew or given up when the group began to end it: what is missing is more capacity.
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+        Terminate ended = new Terminate(id(2), Optional.of(new AppTierId(2)), EndReason.DRAINED);
+
+        ScalingPlan oneMore = plan(
+                group,
+                Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(2));
+        ScalingPlan twoMore = plan(
+                group,
+                Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(3));
+
+        assertThat(oneMore.actions()).containsExactly(ended, new SetGroupCapacity(2));
+        assertThat(oneMore.reason()).isEqualTo("backlog");
+        assertThat(twoMore.actions()).containsExactly(ended, new SetGroupCapacity(3));
+    }
+
+    @Test
     void spareThatIsMade_shouldBeNoReplacement() {
         PlannerRules spares = RULES.with(
                 new PlannerRules.Shape(PlannerRules.Mode.LAUNCH, PlannerRules.DrainChannel.CLUSTER, 1, true));
