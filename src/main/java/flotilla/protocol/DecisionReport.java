@@ -116,7 +116,7 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * What a policy that only watches would have done.
      *
      * @param desired capacity wanted, within the limits; -1 when it was unknown
-     * @param launches instances that it would have started
+     * @param launches instances that it would have started, or let its Auto Scaling group start
      * @param drains instances that it would have asked to end
      */
     public record Shadow(

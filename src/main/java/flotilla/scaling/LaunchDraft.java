@@ -104,7 +104,8 @@ final class LaunchDraft {
         }
         int allowed = allowedStarts(wanted - replaced - later);
         if (allowed > 0) {
-            sheet.act(new ScalingAction.SetGroupCapacity(fleet.living() - ending() + fleet.ordered() + allowed));
+            int capacity = fleet.living() - ending() + fleet.ordered() + allowed;
+            sheet.act(new ScalingAction.SetGroupCapacity(capacity, allowed));
         }
     }
 

@@ -81,8 +81,12 @@ public sealed interface ScalingAction {
         }
     }
 
-    /** Set the desired capacity of the Auto Scaling group, upwards only. */
-    record SetGroupCapacity(int capacity) implements ScalingAction {
+    /**
+     * Set the desired capacity of the Auto Scaling group, upwards only.
+     *
+     * @param added how many machines the group is to launch for that; those that it replaces by itself are not among them
+     */
+    record SetGroupCapacity(int capacity, int added) implements ScalingAction {
         @Override
         public String kind() {
             return "set-capacity";

@@ -130,7 +130,7 @@ class MachineOutlookTest {
         assertThat(enough.actions()).isEmpty();
         assertThat(enough.clamps())
                 .contains("the Auto Scaling group replaces 1 that EC2 takes back, when they are gone");
-        assertThat(more.actions()).containsExactly(new SetGroupCapacity(3));
+        assertThat(more.actions()).containsExactly(new SetGroupCapacity(3, 1));
     }
 
     @Test
@@ -148,7 +148,7 @@ class MachineOutlookTest {
         assertThat(wanted.actions()).containsExactly(new Terminate(id(2), tier, EndReason.DRAINED, true));
         assertThat(wanted.reason()).isEqualTo("replacement");
         assertThat(more.actions())
-                .containsExactly(new Terminate(id(2), tier, EndReason.DRAINED, true), new SetGroupCapacity(3));
+                .containsExactly(new Terminate(id(2), tier, EndReason.DRAINED, true), new SetGroupCapacity(3, 1));
         assertThat(unwanted.actions()).containsExactly(new Terminate(id(2), tier, EndReason.DRAINED));
         assertThat(unwanted.reason()).isEqualTo("confirmed");
     }
@@ -166,9 +166,9 @@ class MachineOutlookTest {
                 group,
                 Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(3));
 
-        assertThat(oneMore.actions()).containsExactly(ended, new SetGroupCapacity(2));
+        assertThat(oneMore.actions()).containsExactly(ended, new SetGroupCapacity(2, 1));
         assertThat(oneMore.reason()).isEqualTo("backlog");
-        assertThat(twoMore.actions()).containsExactly(ended, new SetGroupCapacity(3));
+        assertThat(twoMore.actions()).containsExactly(ended, new SetGroupCapacity(3, 2));
     }
 
     @Test
@@ -390,7 +390,7 @@ class MachineOutlookTest {
                         .withMessages(2),
                 asked);
 
-        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(2));
+        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(2, 1));
     }
 
     @Test
