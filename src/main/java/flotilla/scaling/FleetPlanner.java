@@ -84,6 +84,7 @@ public final class FleetPlanner {
 
         Optional<QueueDepth> depth = observation.depth();
         if (depth.isEmpty()) {
+            draft.keepPlaces();
             return draft.finish(depth, "depth-unknown", state, model);
         }
         Census census = draft.census();

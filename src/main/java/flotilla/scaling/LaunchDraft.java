@@ -94,10 +94,22 @@ final class LaunchDraft {
         return some.size();
     }
 
+    /** Each member that this plan ends, and that EC2 takes back anyway, leaves its place to another one. */
+    void keepPlaces() {
+        if (rules.shape().mode() == Mode.GROUP && !rules.steps().outPaused()) {
+            replace(Integer.MAX_VALUE);
+        }
+    }
+
+    /** So many of the members that this plan ends, and that EC2 takes back anyway, are replaced by the group; how many of them. */
+    private int replace(int most) {
+        return sheet.replace(fleet.takenBack().map(Placed::id), most);
+    }
+
     /** The group replaces by itself whatever EC2 takes from it: only what is missing besides is more capacity. */
     private void enlargeGroup(int wanted) {
         int possible = rules.steps().outPaused() ? 0 : Math.max(0, wanted);
-        int replaced = sheet.replace(fleet.takenBack().map(Placed::id), possible);
+        int replaced = replace(possible);
         int later = (int) Math.min(possible - replaced, takenBackAtWork());
         if (later > 0) {
             sheet.clamp("the Auto Scaling group replaces " + later + " that EC2 takes back, when they are gone");

@@ -220,6 +220,11 @@ final class PlanDraft {
         launches.start(wanted - drains.revoke(wanted));
     }
 
+    /** With nothing known of what is wanted, a group stays as large as it is, whatever EC2 takes from it. */
+    void keepPlaces() {
+        launches.keepPlaces();
+    }
+
     /** Less capacity: as many workers as given are asked to end. */
     void scaleIn(int wanted) {
         drains.scaleIn(wanted);

@@ -136,7 +136,6 @@ class MachineOutlookTest {
     @Test
     void drainedMemberThatIsTakenBack_shouldLeaveItsPlaceToAnotherOneOnlyWhenThatIsWanted() {
         PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
-        Optional<AppTierId> tier = Optional.of(new AppTierId(2));
 
         ScalingPlan wanted = plan(
                 group, Fleet.none().working(1, 1).takenBack(Activity.DRAINED, 2).withMessages(2));
@@ -145,19 +144,42 @@ class MachineOutlookTest {
         ScalingPlan unwanted = plan(
                 group, Fleet.none().working(1, 1).takenBack(Activity.DRAINED, 2).withMessages(1));
 
-        assertThat(wanted.actions()).containsExactly(new Terminate(id(2), tier, EndReason.DRAINED, true));
+        assertThat(wanted.actions()).containsExactly(ended(2, true));
         assertThat(wanted.reason()).isEqualTo("replacement");
         assertThat(more.actions())
-                .containsExactly(new Terminate(id(2), tier, EndReason.DRAINED, true), new SetGroupCapacity(3, 1));
-        assertThat(unwanted.actions()).containsExactly(new Terminate(id(2), tier, EndReason.DRAINED));
+                .containsExactly(ended(2, true), new SetGroupCapacity(3, 1));
+        assertThat(unwanted.actions()).containsExactly(ended(2, false));
         assertThat(unwanted.reason()).isEqualTo("confirmed");
+    }
+
+    @Test
+    void drainedMemberThatIsTakenBackWhileTheDepthIsUnknown_shouldLeaveItsPlaceToAnotherOne() {
+        // How many are wanted is not known: the group stays as large as it is.
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+        FleetObservation unknown = Fleet.none()
+                .working(1, 1)
+                .takenBack(Activity.DRAINED, 2)
+                .drained(EPOCH, 3)
+                .withUnknownDepth();
+
+        assertThat(plan(group, unknown).actions()).containsExactly(ended(2, true), ended(3, false));
+        assertThat(plan(group, unknown).reason()).isEqualTo("depth-unknown");
+        PlannerRules paused =
+                group.with(new PlannerRules.Steps(Integer.MAX_VALUE, Integer.MAX_VALUE, true, false));
+        assertThat(plan(paused, unknown).actions()).containsExactly(ended(2, false), ended(3, false));
+        assertThat(plan(RULES, unknown).actions())
+                .as("no group")
+                .containsExactly(ended(2, false), ended(3, false));
+    }
+
+    private static Terminate ended(int id, boolean replaced) {
+        return new Terminate(id(id), Optional.of(new AppTierId(id)), EndReason.DRAINED, replaced);
     }
 
     @Test
     void heldMemberThatIsTakenBack_shouldNotBeReplacedAgain() {
         // Its place was filled anew or given up when the group began to end it: what is missing is more capacity.
         PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
-        Terminate ended = new Terminate(id(2), Optional.of(new AppTierId(2)), EndReason.DRAINED);
 
         ScalingPlan oneMore = plan(
                 group,
@@ -166,9 +188,9 @@ class MachineOutlookTest {
                 group,
                 Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(3));
 
-        assertThat(oneMore.actions()).containsExactly(ended, new SetGroupCapacity(2, 1));
+        assertThat(oneMore.actions()).containsExactly(ended(2, false), new SetGroupCapacity(2, 1));
         assertThat(oneMore.reason()).isEqualTo("backlog");
-        assertThat(twoMore.actions()).containsExactly(ended, new SetGroupCapacity(3, 2));
+        assertThat(twoMore.actions()).containsExactly(ended(2, false), new SetGroupCapacity(3, 2));
     }
 
     @Test
