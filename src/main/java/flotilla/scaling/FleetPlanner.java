@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  *   <li>never more living instances than the maximum; an app-tier id is free only when no described instance but a
  *       terminated one has it;
  *   <li>drains asked for through the queues are counted, not named: see {@link OpenRequests};
- *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled; with the
- *       instances unknown nothing is done at all.
+ *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled, and a group
+ *       replaces what EC2 takes from it; with the instances unknown nothing is done at all.
  * </ul>
  *
  * Pure: equal arguments give equal plans.
@@ -95,6 +95,7 @@ public final class FleetPlanner {
                         observation.traffic(),
                         draft.capacities(state.desired()),
                         draft.revocable(),
+                        rules.shape().runningSpares(),
                         rules.limits().clamp(0, scheduled),
                         rules.limits().maxInstances(),
                         rules.interval(),

@@ -102,7 +102,7 @@ final class PlanDraft {
                             ? "scheduled minimum " + Math.min(scheduled, desired)
                             : "min-instances " + rules.limits().minInstances());
         }
-        int spares = rules.shape().sparesStopped() ? 0 : rules.shape().spares();
+        int spares = rules.shape().runningSpares();
         if (spares > 0) {
             desired = rules.limits().clamp(desired + spares, scheduled);
             sheet.clamp("running spares " + spares);
