@@ -84,8 +84,8 @@ public final class DecisionStory {
         boolean coldStart = fleetIsKnown()
                 && active() == 0
                 && decision.actions().stream()
-                        .anyMatch(action -> action.kind().equals("launch")
-                                && !action.why().equals("spare"));
+                        .anyMatch(action ->
+                                action.kind().equals("launch") && !action.why().equals("spare"));
         String clauses = groups.stream().map(ActionWords::clause).collect(Collectors.joining("; "));
         String onlyShown = decision.actions().stream()
                 .filter(DecisionReport.Action::onlyShown)

@@ -54,7 +54,8 @@ record FleetPicture(List<Placed> placed, int ordered, int waiting, boolean heeds
      * given up when the group began to end it.
      */
     Stream<Placed> takenBack() {
-        return placed.stream().filter(one -> one.isLiving() && !one.isHeld() && one.outlook().ends());
+        return placed.stream()
+                .filter(one -> one.isLiving() && !one.isHeld() && one.outlook().ends());
     }
 
     /** Whether it works, and is to be replaced because EC2 recommends it. */
