@@ -32,8 +32,12 @@ locals {
     dead-letter       = "${var.cluster}-request-dlq"
   }
 
+  # Only what is asked for: an image that is older than a key refuses it, and would not start.
+  worker_metrics  = { for group in var.metrics_security_group_id[*] : "port" => local.metrics_port }
+  gateway_metrics = merge(local.worker_metrics, { for name in var.metrics_namespace[*] : "cloudwatch" => { namespace = name } })
+
   # Keys and their meaning: src/main/resources/reference.conf. What is not here has its default.
-  gateway_settings = {
+  gateway_settings = merge({
     cluster = {
       name = var.cluster
       host = ""
@@ -74,20 +78,13 @@ locals {
     model = {
       path = var.model_path
     }
-    # Launched workers are handed it.
-    metrics = {
-      port = var.metrics_security_group_id == null ? -1 : local.metrics_port
-      cloudwatch = {
-        namespace = var.metrics_namespace == null ? "" : var.metrics_namespace
-      }
-    }
     push = {
       sns-topic = var.sns_topic_arn == null ? "" : var.sns_topic_arn
     }
-  }
+  }, { for metrics in [local.gateway_metrics] : "metrics" => metrics if length(metrics) > 0 })
 
   # What a member of the workers' group is handed; in mode launch the supervisor writes it. HOCON, see docs/adr/0007.
-  worker_settings = {
+  worker_settings = merge({
     cluster = {
       name       = var.cluster
       port       = 0
@@ -97,8 +94,7 @@ locals {
     queue   = local.gateway_settings.queue
     storage = local.gateway_settings.storage
     model   = local.gateway_settings.model
-    metrics = local.gateway_settings.metrics
-  }
+  }, { for metrics in [local.worker_metrics] : "metrics" => metrics if length(metrics) > 0 })
 
   worker_user_data = "flotilla = ${jsonencode(local.worker_settings)}\n${var.worker_extra_settings}\n"
 }

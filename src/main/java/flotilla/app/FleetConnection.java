@@ -40,7 +40,8 @@ final class FleetConnection implements AutoCloseable {
                 Optional.of(fleet)
                         .filter(one -> one.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP)
                         .flatMap(FleetSettings::autoScalingGroup)
-                        .map(name -> AutoScalingFleet.connect(clients, ec2, name, Clock.systemUTC(), beforeActs)));
+                        .map(name -> AutoScalingFleet.connect(
+                                clients, ec2, name, fleet.lifecycleHook(), Clock.systemUTC(), beforeActs)));
         try {
             connection.group.ifPresent(one -> one.look().toCompletableFuture().join());
             return Optional.of(connection);

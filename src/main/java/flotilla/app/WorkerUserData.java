@@ -17,17 +17,20 @@ import java.util.Map;
  * of certificates and keys only the paths.
  */
 final class WorkerUserData {
-    private static final List<String> SHARED = List.of(
-            "queue",
-            "drain",
-            "storage",
-            "model",
-            "classifier",
-            "http.max-pixels",
+    private static final List<String> SHARED =
+            List.of("queue", "drain", "storage", "model", "classifier", "http.max-pixels");
+    /**
+     * Handed only when they are not the default, for nothing breaks when a worker has one of its own: an image that is older than a
+     * key refuses it, and would not start.
+     */
+    private static final List<String> WHEN_CHANGED = List.of(
             "metrics.enabled",
             "metrics.port",
-            "tracing",
-            "log.format");
+            "tracing.otlp-endpoint",
+            "tracing.sampling",
+            "log.format",
+            "worker.patience",
+            "worker.notice-interval");
     /** Handed only when they are given: an empty one would hide what the worker's own file says. */
     private static final List<String> WHEN_GIVEN = List.of(
             "aws.region",
@@ -49,11 +52,11 @@ final class WorkerUserData {
             "receive-parallelism",
             "hang-after",
             "io-timeout",
-            "patience",
             "report-interval",
-            "notice-interval",
             "self-fence",
             "shutdown-grace");
+
+    private static final Config DEFAULTS = ConfigFactory.defaultReference().getConfig("flotilla");
 
     private WorkerUserData() {}
 
@@ -78,6 +81,9 @@ final class WorkerUserData {
         for (String key : WORKER_LIFE) {
             handed = handed.withFallback(all.withOnlyPath("worker." + key));
         }
+        for (String key : WHEN_CHANGED) {
+            handed = isDefault(all, key) ? handed : handed.withFallback(all.withOnlyPath(key));
+        }
         for (String key : WHEN_GIVEN) {
             handed = all.getString(key).isBlank() ? handed : handed.withFallback(all.withOnlyPath(key));
         }
@@ -93,6 +99,14 @@ final class WorkerUserData {
         handed = absolute(handed, "classifier.table");
         handed = handed.hasPath("worker.state-folder") ? absolute(handed, "worker.state-folder") : handed;
         return handed.atPath("flotilla").root().render(ConfigRenderOptions.concise());
+    }
+
+    /** As text, since {@code --set} gives nothing else. */
+    private static boolean isDefault(Config config, String key) {
+        return config.getValue(key)
+                .unwrapped()
+                .toString()
+                .equals(DEFAULTS.getValue(key).unwrapped().toString());
     }
 
     /** A worker runs in another folder. */

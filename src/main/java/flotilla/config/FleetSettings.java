@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the supervisor may start and end.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param instanceTypes the first is launched; the next ones when EC2 has no capacity for those before. Never empty
  * @param subnetIds likewise; empty for the template's or the account's own
  * @param autoScalingGroup name of the group for {@link Mode#AUTO_SCALING_GROUP}
+ * @param lifecycleHook name of the group's hook that holds a member until its worker is drained
  * @param warmPool instances kept ready beyond those wanted, for {@link Mode#LAUNCH}
  * @param replaceAtRisk whether an instance that EC2 recommends to replace is replaced and then drained
  * @param workerSettings HOCON handed to launched workers, as text
@@ -26,6 +28,7 @@ public record FleetSettings(
         Optional<String> instanceProfile,
         Optional<String> keyName,
         Optional<String> autoScalingGroup,
+        String lifecycleHook,
         WarmPool warmPool,
         boolean replaceAtRisk,
         String workerSettings) {
@@ -54,6 +57,9 @@ public record FleetSettings(
         }
     }
 
+    /** What EC2 Auto Scaling takes for a hook's name. */
+    private static final Pattern HOOK_NAME = Pattern.compile("[A-Za-z0-9_/-]{1,255}");
+
     public FleetSettings {
         instanceTypes = List.copyOf(instanceTypes);
         subnetIds = List.copyOf(subnetIds);
@@ -63,6 +69,10 @@ public record FleetSettings(
                 mode != Mode.AUTO_SCALING_GROUP || autoScalingGroup.isPresent(),
                 "flotilla.fleet.auto-scaling-group",
                 "given when flotilla.fleet.mode is auto-scaling-group");
+        Checks.that(
+                HOOK_NAME.matcher(lifecycleHook).matches(),
+                "flotilla.fleet.lifecycle-hook",
+                "a name of letters, digits and - _ /, not \"" + lifecycleHook + "\"");
         Checks.that(
                 warmPool.size() == 0 || mode == Mode.LAUNCH,
                 "flotilla.fleet.warm-pool.size",
@@ -80,6 +90,7 @@ public record FleetSettings(
                 given(config, "instance-profile"),
                 given(config, "key-name"),
                 given(config, "auto-scaling-group"),
+                config.getString("lifecycle-hook"),
                 new WarmPool(
                         config.getInt("warm-pool.size"),
                         Choice.of(

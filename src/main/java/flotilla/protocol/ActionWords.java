@@ -91,7 +91,7 @@ final class ActionWords {
     private String rest(boolean withInstances) {
         String ids = ids(withInstances);
         return switch (first.kind()) {
-            case "launch" -> machines("machine") + ids;
+            case "launch" -> machines("machine") + ids + (first.why().equals("spare") ? " to be kept ready" : "");
             case "start" -> machines("stopped machine") + ids;
             case "set-capacity" -> "the capacity of the Auto Scaling group to " + first.why();
             case "assign-id" -> assigned();

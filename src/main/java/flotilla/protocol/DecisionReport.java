@@ -116,7 +116,7 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * What a policy that only watches would have done.
      *
      * @param desired capacity wanted, within the limits; -1 when it was unknown
-     * @param launches instances that it would have started
+     * @param launches instances that it would have started, or let its Auto Scaling group start
      * @param drains instances that it would have asked to end
      */
     public record Shadow(
@@ -138,7 +138,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * @param appTierId 0 when there is none
      * @param instanceId empty for a launch that has not succeeded
      * @param why what makes a termination safe: {@code drained}, {@code silent}, {@code never-reported}, {@code orphan}; of
-     *     actions on no single instance how many
+     *     a launch for the warm pool {@code spare}; of an id that is put on {@code untagged} or {@code duplicate}; of actions on
+     *     no single instance how many
      * @param outcome {@link #OK}, {@link #DRY_RUN}, {@link #BY_HAND}, or what went wrong in one line
      */
     public record Action(String kind, int appTierId, String instanceId, String why, String outcome) {

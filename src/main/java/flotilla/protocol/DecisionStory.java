@@ -83,7 +83,9 @@ public final class DecisionStory {
         List<ActionWords> groups = ActionWords.group(decision.actions());
         boolean coldStart = fleetIsKnown()
                 && active() == 0
-                && decision.actions().stream().anyMatch(action -> action.kind().equals("launch"));
+                && decision.actions().stream()
+                        .anyMatch(action ->
+                                action.kind().equals("launch") && !action.why().equals("spare"));
         String clauses = groups.stream().map(ActionWords::clause).collect(Collectors.joining("; "));
         String onlyShown = decision.actions().stream()
                 .filter(DecisionReport.Action::onlyShown)

@@ -14,6 +14,8 @@ import java.util.Map;
  * desired = active                otherwise, and for a cooldown after each change
  * </pre>
  *
+ * Active are those that boot and work, running spares left out.
+ *
  * @param high messages above which to scale out
  * @param low messages below which to scale in
  * @param period how long the threshold must be passed
@@ -54,7 +56,7 @@ public record AlarmPolicy(int high, int low, Duration period, Duration cooldown,
         State before = state instanceof State known ? known : (State) initialState();
         Instant now = input.now();
         int visible = input.depth().visible();
-        int active = input.active().size();
+        int active = input.activeWithoutSpares();
         Instant highSince = visible > high ? earlier(before.highSince(), now) : Instant.MAX;
         Instant lowSince = visible < low ? earlier(before.lowSince(), now) : Instant.MAX;
         boolean cooling = !before.lastChange().equals(Instant.MIN)

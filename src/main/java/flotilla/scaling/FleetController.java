@@ -9,14 +9,12 @@ import flotilla.scaling.FleetMemory.DrainIntent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -24,16 +22,8 @@ import java.util.stream.Stream;
  * {@code simulate} and in the tests. Confined to its owner.
  */
 public final class FleetController {
-    /** A gateway that has said nothing for so long is idle or gone. */
-    private static final Duration ANNOUNCED_FOR = Duration.ofMinutes(1);
-    /** What one has counted is known for longer, so that nothing is counted twice when it speaks again. */
-    private static final Duration COUNTED_FOR = Duration.ofHours(1);
-
     /** Who was told nothing for so many intervals was not listening. */
     private static final int ABSENT_FOR = 3;
-
-    /** What a gateway said of its images, and when. */
-    private record Announced(long accepted, long unanswered, Instant at) {}
 
     /** What EC2 and the queues say; what could not be read is empty. */
     public record Readings(
@@ -154,10 +144,10 @@ public final class FleetController {
     private final FleetPlanner settling;
     private final PlannerRules rules;
     private final boolean byHand;
-    private final List<FleetPlanner> shadowPlanners;
+    private final ShadowPolicies shadowPolicies;
     private final FleetRoster roster;
-    private final Map<GatewayId, Announced> announced = new HashMap<>();
-    private final List<PolicyState> shadowStates = new ArrayList<>();
+    private final GatewayCounts gateways = new GatewayCounts();
+    private final RecentStarts starts;
     private final boolean byQueues;
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
@@ -165,13 +155,7 @@ public final class FleetController {
     /** Instances that the last plan ends. */
     private Set<InstanceId> ending = Set.of();
 
-    /** Stopped instances that the last plan starts. */
-    private Set<InstanceId> starting = Set.of();
-    /** When EC2 was asked to start instances that it may still describe as stopped. */
-    private final Map<InstanceId, Instant> started = new HashMap<>();
-
     private Optional<Instant> since = Optional.empty();
-    private Instant listeningAt = Instant.MIN;
     /** When it was told anything last. */
     private Optional<Instant> lastTold = Optional.empty();
 
@@ -184,8 +168,6 @@ public final class FleetController {
 
     /** Tokens of the terminate requests that the last plan asked for. */
     private List<Long> requested = List.of();
-
-    private long accepted;
 
     /** The last plan for which queue and instances were known. */
     private Optional<ScalingPlan> lastPlan = Optional.empty();
@@ -201,9 +183,9 @@ public final class FleetController {
         this.byHand = rules.shape().mode() == PlannerRules.Mode.BY_HAND;
         this.roster = new FleetRoster(rules.settle(), byHand);
         this.byQueues = rules.shape().drains() == PlannerRules.DrainChannel.QUEUES;
-        this.shadowPlanners = shadows.stream().map(planner::with).toList();
+        this.shadowPolicies = new ShadowPolicies(shadows, planner, assumed);
+        this.starts = new RecentStarts(rules.settle());
         this.state = ControlState.initial(policy, assumed);
-        shadows.forEach(shadow -> shadowStates.add(shadow.initialState()));
     }
 
     /** The policy that decides. */
@@ -289,31 +271,13 @@ public final class FleetController {
      */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
         listen(now);
-        forgetSilentGateways(now);
-        Announced before = announced.get(gateway);
-        // Of a gateway that was not known, what it has not answered yet is all that matters.
-        long baseline = before == null ? Math.max(0, acceptedThere - unansweredThere) : before.accepted();
-        if (acceptedThere >= baseline) {
-            // A lower count is a message that was overtaken.
-            accepted += acceptedThere - baseline;
-            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
-        }
+        gateways.announced(gateway, acceptedThere, unansweredThere, now);
         return unanswered();
-    }
-
-    private void forgetSilentGateways(Instant now) {
-        listeningAt = now;
-        announced.values().removeIf(known -> Duration.between(known.at(), now).compareTo(COUNTED_FOR) > 0);
-    }
-
-    private Stream<Announced> speaking() {
-        return announced.values().stream()
-                .filter(known -> Duration.between(known.at(), listeningAt).compareTo(ANNOUNCED_FOR) <= 0);
     }
 
     /** Images without an answer at all gateways that have spoken lately. */
     public long unanswered() {
-        return speaking().mapToLong(Announced::unanswered).sum();
+        return gateways.unanswered();
     }
 
     /** Keeps what workers have confirmed, and what nobody can read again, for the next decision. */
@@ -325,10 +289,10 @@ public final class FleetController {
     public Decided decide(Readings readings, Instant now) {
         begin(now);
         listen(now);
-        forgetSilentGateways(now);
+        gateways.listen(now);
         Optional<List<InstanceView>> instances = byHand
                 ? Optional.of(rosterByHand(now))
-                : readings.instances().map(described -> withStarted(roster.described(described, now), now));
+                : readings.instances().map(described -> starts.correct(roster.described(described, now), now));
         keep(readings.confirmations());
         FleetObservation observation = new FleetObservation(
                 readings.depth(),
@@ -336,28 +300,18 @@ public final class FleetController {
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
                 undecided,
-                new Traffic(accepted, unanswered(), (int) speaking().count()),
+                gateways.traffic(),
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
-        List<Shadow> shadows = new ArrayList<>();
-        for (int i = 0; i < shadowPlanners.size(); i++) {
-            FleetPlanner shadow = shadowPlanners.get(i);
-            ScalingPlan would =
-                    shadow.plan(observation, new ControlState(state.memory(), shadowStates.get(i), state.model()), now);
-            shadowStates.set(i, would.next().policy());
-            shadows.add(new Shadow(shadow.policy().name(), would));
-        }
+        List<Shadow> shadows = shadowPolicies.plan(observation, state, now);
         state = plan.next();
         lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
         ending = plan.actions().stream()
                 .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
                 .flatMap(action -> action.instance().stream())
                 .collect(Collectors.toSet());
-        starting = plan.actions().stream()
-                .filter(ScalingAction.Start.class::isInstance)
-                .flatMap(action -> action.instance().stream())
-                .collect(Collectors.toSet());
+        starts.planned(plan);
         requested = plan.actions().stream()
                 .filter(ScalingAction.RequestDrains.class::isInstance)
                 .flatMap(action -> ((ScalingAction.RequestDrains) action).tokens().stream())
@@ -395,23 +349,6 @@ public final class FleetController {
                 .isPresent();
     }
 
-    /** What was started a moment ago boots, although EC2 may still describe it as stopped. */
-    private List<InstanceView> withStarted(List<InstanceView> views, Instant now) {
-        started.values().removeIf(at -> Duration.between(at, now).compareTo(rules.settle()) >= 0);
-        return views.stream()
-                .map(view -> {
-                    Instance stopped = view.instance();
-                    Instant at = started.get(stopped.id());
-                    if (at == null || stopped.state() != InstanceState.STOPPED) {
-                        return view;
-                    }
-                    Instance booting =
-                            new Instance(stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type());
-                    return new InstanceView(booting, at, Optional.empty(), Optional.empty());
-                })
-                .toList();
-    }
-
     private List<InstanceView> rosterByHand(Instant now) {
         roster.described(List.of(), now);
         return roster.byHand();
@@ -433,8 +370,7 @@ public final class FleetController {
     public void acted(Results results, Instant now) {
         listen(now);
         FleetMemory memory = state.memory();
-        starting.stream().filter(id -> !results.starts().refused().contains(id)).forEach(id -> started.put(id, now));
-        starting = Set.of();
+        starts.acted(results.starts().refused(), now);
         for (Map.Entry<ScalingAction.Launch, Instance> one : results.launched().entrySet()) {
             ScalingAction.Launch launch = one.getKey();
             memory = memory.withoutUnconfirmed(launch.tier());
@@ -469,7 +405,7 @@ public final class FleetController {
     /** The last plan was only shown: nobody was asked anything. */
     public void onlyShown() {
         ending = Set.of();
-        starting = Set.of();
+        starts.onlyShown();
         state = state.with(state.memory().asking(asked));
     }
 
@@ -491,9 +427,7 @@ public final class FleetController {
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */
     public Optional<Pace> pace(Instant now) {
         return lastPlan.map(plan -> {
-            Traffic traffic =
-                    new Traffic(accepted, unanswered(), (int) speaking().count());
-            double backlog = model().backlog(plan.depth().orElseThrow(), traffic, WaitForecast.COUNTER_LAG);
+            double backlog = model().backlog(plan.depth().orElseThrow(), gateways.traffic(), WaitForecast.COUNTER_LAG);
             Optional<Integer> desired = byHand || plan.desired().isEmpty()
                     ? Optional.empty()
                     : Optional.of(plan.desired().getAsInt());

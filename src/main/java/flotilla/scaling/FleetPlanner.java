@@ -27,15 +27,17 @@ import java.util.stream.Stream;
  *       with the lowest free app-tier ids;
  *   <li>desired &lt; active: the workers that are easiest to lose are drained; booting ones are left until they have
  *       reported, for nobody could tell whether they are empty;
- *   <li>an instance that EC2 takes back is not active, and is replaced at once; one that EC2 recommends to replace is, if
- *       the rules say so, not counted when instances are started, and is the first to be drained when there are too many;
+ *   <li>an instance that EC2 takes back is not active, and is replaced at once, or by its Auto Scaling group when it is gone;
+ *   <li>one that EC2 recommends to replace is, if the rules say so, not counted when instances are started, and is the first to
+ *       be drained when there are more working ones than are desired; a policy is told of no more instances than it has wanted
+ *       the last time, so that those that replace others are no growth to one that counts from what there is;
  *   <li>an instance that its Auto Scaling group ends and holds for us is not active, and its worker is drained;
  *   <li>an instance is ended only when its worker is drained or proven dead;
  *   <li>never more living instances than the maximum; an app-tier id is free only when no described instance but a
  *       terminated one has it;
  *   <li>drains asked for through the queues are counted, not named: see {@link OpenRequests};
- *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled; with the
- *       instances unknown nothing is done at all.
+ *   <li>no scale-in on missing data: with the queue's depth unknown nothing is started, drained or cancelled, and a group
+ *       replaces what EC2 takes from it; with the instances unknown nothing is done at all.
  * </ul>
  *
  * Pure: equal arguments give equal plans.
@@ -74,7 +76,7 @@ public final class FleetPlanner {
                     List.of(),
                     List.of(),
                     List.of(),
-                    new ControlState(memory, state.policy(), model));
+                    new ControlState(memory, state.policy(), model, state.desired()));
         }
         PlanDraft draft = draft(observation, memory, now);
         draft.endConfirmed();
@@ -82,7 +84,8 @@ public final class FleetPlanner {
 
         Optional<QueueDepth> depth = observation.depth();
         if (depth.isEmpty()) {
-            return draft.finish(depth, "depth-unknown", state.policy(), model);
+            draft.keepPlaces();
+            return draft.finish(depth, "depth-unknown", state, model);
         }
         Census census = draft.census();
         int scheduled = rules.schedule().minimumAt(now);
@@ -90,8 +93,9 @@ public final class FleetPlanner {
                 new PolicyInput(
                         depth.get(),
                         observation.traffic(),
-                        draft.capacities(),
+                        draft.capacities(state.desired()),
                         draft.revocable(),
+                        rules.shape().runningSpares(),
                         rules.limits().clamp(0, scheduled),
                         rules.limits().maxInstances(),
                         rules.interval(),
@@ -104,10 +108,11 @@ public final class FleetPlanner {
         if (desired < census.running()) {
             draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
-        draft.keepSpares(desired);
+        // Spares are no replacement: what is started for them says so itself.
         String reason = draft.replaces(desired)
                 ? ScalingPlan.REPLACEMENT
                 : desired == census.active() ? "steady" : vote.reason();
+        draft.keepSpares(desired);
         return draft.finish(depth, reason, vote, desired, model);
     }
 

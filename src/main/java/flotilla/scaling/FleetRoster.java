@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the supervisor knows of instances and workers: EC2's descriptions joined with the workers' reports. Confined to the
@@ -52,8 +54,6 @@ final class FleetRoster {
     /** A worker's life that began before its machine did, by the clocks. */
     private record Doubt(long life, Instant since) {}
 
-    private record Shown(String state, Instant since) {}
-
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private final Map<InstanceId, Life> lives = new HashMap<>();
     private final Map<InstanceId, Instant> launchedHere = new HashMap<>();
@@ -76,7 +76,7 @@ final class FleetRoster {
 
     private final Map<InstanceId, Doubt> doubts = new HashMap<>();
     private final Map<InstanceId, Instant> strayed = new HashMap<>();
-    private final Map<String, Shown> shown = new HashMap<>();
+    private final FleetDisplay display = new FleetDisplay(KNOWN_AFTER_END);
 
     FleetRoster() {
         this(Duration.ZERO, false);
@@ -168,7 +168,7 @@ final class FleetRoster {
         awaited.retainAll(instances.keySet());
         bootTimes.keySet().retainAll(instances.keySet());
         forgetGoneWorkers(now);
-        instances.values().forEach(instance -> shown(instance, now));
+        instances.values().forEach(instance -> display.note(instance, sighting(instance), now));
         return instances.values().stream()
                 .sorted(Comparator.comparing(Instance::id))
                 .map(instance -> new InstanceView(
@@ -325,61 +325,17 @@ final class FleetRoster {
 
     /** The instances for people: living ones, and those that ended a moment ago. */
     List<ShownInstance> show(Instant now) {
-        List<ShownInstance> lines = new ArrayList<>();
-        instances.values().stream().map(instance -> line(instance, now)).forEach(lines::add);
-        byHand().stream().map(view -> line(view.instance(), now)).forEach(lines::add);
-        lines.removeIf(line -> line.state().equals("terminated")
-                && Duration.between(line.since(), now).compareTo(KNOWN_AFTER_END) > 0);
-        lines.sort(Comparator.comparingInt((ShownInstance line) ->
-                        line.appTierId().map(AppTierId::value).orElse(0))
-                .thenComparing(ShownInstance::name));
-        Set<String> kept = new HashSet<>();
-        instances.keySet().forEach(id -> kept.add(id.value()));
-        lines.forEach(line -> kept.add(line.name()));
-        shown.keySet().retainAll(kept);
-        return lines;
-    }
-
-    private ShownInstance line(Instance instance, Instant now) {
-        Shown last = shown(instance, now);
-        Optional<WorkerSighting> report = sighting(instance);
-        boolean alive = instance.state().isAlive() && report.isPresent();
-        return new ShownInstance(
-                instance.id().value(),
-                instance.appTierId(),
-                last.state(),
-                alive ? report.get().busy() : 0,
-                report.map(known -> known.service().images()).orElse(0L),
-                last.since());
+        List<ShownInstance> lines = Stream.concat(
+                        instances.values().stream(), byHand().stream().map(InstanceView::instance))
+                .map(instance -> display.line(instance, sighting(instance), now))
+                .toList();
+        Set<String> known = instances.keySet().stream().map(InstanceId::value).collect(Collectors.toSet());
+        return display.sorted(lines, known, now);
     }
 
     private Optional<WorkerSighting> sighting(Instance instance) {
         return reportOn(instance.id())
                 .or(() -> report(new WorkerId(instance.id().value())));
-    }
-
-    /** The state to show, and since when it is so. */
-    private Shown shown(Instance instance, Instant now) {
-        String state = state(instance, sighting(instance));
-        return shown.compute(instance.id().value(), (id, last) -> {
-            if (last != null && last.state().equals(state)) {
-                return last;
-            }
-            return new Shown(state, last == null && state.equals("pending") ? instance.launchedAt() : now);
-        });
-    }
-
-    private static String state(Instance instance, Optional<WorkerSighting> report) {
-        return switch (instance.state()) {
-            case PENDING -> "pending";
-            case RUNNING ->
-                report.map(known -> known.activity() == Activity.WORKING ? "running" : "draining")
-                        .orElse("pending");
-            case HELD -> "draining";
-            case SHUTTING_DOWN, STOPPING -> "shutting-down";
-            case STOPPED -> "stopped";
-            case TERMINATED -> "terminated";
-        };
     }
 
     private Optional<WorkerView> view(InstanceId id) {

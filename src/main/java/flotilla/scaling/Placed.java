@@ -149,6 +149,11 @@ record Placed(InstanceView view, Standing standing) {
         return silence.compareTo(limits.deadAfter()) > 0 ? Standing.DEAD : Standing.ENDING;
     }
 
+    /** Whether its group ends it and waits for its worker. */
+    boolean isHeld() {
+        return view.instance().state() == InstanceState.HELD;
+    }
+
     /** Whether its group ends it and waits, and its worker was not asked to drain yet. */
     boolean isHeldAtWork(Map<InstanceId, DrainIntent> intents) {
         DrainIntent intent = intents.get(id());
@@ -156,7 +161,7 @@ record Placed(InstanceView view, Standing standing) {
         boolean works = view.worker()
                 .filter(worker -> worker.activity() == Activity.WORKING)
                 .isPresent();
-        return view.instance().state() == InstanceState.HELD && works && !asked;
+        return isHeld() && works && !asked;
     }
 
     /** Why it is {@link Standing#DEAD}, with the times that prove it. */

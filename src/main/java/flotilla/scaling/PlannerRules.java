@@ -84,6 +84,11 @@ public record PlannerRules(
             this(mode, drains, spares, sparesStopped, false);
         }
 
+        /** Instances that run beyond those wanted. */
+        int runningSpares() {
+            return sparesStopped ? 0 : spares;
+        }
+
         boolean heedsRisk() {
             return replacesAtRisk && drains == DrainChannel.CLUSTER;
         }

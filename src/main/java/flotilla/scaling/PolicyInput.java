@@ -14,6 +14,7 @@ import java.util.List;
  * @param active booting and working instances: those that were not asked to end
  * @param draining instances that were asked to end and whose drain can still be taken back; new work takes it back before
  *     anything is launched, so that they are capacity at once if they are wanted
+ * @param spares so many of the active ones are kept ready beyond what is desired, which is told without them
  * @param minInstances fewest instances now
  * @param maxInstances most instances
  * @param interval time until the next regular decision
@@ -24,6 +25,7 @@ public record PolicyInput(
         Traffic traffic,
         List<Capacity> active,
         int draining,
+        int spares,
         int minInstances,
         int maxInstances,
         Duration interval,
@@ -33,6 +35,20 @@ public record PolicyInput(
         active = List.copyOf(active);
     }
 
+    /** Without running spares. */
+    public PolicyInput(
+            QueueDepth depth,
+            Traffic traffic,
+            List<Capacity> active,
+            int draining,
+            int minInstances,
+            int maxInstances,
+            Duration interval,
+            WorkloadModel model,
+            Instant now) {
+        this(depth, traffic, active, draining, 0, minInstances, maxInstances, interval, model, now);
+    }
+
     /**
      * One instance that works or is going to.
      *
@@ -40,6 +56,11 @@ public record PolicyInput(
      * @param age since its launch or start
      */
     public record Capacity(InstanceId id, String type, boolean ready, Duration age) {}
+
+    /** Booting and working instances but the spares: from these a policy counts that wants some more or fewer than there are. */
+    public int activeWithoutSpares() {
+        return Math.max(0, active.size() - spares);
+    }
 
     /** Instances at work. */
     public int ready() {

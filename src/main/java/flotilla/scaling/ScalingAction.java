@@ -49,11 +49,22 @@ public sealed interface ScalingAction {
      * @param tier its app-tier id
      * @param generation the same for all launches of this id that may be one and the same, whoever sends them; a launch whose
      *     outcome is unknown is repeated with the same one
+     * @param spare whether it is to be kept ready, whatever the decision's reason says of the others
      */
-    record Launch(AppTierId tier, long generation) implements ScalingAction {
+    record Launch(AppTierId tier, long generation, boolean spare) implements ScalingAction {
+        /** Of an instance that is wanted for the decision's reason. */
+        public Launch(AppTierId tier, long generation) {
+            this(tier, generation, false);
+        }
+
         @Override
         public String kind() {
             return "launch";
+        }
+
+        @Override
+        public String why() {
+            return spare ? "spare" : "";
         }
 
         @Override
@@ -70,8 +81,12 @@ public sealed interface ScalingAction {
         }
     }
 
-    /** Set the desired capacity of the Auto Scaling group, upwards only. */
-    record SetGroupCapacity(int capacity) implements ScalingAction {
+    /**
+     * Set the desired capacity of the Auto Scaling group, upwards only.
+     *
+     * @param added how many machines the group is to launch for that; those that it replaces by itself are not among them
+     */
+    record SetGroupCapacity(int capacity, int added) implements ScalingAction {
         @Override
         public String kind() {
             return "set-capacity";
@@ -154,8 +169,24 @@ public sealed interface ScalingAction {
         }
     }
 
-    /** Terminate an instance. */
-    record Terminate(InstanceId id, Optional<AppTierId> tier, EndReason reason) implements OnInstance {
+    /**
+     * Terminate an instance.
+     *
+     * @param replaced whether its Auto Scaling group puts another one in its place; otherwise the group's desired capacity falls by
+     *     one with it
+     */
+    record Terminate(InstanceId id, Optional<AppTierId> tier, EndReason reason, boolean replaced)
+            implements OnInstance {
+        /** Of an instance that nobody replaces by itself. */
+        public Terminate(InstanceId id, Optional<AppTierId> tier, EndReason reason) {
+            this(id, tier, reason, false);
+        }
+
+        /** The same of an instance that its group replaces. */
+        Terminate withReplacement() {
+            return new Terminate(id, tier, reason, true);
+        }
+
         @Override
         public String kind() {
             return "terminate";

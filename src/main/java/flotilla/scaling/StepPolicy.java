@@ -14,7 +14,7 @@ import java.util.Map;
  * desired = active       otherwise
  * </pre>
  *
- * Simple and slow: a fleet of n takes n intervals to come.
+ * Active are those that boot and work, running spares left out. Simple and slow: a fleet of n takes n intervals to come.
  */
 public record StepPolicy() implements ScalingPolicy {
     public static final String NAME = "step";
@@ -35,7 +35,7 @@ public record StepPolicy() implements ScalingPolicy {
     @Override
     public Desire desire(PolicyInput input, PolicyState state) {
         long messages = (long) input.depth().visible() + input.depth().inFlight();
-        int active = input.active().size();
+        int active = input.activeWithoutSpares();
         Instant last = state instanceof State known ? known.lastStep() : Instant.MIN;
         // A look between two ticks is no interval of its own; ticks come a little early or late.
         Instant next = last.equals(Instant.MIN)

@@ -70,12 +70,10 @@ final class DecisionRecord {
         int launches = 0;
         int drains = 0;
         for (ScalingAction action : plan.actions()) {
-            if (action instanceof ScalingAction.Launch
-                    || action instanceof ScalingAction.Start
-                    || action instanceof ScalingAction.SetGroupCapacity) {
-                launches += change(plan, action);
-            } else if (action instanceof ScalingAction.Drain || action instanceof ScalingAction.RequestDrains) {
-                drains -= change(plan, action);
+            if (action instanceof ScalingAction.Drain || action instanceof ScalingAction.RequestDrains) {
+                drains -= change(action);
+            } else {
+                launches += started(action);
             }
         }
         return new Shadow(
@@ -93,17 +91,15 @@ final class DecisionRecord {
         int active = plan.census().active();
         for (int i = 0; i < Math.min(plan.actions().size(), actions.size()); i++) {
             if (actions.get(i).succeeded()) {
-                active += change(plan, plan.actions().get(i));
+                active += change(plan.actions().get(i));
             }
         }
         return Math.max(0, active);
     }
 
     /** By how much an action changes the number of booting and working instances. */
-    private static int change(ScalingPlan plan, ScalingAction action) {
-        if (action instanceof ScalingAction.Launch
-                || action instanceof ScalingAction.Start
-                || action instanceof ScalingAction.CancelDrain) {
+    private static int change(ScalingAction action) {
+        if (action instanceof ScalingAction.CancelDrain) {
             return 1;
         }
         if (action instanceof ScalingAction.Drain) {
@@ -115,13 +111,17 @@ final class DecisionRecord {
         if (action instanceof ScalingAction.CancelRequests cancel) {
             return cancel.count() == ScalingAction.CancelRequests.ALL ? 0 : cancel.count();
         }
-        if (action instanceof ScalingAction.SetGroupCapacity) {
-            int others = plan.actions().stream()
-                    .filter(other -> !(other instanceof ScalingAction.SetGroupCapacity))
-                    .mapToInt(other -> change(plan, other))
-                    .sum();
-            return Math.max(0, plan.desired().orElse(0) - plan.census().active() - others);
+        return started(action);
+    }
+
+    /** Instances that boot because of an action: by a call of ours, or because the Auto Scaling group launches them. */
+    private static int started(ScalingAction action) {
+        if (action instanceof ScalingAction.Launch || action instanceof ScalingAction.Start) {
+            return 1;
         }
-        return 0;
+        if (action instanceof ScalingAction.SetGroupCapacity set) {
+            return set.added();
+        }
+        return action instanceof ScalingAction.Terminate end && end.replaced() ? 1 : 0;
     }
 }

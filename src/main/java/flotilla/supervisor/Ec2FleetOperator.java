@@ -137,7 +137,9 @@ public final class Ec2FleetOperator implements FleetOperator {
             return queues().cancel(cancel.count()).thenApply(back -> cancelled(cancel, back));
         }
         if (action instanceof ScalingAction.Terminate terminate) {
-            return fleet.terminate(terminate.id()).thenApply(done -> ok(action));
+            CompletionStage<?> ended =
+                    terminate.replaced() ? fleet.replace(terminate.id()) : fleet.terminate(terminate.id());
+            return ended.thenApply(done -> ok(action));
         }
         ScalingAction.Stop stop = (ScalingAction.Stop) action;
         return fleet.stop(stop.id()).thenApply(done -> ok(action));

@@ -46,6 +46,11 @@ public interface InstanceFleet {
     /** Terminates a machine; one that is gone is no error. In an Auto Scaling group its desired capacity falls by one. */
     CompletionStage<Done> terminate(InstanceId id);
 
+    /** Terminates a machine, and another one takes its place in its Auto Scaling group; where there is none, as {@link #terminate}. */
+    default CompletionStage<Done> replace(InstanceId id) {
+        return terminate(id);
+    }
+
     /** Writes the tags {@code Name} and {@code flotilla:app-tier-id} on a machine. */
     CompletionStage<Done> assignId(InstanceId id, AppTierId appTierId);
 

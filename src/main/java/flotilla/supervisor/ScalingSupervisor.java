@@ -3,16 +3,8 @@ package flotilla.supervisor;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
-import flotilla.protocol.FleetReport;
-import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.FindHolder;
-import flotilla.protocol.SupervisorCommand.GetDecision;
-import flotilla.protocol.SupervisorCommand.GetDecisions;
-import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
-import flotilla.protocol.SupervisorCommand.GetFleet;
-import flotilla.protocol.SupervisorCommand.GetPace;
-import flotilla.protocol.SupervisorCommand.GetSupplier;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
@@ -92,6 +84,7 @@ public final class ScalingSupervisor {
     private final FleetOperator operator;
     private final Lookout lookout;
     private final DecisionLog decisions;
+    private final SupervisorAnswers answers;
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
     private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
@@ -183,6 +176,7 @@ public final class ScalingSupervisor {
                 controller.policy().name(),
                 settings.interval(),
                 settings.firstNumber().applyAsLong(clock.instant()));
+        this.answers = new SupervisorAnswers(() -> controller, decisions, clock);
     }
 
     private Behavior<SupervisorCommand> start() {
@@ -232,24 +226,10 @@ public final class ScalingSupervisor {
 
     /** What is taken at any time. */
     private BehaviorBuilder<SupervisorCommand> reports(BehaviorBuilder<SupervisorCommand> phase) {
-        return phase.onMessage(WorkerReport.class, this::onWorkerReport)
+        return answers.in(phase)
+                .onMessage(WorkerReport.class, this::onWorkerReport)
                 .onMessage(WorkArrived.class, this::onWorkArrived)
-                .onMessage(
-                        GetFleet.class,
-                        question -> tell(question.replyTo(), FleetReport.of(controller.show(clock.instant()))))
-                .onMessage(
-                        GetPace.class,
-                        question -> tell(question.replyTo(), new PaceReport(controller.pace(clock.instant()))))
-                .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
-                .onMessage(
-                        GetDecisionsAfter.class,
-                        question -> tell(question.replyTo(), decisions.after(question.n(), question.limit())))
-                .onMessage(GetDecision.class, question -> tell(question.replyTo(), decisions.one(question.n())))
                 .onMessage(FindHolder.class, this::onFindHolder)
-                .onMessage(
-                        GetSupplier.class,
-                        question ->
-                                tell(question.replyTo(), decisions.supplier(question.instance(), question.before())))
                 .onSignal(PreRestart.class, this::onEndInTheMiddle);
     }
 
@@ -404,11 +384,6 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> onFindHolder(FindHolder find) {
         controls.tellAll(new WorkerCommand.WhoHas(find.id(), find.replyTo()));
-        return Behaviors.same();
-    }
-
-    private static <T> Behavior<SupervisorCommand> tell(ActorRef<T> asker, T answer) {
-        asker.tell(answer);
         return Behaviors.same();
     }
 }

@@ -4,16 +4,15 @@ import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.EncodedImage;
+import flotilla.worker.WaitingImages.Job;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -65,7 +64,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
      */
     record Classify(RequestId id, EncodedImage image, Optional<Entry> entry, Runnable onStart, ActorRef<Reply> replyTo)
             implements Command {
-        private boolean isSuspect() {
+        boolean isSuspect() {
             return entry.isPresent();
         }
     }
@@ -121,27 +120,6 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     /** The classifier broke while it had the image. */
     record Broken(String message) implements Reply {}
 
-    /**
-     * @param alone it was in a run that broke, or is a suspect
-     * @param mayEnter nothing is left to be done before
-     */
-    private record Job(Classify classify, long since, boolean alone, boolean mayEnter) {}
-
-    /**
-     * @param crowded all other classifiers were at work when it began
-     * @param since by the time in which this process runs
-     */
-    private record Run(List<Job> jobs, boolean crowded, long since) {
-        private boolean isSuspect() {
-            return jobs.get(0).classify().isSuspect();
-        }
-
-        private boolean has(EncodedImage image) {
-            return jobs.stream().anyMatch(job -> job.classify().image() == image);
-        }
-    }
-
-    private static final double NANOS_PER_MILLI = 1e6;
     private static final int HOPELESS = 10;
 
     private final ClassifierFactory factory;
@@ -151,9 +129,9 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private final DispatcherSelector dispatcher;
     private final ActorRef<Classifier.Reply> replies;
     private final BatchSizer sizer;
-    private final Deque<Job> waiting = new ArrayDeque<>();
+    private final WaitingImages waiting;
     private final Deque<ActorRef<Classifier.Command>> idle = new ArrayDeque<>();
-    private final Map<ActorRef<Classifier.Command>, Run> busy = new HashMap<>();
+    private final Map<ActorRef<Classifier.Command>, ClassifierRun> busy = new HashMap<>();
     /** The suspect that is about to enter, unless nobody waits for it any more. */
     private Optional<Job> preparing = Optional.empty();
 
@@ -195,6 +173,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         this.replies = context.messageAdapter(Classifier.Reply.class, FromClassifier::new);
         this.sizer =
                 new BatchSizer(factory.largestBatch(), limits.batchDeadline().toMillis());
+        this.waiting = new WaitingImages(sizer);
         for (int i = 0; i < parallelism; i++) {
             idle.add(spawnClassifier());
         }
@@ -220,43 +199,33 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
             classify.replyTo().tell(new Returned());
             return this;
         }
-        waiting.add(new Job(classify, System.nanoTime(), classify.isSuspect(), !classify.isSuspect()));
+        waiting.add(classify);
         handOut();
         return this;
     }
 
     private Behavior<Command> onForget(Forget forget) {
-        drop(job -> job.classify().image() == forget.image());
+        waiting.drop(job -> job.classify().image() == forget.image());
         preparing = preparing.filter(job -> job.classify().image() != forget.image());
         boolean neverBegun = busy.values().stream().anyMatch(run -> run.has(forget.image()) && isOverdue(run));
         return neverBegun ? end("a classifier does not begin what it was given") : this;
     }
 
     /** What is inside a classifier for so long has ended the process as a hang. */
-    private boolean isOverdue(Run run) {
+    private boolean isOverdue(ClassifierRun run) {
         return marks.time().nanos() - run.since() >= limits.hangAfter().toNanos();
     }
 
     private Behavior<Command> onForgetWaiting(ForgetWaiting command) {
-        drop(job -> true);
+        waiting.drop(job -> true);
         preparing = Optional.empty();
         return this;
     }
 
     private Behavior<Command> onReturnWaiting(ReturnWaiting command) {
         returning = true;
-        waiting.forEach(job -> job.classify().replyTo().tell(new Returned()));
-        drop(job -> true);
+        waiting.returnAll();
         return this;
-    }
-
-    /** These wait no longer. A suspect among them that might have entered leaves no attempt behind. */
-    private void drop(Predicate<Job> which) {
-        List<Job> dropped = waiting.stream().filter(which).toList();
-        waiting.removeIf(which);
-        dropped.stream()
-                .filter(Job::mayEnter)
-                .forEach(job -> job.classify().entry().ifPresent(Entry::left));
     }
 
     private Behavior<Command> end(String why) {
@@ -280,7 +249,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private Behavior<Command> onClassifierFailed(ChildFailed failed) {
         ActorRef<Classifier.Command> dead = failed.getRef().unsafeUpcast();
         idle.remove(dead);
-        Run run = busy.remove(dead);
+        ClassifierRun run = busy.remove(dead);
         if (run != null) {
             cameOut(run);
             broke(run, String.valueOf(failed.cause().getMessage()));
@@ -300,8 +269,8 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     /** The run that a classifier is done with; empty when its death was seen before its last reply. */
-    private Optional<Run> finished(ActorRef<Classifier.Command> classifier) {
-        Run run = busy.remove(classifier);
+    private Optional<ClassifierRun> finished(ActorRef<Classifier.Command> classifier) {
+        ClassifierRun run = busy.remove(classifier);
         if (run != null) {
             idle.add(classifier);
             cameOut(run);
@@ -309,38 +278,19 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         return Optional.ofNullable(run);
     }
 
-    private void cameOut(Run run) {
+    private void cameOut(ClassifierRun run) {
         if (run.isSuspect()) {
             reserved = false;
-            run.jobs().get(0).classify().entry().ifPresent(Entry::left);
+            run.leave();
         }
     }
 
-    private void answer(Run run, Classifier.Classified done, boolean crowded) {
-        int size = run.jobs().size();
+    private void answer(ClassifierRun run, Classifier.Classified done, boolean crowded) {
         // What is damaged takes no time in the network.
         if (run.crowded() && crowded && done.outcomes().stream().allMatch(Outcome.Labelled.class::isInstance)) {
-            learn(size, done.millis());
+            learn(run.size(), done.millis());
         }
-        long now = System.nanoTime();
-        for (int i = 0; i < size; i++) {
-            Job job = run.jobs().get(i);
-            double total = (now - job.since()) / NANOS_PER_MILLI;
-            job.classify()
-                    .replyTo()
-                    .tell(new Classified(
-                            done.outcomes().get(i),
-                            Math.max(0, total - done.millis()),
-                            done.millis(),
-                            done.millis() / size,
-                            sizer.reach(),
-                            size,
-                            inside(done, i)));
-        }
-    }
-
-    private static Optional<Inside> inside(Classifier.Classified done, int image) {
-        return done.steps().map(steps -> new Inside(steps.decodeMillis().get(image), steps.predictMillis()));
+        run.answer(done, sizer.reach());
     }
 
     private void learn(int size, double millis) {
@@ -353,42 +303,37 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     }
 
     /** One image may have broken it for all: each is tried alone, before those that came later. */
-    private void broke(Run run, String message) {
-        if (run.jobs().size() == 1) {
+    private void broke(ClassifierRun run, String message) {
+        if (run.size() == 1) {
             run.jobs().get(0).classify().replyTo().tell(new Broken(message));
             return;
         }
-        sizer.broke(run.jobs().size());
-        getContext()
-                .getLog()
-                .warn(
-                        "a run of {} images broke, trying each alone: {}",
-                        run.jobs().size(),
-                        message);
-        for (int i = run.jobs().size() - 1; i >= 0; i--) {
-            Job job = run.jobs().get(i);
-            waiting.addFirst(new Job(job.classify(), job.since(), true, true));
+        sizer.broke(run.size());
+        getContext().getLog().warn("a run of {} images broke, trying each alone: {}", run.size(), message);
+        for (int i = run.size() - 1; i >= 0; i--) {
+            waiting.addFirst(run.jobs().get(i));
         }
     }
 
     private void handOut() {
         while (!waiting.isEmpty() && !idle.isEmpty() && !reserved) {
-            boolean suspect = waiting.peek().classify().isSuspect();
+            boolean suspect = waiting.isNextSuspect();
             if (suspect && !busy.isEmpty()) {
                 return;
             }
             reserved = suspect;
-            if (waiting.peek().mayEnter()) {
-                begin(nextJobs());
+            if (waiting.mayNextEnter()) {
+                begin(waiting.nextRun(idle.size()));
             } else {
-                prepare(waiting.poll());
+                prepare(waiting.next());
             }
         }
     }
 
     private void begin(List<Job> jobs) {
         ActorRef<Classifier.Command> classifier = idle.poll();
-        busy.put(classifier, new Run(jobs, idle.isEmpty(), marks.time().nanos()));
+        busy.put(
+                classifier, new ClassifierRun(jobs, idle.isEmpty(), marks.time().nanos()));
         jobs.forEach(job -> job.classify().onStart().run());
         classifier.tell(new Classifier.Classify(
                 jobs.stream().map(job -> job.classify().id()).toList(),
@@ -409,7 +354,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         Job suspect = may.suspect();
         boolean enters = preparing.isPresent() && may.failure() == null && !returning;
         if (enters) {
-            waiting.addFirst(new Job(suspect.classify(), suspect.since(), true, true));
+            waiting.addFirst(suspect);
         } else {
             suspect.classify().entry().ifPresent(Entry::left);
             Reply reply = may.failure() == null
@@ -420,21 +365,6 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         preparing = Optional.empty();
         handOut();
         return this;
-    }
-
-    private List<Job> nextJobs() {
-        Job oldest = waiting.poll();
-        if (oldest.alone()) {
-            return List.of(oldest);
-        }
-        double waited = (System.nanoTime() - oldest.since()) / NANOS_PER_MILLI;
-        int size = sizer.next(waiting.size() + 1, idle.size(), waited);
-        List<Job> jobs = new ArrayList<>(size);
-        jobs.add(oldest);
-        while (jobs.size() < size && !waiting.peek().classify().isSuspect()) {
-            jobs.add(waiting.poll());
-        }
-        return jobs;
     }
 
     private ActorRef<Classifier.Command> spawnClassifier() {

@@ -71,6 +71,7 @@ final class ImagePipeline {
     private final Fetching fetching;
     private final Classifying classifying;
     private final Answering answering;
+    private volatile boolean returning;
 
     ImagePipeline(
             ActorSystem<?> system,
@@ -135,6 +136,11 @@ final class ImagePipeline {
         patience.regain();
     }
 
+    /** Every message that comes from now on goes back at once, before anything is done for it: for a worker that ends. */
+    void returnNew() {
+        returning = true;
+    }
+
     /** Messages answered since the start. */
     long answered() {
         return tally.answered();
@@ -156,6 +162,9 @@ final class ImagePipeline {
 
     private Parcel understand(Parcel parcel) {
         Parcel.Received received = (Parcel.Received) parcel;
+        if (returning) {
+            return new Parcel.Settled(received.message(), Verdict.RETURNED);
+        }
         try {
             ClassificationRequest request =
                     WireFormat.readRequest(received.message().body());

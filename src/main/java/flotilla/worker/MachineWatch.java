@@ -2,9 +2,13 @@ package flotilla.worker;
 
 import flotilla.protocol.ExponentialBackoff;
 import flotilla.scaling.MachineOutlook;
+import flotilla.worker.MachineNotices.Notice;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -15,32 +19,32 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Looks every few seconds for notices of EC2 about this machine, and tells its {@link Worker} what is new. A look that fails is
- * repeated with growing pauses; of failures in a row one is logged. It ends when EC2 takes the machine back, for nothing comes
- * after that.
+ * Looks every few seconds for notices of EC2 about this machine, for each kind by itself, and tells its {@link Worker} what is new.
+ * A look that fails is repeated with growing pauses, short enough that the next notice still leaves most of its two minutes; of
+ * failures in a row one is logged. It ends when EC2 takes the machine back, for nothing comes after that.
  */
 public final class MachineWatch extends AbstractBehavior<MachineWatch.Command> {
     /** What the watch is told, by itself. */
     public sealed interface Command permits Look, Looked {}
 
-    private record Look() implements Command {}
+    private record Look(Notice notice) implements Command {}
 
-    private record Looked(MachineOutlook outlook, Throwable failure) implements Command {}
+    private record Looked(Notice notice, Optional<Instant> moment, Throwable failure) implements Command {}
 
     /** EC2 tells two minutes ahead: more than that is a clock that is wrong. */
     private static final Duration LONGEST_NOTICE = Duration.ofMinutes(2);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    /** From a failed look's end to the next look, unless the interval is longer. A look takes a few seconds at most. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final TimerScheduler<Command> timers;
     private final MachineNotices notices;
     private final Duration interval;
-    private final ExponentialBackoff pauses;
     private final Clock clock;
     private final RandomGenerator random;
     private final ActorRef<Worker.Command> worker;
+    private final Map<Notice, Integer> failures = new EnumMap<>(Notice.class);
     private MachineOutlook known = MachineOutlook.STAYS;
-    private int failures;
 
     /**
      * Creates a watch that looks at once.
@@ -74,36 +78,35 @@ public final class MachineWatch extends AbstractBehavior<MachineWatch.Command> {
         this.timers = timers;
         this.notices = notices;
         this.interval = interval;
-        this.pauses =
-                new ExponentialBackoff(interval, interval.compareTo(LONGEST_PAUSE) > 0 ? interval : LONGEST_PAUSE);
         this.clock = clock;
         this.random = random;
         this.worker = worker;
-        look();
+        for (Notice notice : Notice.values()) {
+            look(notice);
+        }
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Look.class, look -> look())
+                .onMessage(Look.class, look -> look(look.notice()))
                 .onMessage(Looked.class, this::onLooked)
                 .build();
     }
 
-    private Behavior<Command> look() {
-        getContext().pipeToSelf(notices.look(), Looked::new);
+    private Behavior<Command> look(Notice notice) {
+        getContext().pipeToSelf(notices.look(notice), (moment, failure) -> new Looked(notice, moment, failure));
         return this;
     }
 
     private Behavior<Command> onLooked(Looked looked) {
         if (looked.failure() != null) {
-            return lookLater(looked.failure());
+            return lookLater(looked.notice(), looked.failure());
         }
-        if (failures > 0) {
-            getContext().getLog().info("notices of EC2 about this machine are read again");
-            failures = 0;
+        if (failures.remove(looked.notice()) != null) {
+            getContext().getLog().info("EC2's notices about this machine are read again notice={}", looked.notice());
         }
-        MachineOutlook now = looked.outlook().after(known);
+        MachineOutlook now = outlook(looked).after(known);
         if (!now.equals(known)) {
             known = now;
             now.atRiskSince()
@@ -114,21 +117,36 @@ public final class MachineWatch extends AbstractBehavior<MachineWatch.Command> {
         if (now.ends()) {
             return Behaviors.stopped();
         }
-        timers.startSingleTimer(new Look(), interval);
+        timers.startSingleTimer(new Look(looked.notice()), interval);
         return this;
     }
 
-    private Behavior<Command> lookLater(Throwable failure) {
-        failures++;
-        if (failures == 1) {
+    private static MachineOutlook outlook(Looked looked) {
+        return switch (looked.notice()) {
+            case INTERRUPTION -> new MachineOutlook(looked.moment(), Optional.empty());
+            case REBALANCE -> new MachineOutlook(Optional.empty(), looked.moment());
+        };
+    }
+
+    private Behavior<Command> lookLater(Notice notice, Throwable failure) {
+        int inARow = failures.merge(notice, 1, Integer::sum);
+        if (inARow == 1) {
             getContext()
                     .getLog()
                     .warn(
-                            "cannot read EC2's notices about this machine, trying again and again: {}",
+                            "cannot read EC2's notices about this machine, trying again and again notice={}: {}",
+                            notice,
                             failure.getMessage());
         }
-        timers.startSingleTimer(new Look(), interval.plus(pauses.pause(failures, random)));
+        timers.startSingleTimer(new Look(notice), pause(interval, inARow, random));
         return this;
+    }
+
+    /** How long to wait after so many failures in a row. */
+    static Duration pause(Duration interval, int inARow, RandomGenerator random) {
+        Duration longest = interval.compareTo(LONGEST_PAUSE) > 0 ? interval : LONGEST_PAUSE;
+        Duration pause = interval.plus(new ExponentialBackoff(interval, longest).pause(inARow, random));
+        return pause.compareTo(longest) < 0 ? pause : longest;
     }
 
     private Duration left(Instant endsAt) {

@@ -7,7 +7,6 @@ import flotilla.scaling.MachineOutlook;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -24,7 +23,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
  * way back either), {@code drained} (no way back), {@code leaving}
  * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
- * given back). It stops when a part of it died. It never touches a message itself.
+ * given back). It stops when a part of it died. It never touches a message itself. What is done in the phases without a way back to work
+ * is the business of its {@link WorkerEnding}.
  */
 public final class Worker {
     /** What the worker is told. */
@@ -72,8 +72,6 @@ public final class Worker {
 
     /** It is durable which images hung. */
     record Blamed(Throwable failure) implements Command {}
-
-    private record GraceOver() implements Command {}
 
     /** What was still in hand is given back, or not. */
     record HandedBack(int messages, Throwable failure) implements Command {}
@@ -137,6 +135,7 @@ public final class Worker {
     private final Intake intake;
     private final SelfFence fence;
     private final Departure departure;
+    private final WorkerEnding ending;
     private Optional<ActorRef<WorkerStatus>> link = Optional.empty();
     private MachineOutlook outlook = MachineOutlook.STAYS;
     private Phase phase = Phase.RECEIVING;
@@ -167,6 +166,8 @@ public final class Worker {
         this.fence = new SelfFence(timers, settings.selfFence());
         this.departure =
                 new Departure(context, parts.attempts(), parts.leases(), parts.handBack(), settings.hangAfter());
+        this.ending = new WorkerEnding(
+                additions -> phase(additions.apply(common())), intake, parts.leases(), departure, parts.onEnd());
     }
 
     private Behavior<Command> joining() {
@@ -193,56 +194,8 @@ public final class Worker {
                 .onMessage(RequestConfirmed.class, confirmed -> becomeDrained()));
     }
 
-    private Behavior<Command> reclaimed() {
-        return phase(common().onMessage(Paused.class, this::onPaused)
-                .onMessage(HandsChanged.class, changed -> drainedIfEmpty())
-                .onMessage(GraceOver.class, over -> handingBack(this::becomeDrained)));
-    }
-
     private Behavior<Command> drained() {
         return phase(common());
-    }
-
-    private Behavior<Command> leaving(ActorRef<Done> replyTo) {
-        return phase(common().onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return leftIfEmpty(replyTo);
-                })
-                .onMessage(HandsChanged.class, changed -> leftIfEmpty(replyTo))
-                .onMessage(
-                        GraceOver.class,
-                        over -> handingBack(() -> {
-                            replyTo.tell(Done.getInstance());
-                            return Behaviors.same();
-                        })));
-    }
-
-    private Behavior<Command> hung(boolean graceOver) {
-        if (departure.isReady(graceOver) && (graceOver || intake.isPaused())) {
-            return handingBack(() -> {
-                parts.onEnd().run();
-                return Behaviors.same();
-            });
-        }
-        return phase(common().onMessage(Blamed.class, done -> {
-                    departure.blamed(done);
-                    return hung(graceOver);
-                })
-                .onMessage(GraceOver.class, over -> hung(true))
-                .onMessage(Paused.class, done -> {
-                    intake.completed(done);
-                    return hung(graceOver);
-                })
-                .onMessage(HandsChanged.class, changed -> hung(graceOver)));
-    }
-
-    /** What is still in hand goes back, and then comes the end. */
-    private Behavior<Command> handingBack(Supplier<Behavior<Command>> end) {
-        departure.handBack();
-        return phase(common().onMessage(HandedBack.class, done -> {
-            departure.handedBack(done);
-            return end.get();
-        }));
     }
 
     /** What is understood in every phase; what a phase adds comes after. */
@@ -343,9 +296,8 @@ public final class Worker {
                         "EC2 takes this machine back at={} inHand={}",
                         outlook.endsAt().orElseThrow(),
                         parts.leases().inHand());
-        Duration grace = settings.grace();
-        depart(Phase.RECLAIMED, noticed.left().compareTo(grace) < 0 ? noticed.left() : grace);
-        return reclaimed();
+        depart(Phase.RECLAIMED, WorkerEnding.grace(noticed.left(), settings.grace()));
+        return ending.reclaimed(this::becomeDrained);
     }
 
     private Behavior<Command> onCancelDrain(WorkerCommand.CancelDrain cancel) {
@@ -362,7 +314,7 @@ public final class Worker {
         epoch = taken.token();
         context.getLog().info("ending token={} inHand={}", epoch, parts.leases().inHand());
         phase = Phase.ENDING;
-        parts.router().tell(new ClassifierRouter.ReturnWaiting());
+        returnWhatIsNotBegun();
         pause();
         report();
         return ending();
@@ -401,7 +353,7 @@ public final class Worker {
     private Behavior<Command> onLeave(Leave leave) {
         context.getLog().info("leaving inHand={}", parts.leases().inHand());
         depart(Phase.LEAVING, settings.grace());
-        return leaving(leave.replyTo());
+        return ending.leaving(leave.replyTo());
     }
 
     private Behavior<Command> onReportTick(ReportTick tick) {
@@ -410,24 +362,23 @@ public final class Worker {
             return report();
         }
         depart(Phase.LEAVING, settings.grace());
-        return hung(false);
+        return ending.hung(false);
     }
 
     private void depart(Phase next, Duration grace) {
         phase = next;
         timers.cancel(new Start());
-        timers.startSingleTimer(new GraceOver(), grace);
+        timers.startSingleTimer(new WorkerEnding.GraceOver(), grace);
         parts.taker().tell(new TerminateRequestTaker.Refuse());
-        parts.router().tell(new ClassifierRouter.ReturnWaiting());
+        returnWhatIsNotBegun();
         pause();
         report();
     }
 
-    private Behavior<Command> leftIfEmpty(ActorRef<Done> replyTo) {
-        if (intake.isPaused() && parts.leases().inHand() == 0) {
-            replyTo.tell(Done.getInstance());
-        }
-        return Behaviors.same();
+    /** What waits for a classifier, and what a receive that is still under way brings. */
+    private void returnWhatIsNotBegun() {
+        parts.pipeline().returnNew();
+        parts.router().tell(new ClassifierRouter.ReturnWaiting());
     }
 
     private Behavior<Command> onLinkUp(LinkUp up) {
@@ -478,7 +429,7 @@ public final class Worker {
                         parts.leases().inHand());
         phase = Phase.LEAVING;
         pause();
-        return handingBack(() -> {
+        return ending.handingBack(() -> {
             // A classifier that hangs would keep the process.
             departure.forgive();
             parts.onEnd().run();

@@ -164,6 +164,30 @@ class MachineNoticesIT {
     }
 
     @Test
+    void memberThatIsTakenBack_shouldBeReplacedByItsGroupOnce(@TempDir Path folder) throws Exception {
+        Path data = folder.resolve("data");
+        try (FlotillaProcess local = local(folder, "flotilla.fleet.mode=auto-scaling-group")) {
+            GatewayClient client = new GatewayClient(local.awaitLine("ready "));
+            try (CloudClient cloud = new CloudClient(data)) {
+                Eventually.until("a whole fleet", () -> running(client).size() == FLEET);
+                String victim = instance(running(client).get(0));
+
+                cloud.interrupt(victim, 120);
+
+                JsonNode end = firstDecision(client, "the end of the instance", with("terminate", victim));
+                assertThat(end.path("reason").asText()).isEqualTo("replacement");
+                Eventually.until(
+                        "a whole fleet again",
+                        () -> running(client).size() == FLEET
+                                && running(client).stream()
+                                        .noneMatch(one -> instance(one).equals(victim)));
+                assertThat(cloud.group().desiredCapacity()).isEqualTo(FLEET);
+                assertThat(cloud.instances()).hasSize(FLEET + 1);
+            }
+        }
+    }
+
+    @Test
     void memberThatItsGroupEnds_shouldBeDrainedWhileAHookHoldsIt(@TempDir Path folder) throws Exception {
         Path data = folder.resolve("data");
         try (FlotillaProcess local = local(folder, "flotilla.fleet.mode=auto-scaling-group")) {

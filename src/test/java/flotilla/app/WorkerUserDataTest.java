@@ -11,6 +11,7 @@ import flotilla.config.SettingsLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,8 +60,9 @@ class WorkerUserDataTest {
     void metrics_shouldBeHandedAndTheirAddressOnlyWhenItIsGiven() {
         Config handed = handed("flotilla.metrics.port=9400");
 
-        assertThat(handed.getBoolean("flotilla.metrics.enabled")).isTrue();
         assertThat(handed.getInt("flotilla.metrics.port")).isEqualTo(9400);
+        assertThat(handed("flotilla.metrics.enabled=false").getBoolean("flotilla.metrics.enabled"))
+                .isFalse();
         assertThat(handed.hasPath("flotilla.metrics.host")).isFalse();
         assertThat(handed("flotilla.metrics.host=10.0.0.7").getString("flotilla.metrics.host"))
                 .isEqualTo("10.0.0.7");
@@ -68,12 +70,34 @@ class WorkerUserDataTest {
 
     @Test
     void tracingAndTheLogsFormat_shouldBeHanded() {
-        Config handed = handed("flotilla.tracing.otlp-endpoint=\"http://10.0.0.9:4318\"", "flotilla.log.format=json");
+        Config handed = handed(
+                "flotilla.tracing.otlp-endpoint=\"http://10.0.0.9:4318\"",
+                "flotilla.tracing.sampling=0.5",
+                "flotilla.log.format=json");
 
         assertThat(handed.getString("flotilla.tracing.otlp-endpoint")).isEqualTo("http://10.0.0.9:4318");
-        assertThat(handed.getDouble("flotilla.tracing.sampling")).isEqualTo(1);
+        assertThat(handed.getDouble("flotilla.tracing.sampling")).isEqualTo(0.5);
         assertThat(handed.getString("flotilla.log.format")).isEqualTo("json");
         assertThat(handed.hasPath("flotilla.log.results")).isFalse();
+    }
+
+    @Test
+    void olderImage_shouldNotBeHandedKeysThatItWouldRefuseUnlessTheyAreChanged() {
+        Config defaults = handed().getConfig("flotilla");
+        Config set = handed(
+                        "flotilla.metrics.port=-1", "flotilla.worker.notice-interval=5s", "flotilla.worker.patience=2m")
+                .getConfig("flotilla");
+
+        for (Config one : List.of(defaults, set)) {
+            assertThat(one.hasPath("metrics")).isFalse();
+            assertThat(one.hasPath("tracing")).isFalse();
+            assertThat(one.hasPath("log")).isFalse();
+            assertThat(one.hasPath("worker.notice-interval")).isFalse();
+            assertThat(one.hasPath("worker.patience")).isFalse();
+            assertThat(one.getDuration("worker.self-fence")).isEqualTo(Duration.ofMinutes(2));
+        }
+        assertThat(handed("flotilla.worker.notice-interval=2s").getDuration("flotilla.worker.notice-interval"))
+                .isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test

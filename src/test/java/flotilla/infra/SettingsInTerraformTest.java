@@ -133,8 +133,33 @@ class SettingsInTerraformTest {
     }
 
     private static Fields setting(String group) {
-        return (Fields)
-                ((Fields) TERRAFORM.local("gateway_settings")).value(group).orElseThrow();
+        return (Fields) always("gateway_settings").value(group).orElseThrow();
+    }
+
+    /** What is there whatever the variables are; the rest is merged with it. */
+    private static Fields always(String local) {
+        return (Fields) ((Hcl.Call) TERRAFORM.local(local)).arguments().get(0);
+    }
+
+    /** An image that is older than such a key would refuse it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gateway_settings", "worker_settings"})
+    void metrics_shouldBeAmongTheSettingsOnlyWhenTheyAreAskedFor(String local) {
+        assertThat(always(local).value("metrics")).isEmpty();
+        assertThat(always(local).value("queue")).isPresent();
+        assertThat(TERRAFORM.local(local).texts()).contains("metrics");
+        assertThat(TERRAFORM.local("worker_metrics").texts()).containsExactly("port");
+        assertThat(TERRAFORM.local("gateway_metrics").texts()).contains("cloudwatch", "namespace");
+        assertThat(REFERENCE.hasPath("flotilla.metrics.port")).isTrue();
+        assertThat(REFERENCE.hasPath("flotilla.metrics.cloudwatch.namespace")).isTrue();
+    }
+
+    /** A hook of another name would hold each member for its whole heartbeat. */
+    @Test
+    void lifecycleHook_shouldHaveTheNameOfTheSettings() {
+        Block hook = TERRAFORM.block("resource", "aws_autoscaling_lifecycle_hook", "drain");
+
+        assertThat(value(hook, "name")).isEqualTo(SETTINGS.fleet().lifecycleHook());
     }
 
     @Test

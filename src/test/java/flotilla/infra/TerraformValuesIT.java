@@ -71,6 +71,23 @@ class TerraformValuesIT {
     }
 
     @Test
+    void metrics_shouldBeSetOnlyWhereTheyAreAskedFor() throws IOException {
+        String group = "metrics_security_group_id = \"sg-0123456789abcdef0\"\n";
+
+        assertThat(json("", "local.gateway_settings").has("metrics")).isFalse();
+        assertThat(json("", "local.worker_metrics")).isEmpty();
+        assertThat(json(group, "local.gateway_settings").path("metrics").toString())
+                .isEqualTo("{\"port\":9400}");
+        assertThat(json(group, "local.worker_metrics").toString()).isEqualTo("{\"port\":9400}");
+        assertThat(json("metrics_namespace = \"Mine\"\n", "local.gateway_settings")
+                        .path("metrics")
+                        .toString())
+                .isEqualTo("{\"cloudwatch\":{\"namespace\":\"Mine\"}}");
+        assertThat(json("metrics_namespace = \"Mine\"\n", "local.worker_metrics"))
+                .isEmpty();
+    }
+
+    @Test
     void clients_shouldComeInByTheLoadBalancersPorts() throws IOException {
         JsonNode doors =
                 json("allowed_cidrs = [\"203.0.113.0/24\", \"198.51.100.7/32\"]\n", "local.load_balancer_doors");

@@ -15,6 +15,8 @@ class ClampWordsTest {
                         + " | EC2 takes i-1 (app-tier id 1) back at 12:00:10 UTC",
                 "EC2 recommends to replace i-1 since 2026-11-29T12:00:10Z"
                         + " | EC2 recommends since 12:00:10 UTC to replace i-1 (fleet.replace-at-risk)",
+                "the Auto Scaling group replaces 2 that EC2 takes back, when they are gone"
+                        + " | the Auto Scaling group replaces 2 that EC2 takes back, when they are gone",
                 "the Auto Scaling group ends i-1 and waits for its worker"
                         + " | the Auto Scaling group ends i-1 and waits for its worker"
             })

@@ -55,6 +55,19 @@ class DecisionStoryTest {
                                 .actions(ok("launch", 3, "")),
                         "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
                 arguments(
+                        "launch of a spare",
+                        because("steady").fleet(0, 1, 0).wanted(1).actions(ok("launch", 2, "spare")),
+                        "Launched a machine (app-tier id 2) to be kept ready."),
+                arguments(
+                        "launch of a spare where there is no machine",
+                        because("steady").wanted(0).actions(ok("launch", 1, "spare")),
+                        "Launched a machine (app-tier id 1) to be kept ready."),
+                arguments(
+                        "cold start with a spare besides",
+                        because("backlog").queue(1, 0).wanted(1).actions(ok("launch", 1, ""), ok("launch", 2, "spare")),
+                        "Cold start: launched a machine (app-tier id 1); launched a machine (app-tier id 2) to be kept"
+                                + " ready, because 1 image was waiting."),
+                arguments(
                         "launch refused",
                         busy().actions(new Action("launch", 3, "", "", "InsufficientInstanceCapacity: none left.")),
                         "Tried to launch a machine (app-tier id 3), because 26 images were waiting and 6 were in work."

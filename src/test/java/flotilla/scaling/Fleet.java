@@ -82,17 +82,27 @@ final class Fleet {
 
     /** An instance that EC2 takes back in two minutes; its worker leaves, or is drained. */
     Fleet takenBack(Activity activity, int id) {
-        return told(id, activity, 0, new MachineOutlook(Optional.of(now.plusSeconds(120)), Optional.empty()));
+        return told(InstanceState.RUNNING, id, activity, 0, endsSoon());
+    }
+
+    /** The same of one that its group ends already, for whatever cause, and that a lifecycle hook holds. */
+    Fleet heldAndTakenBack(Activity activity, int id) {
+        return told(InstanceState.HELD, id, activity, 0, endsSoon());
+    }
+
+    private MachineOutlook endsSoon() {
+        return new MachineOutlook(Optional.of(now.plusSeconds(120)), Optional.empty());
     }
 
     /** A working or draining instance that EC2 recommends to replace. */
     Fleet atRisk(Activity activity, long epoch, int id) {
-        return told(id, activity, epoch, new MachineOutlook(Optional.empty(), Optional.of(now.minusSeconds(3))));
+        MachineOutlook atRisk = new MachineOutlook(Optional.empty(), Optional.of(now.minusSeconds(3)));
+        return told(InstanceState.RUNNING, id, activity, epoch, atRisk);
     }
 
-    private Fleet told(int id, Activity activity, long epoch, MachineOutlook outlook) {
+    private Fleet told(InstanceState state, int id, Activity activity, long epoch, MachineOutlook outlook) {
         WorkerView worker = new WorkerView(now, activity, epoch, 0, 0, ServiceCount.none(1), outlook);
-        add(id, InstanceState.RUNNING, now.minusSeconds(600), Optional.of(worker));
+        add(id, state, now.minusSeconds(600), Optional.of(worker));
         return this;
     }
 

@@ -71,7 +71,7 @@ class FleetModesTest {
                 plan(Mode.GROUP, Fleet.none().working(1, 1, 2).drained(EPOCH, 3).withMessages(4));
 
         assertThat(plan.actions().get(0)).isInstanceOf(Terminate.class);
-        assertThat(plan.actions()).last().isEqualTo(new SetGroupCapacity(4));
+        assertThat(plan.actions()).last().isEqualTo(new SetGroupCapacity(4, 2));
     }
 
     @Test
@@ -83,7 +83,7 @@ class FleetModesTest {
                         .silentFor(Duration.ofSeconds(11), 3)
                         .withMessages(4));
 
-        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(5));
+        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(5, 2));
     }
 
     @Test

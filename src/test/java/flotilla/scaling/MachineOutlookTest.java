@@ -18,9 +18,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the planner makes of what EC2 tells machines: that it takes them back, and that others would last longer. */
 class MachineOutlookTest {
@@ -117,14 +119,91 @@ class MachineOutlookTest {
     }
 
     @Test
-    void memberThatIsTakenBack_shouldBeReplacedByMoreCapacity() {
-        PlannerRules group =
-                RULES.with(new PlannerRules.Shape(PlannerRules.Mode.GROUP, PlannerRules.DrainChannel.CLUSTER, 0, true));
+    void memberThatIsTakenBack_shouldBeReplacedByItsGroupAlone() {
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+
+        ScalingPlan enough = plan(
+                group, Fleet.none().working(1, 1).takenBack(Activity.LEAVING, 2).withMessages(2));
+        ScalingPlan more = plan(
+                group, Fleet.none().working(1, 1).takenBack(Activity.LEAVING, 2).withMessages(3));
+
+        assertThat(enough.actions()).isEmpty();
+        assertThat(enough.clamps())
+                .contains("the Auto Scaling group replaces 1 that EC2 takes back, when they are gone");
+        assertThat(more.actions()).containsExactly(new SetGroupCapacity(3, 1));
+    }
+
+    @Test
+    void drainedMemberThatIsTakenBack_shouldLeaveItsPlaceToAnotherOneOnlyWhenThatIsWanted() {
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+
+        ScalingPlan wanted = plan(
+                group, Fleet.none().working(1, 1).takenBack(Activity.DRAINED, 2).withMessages(2));
+        ScalingPlan more = plan(
+                group, Fleet.none().working(1, 1).takenBack(Activity.DRAINED, 2).withMessages(3));
+        ScalingPlan unwanted = plan(
+                group, Fleet.none().working(1, 1).takenBack(Activity.DRAINED, 2).withMessages(1));
+
+        assertThat(wanted.actions()).containsExactly(ended(2, true));
+        assertThat(wanted.reason()).isEqualTo("replacement");
+        assertThat(more.actions()).containsExactly(ended(2, true), new SetGroupCapacity(3, 1));
+        assertThat(unwanted.actions()).containsExactly(ended(2, false));
+        assertThat(unwanted.reason()).isEqualTo("confirmed");
+    }
+
+    @Test
+    void drainedMemberThatIsTakenBackWhileTheDepthIsUnknown_shouldLeaveItsPlaceToAnotherOne() {
+        // How many are wanted is not known: the group stays as large as it is.
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+        FleetObservation unknown = Fleet.none()
+                .working(1, 1)
+                .takenBack(Activity.DRAINED, 2)
+                .drained(EPOCH, 3)
+                .withUnknownDepth();
+
+        assertThat(plan(group, unknown).actions()).containsExactly(ended(2, true), ended(3, false));
+        assertThat(plan(group, unknown).reason()).isEqualTo("depth-unknown");
+        PlannerRules paused = group.with(new PlannerRules.Steps(Integer.MAX_VALUE, Integer.MAX_VALUE, true, false));
+        assertThat(plan(paused, unknown).actions()).containsExactly(ended(2, false), ended(3, false));
+        assertThat(plan(RULES, unknown).actions()).as("no group").containsExactly(ended(2, false), ended(3, false));
+    }
+
+    private static Terminate ended(int id, boolean replaced) {
+        return new Terminate(id(id), Optional.of(new AppTierId(id)), EndReason.DRAINED, replaced);
+    }
+
+    @Test
+    void heldMemberThatIsTakenBack_shouldNotBeReplacedAgain() {
+        // Its place was filled anew or given up when the group began to end it: what is missing is more capacity.
+        PlannerRules group = group(PlannerRules.DrainChannel.CLUSTER);
+
+        ScalingPlan oneMore = plan(
+                group,
+                Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(2));
+        ScalingPlan twoMore = plan(
+                group,
+                Fleet.none().working(1, 1).heldAndTakenBack(Activity.DRAINED, 2).withMessages(3));
+
+        assertThat(oneMore.actions()).containsExactly(ended(2, false), new SetGroupCapacity(2, 1));
+        assertThat(oneMore.reason()).isEqualTo("backlog");
+        assertThat(twoMore.actions()).containsExactly(ended(2, false), new SetGroupCapacity(3, 2));
+    }
+
+    @Test
+    void spareThatIsMade_shouldBeNoReplacement() {
+        PlannerRules spares = RULES.with(
+                new PlannerRules.Shape(PlannerRules.Mode.LAUNCH, PlannerRules.DrainChannel.CLUSTER, 1, true));
 
         ScalingPlan plan = plan(
-                group, Fleet.none().working(1, 1).takenBack(Activity.LEAVING, 2).withMessages(2));
+                spares,
+                Fleet.none().working(1, 1).takenBack(Activity.LEAVING, 2).withMessages(1));
 
-        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(3));
+        AppTierId third = new AppTierId(3);
+        assertThat(plan.actions())
+                .containsExactly(new Launch(third, FleetMemory.empty().generation(third, NOW), true))
+                .extracting(ScalingAction::why)
+                .containsExactly("spare");
+        assertThat(plan.reason()).isEqualTo("steady");
     }
 
     @Test
@@ -178,20 +257,117 @@ class MachineOutlookTest {
         assertThat(plan.actions()).noneMatch(CancelDrain.class::isInstance).anyMatch(Launch.class::isInstance);
     }
 
+    /** Two messages are neither too many nor too few for two instances, so these would change nothing by themselves. */
+    static Stream<ScalingPolicy> relativePolicies() {
+        return Stream.of(new StepPolicy(), new AlarmPolicy(25, 1, Duration.ZERO, Duration.ofSeconds(30), 1));
+    }
+
+    private static ControlState unknown(ScalingPolicy policy) {
+        return ControlState.initial(policy, WorkloadModel.Assumed.usual());
+    }
+
+    /** The state after a decision for two instances. */
+    private static ControlState twoDesired(ScalingPolicy policy) {
+        ScalingPlan plan = new FleetPlanner(policy, HEEDING)
+                .plan(Fleet.none().working(1, 1, 2).withMessages(2), unknown(policy), NOW);
+        assertThat(plan.desired()).hasValue(2);
+        assertThat(plan.actions()).isEmpty();
+        return plan.next();
+    }
+
+    private static Instant tick(int number) {
+        return NOW.plusSeconds(10L * number);
+    }
+
+    /** One that works, and one at risk. */
+    private static Fleet oneAtRisk(Instant now) {
+        return Fleet.at(now).working(1, 1).atRisk(Activity.WORKING, 0, 2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("relativePolicies")
+    void relativePolicy_shouldReplaceFirstAndDrainWhenTheReplacementWorks(ScalingPolicy policy) {
+        FleetPlanner planner = new FleetPlanner(policy, HEEDING);
+
+        ScalingPlan first = planner.plan(oneAtRisk(tick(1)).withMessages(2), twoDesired(policy), tick(1));
+        assertThat(first.actions()).containsExactlyElementsOf(launches(3));
+        assertThat(first.reason()).isEqualTo("replacement");
+
+        ScalingPlan meanwhile = planner.plan(oneAtRisk(tick(2)).booting(3).withMessages(2), first.next(), tick(2));
+        assertThat(meanwhile.actions()).isEmpty();
+
+        ScalingPlan last = planner.plan(oneAtRisk(tick(3)).working(1, 3).withMessages(2), meanwhile.next(), tick(3));
+        assertThat(last.actions())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Drain.class, drain -> assertThat(drain.id()).isEqualTo(id(2)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("relativePolicies")
+    void relativePolicy_shouldNotGrowWithEveryDecision(ScalingPolicy policy) {
+        // It counts from what there is: were it told of one at risk and of the one that boots in its place, it would
+        // want three.
+        FleetPlanner planner = new FleetPlanner(policy, HEEDING);
+        ControlState state = twoDesired(policy);
+
+        for (int number = 1; number <= 5; number++) {
+            ScalingPlan plan = planner.plan(oneAtRisk(tick(number)).booting(3).withMessages(2), state, tick(number));
+            assertThat(plan.desired()).hasValue(2);
+            assertThat(plan.actions()).isEmpty();
+            state = plan.next();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("relativePolicies")
+    void replacementThatDoesNotComeUp_shouldBeReplacedAndNobodyDrained(ScalingPolicy policy) {
+        FleetPlanner planner = new FleetPlanner(policy, HEEDING);
+        ScalingPlan first = planner.plan(oneAtRisk(tick(1)).withMessages(2), twoDesired(policy), tick(1));
+
+        ScalingPlan again = planner.plan(
+                oneAtRisk(tick(2)).inState(InstanceState.TERMINATED, 3).withMessages(2), first.next(), tick(2));
+
+        assertThat(again.actions()).containsExactlyElementsOf(launches(3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("relativePolicies")
+    void newSupervisor_shouldTakeWhatBootsForTheReplacement(ScalingPolicy policy) {
+        FleetPlanner planner = new FleetPlanner(policy, HEEDING);
+
+        assertThat(planner.plan(oneAtRisk(NOW).withMessages(2), unknown(policy), NOW)
+                        .actions())
+                .containsExactlyElementsOf(launches(3));
+        assertThat(planner.plan(oneAtRisk(NOW).booting(3).withMessages(2), unknown(policy), NOW)
+                        .actions())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("relativePolicies")
+    void fullFleetWithOneAtRisk_shouldKeepIt(ScalingPolicy policy) {
+        PlannerRules full = PlannerRules.of(new ScalingLimits(
+                        0, 2, Fleet.LIMITS.silentAfter(), Fleet.LIMITS.deadAfter(), Fleet.LIMITS.bootAllowance()))
+                .with(HEEDING.shape());
+
+        ScalingPlan plan =
+                new FleetPlanner(policy, full).plan(oneAtRisk(tick(1)).withMessages(2), twoDesired(policy), tick(1));
+
+        assertThat(plan.actions()).isEmpty();
+    }
+
     @Test
-    void relativePolicy_shouldNotGrowWithEveryDecision() {
-        // The step policy counts from what there is: machines that go must not be counted, or it would launch for ever.
-        ControlState state = new ControlState(
-                FleetMemory.empty(), PolicyState.none(), WorkloadModel.unlearned(WorkloadModel.Assumed.usual()));
-        FleetObservation fleet = Fleet.none()
-                .working(1, 1)
-                .atRisk(Activity.WORKING, 0, 2)
-                .booting(3)
-                .withMessages(0);
+    void stepWithoutWork_shouldDrainTheOneAtRiskFirstAndReplaceNothing() {
+        ScalingPolicy policy = new StepPolicy();
 
-        ScalingPlan plan = new FleetPlanner(new StepPolicy(), HEEDING).plan(fleet, state, NOW);
+        ScalingPlan plan =
+                new FleetPlanner(policy, HEEDING).plan(oneAtRisk(tick(1)).withMessages(0), twoDesired(policy), tick(1));
 
-        assertThat(plan.actions()).noneMatch(Launch.class::isInstance);
+        assertThat(plan.actions())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Drain.class, drain -> assertThat(drain.id()).isEqualTo(id(2)));
     }
 
     private static PlannerRules group(PlannerRules.DrainChannel drains) {
@@ -231,7 +407,7 @@ class MachineOutlookTest {
                         .withMessages(2),
                 asked);
 
-        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(2));
+        assertThat(plan.actions()).containsExactly(new SetGroupCapacity(2, 1));
     }
 
     @Test

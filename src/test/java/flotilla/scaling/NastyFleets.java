@@ -26,7 +26,8 @@ import net.jqwik.api.Combinators;
 
 /**
  * Fleets in every state that they could be in, and in some that they could not: ids missing, doubled and beyond the maximum,
- * workers silent, drained, ahead of their time, instances launched in the future, memories that fit to nothing.
+ * workers silent, drained, ahead of their time, instances launched in the future, taken back or at risk, memories that fit to
+ * nothing.
  */
 final class NastyFleets {
     static final int MOST = 8;
@@ -70,9 +71,10 @@ final class NastyFleets {
                         Arbitraries.of(Mode.class),
                         Arbitraries.of(DrainChannel.class),
                         Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
-                .as((mode, drains, spares, stopped) ->
-                        new Shape(mode, drains, mode == Mode.LAUNCH ? spares : 0, stopped));
+                .as((mode, drains, spares, stopped, heeds) ->
+                        new Shape(mode, drains, mode == Mode.LAUNCH ? spares : 0, stopped, heeds));
         Arbitrary<Steps> steps = Arbitraries.frequencyOf(
                 net.jqwik.api.Tuple.of(4, Arbitraries.just(Steps.FREE)),
                 net.jqwik.api.Tuple.of(
@@ -207,9 +209,21 @@ final class NastyFleets {
                         Arbitraries.of(Activity.class),
                         epochs(),
                         Arbitraries.integers().between(0, 4),
-                        counts)
-                .as((at, activity, epoch, inHand, count) ->
-                        new WorkerView(at, activity, epoch, Math.min(1, inHand), inHand, count));
+                        counts,
+                        outlooks())
+                .as((at, activity, epoch, inHand, count, outlook) ->
+                        new WorkerView(at, activity, epoch, Math.min(1, inHand), inHand, count, outlook));
+    }
+
+    private static Arbitrary<MachineOutlook> outlooks() {
+        Optional<Instant> soon = Optional.of(NOW.plusSeconds(60));
+        return Arbitraries.frequencyOf(
+                net.jqwik.api.Tuple.of(4, Arbitraries.just(MachineOutlook.STAYS)),
+                net.jqwik.api.Tuple.of(
+                        2,
+                        Arbitraries.of(
+                                new MachineOutlook(Optional.empty(), Optional.of(NOW)),
+                                new MachineOutlook(soon, Optional.empty()))));
     }
 
     static Arbitrary<FleetMemory> memories() {

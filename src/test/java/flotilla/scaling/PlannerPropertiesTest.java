@@ -240,6 +240,23 @@ class PlannerPropertiesTest {
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    void placeOfAnEndedInstance_shouldBeLeftToAGroupOnlyWhereEc2TakesItBack(@ForAll("cases") Case nasty) {
+        List<Terminate> replaced = all(nasty.plan(), Terminate.class).stream()
+                .filter(Terminate::replaced)
+                .toList();
+
+        Set<InstanceId> takenBack = instances(nasty).stream()
+                .filter(view -> view.instance().state() != InstanceState.HELD)
+                .filter(view ->
+                        view.worker().filter(worker -> worker.outlook().ends()).isPresent())
+                .map(view -> view.instance().id())
+                .collect(Collectors.toSet());
+        boolean mayGrow = nasty.rules().shape().mode() == Mode.GROUP
+                && !nasty.rules().steps().outPaused();
+        assertThat(replaced).allMatch(end -> mayGrow && takenBack.contains(end.id()));
+    }
+
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void onePlan_shouldNotGrowAndShrinkAtOnce(@ForAll("cases") Case nasty) {
         ScalingPlan plan = nasty.plan();
         Set<InstanceId> others = endedByOthers(nasty);

@@ -3,6 +3,7 @@ package flotilla.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.InstanceId;
 import flotilla.protocol.DecisionReport;
 import flotilla.scaling.ControlState;
 import flotilla.scaling.FleetController;
@@ -20,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What an operator makes of actions on the terminate queues, and how fast it launches. */
+/** What an operator makes of actions on the terminate queues, how fast it launches, and whom a group replaces. */
 class Ec2FleetOperatorTest {
     private final MemoryDrainRequests queues = new MemoryDrainRequests();
     private final FleetOperator operator =
@@ -152,6 +153,22 @@ class Ec2FleetOperatorTest {
 
         assertThat(outcome(outcome)).endsWith(": no user data");
         assertThat(outcome.results().unanswered()).hasSize(1);
+    }
+
+    @Test
+    void memberThatItsGroupReplaces_shouldBeEndedAsSuch() {
+        FakeFleet fleet = new FakeFleet();
+        FleetOperator by = new Ec2FleetOperator(fleet, Optional.empty(), "flotilla", "user data");
+        InstanceId first = new InstanceId("i-1");
+        InstanceId second = new InstanceId("i-2");
+
+        carryOut(
+                by,
+                new ScalingAction.Terminate(first, Optional.empty(), ScalingAction.EndReason.DRAINED, true),
+                new ScalingAction.Terminate(second, Optional.empty(), ScalingAction.EndReason.DRAINED));
+
+        assertThat(fleet.replaced).containsExactly(first);
+        assertThat(fleet.terminated).containsExactly(first, second);
     }
 
     @Test

@@ -22,6 +22,7 @@ final class FakeFleet implements InstanceFleet {
 
     final List<String> launchTokens = new ArrayList<>();
     final List<InstanceId> terminated = new ArrayList<>();
+    final List<InstanceId> replaced = new ArrayList<>();
     private final Map<String, Instance> byToken = new HashMap<>();
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     private CompletableFuture<Void> describeGate = CompletableFuture.completedFuture(null);
@@ -104,6 +105,12 @@ final class FakeFleet implements InstanceFleet {
                 (same, instance) ->
                         new Instance(id, instance.appTierId(), InstanceState.TERMINATED, instance.launchedAt(), ""));
         return CompletableFuture.completedFuture(Done.getInstance());
+    }
+
+    @Override
+    public synchronized CompletionStage<Done> replace(InstanceId id) {
+        replaced.add(id);
+        return terminate(id);
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class MemoryQueue implements MessageQueue {
     private IntSupplier capacity = () -> 0;
     private Predicate<String> refused = body -> false;
     private Consumer<String> listener = body -> {};
+    private CompletableFuture<Done> receive = CompletableFuture.completedFuture(Done.getInstance());
     private boolean leasesLost;
     private boolean paused;
     private int runs;
@@ -55,6 +56,19 @@ public final class MemoryQueue implements MessageQueue {
     /** From now on every extension finds its lease lost. */
     public synchronized void loseLeases() {
         leasesLost = true;
+    }
+
+    /** From now on a receive is under way, and no pause is complete before {@link #endReceive}; deliveries still arrive. */
+    public synchronized void beginReceive() {
+        receive = new CompletableFuture<>();
+    }
+
+    public void endReceive() {
+        underWay().complete(Done.getInstance());
+    }
+
+    private synchronized CompletableFuture<Done> underWay() {
+        return receive;
     }
 
     /** Delivers a message for the {@code receiveCount}th time. */
@@ -129,7 +143,7 @@ public final class MemoryQueue implements MessageQueue {
             @Override
             public CompletionStage<Done> pause() {
                 setPaused(true);
-                return CompletableFuture.completedFuture(Done.getInstance());
+                return underWay();
             }
 
             @Override

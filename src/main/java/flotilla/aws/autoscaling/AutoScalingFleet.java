@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,8 +28,8 @@ import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
 
 /**
  * The machines of an Auto Scaling group, which launches them; whom to end is never left to it. Its desired capacity is only
- * raised; a machine is ended by name, and the desired capacity falls by one with it; and every member in service is protected
- * from scale-in, so that the group ends none even if somebody else lowers its desired capacity.
+ * raised; a machine is ended by name, and the desired capacity falls by one with it, unless the group is to replace it; and every
+ * member in service is protected from scale-in, so that the group ends none even if somebody else lowers its desired capacity.
  *
  * <p>What EC2 itself has to say of the machines, and their tags, is the business of another {@link InstanceFleet} that is handed
  * in. Terminations and changes of the capacity are carried out one after the other, in the order of the calls.
@@ -49,15 +50,17 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     private final LifecycleHooks hooks;
     /** The last word on each member. */
     private final Map<InstanceId, Instance> remembered = new ConcurrentHashMap<>();
+    /** Members that our hook waits for no more; hooks of others may hold them for an hour yet. */
+    private final Set<InstanceId> letGo = ConcurrentHashMap.newKeySet();
 
     private CompletionStage<?> turn = CompletableFuture.completedFuture(Done.getInstance());
 
-    private AutoScalingFleet(AutoScalingAsyncClient client, InstanceFleet ec2, String name, Clock clock) {
+    private AutoScalingFleet(AutoScalingAsyncClient client, InstanceFleet ec2, String name, String hook, Clock clock) {
         this.client = client;
         this.ec2 = ec2;
         this.name = name;
         this.clock = clock;
-        this.hooks = new LifecycleHooks(client, name);
+        this.hooks = new LifecycleHooks(client, name, hook);
     }
 
     /**
@@ -65,9 +68,11 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      *
      * @param ec2 describes the machines that the group has launched, in every state, and writes their tags; stays the caller's
      * @param name of the group
+     * @param hook name of its lifecycle hook that is ours to complete
      */
-    public static AutoScalingFleet connect(AwsClients clients, InstanceFleet ec2, String name, Clock clock) {
-        return connect(clients, ec2, name, clock, () -> {});
+    public static AutoScalingFleet connect(
+            AwsClients clients, InstanceFleet ec2, String name, String hook, Clock clock) {
+        return connect(clients, ec2, name, hook, clock, () -> {});
     }
 
     /**
@@ -75,17 +80,18 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      *
      * @param ec2 describes the machines that the group has launched, in every state, and writes their tags; stays the caller's
      * @param name of the group
+     * @param hook name of its lifecycle hook that is ours to complete
      * @param beforeActs run before each request that does more than describe; what it throws fails the call
      */
     public static AutoScalingFleet connect(
-            AwsClients clients, InstanceFleet ec2, String name, Clock clock, Runnable beforeActs) {
+            AwsClients clients, InstanceFleet ec2, String name, String hook, Clock clock, Runnable beforeActs) {
         AutoScalingAsyncClient client = clients.client(
                 AutoScalingAsyncClient.builder(),
                 clients.settings().autoscaling(),
                 ATTEMPT_TIMEOUT,
                 CALL_TIMEOUT,
                 beforeActs);
-        return new AutoScalingFleet(client, ec2, name, clock);
+        return new AutoScalingFleet(client, ec2, name, hook, clock);
     }
 
     /** The machines of the group; those in service are protected from scale-in on the way. */
@@ -109,7 +115,9 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
         described.stream()
                 .filter(one -> group.member(one.id()).isPresent())
                 .forEach(one -> remembered.put(one.id(), one));
-        remembered.keySet().retainAll(group.members().stream().map(Member::id).toList());
+        List<InstanceId> members = group.members().stream().map(Member::id).toList();
+        remembered.keySet().retainAll(members);
+        letGo.retainAll(members);
         return group.joined(described, one -> remembered.computeIfAbsent(one.id(), first -> unknown(one)));
     }
 
@@ -127,7 +135,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
                     }
                     return response.autoScalingGroups().stream()
                             .findFirst()
-                            .map(Group::of)
+                            .map(described -> Group.of(described, letGo))
                             .orElseThrow(() -> new InfrastructureException(
                                     "there is no Auto Scaling group " + name
                                             + "; create it, or name another with flotilla.fleet.auto-scaling-group",
@@ -161,22 +169,36 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     }
 
     /**
-     * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds it is told
-     * that it may go on. A desired capacity that somebody has lowered below what there is does not fall further.
+     * Ends a member by name. One that is no member any more is ended through EC2, and of one that the group ends and holds our hook is
+     * told once that it may go on: then it is ending, though hooks of others may still hold it. A desired capacity that somebody has
+     * lowered below what there is does not fall further.
      */
     @Override
     public CompletionStage<Done> terminate(InstanceId id) {
+        return end(id, false);
+    }
+
+    /** The same, but the desired capacity stays: the group launches another one, as it does when EC2 takes a member from it. */
+    @Override
+    public CompletionStage<Done> replace(InstanceId id) {
+        return end(id, true);
+    }
+
+    private CompletionStage<Done> end(InstanceId id, boolean replaced) {
         return inTurn(() -> group().thenCompose(group -> {
             if (group.member(id).isEmpty()) {
                 return ec2.terminate(id);
             }
             if (group.member(id).get().isHeld()) {
-                return hooks.letGo(id);
+                return hooks.letGo(id).thenApply(done -> {
+                    letGo.add(id);
+                    return done;
+                });
             }
             if (group.member(id).get().isEnding()) {
                 return CompletableFuture.completedFuture(Done.getInstance());
             }
-            boolean decrement = group.desired() >= group.filled();
+            boolean decrement = !replaced && group.desired() >= group.filled();
             if (decrement && group.desired() <= group.min()) {
                 throw new InfrastructureException(
                         "Auto Scaling group " + name + " would fall below its MinSize " + group.min() + " without " + id

@@ -24,9 +24,10 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
      * A machine that the group has launched and not forgotten.
      *
      * @param lifecycle EC2 Auto Scaling's word, such as {@code Pending}, {@code InService} or {@code Terminating:Wait}
+     * @param isLetGo whether our lifecycle hook waits for it no more
      * @see <a href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html">lifecycle</a>
      */
-    record Member(InstanceId id, String type, String lifecycle, boolean isProtected) {
+    record Member(InstanceId id, String type, String lifecycle, boolean isProtected, boolean isLetGo) {
         /** Whether it fills one place of the desired capacity; one in standby does not, nor one that leaves. */
         boolean fillsAPlace() {
             return isPending() || lifecycle.equals("InService");
@@ -41,9 +42,9 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
             return lifecycle.startsWith("Terminat");
         }
 
-        /** Whether the group ends it, and one of its lifecycle hooks waits for our word. */
+        /** Whether the group ends it, and waits for our word; for how long hooks of others hold it is no business of ours. */
         boolean isHeld() {
-            return lifecycle.equals("Terminating:Wait");
+            return lifecycle.equals("Terminating:Wait") && !isLetGo;
         }
 
         /** Only a member in service can be protected, EC2 Auto Scaling refuses it for all others. */
@@ -68,7 +69,8 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
         members = List.copyOf(members);
     }
 
-    static Group of(AutoScalingGroup group) {
+    /** @param letGo members that our lifecycle hook waits for no more */
+    static Group of(AutoScalingGroup group, Set<InstanceId> letGo) {
         return new Group(
                 group.autoScalingGroupName(),
                 group.minSize(),
@@ -79,7 +81,8 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
                                 new InstanceId(one.instanceId()),
                                 Optional.ofNullable(one.instanceType()).orElse(""),
                                 one.lifecycleStateAsString(),
-                                one.protectedFromScaleIn()))
+                                one.protectedFromScaleIn(),
+                                letGo.contains(new InstanceId(one.instanceId()))))
                         .toList());
     }
 

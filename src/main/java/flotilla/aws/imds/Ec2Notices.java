@@ -1,7 +1,6 @@
 package flotilla.aws.imds;
 
 import flotilla.aws.AwsErrors;
-import flotilla.scaling.MachineOutlook;
 import flotilla.worker.MachineNotices;
 import java.net.URI;
 import java.time.Duration;
@@ -9,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.imds.Ec2MetadataAsyncClient;
@@ -27,8 +27,13 @@ public final class Ec2Notices implements MachineNotices, AutoCloseable {
     /** The service is on the same host, so it answers at once or not at all. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
+    /** Of a whole look, which may need a connection and a token first. */
+    private static final Duration LOOK_WITHIN = Duration.ofSeconds(4);
+
     private static final int NOT_FOUND = 404;
-    private static final int CONNECTIONS = 2;
+    /** For each notice a look, and an earlier one that was given up. */
+    private static final int CONNECTIONS = 4;
+
     private static final String INSTANCE_ACTION = "/latest/meta-data/spot/instance-action";
     private static final String REBALANCE = "/latest/meta-data/events/recommendations/rebalance";
 
@@ -59,14 +64,18 @@ public final class Ec2Notices implements MachineNotices, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<MachineOutlook> look() {
-        return time(INSTANCE_ACTION, "time").thenCombine(time(REBALANCE, "noticeTime"), MachineOutlook::new);
+    public CompletionStage<Optional<Instant>> look(Notice notice) {
+        return switch (notice) {
+            case INTERRUPTION -> time(INSTANCE_ACTION, "time");
+            case REBALANCE -> time(REBALANCE, "noticeTime");
+        };
     }
 
     private CompletableFuture<Optional<Instant>> time(String path, String field) {
         return client.get(path)
                 .thenApply(answer -> Optional.of(
                         Instant.parse(answer.asDocument().asMap().get(field).asString())))
+                .orTimeout(LOOK_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> isNone(AwsErrors.unwrap(failure))
                         ? CompletableFuture.completedFuture(Optional.empty())
                         : CompletableFuture.failedFuture(AwsErrors.wrap("EC2 metadata " + path, failure)));

@@ -27,12 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AutoScalingFleetTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+    private static final String HOOK = "drain";
 
     private final FakeAutoScaling scaling = new FakeAutoScaling();
     private final FakeMachines ec2 = new FakeMachines();
     private final HandClock clock = new HandClock(NOW);
     private final AwsClients clients = AwsClients.open(scaling.settings(), 0);
-    private final AutoScalingFleet fleet = AutoScalingFleet.connect(clients, ec2, FakeAutoScaling.GROUP, clock);
+    private final AutoScalingFleet fleet = AutoScalingFleet.connect(clients, ec2, FakeAutoScaling.GROUP, HOOK, clock);
 
     @AfterEach
     void close() {
@@ -108,7 +109,8 @@ class AutoScalingFleetTest {
     void memberThatAHookHolds_shouldBeLetGoInsteadOfTerminated() {
         scaling.desired(1)
                 .member("i-1", "Terminating:Wait", true)
-                .hook("drain", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING")
                 .hook("hello", "autoscaling:EC2_INSTANCE_LAUNCHING");
 
         Await.result(fleet.terminate(id("i-1")));
@@ -119,6 +121,65 @@ class AutoScalingFleetTest {
                 .containsEntry("LifecycleHookName", "drain")
                 .containsEntry("InstanceId", "i-1")
                 .containsEntry("LifecycleActionResult", "CONTINUE");
+    }
+
+    @Test
+    void memberThatOnlyHooksOfOthersHold_shouldBeLeftToThem() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_LAUNCHING");
+        ec2.describes("i-1", InstanceState.RUNNING);
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.changes()).isEmpty();
+        assertIsEndingAndNoHookIsAskedAgain();
+    }
+
+    @Test
+    void memberThatWasLetGoAndThatAHookOfOthersStillHolds_shouldBeEnding() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .hook("archive-logs", "autoscaling:EC2_INSTANCE_TERMINATING");
+        ec2.describes("i-1", InstanceState.RUNNING);
+        assertThat(states()).containsExactly(InstanceState.HELD);
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.changes()).containsExactly("CompleteLifecycleAction");
+        assertIsEndingAndNoHookIsAskedAgain();
+    }
+
+    private void assertIsEndingAndNoHookIsAskedAgain() {
+        int asked = scaling.calls("DescribeLifecycleHooks").size();
+        List<String> changes = scaling.changes();
+        assertThat(states()).containsExactly(InstanceState.SHUTTING_DOWN);
+
+        Await.result(fleet.terminate(id("i-1")));
+
+        assertThat(scaling.calls("DescribeLifecycleHooks")).hasSize(asked);
+        assertThat(scaling.changes()).isEqualTo(changes);
+    }
+
+    private List<InstanceState> states() {
+        return Await.result(fleet.describe()).instances().stream()
+                .map(Instance::state)
+                .toList();
+    }
+
+    @Test
+    void memberWhoseHookCouldNotBeCompleted_shouldStayHeld() {
+        scaling.desired(1)
+                .member("i-1", "Terminating:Wait", true)
+                .hook(HOOK, "autoscaling:EC2_INSTANCE_TERMINATING")
+                .refuses("CompleteLifecycleAction", "AccessDenied");
+        ec2.describes("i-1", InstanceState.RUNNING);
+
+        Await.failure(fleet.terminate(id("i-1")));
+
+        assertThat(states()).containsExactly(InstanceState.HELD);
     }
 
     @Test
@@ -198,7 +259,7 @@ class AutoScalingFleetTest {
 
     @Test
     void unknownGroup_shouldFailWithTheKeyThatNamesIt() {
-        try (AutoScalingFleet other = AutoScalingFleet.connect(clients, ec2, "other", clock)) {
+        try (AutoScalingFleet other = AutoScalingFleet.connect(clients, ec2, "other", HOOK, clock)) {
             assertThat(Await.failure(other.describe()))
                     .isInstanceOf(InfrastructureException.class)
                     .hasMessage("there is no Auto Scaling group other; create it, or name another with "
@@ -277,6 +338,26 @@ class AutoScalingFleetTest {
         assertThat(terminations())
                 .containsExactly(Map.entry("i-3", "false"), Map.entry("i-2", "false"), Map.entry("i-1", "true"));
         assertThat(scaling.desired()).isZero();
+    }
+
+    @Test
+    void memberThatIsReplaced_shouldLeaveItsPlaceToTheGroupEvenAtMinSize() {
+        scaling.limits(2, 4).desired(2).member("i-1", "InService", true).member("i-2", "InService", true);
+
+        Await.result(fleet.replace(id("i-2")));
+
+        assertThat(terminations()).containsExactly(Map.entry("i-2", "false"));
+        assertThat(scaling.desired()).isEqualTo(2);
+    }
+
+    @Test
+    void memberThatTheGroupReplacesAlready_shouldNotBeEndedAgain() {
+        scaling.desired(2).member("i-1", "InService", true).member("i-2", "Terminating", true);
+
+        Await.result(fleet.replace(id("i-2")));
+
+        assertThat(scaling.changes()).isEmpty();
+        assertThat(scaling.desired()).isEqualTo(2);
     }
 
     @Test

@@ -35,6 +35,7 @@ class ActsAskedForTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    "drain",
                     new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                     false,
                     ""),

@@ -50,6 +50,7 @@ class Ec2InstanceFleetTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                "drain",
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                 false,
                 "");
@@ -176,6 +177,7 @@ class Ec2InstanceFleetTest {
                 Optional.of("profile"),
                 Optional.of("key"),
                 Optional.empty(),
+                "drain",
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                 false,
                 "");

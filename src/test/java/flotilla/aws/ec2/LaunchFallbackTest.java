@@ -48,6 +48,7 @@ class LaunchFallbackTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                "drain",
                 new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                 false,
                 "");

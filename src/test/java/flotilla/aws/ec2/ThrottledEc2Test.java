@@ -36,6 +36,7 @@ class ThrottledEc2Test {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    "drain",
                     new FleetSettings.WarmPool(0, FleetSettings.WarmPool.State.STOPPED),
                     false,
                     ""),
