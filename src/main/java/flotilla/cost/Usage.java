@@ -1,0 +1,40 @@
+package flotilla.cost;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was used in some time.
+ *
+ * @param instances time of instances by type, Spot and state, in this order
+ * @param images that workers have classified
+ * @param busySeconds time in which workers' classifiers were at work, each of a worker's <i>n</i> classifiers for its <i>n</i>th part
+ * @param calls requests to AWS by service and operation, as in {@code sqs:ReceiveMessage}
+ * @param callsComplete whether every node has told its requests; if not there were more of them
+ */
+public record Usage(
+        List<InstanceTime> instances, long images, double busySeconds, Map<String, Long> calls, boolean callsComplete) {
+    /** Of a time in which nothing was used. */
+    public static final Usage NONE = new Usage(List.of(), 0, 0, Map.of(), true);
+
+    public Usage {
+        instances = List.copyOf(instances);
+        calls = Map.copyOf(calls);
+    }
+
+    /** Time for which EC2 charges, in seconds, summed over the instances. */
+    public double instanceSeconds() {
+        return instances.stream()
+                .filter(InstanceTime::billed)
+                .mapToDouble(InstanceTime::seconds)
+                .sum();
+    }
+
+    /** Both together. */
+    public Usage plus(Usage other) {
+        UsageSum sum = new UsageSum();
+        sum.add(this);
+        sum.add(other);
+        return sum.usage();
+    }
+}
