@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.aws.AwsCalls;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
@@ -50,7 +51,15 @@ final class CloudConnections implements AutoCloseable {
      * @param longPolls receives that may wait at the same time
      */
     static CloudConnections open(FlotillaSettings settings, int longPolls) {
-        return new CloudConnections(settings, AwsClients.open(settings.aws(), longPolls));
+        return open(settings, longPolls, new AwsCalls());
+    }
+
+    /**
+     * @param longPolls receives that may wait at the same time
+     * @param calls counts the requests that are sent
+     */
+    static CloudConnections open(FlotillaSettings settings, int longPolls, AwsCalls calls) {
+        return new CloudConnections(settings, AwsClients.open(settings.aws(), longPolls, calls));
     }
 
     AwsClients clients() {

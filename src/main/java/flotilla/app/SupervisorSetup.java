@@ -152,7 +152,11 @@ final class SupervisorSetup implements AutoCloseable {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(
-                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt),
+                        scaling.interval(),
+                        scaling.debounce(),
+                        scaling.history(),
+                        DecisionNumbers::firstAt,
+                        settings.cost()),
                 Clock.systemUTC(),
                 () -> ScalingSetup.controller(settings),
                 operator,

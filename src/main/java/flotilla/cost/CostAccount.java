@@ -151,10 +151,12 @@ public final class CostAccount {
                 .orElse(fromZero ? ServiceCount.none(service.classifiers()) : service);
         Optional<CallCount> callsBefore = sameLife.map(WorkerCount::calls)
                 .orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
-        double busy = service.busyTime().minus(before.busyTime()).toNanos() / NANOS;
+        // One that was started by hand is on no instance whose time is counted.
+        double busy = sighting.instance().isEmpty()
+                ? 0
+                : service.busyTime().minus(before.busyTime()).toNanos() / NANOS / service.classifiers();
         records.at(now, sum -> {
-            sum.addWork(
-                    Math.max(0, service.images() - before.images()), Math.max(0, busy) / service.classifiers());
+            sum.addWork(Math.max(0, service.images() - before.images()), Math.max(0, busy));
             addCalls(sum, calls, callsBefore);
         });
         workers.put(sighting.worker(), new WorkerCount(sighting, calls, now));

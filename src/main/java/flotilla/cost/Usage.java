@@ -2,13 +2,15 @@ package flotilla.cost;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What was used in some time.
  *
  * @param instances time of instances by type, Spot and state, in this order
  * @param images that workers have classified
- * @param busySeconds time in which workers' classifiers were at work, each of a worker's <i>n</i> classifiers for its <i>n</i>th part
+ * @param busySeconds time in which classifiers of workers on instances were at work, each of a worker's <i>n</i> classifiers for its
+ *     <i>n</i>th part
  * @param calls requests to AWS by service and operation, as in {@code sqs:ReceiveMessage}
  * @param callsComplete whether every node has told its requests; if not there were more of them
  */
@@ -30,11 +32,12 @@ public record Usage(
                 .sum();
     }
 
-    /** Both together. */
-    public Usage plus(Usage other) {
-        UsageSum sum = new UsageSum();
-        sum.add(this);
-        sum.add(other);
-        return sum.usage();
+    /**
+     * The share of the instances' time in which their classifiers had nothing to do, 0 to 1: between images, and from the moment in
+     * which an instance runs until its worker does. Empty when there were no instances.
+     */
+    public Optional<Double> idleShare() {
+        double seconds = instanceSeconds();
+        return seconds > 0 ? Optional.of(Math.max(0, 1 - busySeconds / seconds)) : Optional.empty();
     }
 }

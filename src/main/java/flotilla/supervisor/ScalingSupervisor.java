@@ -1,5 +1,6 @@
 package flotilla.supervisor;
 
+import flotilla.config.CostSettings;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
@@ -7,6 +8,7 @@ import flotilla.protocol.FleetReport;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.FindHolder;
+import flotilla.protocol.SupervisorCommand.GetCost;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
@@ -58,11 +60,23 @@ public final class ScalingSupervisor {
      *
      * @param history decisions that are remembered
      * @param firstNumber the number of the first decision of a supervisor that starts at a moment
+     * @param prices of what is used
      */
-    public record Settings(Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+    public record Settings(
+            Duration interval,
+            Duration debounce,
+            int history,
+            ToLongFunction<Instant> firstNumber,
+            CostSettings prices) {
         /** Decisions are counted from 1. */
         public Settings(Duration interval, Duration debounce, int history) {
             this(interval, debounce, history, start -> 1);
+        }
+
+        /** Everything is free. */
+        public Settings(
+                Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+            this(interval, debounce, history, firstNumber, CostSettings.FREE);
         }
     }
 
@@ -95,6 +109,7 @@ public final class ScalingSupervisor {
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
     private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
+    private final CostBook costs;
     private FleetController controller;
     /** The tenure that the controller knows all reports of; none before the first. */
     private long tenure = NO_TENURE;
@@ -178,6 +193,7 @@ public final class ScalingSupervisor {
         this.lookout = lookout;
         this.ledger = ledger;
         this.meters = meters;
+        this.costs = new CostBook(settings.prices(), meters, clock.instant());
         this.decisions = new DecisionLog(
                 settings.history(),
                 controller.policy().name(),
@@ -240,6 +256,9 @@ public final class ScalingSupervisor {
                 .onMessage(
                         GetPace.class,
                         question -> tell(question.replyTo(), new PaceReport(controller.pace(clock.instant()))))
+                .onMessage(
+                        GetCost.class,
+                        question -> tell(question.replyTo(), costs.report(question.since(), clock.instant())))
                 .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
                 .onMessage(
                         GetDecisionsAfter.class,
@@ -300,6 +319,7 @@ public final class ScalingSupervisor {
             tenure = now;
             controller = controllers.get();
             plannedFor = NEVER_PLANNED;
+            costs.begin(clock.instant());
         }
     }
 
@@ -324,6 +344,7 @@ public final class ScalingSupervisor {
             return holdBack(lease.standing() instanceof Standing.NotHeld not ? not.why() : "lost for a while");
         }
         FleetController.Decided decided = controller.decide(observed.readings(), clock.instant());
+        costs.observed(observed.readings().instances(), clock.instant());
         ScalingPlan plan = decided.plan();
         observed.readings()
                 .depth()
@@ -362,6 +383,7 @@ public final class ScalingSupervisor {
         WorkerSighting sighting = report.sighting();
         Optional<WorkerSighting> before = controller.report(sighting.worker());
         controls.heard(report);
+        costs.heard(report, clock.instant());
         List<WorkerOrder> orders = controller.reported(sighting, clock.instant());
         if (before.isEmpty() || before.get().activity() != sighting.activity()) {
             context.getLog()
@@ -395,6 +417,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
+        costs.heard(work, clock.instant());
         long backlog = controller.announced(work.gateway(), work.accepted(), work.unanswered(), clock.instant());
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());

@@ -65,7 +65,7 @@ class ControlLinkTest {
                 new MemoryStores.Results(),
                 new WorkerFixture.NamingClassifiers(),
                 Duration.ofSeconds(1)));
-        link = NODE.spawn(ControlLink.create(WorkerFixture.identity(), worker, context -> to));
+        link = NODE.spawn(ControlLink.create(WorkerFixture.identity(), worker, context -> to, () -> CALLS));
     }
 
     @AfterEach
