@@ -50,7 +50,10 @@ public record CostSettings(
 
         private static InstanceType from(Config config) {
             for (String key : config.root().keySet()) {
-                Checks.that(KEYS.contains(key), KEY + key, "type, on-demand-hour or spot-hour; this key means nothing");
+                if (!KEYS.contains(key)) {
+                    throw new SettingsException(
+                            KEY + key + " means nothing; an entry has type, on-demand-hour and spot-hour");
+                }
             }
             return new InstanceType(
                     config.getString("type"),

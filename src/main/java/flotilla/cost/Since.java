@@ -22,11 +22,14 @@ public record Since(Optional<Instant> at, Optional<Duration> ago) {
     /** What {@link #parse} takes, for people. */
     public static final String FORMS = "a duration such as 90s, 30m, 24h or 7d, or a time such as 2026-11-29T12:00:00Z";
 
+    /** Longer than anything is on record; what is longer still could not be reckoned with. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
     private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,8})\\s*(s|m|h|d)");
 
     public Since {
         at = at == null ? Optional.empty() : at;
-        ago = ago == null ? Optional.empty() : ago;
+        ago = ago == null ? Optional.empty() : ago.map(given -> given.compareTo(LONGEST) > 0 ? LONGEST : given);
     }
 
     /** What a text means; empty when it has none of the {@link #FORMS}. ISO 8601's durations, such as {@code PT24H}, do as well. */
