@@ -96,7 +96,7 @@ public final class CostStory {
 
     private String requestsKnown() {
         return cost.path("requestsComplete").asBoolean()
-                ? ""
+                ? "all that were sent"
                 : "more than these: some nodes run an older version and do not tell theirs";
     }
 
@@ -124,8 +124,9 @@ public final class CostStory {
         if (exact.signum() == 0) {
             return "0";
         }
-        return exact.abs().compareTo(BigDecimal.ONE) < 0
-                ? exact.round(THREE_DIGITS).stripTrailingZeros().toPlainString()
+        BigDecimal rounded = exact.round(THREE_DIGITS);
+        return rounded.compareTo(BigDecimal.ONE) < 0
+                ? rounded.stripTrailingZeros().toPlainString()
                 : exact.setScale(2, RoundingMode.HALF_UP).toPlainString();
     }
 

@@ -3,8 +3,8 @@ package flotilla.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import flotilla.domain.AppTierId;
 import flotilla.cost.Since;
+import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
