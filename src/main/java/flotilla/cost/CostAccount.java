@@ -74,6 +74,16 @@ public final class CostAccount {
         return records.since(wanted, now);
     }
 
+    /** What others have recorded of the time before, in place of what was given before. */
+    public void recall(Past others) {
+        records.recall(others);
+    }
+
+    /** The hours on record that begin at a moment or later; what was recalled is not among them. */
+    public Map<Instant, Usage> hoursFrom(Instant first) {
+        return records.hoursFrom(first);
+    }
+
     /** All instances at a moment, as EC2 describes them. A moment before that of the last look is none. */
     public void observed(List<Instance> instances, Instant now) {
         Map<InstanceId, Seen> seen = instances.stream()
@@ -82,6 +92,7 @@ public final class CostAccount {
             return;
         }
         last.ifPresent(look -> {
+            records.between(look.at(), now, UsageSum::addWatched);
             look.instances().forEach((id, before) -> bridge(look.at(), before, Optional.ofNullable(seen.get(id)), now));
             seen.forEach((id, after) -> {
                 if (!look.instances().containsKey(id)) {
@@ -113,7 +124,7 @@ public final class CostAccount {
 
     private void add(Instant from, Instant to, Rent rent) {
         if (rent.state() != InstanceState.TERMINATED) {
-            records.between(from, to, rent);
+            records.between(from, to, (sum, seconds) -> sum.add(rent, seconds));
         }
     }
 

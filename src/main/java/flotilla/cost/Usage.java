@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * What was used in some time.
  *
+ * @param watchedSeconds in which somebody looked at the instances; less than the time itself when there was no supervisor for a while
  * @param instances time of instances by type, Spot and state, in this order
  * @param images that workers have classified
  * @param busySeconds time in which classifiers of workers on instances were at work, each of a worker's <i>n</i> classifiers for its
@@ -15,9 +16,14 @@ import java.util.Optional;
  * @param callsComplete whether every node has told its requests; if not there were more of them
  */
 public record Usage(
-        List<InstanceTime> instances, long images, double busySeconds, Map<String, Long> calls, boolean callsComplete) {
-    /** Of a time in which nothing was used. */
-    public static final Usage NONE = new Usage(List.of(), 0, 0, Map.of(), true);
+        double watchedSeconds,
+        List<InstanceTime> instances,
+        long images,
+        double busySeconds,
+        Map<String, Long> calls,
+        boolean callsComplete) {
+    /** Of a time in which nothing was used, and nobody looked. */
+    public static final Usage NONE = new Usage(0, List.of(), 0, 0, Map.of(), true);
 
     public Usage {
         instances = List.copyOf(instances);

@@ -3,12 +3,16 @@ package flotilla.cost;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
  * What was used, minute by minute for the last {@value #MINUTES_KEPT} minutes and hour by hour for {@value #HOURS_KEPT} hours, in
- * UTC. Confined to its owner.
+ * UTC; of the time before its own beginning what others have recorded, by the hour. Confined to its owner.
  */
 final class UsageRecords {
     static final int MINUTES_KEPT = 180;
@@ -16,21 +20,24 @@ final class UsageRecords {
 
     private static final double NANOS = 1e9;
 
+    private final Instant minutesBegin;
     private final TreeMap<Instant, UsageSum> minutes = new TreeMap<>();
     private final TreeMap<Instant, UsageSum> hours = new TreeMap<>();
     private final UsageSum total = new UsageSum();
-    private Instant begin;
+    private Instant hoursBegin;
+    private Optional<Past> past = Optional.empty();
 
     UsageRecords(Instant begin) {
-        this.begin = begin;
+        this.minutesBegin = begin;
+        this.hoursBegin = begin;
     }
 
     /** From when there are records. */
     Instant begin() {
-        return begin;
+        return past.map(Past::begin).filter(earlier -> earlier.isBefore(hoursBegin)).orElse(hoursBegin);
     }
 
-    /** Everything since the beginning, also what is not kept by the hour any more. */
+    /** Everything of its own since the beginning, also what is not kept by the hour any more. */
     Usage total() {
         return total.usage();
     }
@@ -43,14 +50,14 @@ final class UsageRecords {
         forget();
     }
 
-    /** Adds an instance's time, each minute's and hour's part to its own. */
-    void between(Instant from, Instant to, UsageSum.Rent rent) {
+    /** Adds some time, each minute's and hour's part to its own, in seconds. */
+    void between(Instant from, Instant to, BiConsumer<UsageSum, Double> used) {
         Instant start = from;
         while (start.isBefore(to)) {
             Instant next = start.truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
             Instant end = next.isBefore(to) ? next : to;
             double seconds = Duration.between(start, end).toNanos() / NANOS;
-            at(start, sum -> sum.add(rent, seconds));
+            at(start, sum -> used.accept(sum, seconds));
             start = end;
         }
     }
@@ -65,17 +72,38 @@ final class UsageRecords {
         }
         while (Duration.between(hours.firstKey(), hours.lastKey()).toHours() >= HOURS_KEPT) {
             hours.pollFirstEntry();
-            begin = hours.firstKey();
+            hoursBegin = hours.firstKey();
         }
+    }
+
+    /** These are the records of others, in place of what was given before. */
+    void recall(Past others) {
+        past = Optional.of(others);
+    }
+
+    /** The hours of its own that begin at a moment or later. */
+    Map<Instant, Usage> hoursFrom(Instant first) {
+        Map<Instant, Usage> all = new TreeMap<>();
+        hours.tailMap(first).forEach((hour, sum) -> all.put(hour, sum.usage()));
+        return all;
     }
 
     /** What was used since the beginning of the minute, or of the hour, of a moment, or since there are records. */
     Period since(Instant wanted, Instant now) {
-        Instant from = wanted.isAfter(begin) ? wanted : begin;
-        boolean byMinute = !from.isBefore(now.minus(MINUTES_KEPT - 1, ChronoUnit.MINUTES));
+        Instant from = wanted.isAfter(begin()) ? wanted : begin();
+        boolean byMinute =
+                !from.isBefore(now.minus(MINUTES_KEPT - 1, ChronoUnit.MINUTES)) && !from.isBefore(minutesBegin);
         Instant start = from.truncatedTo(byMinute ? ChronoUnit.MINUTES : ChronoUnit.HOURS);
         UsageSum sum = new UsageSum();
-        (byMinute ? minutes : hours).tailMap(start).values().forEach(slot -> sum.add(slot.usage()));
-        return new Period(start.isAfter(begin) ? start : begin, sum.usage());
+        SortedMap<Instant, UsageSum> own = (byMinute ? minutes : hours).tailMap(start);
+        own.values().forEach(slot -> sum.add(slot.usage()));
+        if (!byMinute) {
+            past.ifPresent(others -> others.hours().forEach((hour, usage) -> {
+                if (!hour.isBefore(start)) {
+                    sum.add(usage);
+                }
+            }));
+        }
+        return new Period(start.isAfter(begin()) ? start : begin(), sum.usage());
     }
 }

@@ -22,12 +22,17 @@ final class UsageSum {
 
     private final Map<Rent, Double> seconds = new TreeMap<>();
     private final Map<String, Long> calls = new TreeMap<>();
+    private double watchedSeconds;
     private long images;
     private double busySeconds;
     private boolean callsComplete = true;
 
     void add(Rent rent, double time) {
         seconds.merge(rent, time, Double::sum);
+    }
+
+    void addWatched(double time) {
+        watchedSeconds += time;
     }
 
     void addWork(long more, double busy) {
@@ -45,6 +50,7 @@ final class UsageSum {
     }
 
     void add(Usage usage) {
+        addWatched(usage.watchedSeconds());
         usage.instances().forEach(one -> add(new Rent(one.type(), one.spot(), one.state()), one.seconds()));
         addWork(usage.images(), usage.busySeconds());
         addCalls(new CallCount(usage.calls()));
@@ -54,6 +60,6 @@ final class UsageSum {
     Usage usage() {
         List<InstanceTime> instances = new ArrayList<>();
         seconds.forEach((rent, time) -> instances.add(new InstanceTime(rent.type(), rent.spot(), rent.state(), time)));
-        return new Usage(instances, images, busySeconds, calls, callsComplete);
+        return new Usage(watchedSeconds, instances, images, busySeconds, calls, callsComplete);
     }
 }

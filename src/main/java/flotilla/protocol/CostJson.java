@@ -4,12 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.cost.Bill;
-import flotilla.cost.InstanceTime;
 import flotilla.cost.Usage;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Usage and costs as JSON, as {@code GET /v1/cost} answers them. Costs and prices are in {@code currency}; what is not known is {@code
@@ -17,7 +13,6 @@ import java.util.TreeMap;
  */
 public final class CostJson {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final double MILLIS = 1000;
     private static final double SECONDS_OF_AN_HOUR = 3600;
 
     private CostJson() {}
@@ -26,26 +21,19 @@ public final class CostJson {
         Usage usage = report.usage();
         Bill bill = report.bill();
         double total = bill.total();
-        double seconds = Duration.between(report.from(), report.to()).toMillis() / MILLIS;
         ObjectNode node = JSON.createObjectNode()
                 .put("from", report.from().toString())
                 .put("to", report.to().toString())
-                .put("recordsSince", report.recordsSince().toString())
-                .put("images", usage.images())
-                .put("instanceSeconds", usage.instanceSeconds())
-                .put("busySeconds", usage.busySeconds())
-                .put("idleShare", usage.idleShare().orElse(null));
-        ArrayNode instances = node.putArray("instances");
-        usage.instances().forEach(one -> write(instances.addObject(), one));
-        ObjectNode requests = node.putObject("requests");
-        new TreeMap<>(usage.calls()).forEach(requests::put);
-        node.put("requestsComplete", usage.callsComplete())
+                .put("recordsSince", report.recordsSince().toString());
+        UsageJson.write(node, usage);
+        node.put("instanceSeconds", usage.instanceSeconds())
+                .put("idleShare", usage.idleShare().orElse(null))
                 .put("currency", bill.currency())
                 .put("totalCost", total)
                 .put("instancesCost", bill.ofInstances())
                 .put("requestsCost", bill.ofCalls())
                 .put("costPerImage", quotient(total, usage.images()).orElse(null))
-                .put("costPerHour", quotient(total, seconds / SECONDS_OF_AN_HOUR).orElse(null));
+                .put("costPerHour", quotient(total, usage.watchedSeconds() / SECONDS_OF_AN_HOUR).orElse(null));
         ArrayNode byInstance = node.putArray("costOfInstances");
         bill.instances().forEach(one -> byInstance
                 .addObject()
@@ -61,14 +49,6 @@ public final class CostJson {
                 .put("count", one.requests())
                 .put("cost", one.cost().orElse(null)));
         return node;
-    }
-
-    private static void write(ObjectNode node, InstanceTime one) {
-        node.put("type", one.type())
-                .put("spot", one.spot())
-                .put("state", one.state().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                .put("seconds", one.seconds())
-                .put("billed", one.billed());
     }
 
     private static Optional<Double> quotient(double amount, double by) {

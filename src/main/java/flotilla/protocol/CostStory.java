@@ -48,6 +48,7 @@ public final class CostStory {
         boolean tooEarly = !wanted.equals(Since.EVER) && wanted.moment(to).isBefore(records);
         lines.add("Records reach back to " + Words.day(records)
                 + (tooEarly ? ": less than was asked for; what was before is not known" : "") + "\n\n");
+        figure(lines, "Watched", watched(Duration.between(from, to)));
         figure(lines, "Images", cost.path("images").isNumber() ? cost.path("images").asText() : UNKNOWN);
         figure(lines, "Instances", seconds(cost.path("instanceSeconds")) + ", " + idle());
         cost.path("costOfInstances").forEach(one -> lines.add(machines(one)));
@@ -74,6 +75,13 @@ public final class CostStory {
 
     private static String row(String name, String figure, String costs) {
         return String.format(Locale.ROOT, ROW, name, figure, costs);
+    }
+
+    /** Without a supervisor nobody counts. */
+    private String watched(Duration time) {
+        JsonNode seconds = cost.path("watchedSeconds");
+        double share = seconds.asDouble() / Math.max(1, time.toSeconds());
+        return seconds.isNumber() ? seconds(seconds) + ", " + Words.number(Math.min(1, share) * 100) + " % of it" : UNKNOWN;
     }
 
     private String idle() {

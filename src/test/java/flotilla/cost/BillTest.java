@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BillTest {
     private static Usage calls(String operation, long count) {
-        return new Usage(List.of(), 0, 0, Map.of(operation, count), true);
+        return new Usage(3600, List.of(), 0, 0, Map.of(operation, count), true);
     }
 
     @Test
@@ -61,7 +61,7 @@ class BillTest {
     @ParameterizedTest
     @CsvSource({"PENDING, 0", "RUNNING, 2", "HELD, 2", "SHUTTING_DOWN, 0", "STOPPING, 0", "STOPPED, 0"})
     void hour_shouldCostOnlyWhileTheInstanceIsOn(InstanceState state, double cost) {
-        Usage usage = new Usage(List.of(new InstanceTime("m5.large", false, state, 3600)), 0, 0, Map.of(), true);
+        Usage usage = new Usage(3600, List.of(new InstanceTime("m5.large", false, state, 3600)), 0, 0, Map.of(), true);
 
         assertThat(Bill.of(usage, Costs.PRICES).total()).isEqualTo(cost);
     }
@@ -70,6 +70,7 @@ class BillTest {
     @Test
     void typeWithoutAPriceOnSpot_shouldCostItsShare() {
         Usage usage = new Usage(
+                3600,
                 List.of(new InstanceTime("m5.large", true, InstanceState.RUNNING, 7200)), 0, 0, Map.of(), true);
 
         assertThat(Bill.of(usage, Costs.PRICES).total()).isEqualTo(2);
@@ -78,6 +79,7 @@ class BillTest {
     @Test
     void runningAndHeld_shouldBeOneLine() {
         Usage usage = new Usage(
+                3600,
                 List.of(
                         new InstanceTime("c7i.large", false, InstanceState.RUNNING, 3000),
                         new InstanceTime("c7i.large", false, InstanceState.HELD, 600)),

@@ -27,6 +27,7 @@ class CostStoryTest {
                         "From 2026-11-29 11:00:00 UTC to 2026-11-29 12:00:00 UTC, 1 h 0 min",
                         "Records reach back to 2026-11-29 08:21:07 UTC",
                         "",
+                        "Watched         3600 s, 100 % of it",
                         "Images          18000",
                         "Instances       7200 s, 25 % of it idle",
                         "  c7i.large                                    3600 s  1.00 EUR (1.00 EUR an hour)",
@@ -60,7 +61,7 @@ class CostStoryTest {
     @Test
     void whatIsNotKnown_shouldNotBeZero() {
         String nothing = text(Costs.report(Usage.NONE));
-        String incomplete = text(Costs.report(new Usage(List.of(), 3, 0, Map.of(), false)));
+        String incomplete = text(Costs.report(new Usage(3600, List.of(), 3, 0, Map.of(), false)));
 
         assertThat(nothing).contains("An image        unknown\n", "idle share unknown", "Together        0 EUR");
         assertThat(incomplete).contains("Requests to AWS more than these: some nodes run an older version");

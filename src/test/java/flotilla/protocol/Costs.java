@@ -21,6 +21,7 @@ public final class Costs {
             "EUR", 2, 0.5, List.of(new CostSettings.InstanceType("c7i.large", 1, Optional.of(0.25))), 4, 3, 1);
 
     public static final Usage USAGE = new Usage(
+            3600,
             List.of(
                     new InstanceTime("c7i.large", false, InstanceState.PENDING, 75),
                     new InstanceTime("c7i.large", false, InstanceState.RUNNING, 3600),
