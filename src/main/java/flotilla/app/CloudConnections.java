@@ -4,6 +4,7 @@ import flotilla.aws.AwsCalls;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
+import flotilla.aws.s3.S3CostLedger;
 import flotilla.aws.s3.S3DecisionArchive;
 import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3Expiry;
@@ -28,6 +29,7 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
 import flotilla.push.WishStore;
+import flotilla.supervisor.CostLedger;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.LeaseStore;
@@ -138,7 +140,16 @@ final class CloudConnections implements AutoCloseable {
         return new S3DecisionLedger(system, clients, settings.storage(), writer);
     }
 
-    /** Where they are found again. */
+    /**
+     * Where costs are kept.
+     *
+     * @param writer names this process among all that ever write
+     */
+    CostLedger costs(ActorSystem<?> system, String writer) {
+        return new S3CostLedger(system, clients, settings.storage(), writer);
+    }
+
+    /** Where decisions are found again. */
     DecisionArchive decisionArchive(ActorSystem<?> system) {
         return new S3DecisionArchive(system, clients, settings.storage());
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The price list of what is used. All prices are in one currency and may be 0.
+ * The price list of what is used, and whether that is kept. All prices are in one currency and may be 0.
  *
  * @param currency its code or name, which is only shown
  * @param onDemandHour of an hour of an instance whose type is not among {@code types}
@@ -16,6 +16,7 @@ import java.util.Set;
  * @param sqsMillionRequests of a million requests to SQS
  * @param s3ThousandWrites of a thousand PUT, COPY, POST and LIST requests to S3
  * @param s3ThousandReads of a thousand GET, HEAD and other requests to S3
+ * @param ledger whether what was used is kept in the output bucket
  */
 public record CostSettings(
         String currency,
@@ -24,9 +25,10 @@ public record CostSettings(
         List<InstanceType> types,
         double sqsMillionRequests,
         double s3ThousandWrites,
-        double s3ThousandReads) {
+        double s3ThousandReads,
+        boolean ledger) {
     /** A price list on which everything is free. */
-    public static final CostSettings FREE = new CostSettings("USD", 0, 0, List.of(), 0, 0, 0);
+    public static final CostSettings FREE = new CostSettings("USD", 0, 0, List.of(), 0, 0, 0, false);
 
     private static final String KEY = "flotilla.cost.";
     private static final int LONGEST_CURRENCY = 12;
@@ -105,6 +107,7 @@ public record CostSettings(
                         .toList(),
                 config.getDouble("sqs-million-requests"),
                 config.getDouble("s3-thousand-writes"),
-                config.getDouble("s3-thousand-reads"));
+                config.getDouble("s3-thousand-reads"),
+                config.getBoolean("ledger"));
     }
 }

@@ -1,6 +1,6 @@
 package flotilla.supervisor;
 
-import flotilla.config.CostSettings;
+import flotilla.cost.Past;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
@@ -60,14 +60,14 @@ public final class ScalingSupervisor {
      *
      * @param history decisions that are remembered
      * @param firstNumber the number of the first decision of a supervisor that starts at a moment
-     * @param prices of what is used
+     * @param costs how they are reckoned and kept
      */
     public record Settings(
             Duration interval,
             Duration debounce,
             int history,
             ToLongFunction<Instant> firstNumber,
-            CostSettings prices) {
+            CostKeeping costs) {
         /** Decisions are counted from 1. */
         public Settings(Duration interval, Duration debounce, int history) {
             this(interval, debounce, history, start -> 1);
@@ -76,7 +76,7 @@ public final class ScalingSupervisor {
         /** Everything is free. */
         public Settings(
                 Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
-            this(interval, debounce, history, firstNumber, CostSettings.FREE);
+            this(interval, debounce, history, firstNumber, CostKeeping.FREE);
         }
     }
 
@@ -90,12 +90,17 @@ public final class ScalingSupervisor {
 
     private record LeaseChanged() implements SupervisorCommand {}
 
+    private record PastCosts(Instant account, Optional<Past> past, Throwable failure) implements SupervisorCommand {}
+
+    private record ReadPastCosts() implements SupervisorCommand {}
+
     private record Stop() implements SupervisorCommand {}
 
     private record Released() implements SupervisorCommand {}
 
     private static final int NEVER_PLANNED = -1;
     private static final long NO_TENURE = 0;
+    private static final Duration READ_AGAIN = Duration.ofMinutes(1);
 
     private final ActorContext<SupervisorCommand> context;
     private final TimerScheduler<SupervisorCommand> timers;
@@ -193,7 +198,7 @@ public final class ScalingSupervisor {
         this.lookout = lookout;
         this.ledger = ledger;
         this.meters = meters;
-        this.costs = new CostBook(settings.prices(), meters, clock.instant());
+        this.costs = new CostBook(settings.costs(), meters, clock.instant());
         this.decisions = new DecisionLog(
                 settings.history(),
                 controller.policy().name(),
@@ -221,6 +226,7 @@ public final class ScalingSupervisor {
                         .onMessage(Stop.class, stop -> release())
                         .onSignal(PostStop.class, stopped -> {
                             meters.ended();
+                            costs.close(clock.instant());
                             lease.release();
                             return Behaviors.same();
                         }))
@@ -259,6 +265,8 @@ public final class ScalingSupervisor {
                 .onMessage(
                         GetCost.class,
                         question -> tell(question.replyTo(), costs.report(question.since(), clock.instant())))
+                .onMessage(PastCosts.class, this::onPastCosts)
+                .onMessage(ReadPastCosts.class, read -> readPastCosts())
                 .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
                 .onMessage(
                         GetDecisionsAfter.class,
@@ -275,6 +283,7 @@ public final class ScalingSupervisor {
     /** What was begun may still be under way: whoever acts next, this supervisor started anew included, waits for the term. */
     private Behavior<SupervisorCommand> onEndInTheMiddle(Signal end) {
         meters.ended();
+        costs.close(clock.instant());
         lease.abandon();
         return Behaviors.same();
     }
@@ -296,7 +305,9 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> release() {
         meters.ended();
-        context.pipeToSelf(lease.release(), (done, failure) -> new Released());
+        context.pipeToSelf(
+                lease.release().thenCombine(costs.close(clock.instant()), (released, kept) -> released),
+                (done, failure) -> new Released());
         return ending();
     }
 
@@ -320,7 +331,31 @@ public final class ScalingSupervisor {
             controller = controllers.get();
             plannedFor = NEVER_PLANNED;
             costs.begin(clock.instant());
+            readPastCosts();
         }
+    }
+
+    private Behavior<SupervisorCommand> readPastCosts() {
+        Instant account = costs.begun();
+        costs.readPast(clock.instant())
+                .ifPresent(read -> context.pipeToSelf(
+                        read,
+                        (past, failure) -> new PastCosts(
+                                account, failure == null ? past : Optional.empty(), failure)));
+        return Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> onPastCosts(PastCosts read) {
+        if (read.failure() != null) {
+            context.getLog()
+                    .warn(
+                            "costs of earlier supervisors cannot be read, trying again in {}: {}",
+                            READ_AGAIN,
+                            read.failure().getMessage());
+            timers.startSingleTimer(new ReadPastCosts(), READ_AGAIN);
+        }
+        costs.recall(read.account(), read.past());
+        return Behaviors.same();
     }
 
     private Behavior<SupervisorCommand> holdBack(String why) {

@@ -213,6 +213,7 @@ class ArchitectureTest {
             "flotilla.aws.s3..",
             "flotilla.aws",
             "flotilla.domain",
+            "flotilla.cost",
             "flotilla.protocol",
             "flotilla.config",
             "flotilla.provision",

@@ -144,7 +144,8 @@ class FlotillaSettingsTest {
                         List.of(new CostSettings.InstanceType("c7i.large", 0.08925, Optional.empty())),
                         0.40,
                         0.005,
-                        0.0004));
+                        0.0004,
+                        true));
         assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(
@@ -326,6 +327,7 @@ class FlotillaSettingsTest {
                 "flotilla.cost.sqs-million-requests=76",
                 "flotilla.cost.s3-thousand-writes=77",
                 "flotilla.cost.s3-thousand-reads=0",
+                "flotilla.cost.ledger=false",
                 "flotilla.model.path=/m",
                 "flotilla.model.zoo=/z",
                 "flotilla.model.conf={ input.width = 300 }",
@@ -496,7 +498,8 @@ class FlotillaSettingsTest {
                                         new CostSettings.InstanceType("c", 0, Optional.empty())),
                                 76,
                                 77,
-                                0),
+                                0,
+                                false),
                         new ModelSettings(
                                 new ModelLocation.Folder(Path.of("/m"), "/m"),
                                 Optional.of(Path.of("/z")),

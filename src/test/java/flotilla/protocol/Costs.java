@@ -18,7 +18,7 @@ public final class Costs {
 
     /** On demand 1 an hour, 0.25 on Spot; 4 for a million requests to SQS, 3 and 1 for a thousand to S3. */
     public static final CostSettings PRICES = new CostSettings(
-            "EUR", 2, 0.5, List.of(new CostSettings.InstanceType("c7i.large", 1, Optional.of(0.25))), 4, 3, 1);
+            "EUR", 2, 0.5, List.of(new CostSettings.InstanceType("c7i.large", 1, Optional.of(0.25))), 4, 3, 1, false);
 
     public static final Usage USAGE = new Usage(
             3600,

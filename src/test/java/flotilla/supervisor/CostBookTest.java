@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import flotilla.cost.CallCount;
+import flotilla.cost.Past;
 import flotilla.cost.Since;
 import flotilla.cost.Spent;
+import flotilla.cost.Usage;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.protocol.CostReport;
@@ -15,11 +17,15 @@ import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.ScalingPlan;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
 import org.junit.jupiter.api.Test;
 
 class CostBookTest {
@@ -28,8 +34,9 @@ class CostBookTest {
             new InstanceId("i-1"), Optional.empty(), InstanceState.RUNNING, Instant.EPOCH, "c7i.large")));
 
     private final List<Spent> told = new ArrayList<>();
+    private final MemoryCosts ledger = new MemoryCosts();
     private final CostBook book = new CostBook(
-            Costs.PRICES,
+            new CostKeeping(Costs.PRICES, Optional.of(ledger)),
             new SupervisorMeters() {
                 @Override
                 public void decided(ScalingPlan plan, List<DecisionReport.Action> actions) {}
@@ -85,5 +92,96 @@ class CostBookTest {
         assertThat(report.recordsSince()).isEqualTo(again).isEqualTo(report.from());
         assertThat(report.usage().instanceSeconds()).isEqualTo(60);
         assertThat(told).allMatch(more -> more.instanceSeconds() >= 0);
+    }
+
+    private void lookEvery(int seconds, Instant from, Instant to) {
+        for (Instant now = from; !now.isAfter(to); now = now.plusSeconds(seconds)) {
+            book.observed(ONE, now);
+        }
+    }
+
+    private double writtenSeconds() {
+        return ledger.written.values().stream()
+                .flatMap(hours -> hours.values().stream())
+                .mapToDouble(Usage::instanceSeconds)
+                .sum();
+    }
+
+    @Test
+    void ledger_shouldHaveEachDayWholeEveryFiveMinutes() {
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(1000));
+
+        assertThat(ledger.writes).hasSize(3).containsOnly(new MemoryCosts.Key(BEGIN, LocalDate.of(2026, 11, 29)));
+        assertThat(writtenSeconds()).isCloseTo(900, within(1e-6));
+    }
+
+    @Test
+    void midnight_shouldBeginAnotherRecordAndCompleteTheOneBefore() {
+        lookEvery(60, BEGIN, BEGIN.plus(Duration.ofHours(14)));
+
+        assertThat(ledger.written.keySet().stream().map(MemoryCosts.Key::day))
+                .containsExactly(LocalDate.of(2026, 11, 29), LocalDate.of(2026, 11, 30));
+        assertThat(writtenSeconds()).isCloseTo(14 * 3600, within(1.0));
+    }
+
+    @Test
+    void end_shouldWriteWhatIsNotWrittenYet() {
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(100));
+        assertThat(ledger.writes).isEmpty();
+
+        assertThat(book.close(BEGIN.plusSeconds(100)).toCompletableFuture()).isCompleted();
+
+        assertThat(writtenSeconds()).isCloseTo(100, within(1e-6));
+    }
+
+    @Test
+    void writes_shouldNotOvertakeEachOther() {
+        ledger.gate = new CompletableFuture<>();
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(700));
+        assertThat(book.close(BEGIN.plusSeconds(700)).toCompletableFuture()).isNotCompleted();
+
+        ledger.gate.complete(Done.getInstance());
+
+        assertThat(writtenSeconds()).isCloseTo(700, within(1e-6));
+    }
+
+    @Test
+    void storeThatIsAway_shouldGetAllOfTheDayLater() {
+        ledger.away = true;
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(400));
+        assertThat(ledger.writes).isEmpty();
+
+        ledger.away = false;
+        lookEvery(10, BEGIN.plusSeconds(410), BEGIN.plusSeconds(600));
+
+        assertThat(writtenSeconds()).isCloseTo(600, within(1e-6));
+    }
+
+    @Test
+    void nextAccount_shouldRecallWhatTheOneBeforeHasWritten() {
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(100));
+        Instant again = BEGIN.plusSeconds(300);
+
+        book.begin(again);
+        book.recall(
+                again,
+                book.readPast(again).orElseThrow().toCompletableFuture().join());
+        lookEvery(10, again, again.plusSeconds(50));
+
+        CostReport report = book.report(Since.parse("24h").orElseThrow(), again.plusSeconds(50));
+        assertThat(report.recordsSince()).isEqualTo(BEGIN).isEqualTo(report.from());
+        assertThat(report.usage().instanceSeconds()).isCloseTo(150, within(1e-6));
+        assertThat(report.usage().watchedSeconds()).as("200 s are not known").isCloseTo(150, within(1e-6));
+        book.close(again.plusSeconds(50));
+        assertThat(writtenSeconds()).as("nothing is written twice").isCloseTo(150, within(1e-6));
+    }
+
+    @Test
+    void whatWasReadForAnAccountThatIsOver_shouldBeNothing() {
+        book.begin(BEGIN.plusSeconds(10));
+
+        book.recall(BEGIN, Optional.of(new Past(BEGIN.minusSeconds(3600), Map.of())));
+
+        assertThat(all(BEGIN.plusSeconds(20)).recordsSince()).isEqualTo(BEGIN.plusSeconds(10));
     }
 }
