@@ -51,11 +51,6 @@ public record Bill(String currency, List<Machines> instances, List<Calls> calls)
         public Calls {
             cost = cost == null ? Optional.empty() : cost;
         }
-
-        /** The service, such as {@code sqs}. */
-        public String service() {
-            return serviceOf(operation);
-        }
     }
 
     private record Kind(String type, boolean spot) {}

@@ -166,9 +166,11 @@ public final class CostAccount {
         double busy = sighting.instance().isEmpty()
                 ? 0
                 : service.busyTime().minus(before.busyTime()).toNanos() / NANOS / service.classifiers();
+        long images = Math.max(0, service.images() - before.images());
+        Optional<CallCount> moreCalls = more(calls, callsBefore);
         records.at(now, sum -> {
-            sum.addWork(Math.max(0, service.images() - before.images()), Math.max(0, busy));
-            addCalls(sum, calls, callsBefore);
+            sum.addWork(images, Math.max(0, busy));
+            moreCalls.ifPresentOrElse(sum::addCalls, sum::callsAreUnknown);
         });
         workers.put(sighting.worker(), new WorkerCount(sighting, calls, now));
     }
@@ -177,12 +179,9 @@ public final class CostAccount {
         return one.life() > other.life() || one.life() == other.life() && one.number() > other.number();
     }
 
-    private static void addCalls(UsageSum sum, Optional<CallCount> calls, Optional<CallCount> before) {
-        if (calls.isEmpty()) {
-            sum.callsAreUnknown();
-        } else {
-            sum.addCalls(calls.get().after(before.orElse(calls.get())));
-        }
+    /** Requests since an earlier count; none when there was no earlier one, and unknown when there is no count now. */
+    private static Optional<CallCount> more(Optional<CallCount> now, Optional<CallCount> before) {
+        return now.map(told -> told.after(before.orElse(told)));
     }
 
     /**
@@ -193,7 +192,8 @@ public final class CostAccount {
      */
     public void called(GatewayId gateway, Optional<CallCount> calls, Instant now) {
         Optional<CallCount> before = Optional.ofNullable(gateways.get(gateway)).map(GatewayCount::calls);
-        records.at(now, sum -> addCalls(sum, calls, before.or(() -> calls)));
+        Optional<CallCount> moreCalls = more(calls, before);
+        records.at(now, sum -> moreCalls.ifPresentOrElse(sum::addCalls, sum::callsAreUnknown));
         calls.ifPresent(told -> gateways.put(gateway, new GatewayCount(told, now)));
     }
 }

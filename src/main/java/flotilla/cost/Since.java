@@ -37,13 +37,13 @@ public record Since(Optional<Instant> at, Optional<Duration> ago) {
         String stripped = text.strip();
         Matcher simple = DURATION.matcher(stripped.toLowerCase(Locale.ROOT));
         if (simple.matches()) {
-            return Optional.of(ago(Duration.ofSeconds(Long.parseLong(simple.group(1)) * unitSeconds(simple.group(2)))));
+            return Optional.of(backBy(Duration.ofSeconds(Long.parseLong(simple.group(1)) * unitSeconds(simple.group(2)))));
         }
         try {
             if (stripped.toUpperCase(Locale.ROOT).startsWith("P")) {
                 return Optional.of(Duration.parse(stripped))
                         .filter(ago -> !ago.isNegative() && !ago.isZero())
-                        .map(Since::ago);
+                        .map(Since::backBy);
             }
             return Optional.of(new Since(Optional.of(OffsetDateTime.parse(stripped).toInstant()), Optional.empty()));
         } catch (DateTimeParseException e) {
@@ -51,7 +51,7 @@ public record Since(Optional<Instant> at, Optional<Duration> ago) {
         }
     }
 
-    private static Since ago(Duration ago) {
+    private static Since backBy(Duration ago) {
         return new Since(Optional.empty(), Optional.of(ago));
     }
 

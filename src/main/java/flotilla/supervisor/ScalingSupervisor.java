@@ -327,10 +327,12 @@ public final class ScalingSupervisor {
     /** What was heard before belongs to a time in which another may have acted and acknowledged. */
     private void beginTenure(long now) {
         if (now != tenure) {
+            if (tenure != NO_TENURE) {
+                costs.begin(clock.instant());
+            }
             tenure = now;
             controller = controllers.get();
             plannedFor = NEVER_PLANNED;
-            costs.begin(clock.instant());
             readPastCosts();
         }
     }
