@@ -32,7 +32,7 @@ function show(cost) {
   say(byId("cost-image"), amount(cost.costPerImage));
   say(byId("cost-hour"), amount(cost.costPerHour));
   say(byId("cost-idle"), cost.idleShare === null ? known(null) : small.format(cost.idleShare * 100) + " %");
-  say(byId("cost-note"), "In " + cost.currency + ", " + clock(cost.from) + " to " + clock(cost.to) + ", by the configured price list: "
+  say(byId("cost-note"), "In " + cost.currency + ", " + new Date(cost.from).toLocaleString() + " to " + clock(cost.to) + ", by the configured price list: "
     + "workers' machines and requests to AWS. Records reach back to " + new Date(cost.recordsSince).toLocaleString() + "."
     + (cost.requestsComplete ? "" : " Some nodes do not tell their requests: there were more."));
   const machines = cost.costOfInstances.map(one => row((one.type || "unknown type") + (one.spot ? " on Spot" : ""), whole.format(one.seconds) + " s", one.cost));
