@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
  * @param calls by service and operation
  */
 public record Bill(String currency, List<Machines> instances, List<Calls> calls) {
-    private static final double SECONDS_OF_AN_HOUR = 3600;
     private static final double MILLION = 1e6;
     private static final double THOUSAND = 1000;
     /**
@@ -77,7 +76,7 @@ public record Bill(String currency, List<Machines> instances, List<Calls> calls)
     private static Machines machines(InstanceTime one, CostSettings prices) {
         double hour = prices.hour(one.type(), one.spot());
         return new Machines(
-                one.type(), one.spot(), one.seconds(), hour, one.seconds() / SECONDS_OF_AN_HOUR * hour);
+                one.type(), one.spot(), one.seconds(), hour, one.seconds() / Seconds.OF_AN_HOUR * hour);
     }
 
     private static Machines together(Machines one, Machines other) {

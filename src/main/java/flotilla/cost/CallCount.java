@@ -27,4 +27,11 @@ public record CallCount(Map<String, Long> byOperation) {
         });
         return new CallCount(more);
     }
+
+    /** Of each operation the larger count of both: counts only grow, so that it is what is known for sure. */
+    CallCount atLeast(CallCount other) {
+        Map<String, Long> most = new TreeMap<>(byOperation);
+        other.byOperation().forEach((operation, count) -> most.merge(operation, count, Math::max));
+        return new CallCount(most);
+    }
 }

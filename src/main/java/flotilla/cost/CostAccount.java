@@ -31,13 +31,14 @@ public final class CostAccount {
     /** Who said nothing for so long is gone. */
     private static final Duration REMEMBERED_FOR = Duration.ofDays(1);
 
-    private static final double NANOS = 1e9;
-
     private record Seen(Rent rent, Instant launchedAt) {}
 
     private record Look(Instant at, Map<InstanceId, Seen> instances) {}
 
-    private record WorkerCount(WorkerSighting sighting, Optional<CallCount> calls, Instant at) {}
+    /**
+     * @param uncounted busy time in seconds while nobody has looked at the worker's instance yet
+     */
+    private record WorkerCount(WorkerSighting sighting, Optional<CallCount> calls, double uncounted, Instant at) {}
 
     private record GatewayCount(CallCount calls, Instant at) {}
 
@@ -151,32 +152,40 @@ public final class CostAccount {
      */
     public void worked(WorkerSighting sighting, Optional<CallCount> calls, Instant now) {
         Optional<WorkerCount> known = Optional.ofNullable(workers.get(sighting.worker()));
-        if (known.filter(one -> !isLater(sighting, one.sighting())).isPresent()) {
+        if (known.filter(one -> !sighting.isLaterThan(one.sighting())).isPresent()) {
             return;
         }
         Optional<WorkerCount> sameLife =
                 known.filter(one -> one.sighting().life() == sighting.life());
-        boolean fromZero = known.isPresent() || sighting.life() >= newSince.toEpochMilli();
+        boolean fromZero = known.isPresent() || isNew(sighting);
         ServiceCount service = sighting.service();
         ServiceCount before = sameLife.map(one -> one.sighting().service())
                 .orElse(fromZero ? ServiceCount.none(service.classifiers()) : service);
         Optional<CallCount> callsBefore = sameLife.map(WorkerCount::calls)
                 .orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
-        // One that was started by hand is on no instance whose time is counted.
-        double busy = sighting.instance().isEmpty()
-                ? 0
-                : service.busyTime().minus(before.busyTime()).toNanos() / NANOS / service.classifiers();
+        double busy = known.map(WorkerCount::uncounted).orElse(0.0)
+                + Math.max(0, Seconds.of(service.busyTime().minus(before.busyTime())) / service.classifiers());
+        boolean timeIsCounted = sighting.instance().filter(this::isLookedAt).isPresent();
         long images = Math.max(0, service.images() - before.images());
         Optional<CallCount> moreCalls = more(calls, callsBefore);
         records.at(now, sum -> {
-            sum.addWork(images, Math.max(0, busy));
+            sum.addWork(images, timeIsCounted ? busy : 0);
             moreCalls.ifPresentOrElse(sum::addCalls, sum::callsAreUnknown);
         });
-        workers.put(sighting.worker(), new WorkerCount(sighting, calls, now));
+        workers.put(sighting.worker(), new WorkerCount(sighting, calls, timeIsCounted ? 0 : busy, now));
     }
 
-    private static boolean isLater(WorkerSighting one, WorkerSighting other) {
-        return one.life() > other.life() || one.life() == other.life() && one.number() > other.number();
+    /** By two clocks, which may be apart, and therefore by the number of its reports as well. */
+    private boolean isNew(WorkerSighting sighting) {
+        return sighting.life() >= newSince.toEpochMilli() && sighting.amongTheFirst();
+    }
+
+    /**
+     * Whether the instance's own time is counted. That of one which was started by hand is not, nor of one that somebody else drives;
+     * busy time beside it would be more than all.
+     */
+    private boolean isLookedAt(InstanceId instance) {
+        return last.filter(look -> look.instances().containsKey(instance)).isPresent();
     }
 
     /** Requests since an earlier count; none when there was no earlier one, and unknown when there is no count now. */
@@ -185,7 +194,7 @@ public final class CostAccount {
     }
 
     /**
-     * A gateway tells its requests since its process started.
+     * A gateway tells its requests since its process started. A word that was overtaken by a later one says nothing.
      *
      * @param gateway a name that no other process has, nor this one after a restart
      * @param calls empty when it does not tell
@@ -194,6 +203,7 @@ public final class CostAccount {
         Optional<CallCount> before = Optional.ofNullable(gateways.get(gateway)).map(GatewayCount::calls);
         Optional<CallCount> moreCalls = more(calls, before);
         records.at(now, sum -> moreCalls.ifPresentOrElse(sum::addCalls, sum::callsAreUnknown));
-        calls.ifPresent(told -> gateways.put(gateway, new GatewayCount(told, now)));
+        calls.ifPresent(told ->
+                gateways.put(gateway, new GatewayCount(before.map(told::atLeast).orElse(told), now)));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.cost.Bill;
+import flotilla.cost.Seconds;
 import flotilla.cost.Usage;
 import java.util.Optional;
 
@@ -13,7 +14,6 @@ import java.util.Optional;
  */
 public final class CostJson {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final double SECONDS_OF_AN_HOUR = 3600;
 
     private CostJson() {}
 
@@ -33,7 +33,7 @@ public final class CostJson {
                 .put("instancesCost", bill.ofInstances())
                 .put("requestsCost", bill.ofCalls())
                 .put("costPerImage", quotient(total, usage.images()).orElse(null))
-                .put("costPerHour", quotient(total, usage.watchedSeconds() / SECONDS_OF_AN_HOUR).orElse(null));
+                .put("costPerHour", quotient(total, usage.watchedSeconds() / Seconds.OF_AN_HOUR).orElse(null));
         ArrayNode byInstance = node.putArray("costOfInstances");
         bill.instances().forEach(one -> byInstance
                 .addObject()
