@@ -24,8 +24,9 @@ import java.util.stream.Collectors;
  * half way, which is wrong by half the time between them at most, and as often to the one side as to the other; a new
  * instance did so half way from its launch, when that was after <i>a</i>. A look that failed is none: the next one bridges it.
  *
- * <p>Counts only grow while a process lives, so what came is their difference. A process that began after this account counts
- * from zero. Of an older one the first count is where the difference begins: what it did before was another account's to record.
+ * <p>Counts only grow while a process lives, so what came is their difference. A worker that began after this account, and is heard
+ * from its first reports on, counts from zero. Of every other process the first count is where the difference begins: what it did before
+ * was another account's to record.
  */
 public final class CostAccount {
     /** Who said nothing for so long is gone. */

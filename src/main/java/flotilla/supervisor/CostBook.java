@@ -1,5 +1,6 @@
 package flotilla.supervisor;
 
+import flotilla.config.CostSettings;
 import flotilla.cost.Bill;
 import flotilla.cost.CostAccount;
 import flotilla.cost.Past;
@@ -20,48 +21,46 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the fleet has used under this supervisor, and what it costs. With a {@link CostLedger} it is written there every five minutes
  * and at the end, and what earlier supervisors have written is read. Confined to the supervisor, which never waits for the ledger.
  */
 final class CostBook {
-    private static final Logger LOG = LoggerFactory.getLogger(CostBook.class);
     private static final Duration WRITE_EVERY = Duration.ofMinutes(5);
-    /** The last hours of a day are written for so long into the next one, in case that failed. */
-    private static final Duration WRITE_AGAIN = Duration.ofHours(1);
-
     private static final Duration LAST_WRITE_WITHIN = Duration.ofSeconds(3);
     private static final Duration LOOK_BACK = Duration.ofDays(31);
 
-    private final CostKeeping keeping;
+    private final CostSettings prices;
     private final SupervisorMeters meters;
-    private final AtomicBoolean away = new AtomicBoolean();
+    private final Optional<CostWriter> writer;
     private CostAccount current;
     private Instant begun;
+    private Instant lookedAt;
     private Instant writtenAt;
+    /** What was before is written, or with the writer: at the last look before the last write. */
+    private Instant settled;
+
     private Spent told;
-    private CompletionStage<Done> writing = CompletableFuture.completedStage(Done.getInstance());
 
     /**
      * @param meters are told what was spent, at each look at the instances
      */
     CostBook(CostKeeping keeping, SupervisorMeters meters, Instant now) {
-        this.keeping = keeping;
+        this.prices = keeping.prices();
         this.meters = meters;
+        this.writer = keeping.ledger().map(CostWriter::new);
         open(now);
     }
 
     private void open(Instant now) {
         current = new CostAccount(now);
         begun = now;
+        lookedAt = now;
         writtenAt = now;
+        settled = now;
         told = spent(Usage.NONE);
     }
 
@@ -76,11 +75,9 @@ final class CostBook {
         return begun;
     }
 
-    /** What earlier supervisors have written; empty without a ledger. */
+    /** What earlier supervisors have written, and this one under earlier accounts; empty without a ledger. */
     Optional<CompletionStage<Optional<Past>>> readPast(Instant now) {
-        Instant account = begun;
-        return keeping.ledger()
-                .map(ledger -> writing.thenCompose(done -> ledger.read(account, day(now.minus(LOOK_BACK)))));
+        return writer.map(one -> one.readOthers(begun, day(now.minus(LOOK_BACK))));
     }
 
     /** Takes what was read for the account that was begun at a moment; for another one it is nothing. */
@@ -90,7 +87,10 @@ final class CostBook {
 
     /** All instances at a moment; empty when they could not be described. */
     void observed(Optional<List<Instance>> instances, Instant now) {
-        instances.ifPresent(known -> current.observed(known, now));
+        instances.ifPresent(known -> {
+            current.observed(known, now);
+            lookedAt = now;
+        });
         Spent all = spent(current.total());
         meters.spent(new Spent(
                 more(all.instanceSeconds(), told.instanceSeconds()),
@@ -110,7 +110,7 @@ final class CostBook {
     }
 
     private Spent spent(Usage usage) {
-        Bill bill = Bill.of(usage, keeping.prices());
+        Bill bill = Bill.of(usage, prices);
         return new Spent(usage.instanceSeconds(), usage.busySeconds(), bill.total(), bill.currency());
     }
 
@@ -125,26 +125,22 @@ final class CostBook {
     CostReport report(Since since, Instant now) {
         Period period = current.since(since.moment(now), now);
         return new CostReport(
-                period.from(), now, current.begin(), period.usage(), Bill.of(period.usage(), keeping.prices()));
+                period.from(), now, current.begin(), period.usage(), Bill.of(period.usage(), prices));
     }
 
     /** Writes what is not written yet; completes when that came to an end, well or not, and soon in any case. */
     CompletionStage<Done> close(Instant now) {
         write(now);
-        return writing.toCompletableFuture()
-                .copy()
-                .completeOnTimeout(Done.getInstance(), LAST_WRITE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        return writer.map(one -> one.end(LAST_WRITE_WITHIN))
+                .orElse(CompletableFuture.completedStage(Done.getInstance()));
     }
 
-    /** One write after the other, so that none overtakes a later one. */
+    /** The days that may have more than at the last write: a look adds to the time since the look before. */
     private void write(Instant now) {
+        Map<LocalDate, Map<Instant, Usage>> days = byDay(day(settled));
         writtenAt = now;
-        keeping.ledger().ifPresent(ledger -> {
-            Instant account = begun;
-            LocalDate first = day(now.minus(WRITE_AGAIN));
-            byDay(first).forEach((day, hours) -> writing = writing.thenCompose(done -> ledger.write(account, day, hours))
-                    .handle(this::noted));
-        });
+        settled = lookedAt;
+        writer.ifPresent(one -> one.write(begun, days, day(now.minus(LOOK_BACK))));
     }
 
     private Map<LocalDate, Map<Instant, Usage>> byDay(LocalDate first) {
@@ -155,15 +151,5 @@ final class CostBook {
 
     private static LocalDate day(Instant at) {
         return LocalDate.ofInstant(at, ZoneOffset.UTC);
-    }
-
-    private Done noted(Done done, Throwable failure) {
-        boolean before = away.getAndSet(failure != null);
-        if (failure != null && !before) {
-            LOG.warn("costs cannot be kept; they are written later, and scaling goes on without: {}", failure.getMessage());
-        } else if (failure == null && before) {
-            LOG.info("costs are kept again");
-        }
-        return Done.getInstance();
     }
 }

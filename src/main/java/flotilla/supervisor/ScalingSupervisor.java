@@ -327,9 +327,7 @@ public final class ScalingSupervisor {
     /** What was heard before belongs to a time in which another may have acted and acknowledged. */
     private void beginTenure(long now) {
         if (now != tenure) {
-            if (tenure != NO_TENURE) {
-                costs.begin(clock.instant());
-            }
+            costs.begin(clock.instant());
             tenure = now;
             controller = controllers.get();
             plannedFor = NEVER_PLANNED;
@@ -420,7 +418,6 @@ public final class ScalingSupervisor {
         WorkerSighting sighting = report.sighting();
         Optional<WorkerSighting> before = controller.report(sighting.worker());
         controls.heard(report);
-        costs.heard(report, clock.instant());
         List<WorkerOrder> orders = controller.reported(sighting, clock.instant());
         if (before.isEmpty() || before.get().activity() != sighting.activity()) {
             context.getLog()
@@ -440,6 +437,7 @@ public final class ScalingSupervisor {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }
         if (isOurs()) {
+            costs.heard(report, clock.instant());
             WorkerControls.answer(report, orders);
         }
         return Behaviors.same();
@@ -447,14 +445,17 @@ public final class ScalingSupervisor {
 
     /**
      * Whether this supervisor has the lease and knows of all reports since it has it. Otherwise another may count the worker's
-     * silence, and an acknowledgement would keep one at work that the other takes for dead.
+     * silence, and an acknowledgement would keep one at work that the other takes for dead; and what both put on their accounts
+     * would be counted twice.
      */
     private boolean isOurs() {
         return lease.standing() instanceof Standing.Held held && held.tenure() == tenure;
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
-        costs.heard(work, clock.instant());
+        if (isOurs()) {
+            costs.heard(work, clock.instant());
+        }
         long backlog = controller.announced(work.gateway(), work.accepted(), work.unanswered(), clock.instant());
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
