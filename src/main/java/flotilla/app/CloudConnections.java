@@ -146,7 +146,8 @@ final class CloudConnections implements AutoCloseable {
      * @param writer names this process among all that ever write
      */
     CostLedger costs(ActorSystem<?> system, String writer) {
-        return new S3CostLedger(system, clients, settings.storage(), writer);
+        return new S3CostLedger(
+                system, clients, settings.storage(), settings.cluster().name(), writer);
     }
 
     /** Where decisions are found again. */

@@ -64,7 +64,7 @@ final class CostBook {
         told = spent(Usage.NONE);
     }
 
-    /** Begins anew: another supervisor may have acted meanwhile, and what happened then is its to tell. */
+    /** Begins anew: another supervisor may have acted until now, and what happened then is its to tell. */
     void begin(Instant now) {
         write(now);
         open(now);

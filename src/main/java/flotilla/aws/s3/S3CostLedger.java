@@ -11,6 +11,7 @@ import flotilla.supervisor.CostLedger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -24,29 +25,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Costs in the output bucket, an object of JSON for each account and day: {@code <prefix>costs/2026-11-29/<account>-<writer>.json}, the
- * account by the milliseconds of its beginning. Nobody else writes under that name, so that writing it anew loses nothing of others';
+ * Costs in the output bucket, an object of JSON for each account and day: {@code
+ * <prefix>costs/<cluster>/2026-11-29/<account>-<writer>.json}, the account by the milliseconds of its beginning. Nobody else writes under that name, so that writing it anew loses nothing of others';
  * the sum over all objects is what was used.
  */
 public final class S3CostLedger implements CostLedger {
     private static final Logger LOG = LoggerFactory.getLogger(S3CostLedger.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int READS_AT_A_TIME = 8;
-    /** A month has that many when supervisors change every hour. */
-    private static final int MOST = 1000;
-
     private static final int DAY_LENGTH = "2026-11-29".length();
 
     private final S3Objects objects;
     private final StorageSettings storage;
+    private final String folder;
     private final String writer;
 
+    private record Read(String key, Optional<Past> past) {}
+
     /**
+     * @param cluster whose costs they are
      * @param writer names this process among all that ever write; letters, digits and hyphens
      */
-    public S3CostLedger(ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage, String writer) {
+    public S3CostLedger(
+            ClassicActorSystemProvider system,
+            AwsClients clients,
+            StorageSettings storage,
+            String cluster,
+            String writer) {
         this.objects = new S3Objects(system, clients);
         this.storage = storage;
+        this.folder = S3Keys.of(storage, OwnNames.COSTS + cluster + "/");
         this.writer = writer;
     }
 
@@ -56,7 +64,7 @@ public final class S3CostLedger implements CostLedger {
         Past record = new Past(account.isAfter(start) ? account : start, hours);
         return objects.put(
                 storage.outputBucket(),
-                S3Keys.of(storage, OwnNames.COSTS + day + "/" + name(account)),
+                folder + day + "/" + name(account),
                 ContentTypes.APPLICATION_JSON,
                 ByteString.fromString(UsageJson.toJson(record).toString()));
     }
@@ -67,18 +75,37 @@ public final class S3CostLedger implements CostLedger {
 
     @Override
     public CompletionStage<Optional<Past>> read(Instant account, LocalDate from) {
-        String folder = S3Keys.of(storage, OwnNames.COSTS);
         String own = "/" + name(account);
         return objects.list(
                         storage.outputBucket(),
                         folder,
                         key -> isSince(key.substring(folder.length()), from) && !key.endsWith(own),
-                        MOST)
+                        Integer.MAX_VALUE)
                 .thenCompose(keys -> Source.from(keys)
-                        .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
-                        .mapConcat(found -> found.flatMap(S3CostLedger::past).stream().toList())
+                        .mapAsync(READS_AT_A_TIME, this::read)
+                        .mapConcat(found -> found.stream().toList())
                         .runWith(Sink.seq(), objects.system()))
-                .thenApply(records -> records.stream().reduce(Past::with));
+                .thenApply(S3CostLedger::sum);
+    }
+
+    /** Empty when the object is gone. */
+    private CompletionStage<Optional<Read>> read(String key) {
+        return objects.get(storage.outputBucket(), key)
+                .thenApply(found -> found.map(text -> new Read(key, past(key, text))));
+    }
+
+    private static Optional<Past> sum(List<Read> records) {
+        List<String> unreadable = records.stream()
+                .filter(record -> record.past().isEmpty())
+                .map(Read::key)
+                .toList();
+        if (!unreadable.isEmpty()) {
+            LOG.warn(
+                    "{} records of costs cannot be read, perhaps a later version's, and are missing in all sums; the first is {}",
+                    unreadable.size(),
+                    unreadable.get(0));
+        }
+        return records.stream().flatMap(record -> record.past().stream()).reduce(Past::with);
     }
 
     /** Days sort as they follow each other. */
@@ -86,12 +113,12 @@ public final class S3CostLedger implements CostLedger {
         return name.length() > DAY_LENGTH && name.substring(0, DAY_LENGTH).compareTo(from.toString()) >= 0;
     }
 
-    /** What a later version has written, or somebody else, says nothing here. */
-    private static Optional<Past> past(ByteString text) {
+    /** Empty for what a later version has written, or somebody else. */
+    private static Optional<Past> past(String key, ByteString text) {
         try {
             return Optional.of(UsageJson.read(JSON.readTree(text.utf8String())));
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            LOG.debug("a record of costs cannot be read: {}", e.getMessage());
+            LOG.debug("the record of costs {} cannot be read: {}", key, e.getMessage());
             return Optional.empty();
         }
     }
