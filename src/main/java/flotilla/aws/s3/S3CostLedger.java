@@ -35,12 +35,15 @@ public final class S3CostLedger implements CostLedger {
     private static final int READS_AT_A_TIME = 8;
     private static final int DAY_LENGTH = "2026-11-29".length();
 
+    /**
+     * @param past empty when it cannot be read
+     */
+    private record Page(String key, Optional<Past> past) {}
+
     private final S3Objects objects;
     private final StorageSettings storage;
     private final String folder;
     private final String writer;
-
-    private record Read(String key, Optional<Past> past) {}
 
     /**
      * @param cluster whose costs they are
@@ -82,22 +85,22 @@ public final class S3CostLedger implements CostLedger {
                         key -> isSince(key.substring(folder.length()), from) && !key.endsWith(own),
                         Integer.MAX_VALUE)
                 .thenCompose(keys -> Source.from(keys)
-                        .mapAsync(READS_AT_A_TIME, this::read)
+                        .mapAsync(READS_AT_A_TIME, this::fetch)
                         .mapConcat(found -> found.stream().toList())
                         .runWith(Sink.seq(), objects.system()))
                 .thenApply(S3CostLedger::sum);
     }
 
     /** Empty when the object is gone. */
-    private CompletionStage<Optional<Read>> read(String key) {
+    private CompletionStage<Optional<Page>> fetch(String key) {
         return objects.get(storage.outputBucket(), key)
-                .thenApply(found -> found.map(text -> new Read(key, past(key, text))));
+                .thenApply(found -> found.map(text -> new Page(key, past(key, text))));
     }
 
-    private static Optional<Past> sum(List<Read> records) {
-        List<String> unreadable = records.stream()
-                .filter(record -> record.past().isEmpty())
-                .map(Read::key)
+    private static Optional<Past> sum(List<Page> pages) {
+        List<String> unreadable = pages.stream()
+                .filter(page -> page.past().isEmpty())
+                .map(Page::key)
                 .toList();
         if (!unreadable.isEmpty()) {
             LOG.warn(
@@ -105,7 +108,7 @@ public final class S3CostLedger implements CostLedger {
                     unreadable.size(),
                     unreadable.get(0));
         }
-        return records.stream().flatMap(record -> record.past().stream()).reduce(Past::with);
+        return pages.stream().flatMap(page -> page.past().stream()).reduce(Past::with);
     }
 
     /** Days sort as they follow each other. */
