@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param busySeconds time in which classifiers of workers on instances were at work, each of a worker's <i>n</i> classifiers for its
  *     <i>n</i>th part
  * @param calls requests to AWS by service and operation, as in {@code sqs:ReceiveMessage}
- * @param callsComplete whether every node has told its requests; if not there were more of them
+ * @param callsComplete whether every node has told its own requests; if not, there were more of them
  */
 public record Usage(
         double watchedSeconds,

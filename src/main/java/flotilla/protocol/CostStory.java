@@ -104,7 +104,7 @@ public final class CostStory {
 
     private String requestsKnown() {
         return cost.path("requestsComplete").asBoolean()
-                ? "all that were sent"
+                ? "every node tells its own"
                 : "more than these: some nodes run an older version and do not tell theirs";
     }
 

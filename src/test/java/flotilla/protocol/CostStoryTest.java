@@ -33,7 +33,7 @@ class CostStoryTest {
                         "  c7i.large                                    3600 s  1.00 EUR (1.00 EUR an hour)",
                         "  c7i.large on Spot                            3600 s  0.25 EUR (0.25 EUR an hour)",
                         "  c7i.large, pending                             75 s  not charged",
-                        "Requests to AWS all that were sent",
+                        "Requests to AWS every node tells its own",
                         "  ec2:DescribeInstances                           360  0 EUR",
                         "  s3:DeleteObject                                1000  0 EUR",
                         "  s3:GetObject                                   1000  1.00 EUR",
