@@ -134,6 +134,7 @@ class CostAccountTest {
 
     @Test
     void workersReports_shouldAddTheirDifferences() {
+        look(0, instance(1, InstanceState.RUNNING));
         long life = at(1).toEpochMilli();
         account.worked(sighting("i-1", life, 1, 0, 0), calls(3), at(2));
         account.worked(sighting("i-1", life, 2, 10, 4), calls(8), at(3));
@@ -148,11 +149,22 @@ class CostAccountTest {
     /** What it did before is in the records of the supervisor that acted then. */
     @Test
     void workerOfBefore_shouldCountFromItsFirstReportOn() {
+        look(0, instance(1, InstanceState.RUNNING));
         account.worked(sighting("i-1", BEFORE, 700, 1000, 100), calls(5000), at(1));
         account.worked(sighting("i-1", BEFORE, 701, 1002, 100.5), calls(5003), at(2));
 
         assertThat(all().images()).isEqualTo(2);
         assertThat(all().busySeconds()).isEqualTo(0.25);
+        assertThat(all().calls()).containsExactly(Map.entry("sqs:ReceiveMessage", 3L));
+    }
+
+    /** Its clock is ahead: it was up before, as the number of its reports tells. */
+    @Test
+    void workerThatSeemsToBeNew_shouldCountFromItsFirstReportOn() {
+        account.worked(sighting("i-1", at(2).toEpochMilli(), 6, 1000, 100), calls(5000), at(1));
+        account.worked(sighting("i-1", at(2).toEpochMilli(), 7, 1002, 100.5), calls(5003), at(2));
+
+        assertThat(all().images()).isEqualTo(2);
         assertThat(all().calls()).containsExactly(Map.entry("sqs:ReceiveMessage", 3L));
     }
 
@@ -206,6 +218,43 @@ class CostAccountTest {
         assertThat(all().images()).isEqualTo(5);
         assertThat(all().busySeconds()).isZero();
         assertThat(all().idleShare()).isEmpty();
+    }
+
+    /** Otherwise it would be busy for longer than it is there. */
+    @Test
+    void workerOnAnInstanceThatNobodyLooksAt_shouldBeBusyOnNone() {
+        look(0, instance(1, InstanceState.RUNNING));
+        account.worked(sighting("i-7", at(1).toEpochMilli(), 1, 5, 5), calls(1), at(2));
+        look(10, instance(1, InstanceState.RUNNING));
+
+        assertThat(all().images()).isEqualTo(5);
+        assertThat(all().busySeconds()).isZero();
+        assertThat(all().idleShare()).contains(1.0);
+    }
+
+    @Test
+    void workerThatSpeaksBeforeItsInstanceIsLookedAt_shouldBeBusyFromItsFirstReportOn() {
+        long life = at(1).toEpochMilli();
+        look(0);
+        account.worked(sighting("i-1", life, 1, 5, 4), calls(1), at(4));
+        account.worked(sighting("i-1", life, 2, 6, 6), calls(2), at(6));
+        assertThat(all().busySeconds()).isZero();
+
+        look(10, instance(1, InstanceState.RUNNING, at(0)));
+        account.worked(sighting("i-1", life, 3, 7, 7), calls(3), at(11));
+        account.worked(sighting("i-1", life, 4, 8, 8), calls(4), at(12));
+
+        assertThat(all().busySeconds()).isCloseTo(4, within(1e-9));
+    }
+
+    @Test
+    void wordsOfAGatewayInTheWrongOrder_shouldCountOnce() {
+        account.called(GATEWAY, calls(100), at(1));
+        account.called(GATEWAY, calls(107), at(2));
+        account.called(GATEWAY, calls(104), at(3));
+        account.called(GATEWAY, calls(108), at(4));
+
+        assertThat(all().calls()).containsExactly(Map.entry("sqs:ReceiveMessage", 8L));
     }
 
     @Test
