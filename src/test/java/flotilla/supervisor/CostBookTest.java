@@ -157,15 +157,67 @@ class CostBookTest {
         assertThat(writtenSeconds()).isCloseTo(600, within(1e-6));
     }
 
+    /** Away from half past ten until ten past one. */
+    @Test
+    void storeThatIsAwayOverMidnight_shouldGetTheEndOfTheDayBeforeLater() {
+        lookEvery(60, BEGIN, BEGIN.plus(Duration.ofMinutes(630)));
+        ledger.away = true;
+        lookEvery(60, BEGIN.plus(Duration.ofMinutes(631)), BEGIN.plus(Duration.ofMinutes(790)));
+        assertThat(writtenSeconds()).isCloseTo(630 * 60, within(1e-3));
+
+        ledger.away = false;
+        lookEvery(60, BEGIN.plus(Duration.ofMinutes(791)), BEGIN.plus(Duration.ofMinutes(800)));
+
+        assertThat(writtenSeconds()).isCloseTo(800 * 60, within(1e-3));
+    }
+
+    /** The look that bridges the gap adds to the day before. */
+    @Test
+    void looksThatFailedOverMidnight_shouldCompleteTheDayBefore() {
+        lookEvery(60, BEGIN, BEGIN.plus(Duration.ofMinutes(690)));
+        for (int minute = 691; minute <= 840; minute++) {
+            book.observed(Optional.empty(), BEGIN.plus(Duration.ofMinutes(minute)));
+        }
+
+        lookEvery(60, BEGIN.plus(Duration.ofMinutes(841)), BEGIN.plus(Duration.ofMinutes(850)));
+
+        assertThat(writtenSeconds()).isCloseTo(850 * 60, within(1e-3));
+    }
+
+    @Test
+    void accountWhoseEndCouldNotBeWritten_shouldBeWrittenBeforeTheNextOneReads() {
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(100));
+        Instant again = BEGIN.plusSeconds(300);
+        ledger.away = true;
+        book.begin(again);
+        assertThat(past(again)).isCompletedExceptionally();
+
+        ledger.away = false;
+        book.recall(again, past(again).join());
+
+        assertThat(writtenSeconds()).isCloseTo(100, within(1e-6));
+        assertThat(all(again).usage().instanceSeconds()).isCloseTo(100, within(1e-6));
+    }
+
+    private CompletableFuture<Optional<Past>> past(Instant now) {
+        return book.readPast(now).orElseThrow().toCompletableFuture();
+    }
+
+    @Test
+    void endWhileTheStoreIsAway_shouldNotBeHeldUp() {
+        ledger.away = true;
+        lookEvery(10, BEGIN, BEGIN.plusSeconds(100));
+
+        assertThat(book.close(BEGIN.plusSeconds(100)).toCompletableFuture()).isCompleted();
+    }
+
     @Test
     void nextAccount_shouldRecallWhatTheOneBeforeHasWritten() {
         lookEvery(10, BEGIN, BEGIN.plusSeconds(100));
         Instant again = BEGIN.plusSeconds(300);
 
         book.begin(again);
-        book.recall(
-                again,
-                book.readPast(again).orElseThrow().toCompletableFuture().join());
+        book.recall(again, past(again).join());
         lookEvery(10, again, again.plusSeconds(50));
 
         CostReport report = book.report(Since.parse("24h").orElseThrow(), again.plusSeconds(50));

@@ -4,27 +4,27 @@ import flotilla.cost.Past;
 import flotilla.cost.Usage;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.Done;
 
-/** A ledger of costs in memory that may be away. */
+/** A ledger of costs in memory that may be away. Safe for all threads. */
 final class MemoryCosts implements CostLedger {
     /** A record of one account and day. */
     record Key(Instant account, LocalDate day) {}
 
     final Map<Key, Map<Instant, Usage>> written =
-            new TreeMap<>(Comparator.comparing(Key::account).thenComparing(Key::day));
-    final List<Key> writes = new ArrayList<>();
-    boolean away;
+            new ConcurrentSkipListMap<>(Comparator.comparing(Key::account).thenComparing(Key::day));
+    final List<Key> writes = new CopyOnWriteArrayList<>();
+    volatile boolean away;
     /** While it is not complete nothing is answered. */
-    CompletableFuture<Done> gate = CompletableFuture.completedFuture(Done.getInstance());
+    volatile CompletableFuture<Done> gate = CompletableFuture.completedFuture(Done.getInstance());
 
     @Override
     public CompletionStage<Done> write(Instant account, LocalDate day, Map<Instant, Usage> hours) {
