@@ -1,8 +1,11 @@
 package flotilla.cost;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What earlier accounts have on record.
@@ -15,13 +18,14 @@ public record Past(Instant begin, Map<Instant, Usage> hours) {
         hours = Map.copyOf(hours);
     }
 
-    /** The records of two accounts together. */
-    public Past with(Past other) {
-        Map<Instant, UsageSum> sums = new TreeMap<>();
-        hours.forEach((hour, usage) -> sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
-        other.hours().forEach((hour, usage) -> sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
-        Map<Instant, Usage> all = new TreeMap<>();
-        sums.forEach((hour, sum) -> all.put(hour, sum.usage()));
-        return new Past(begin.isBefore(other.begin()) ? begin : other.begin(), all);
+    /** The records of some accounts together; empty when there are none. */
+    public static Optional<Past> together(Collection<Past> accounts) {
+        Map<Instant, UsageSum> sums = new HashMap<>();
+        accounts.forEach(one -> one.hours()
+                .forEach((hour, usage) ->
+                        sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage)));
+        Map<Instant, Usage> hours =
+                sums.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, one -> one.getValue().usage()));
+        return accounts.stream().map(Past::begin).min(Instant::compareTo).map(begin -> new Past(begin, hours));
     }
 }

@@ -43,10 +43,10 @@ final class MemoryCosts implements CostLedger {
         if (away) {
             return CompletableFuture.failedFuture(new IllegalStateException("the store is away"));
         }
-        return CompletableFuture.completedFuture(written.entrySet().stream()
+        return CompletableFuture.completedFuture(Past.together(written.entrySet().stream()
                 .filter(one -> !one.getKey().account().equals(account)
                         && !one.getKey().day().isBefore(from))
                 .map(one -> new Past(one.getKey().account(), one.getValue()))
-                .reduce(Past::with));
+                .toList()));
     }
 }

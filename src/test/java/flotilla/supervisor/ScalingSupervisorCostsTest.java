@@ -176,7 +176,10 @@ class ScalingSupervisorCostsTest {
         lease.take("held by another");
         clock.pass(INTERVAL);
         lease.give(5);
-        await(() -> assertThat(ledger.writes).isNotEmpty());
+        await(() -> {
+            TIME.timePasses(INTERVAL);
+            assertThat(ledger.writes).isNotEmpty();
+        });
         await(() -> assertThat(cost().usage().images()).isEqualTo(4));
         report(20);
         report(21);

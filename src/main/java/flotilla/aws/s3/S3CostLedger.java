@@ -108,7 +108,8 @@ public final class S3CostLedger implements CostLedger {
                     unreadable.size(),
                     unreadable.get(0));
         }
-        return pages.stream().flatMap(page -> page.past().stream()).reduce(Past::with);
+        return Past.together(
+                pages.stream().flatMap(page -> page.past().stream()).toList());
     }
 
     /** Days sort as they follow each other. */
