@@ -50,8 +50,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>It owns the fleet's scaling: nobody else starts, drains or ends instances. It receives workers' reports, gateways'
  * counts and questions about fleet and decisions. All judgement is in {@link FleetController}; all effects go through
  * {@link FleetOperator}. It never waits, never acts on two plans at a time, and keeps nothing that EC2's tags and the
- * workers' next reports would not bring back. Without the {@link SupervisorLease} it holds, acknowledges no report and counts no costs; when another
- * has had the lease meanwhile, it begins with nothing, as a new supervisor does.
+ * workers' next reports would not bring back. Without the {@link SupervisorLease} it holds, acknowledges no report and counts no
+ * costs; when another has had the lease meanwhile, it begins with nothing, as a new supervisor does.
  */
 public final class ScalingSupervisor {
 
