@@ -88,8 +88,8 @@ public final class CostAccount {
 
     /** All instances at a moment, as EC2 describes them. A moment before that of the last look is none. */
     public void observed(List<Instance> instances, Instant now) {
-        Map<InstanceId, Seen> seen = instances.stream()
-                .collect(Collectors.toMap(Instance::id, CostAccount::seen, (one, again) -> one));
+        Map<InstanceId, Seen> seen =
+                instances.stream().collect(Collectors.toMap(Instance::id, CostAccount::seen, (one, again) -> one));
         if (last.isPresent() && now.isBefore(last.get().at())) {
             return;
         }
@@ -156,14 +156,13 @@ public final class CostAccount {
         if (known.filter(one -> !sighting.isLaterThan(one.sighting())).isPresent()) {
             return;
         }
-        Optional<WorkerCount> sameLife =
-                known.filter(one -> one.sighting().life() == sighting.life());
+        Optional<WorkerCount> sameLife = known.filter(one -> one.sighting().life() == sighting.life());
         boolean fromZero = known.isPresent() || isNew(sighting);
         ServiceCount service = sighting.service();
         ServiceCount before = sameLife.map(one -> one.sighting().service())
                 .orElse(fromZero ? ServiceCount.none(service.classifiers()) : service);
-        Optional<CallCount> callsBefore = sameLife.map(WorkerCount::calls)
-                .orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
+        Optional<CallCount> callsBefore =
+                sameLife.map(WorkerCount::calls).orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
         double busy = known.map(WorkerCount::uncounted).orElse(0.0)
                 + Math.max(0, Seconds.of(service.busyTime().minus(before.busyTime())) / service.classifiers());
         boolean timeIsCounted = sighting.instance().filter(this::isLookedAt).isPresent();

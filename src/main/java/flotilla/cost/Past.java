@@ -24,8 +24,9 @@ public record Past(Instant begin, Map<Instant, Usage> hours) {
         accounts.forEach(one -> one.hours()
                 .forEach((hour, usage) ->
                         sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage)));
-        Map<Instant, Usage> hours =
-                sums.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, one -> one.getValue().usage()));
+        Map<Instant, Usage> hours = sums.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, one -> one.getValue().usage()));
         return accounts.stream().map(Past::begin).min(Instant::compareTo).map(begin -> new Past(begin, hours));
     }
 }

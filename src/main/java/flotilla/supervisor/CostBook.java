@@ -124,8 +124,7 @@ final class CostBook {
 
     CostReport report(Since since, Instant now) {
         Period period = current.since(since.moment(now), now);
-        return new CostReport(
-                period.from(), now, current.begin(), period.usage(), Bill.of(period.usage(), prices));
+        return new CostReport(period.from(), now, current.begin(), period.usage(), Bill.of(period.usage(), prices));
     }
 
     /** Writes what is not written yet; completes when that came to an end, well or not, and soon in any case. */

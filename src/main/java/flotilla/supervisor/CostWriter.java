@@ -48,9 +48,9 @@ final class CostWriter {
         failed.keySet().removeIf(page -> page.day().isBefore(oldest));
         Map<Page, Map<Instant, Usage>> pages = new HashMap<>(failed);
         days.forEach((day, hours) -> pages.put(new Page(account, day), hours));
-        pages.forEach((page, hours) -> writing = writing.thenCompose(
-                        done -> ledger.write(page.account(), page.day(), hours))
-                .handle((done, failure) -> noted(page, hours, failure)));
+        pages.forEach((page, hours) ->
+                writing = writing.thenCompose(done -> ledger.write(page.account(), page.day(), hours))
+                        .handle((done, failure) -> noted(page, hours, failure)));
     }
 
     /** Reads what is written of all other accounts, after another try of what could not be written. */
@@ -71,8 +71,12 @@ final class CostWriter {
         if (!failed.isEmpty()) {
             LOG.warn(
                     "the supervisor ends, and costs since the last write are lost of {}",
-                    failed.keySet().stream().map(Page::day).distinct().sorted().map(LocalDate::toString).collect(
-                            Collectors.joining(", ")));
+                    failed.keySet().stream()
+                            .map(Page::day)
+                            .distinct()
+                            .sorted()
+                            .map(LocalDate::toString)
+                            .collect(Collectors.joining(", ")));
         } else if (!ended) {
             LOG.warn("the supervisor ends before its last costs are written; those since the last write may be lost");
         }

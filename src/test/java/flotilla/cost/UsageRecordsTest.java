@@ -88,8 +88,7 @@ class UsageRecordsTest {
 
         Instant now = watch(40);
 
-        assertThat(records.hoursFrom(Instant.EPOCH).keySet().iterator().next())
-                .isEqualTo(records.begin());
+        assertThat(records.hoursFrom(Instant.EPOCH).keySet().iterator().next()).isEqualTo(records.begin());
         assertThat(all(now).images()).isZero();
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 class CostBookTest {
     private static final Instant BEGIN = Instant.parse("2026-11-29T12:00:00Z");
-    private static final Optional<List<Instance>> ONE = Optional.of(List.of(new Instance(
-            new InstanceId("i-1"), Optional.empty(), InstanceState.RUNNING, Instant.EPOCH, "c7i.large")));
+    private static final Optional<List<Instance>> ONE = Optional.of(List.of(
+            new Instance(new InstanceId("i-1"), Optional.empty(), InstanceState.RUNNING, Instant.EPOCH, "c7i.large")));
 
     private final List<Spent> told = new ArrayList<>();
     private final MemoryCosts ledger = new MemoryCosts();

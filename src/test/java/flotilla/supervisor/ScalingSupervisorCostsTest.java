@@ -115,10 +115,7 @@ class ScalingSupervisorCostsTest {
 
     private void calls(long receives) {
         supervisor.tell(new SupervisorCommand.WorkArrived(
-                new GatewayId("gateway-1"),
-                0,
-                0,
-                Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", receives)))));
+                new GatewayId("gateway-1"), 0, 0, Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", receives)))));
     }
 
     @Test
@@ -185,7 +182,9 @@ class ScalingSupervisorCostsTest {
         report(21);
 
         CostReport cost = cost();
-        assertThat(cost.usage().images()).as("the other may have counted eleven").isEqualTo(5);
+        assertThat(cost.usage().images())
+                .as("the other may have counted eleven")
+                .isEqualTo(5);
         assertThat(cost.recordsSince()).isEqualTo(first);
         assertThat(ledger.writes).extracting(MemoryCosts.Key::account).containsOnly(first);
     }
@@ -194,9 +193,7 @@ class ScalingSupervisorCostsTest {
     void recordsThatCannotBeRead_shouldBeReadAMinuteLater() {
         Instant before = BEGIN.minus(Duration.ofHours(2));
         ledger.write(
-                before,
-                LocalDate.of(2026, 11, 22),
-                Map.of(before, new Usage(3600, List.of(), 700, 0, Map.of(), true)));
+                before, LocalDate.of(2026, 11, 22), Map.of(before, new Usage(3600, List.of(), 700, 0, Map.of(), true)));
         ledger.away = true;
         give();
         assertThat(cost().usage().images()).isZero();

@@ -64,14 +64,17 @@ class S3CostLedgerTest extends S3Fixture {
         Await.result(one.write(ACCOUNT, DAY, Map.of(HOUR, images(7))));
         Await.result(two.write(ACCOUNT, DAY, Map.of(HOUR, images(30), HOUR.plusSeconds(3600), images(100))));
 
-        Past past = Await.result(ledger("together/", "three").read(ACCOUNT, DAY)).orElseThrow();
+        Past past =
+                Await.result(ledger("together/", "three").read(ACCOUNT, DAY)).orElseThrow();
 
         assertThat(server.keys("output", "together/costs/"))
                 .containsExactly(
                         "together/costs/flotilla/2026-11-29/" + ACCOUNT.toEpochMilli() + "-one.json",
                         "together/costs/flotilla/2026-11-29/" + ACCOUNT.toEpochMilli() + "-two.json");
         assertThat(past.begin()).isEqualTo(ACCOUNT);
-        assertThat(past.hours().get(HOUR).images()).as("the last writing of each").isEqualTo(37);
+        assertThat(past.hours().get(HOUR).images())
+                .as("the last writing of each")
+                .isEqualTo(37);
         assertThat(past.hours().get(HOUR.plusSeconds(3600))).isEqualTo(images(100));
     }
 
@@ -81,7 +84,11 @@ class S3CostLedgerTest extends S3Fixture {
         Await.result(one.write(ACCOUNT, DAY, Map.of(HOUR, images(5))));
         Await.result(one.write(ACCOUNT.plusMillis(1), DAY, Map.of(HOUR, images(70))));
 
-        assertThat(Await.result(one.read(ACCOUNT, DAY)).orElseThrow().hours().get(HOUR).images())
+        assertThat(Await.result(one.read(ACCOUNT, DAY))
+                        .orElseThrow()
+                        .hours()
+                        .get(HOUR)
+                        .images())
                 .isEqualTo(70);
         assertThat(Await.result(one.read(ACCOUNT, DAY.plusDays(1)))).isEmpty();
     }
@@ -92,9 +99,7 @@ class S3CostLedgerTest extends S3Fixture {
         S3CostLedger one = ledger("later/", "one");
         Await.result(one.write(ACCOUNT, DAY.plusDays(1), Map.of()));
 
-        assertThat(Await.result(one.read(Instant.EPOCH, DAY))
-                        .orElseThrow()
-                        .begin())
+        assertThat(Await.result(one.read(Instant.EPOCH, DAY)).orElseThrow().begin())
                 .isEqualTo(Instant.parse("2026-11-30T00:00:00Z"));
     }
 
@@ -102,8 +107,10 @@ class S3CostLedgerTest extends S3Fixture {
     void anotherClustersRecords_shouldBeLeftOut() {
         Await.result(ledger("shared/", "one", "w").write(ACCOUNT, DAY, Map.of(HOUR, images(5))));
 
-        assertThat(Await.result(ledger("shared/", "two", "w").read(Instant.EPOCH, DAY))).isEmpty();
-        assertThat(Await.result(ledger("shared/", "one", "w").read(Instant.EPOCH, DAY))).isPresent();
+        assertThat(Await.result(ledger("shared/", "two", "w").read(Instant.EPOCH, DAY)))
+                .isEmpty();
+        assertThat(Await.result(ledger("shared/", "one", "w").read(Instant.EPOCH, DAY)))
+                .isPresent();
     }
 
     @Test
