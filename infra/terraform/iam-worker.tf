@@ -1,6 +1,6 @@
 locals {
   # Of the output bucket: all of Flotilla's own folders but attempts. Right for keys without flotilla.storage.prefix only.
-  gateways_folders = ["batches", "callbacks", "decisions", "idempotency", "quarantine", "registry", "supervisor", "unreadable"]
+  gateways_folders = ["batches", "callbacks", "costs", "decisions", "idempotency", "quarantine", "registry", "supervisor", "unreadable"]
 }
 
 data "aws_iam_policy_document" "worker" {

@@ -1,8 +1,10 @@
 package flotilla.app;
 
+import flotilla.aws.AwsCalls;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3AttemptStore;
 import flotilla.aws.s3.S3BatchStore;
+import flotilla.aws.s3.S3CostLedger;
 import flotilla.aws.s3.S3DecisionArchive;
 import flotilla.aws.s3.S3DecisionLedger;
 import flotilla.aws.s3.S3Expiry;
@@ -27,6 +29,7 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
 import flotilla.push.WishStore;
+import flotilla.supervisor.CostLedger;
 import flotilla.supervisor.DecisionLedger;
 import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.LeaseStore;
@@ -50,7 +53,15 @@ final class CloudConnections implements AutoCloseable {
      * @param longPolls receives that may wait at the same time
      */
     static CloudConnections open(FlotillaSettings settings, int longPolls) {
-        return new CloudConnections(settings, AwsClients.open(settings.aws(), longPolls));
+        return open(settings, longPolls, new AwsCalls());
+    }
+
+    /**
+     * @param longPolls receives that may wait at the same time
+     * @param calls counts the requests that are sent
+     */
+    static CloudConnections open(FlotillaSettings settings, int longPolls, AwsCalls calls) {
+        return new CloudConnections(settings, AwsClients.open(settings.aws(), longPolls, calls));
     }
 
     AwsClients clients() {
@@ -129,7 +140,17 @@ final class CloudConnections implements AutoCloseable {
         return new S3DecisionLedger(system, clients, settings.storage(), writer);
     }
 
-    /** Where they are found again. */
+    /**
+     * Where costs are kept.
+     *
+     * @param writer names this process among all that ever write
+     */
+    CostLedger costs(ActorSystem<?> system, String writer) {
+        return new S3CostLedger(
+                system, clients, settings.storage(), settings.cluster().name(), writer);
+    }
+
+    /** Where decisions are found again. */
     DecisionArchive decisionArchive(ActorSystem<?> system) {
         return new S3DecisionArchive(system, clients, settings.storage());
     }

@@ -5,7 +5,9 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsException;
 import flotilla.domain.GatewayId;
 import flotilla.gateway.ExpiryKeeper;
+import flotilla.gateway.GatewayMeters;
 import flotilla.gateway.HttpGateway;
+import flotilla.gateway.MetricsText;
 import flotilla.inference.ImageHeaders;
 import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ImageStore;
@@ -151,9 +153,11 @@ final class GatewayRole implements AutoCloseable {
                     cloud.quarantine(system),
                     push.push(),
                     new ImageHeaders(settings.http().maxPixels()),
-                    metrics.map(counts ->
-                                    new HttpGateway.Metrics(counts.gateway(Clock.systemUTC()), Optional.of(counts)))
-                            .orElse(HttpGateway.Metrics.NONE),
+                    new HttpGateway.Metrics(
+                            metrics.<GatewayMeters>map(counts -> counts.gateway(Clock.systemUTC()))
+                                    .orElse(GatewayMeters.NONE),
+                            metrics.map(MetricsText.class::cast),
+                            cloud.clients().calls()::soFar),
                     new HttpGateway.Stories(tracing.tracing(), cloud.attempts(system), cloud.decisionArchive(system)));
             sweep(system, settings, cloud);
             CompletableFuture<HttpGateway.Started> started = new CompletableFuture<>();

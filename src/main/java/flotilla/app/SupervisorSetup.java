@@ -8,6 +8,7 @@ import flotilla.config.ScalingSettings;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.supervisor.CostKeeping;
 import flotilla.supervisor.DecisionNumbers;
 import flotilla.supervisor.DrainRequests;
 import flotilla.supervisor.DryRunFleetOperator;
@@ -93,7 +94,15 @@ final class SupervisorSetup implements AutoCloseable {
             return new SupervisorSetup(
                     fleet,
                     figures,
-                    supervisor(system, settings, operator, requests, lease, ledger(system, settings, cloud), all));
+                    supervisor(
+                            system,
+                            settings,
+                            operator,
+                            requests,
+                            lease,
+                            ledger(system, settings, cloud),
+                            costs(system, settings, cloud),
+                            all));
         } catch (RuntimeException e) {
             figures.ifPresent(CloudWatchFigures::close);
             fleet.ifPresent(FleetConnection::close);
@@ -141,6 +150,14 @@ final class SupervisorSetup implements AutoCloseable {
         return Optional.of(keeper);
     }
 
+    private static CostKeeping costs(ActorSystem<?> system, FlotillaSettings settings, CloudConnections cloud) {
+        return new CostKeeping(
+                settings.cost(),
+                settings.cost().ledger()
+                        ? Optional.of(cloud.costs(system, UUID.randomUUID().toString()))
+                        : Optional.empty());
+    }
+
     private static ActorRef<SupervisorCommand> supervisor(
             ActorSystem<?> system,
             FlotillaSettings settings,
@@ -148,11 +165,12 @@ final class SupervisorSetup implements AutoCloseable {
             MessageQueue requests,
             SupervisorLease lease,
             Optional<ActorRef<LedgerKeeper.Command>> ledger,
+            CostKeeping costs,
             SupervisorMeters meters) {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(
-                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt),
+                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt, costs),
                 Clock.systemUTC(),
                 () -> ScalingSetup.controller(settings),
                 operator,

@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.aws.AwsCalls;
 import flotilla.aws.imds.Ec2Identity;
 import flotilla.config.DrainSettings;
 import flotilla.config.FleetSettings;
@@ -102,6 +103,7 @@ final class WorkerRole implements AutoCloseable {
         Optional<WorkerMetering> metering = WorkerMetering.open(settings);
         NodeTracing tracing = NodeTracing.open(settings.tracing(), ROLE, identity.process());
 
+        AwsCalls calls = new AwsCalls();
         AwayAtStart away = AwayAtStart.ofProcess();
         // Each of these takes a good part of a second, and none needs another: they run side by side.
         CompletableFuture<ClassifierFactory> model = inThread(
@@ -113,7 +115,7 @@ final class WorkerRole implements AutoCloseable {
                         metering.map(WorkerMetering::inference).orElse(InferenceMeters.NONE)));
         CompletableFuture<CloudConnections> connections = inThread(
                 "start-connections",
-                () -> CloudConnections.open(settings, settings.worker().receiveParallelism()));
+                () -> CloudConnections.open(settings, settings.worker().receiveParallelism(), calls));
         CompletableFuture<WorkerNode.Queues> queues = connections.thenApplyAsync(
                 cloud -> away.get(() -> queues(cloud, settings, identity)), task -> daemon("start-queues", task));
         CompletableFuture<WorkerNode.Equipment> equipment = new CompletableFuture<>();
@@ -140,7 +142,8 @@ final class WorkerRole implements AutoCloseable {
                 NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
                 identity,
                 data,
-                context -> SupervisorProxy.find(context.getSystem()));
+                context -> SupervisorProxy.find(context.getSystem()),
+                calls::soFar);
         try {
             system.complete(data);
             control.start();

@@ -50,8 +50,12 @@ public final class AwsClients implements AutoCloseable {
 
     private final SdkAsyncHttpClient http;
 
-    private AwsClients(AwsSettings settings, Region region, AwsCredentialsProvider credentials, int connections) {
+    private final AwsCalls calls;
+
+    private AwsClients(
+            AwsSettings settings, Region region, AwsCredentialsProvider credentials, int connections, AwsCalls calls) {
         this.settings = settings;
+        this.calls = calls;
         this.region = region;
         this.credentials = credentials;
         this.http = NettyNioAsyncHttpClient.builder()
@@ -70,7 +74,23 @@ public final class AwsClients implements AutoCloseable {
      * @throws SettingsException when no region is given and the SDK's default chain finds none
      */
     public static AwsClients open(AwsSettings settings, int longPolls) {
-        return new AwsClients(settings, region(settings), credentials(settings), longPolls + SHORT_CALLS);
+        return open(settings, longPolls, new AwsCalls());
+    }
+
+    /**
+     * Finds region and credentials.
+     *
+     * @param longPolls receives that may wait at the same time; each occupies a connection
+     * @param calls counts the requests of all clients
+     * @throws SettingsException when no region is given and the SDK's default chain finds none
+     */
+    public static AwsClients open(AwsSettings settings, int longPolls, AwsCalls calls) {
+        return new AwsClients(settings, region(settings), credentials(settings), longPolls + SHORT_CALLS, calls);
+    }
+
+    /** What counts the requests of all clients. */
+    public AwsCalls calls() {
+        return calls;
     }
 
     public AwsSettings settings() {
@@ -149,6 +169,7 @@ public final class AwsClients implements AutoCloseable {
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
                         .retryStrategy(RetryMode.STANDARD)
                         .addExecutionInterceptor(new BeforeActs(beforeActs))
+                        .addExecutionInterceptor(calls)
                         .apiCallAttemptTimeout(attemptTimeout)
                         .apiCallTimeout(callTimeout)
                         .build())

@@ -3,7 +3,7 @@ package flotilla.gateway;
 import flotilla.gateway.Endpoint.Access;
 import java.util.List;
 
-/** The requests about instances and decisions. */
+/** The requests about instances, decisions and costs. */
 final class FleetApi {
     private final ScalingAnswers scaling;
     private final DecisionStream stream;
@@ -16,6 +16,7 @@ final class FleetApi {
     List<Endpoint> endpoints() {
         return List.of(
                 new Endpoint("GET", "/v1/fleet", Access.READ, (request, none) -> scaling.fleet(request)),
+                new Endpoint("GET", "/v1/cost", Access.READ, (request, none) -> scaling.cost(request)),
                 new Endpoint(
                         "GET", "/v1/scaling/decisions", Access.READ, (request, none) -> scaling.decisions(request)),
                 new Endpoint(

@@ -2,6 +2,7 @@ package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
 import flotilla.config.SettingsException;
+import flotilla.cost.CallCount;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
@@ -67,10 +68,16 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
      * Who counts, and who tells what was counted.
      *
      * @param text empty when nothing is counted
+     * @param calls requests of this process to AWS so far
      */
-    public record Metrics(GatewayMeters meters, Optional<MetricsText> text) {
+    public record Metrics(GatewayMeters meters, Optional<MetricsText> text, Supplier<CallCount> calls) {
         /** Nothing is counted. */
         public static final Metrics NONE = new Metrics(GatewayMeters.NONE, Optional.empty());
+
+        /** Counts of a process that sends nothing to AWS. */
+        public Metrics(GatewayMeters meters, Optional<MetricsText> text) {
+            this(meters, text, () -> CallCount.NONE);
+        }
     }
 
     /**
@@ -135,6 +142,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             settings.maxBacklog(),
                             settings.resultPoll(),
                             meters,
+                            ports.metrics().calls(),
                             recent,
                             clock),
                     "pending-replies");

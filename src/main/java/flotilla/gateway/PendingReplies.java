@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.cost.CallCount;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.GatewayId;
 import flotilla.domain.RequestId;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -105,6 +107,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private final ActorRef<PaceReport> paceTo;
     private final Backlog backlog;
     private final GatewayMeters meters;
+    private final Supplier<CallCount> calls;
     private final RecentImages recent;
     private final Clock clock;
     private final Map<RequestId, List<Waiter>> waiters = new HashMap<>();
@@ -118,6 +121,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /**
      * @param maxBacklog images without an answer above which no more are admitted
      * @param poll how often the store is asked
+     * @param calls requests of this process to AWS so far, which the supervisor is told
      * @param recent is told when answers are heard
      */
     static Behavior<Command> create(
@@ -127,11 +131,13 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             int maxBacklog,
             Duration poll,
             GatewayMeters meters,
+            Supplier<CallCount> calls,
             RecentImages recent,
             Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new PollTick(), poll);
-            return new PendingReplies(context, timers, gateway, results, supervisor, maxBacklog, meters, recent, clock);
+            return new PendingReplies(
+                    context, timers, gateway, results, supervisor, maxBacklog, meters, calls, recent, clock);
         }));
     }
 
@@ -143,6 +149,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             ActorRef<SupervisorCommand> supervisor,
             int maxBacklog,
             GatewayMeters meters,
+            Supplier<CallCount> calls,
             RecentImages recent,
             Clock clock) {
         super(context);
@@ -153,6 +160,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         this.paceTo = context.messageAdapter(PaceReport.class, PaceTold::new);
         this.backlog = new Backlog(maxBacklog);
         this.meters = meters;
+        this.calls = calls;
         this.recent = recent;
         this.clock = clock;
     }
@@ -203,7 +211,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size()));
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size(), Optional.of(calls.get())));
         return this;
     }
 

@@ -1,5 +1,8 @@
 package flotilla.gateway;
 
+import flotilla.cost.Since;
+import flotilla.protocol.CostJson;
+import flotilla.protocol.CostReport;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.FleetReport;
@@ -7,6 +10,7 @@ import flotilla.protocol.SupervisorCommand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -17,7 +21,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.function.Function;
 
-/** What the supervisor knows, wherever in the cluster it runs: the fleet and its decisions. */
+/** What the supervisor knows, wherever in the cluster it runs: the fleet, its decisions and its costs. */
 final class ScalingAnswers {
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final int DEFAULT_DECISIONS = 100;
@@ -35,6 +39,24 @@ final class ScalingAnswers {
     CompletionStage<HttpResponse> fleet(HttpRequest request) {
         CompletionStage<FleetReport> report = ask(SupervisorCommand.GetFleet::new);
         return report.thenApply(fleet -> Replies.json(200, Replies.json(fleet)));
+    }
+
+    /** What was used, and what it costs. */
+    CompletionStage<HttpResponse> cost(HttpRequest request) {
+        Optional<Since> since =
+                request.getUri().query().get("since").map(Since::parse).orElse(Optional.of(Since.EVER));
+        if (since.isEmpty()) {
+            return done(badSince());
+        }
+        CompletionStage<CostReport> report = ask(replyTo -> new SupervisorCommand.GetCost(since.get(), replyTo));
+        return report.thenApply(cost -> since.get().moment(cost.to()).isAfter(cost.to())
+                ? badSince()
+                : Replies.json(200, CostJson.toJson(cost)));
+    }
+
+    private static HttpResponse badSince() {
+        return Problem.of(400, "bad-since", "since is no time in the past", "give " + Since.FORMS)
+                .toResponse();
     }
 
     /** The last decisions, newest first. */

@@ -88,7 +88,7 @@ final class SiteApi {
     private static Map<String, Resource> page() {
         Map<String, Resource> files = new HashMap<>();
         for (String script :
-                List.of("main", "gateway", "events", "photographs", "fleet", "decisions", "charts", "text")) {
+                List.of("main", "gateway", "events", "photographs", "fleet", "decisions", "cost", "charts", "text")) {
             files.put(script + ".js", new Resource("web/page/" + script + ".js", SCRIPT));
         }
         files.put("page.css", new Resource("web/page/page.css", STYLE));

@@ -1,5 +1,6 @@
 package flotilla.metrics;
 
+import flotilla.cost.Spent;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
 import flotilla.scaling.ScalingPlan;
@@ -146,6 +147,26 @@ public final class SupervisorMetrics implements SupervisorMeters {
                 .tag("kind", action.kind())
                 .tag("outcome", outcome)
                 .register(registry);
+    }
+
+    /** The price list's currency is known with the first of them; all are there from then on. */
+    @Override
+    public void spent(Spent more) {
+        Counter.builder("flotilla.supervisor.instance")
+                .description("Time of instances for which EC2 charges, summed over them")
+                .baseUnit("seconds")
+                .register(registry)
+                .increment(more.instanceSeconds());
+        Counter.builder("flotilla.supervisor.instance.busy")
+                .description("Of which classifiers were at work, each of an instance's n for its nth part")
+                .baseUnit("seconds")
+                .register(registry)
+                .increment(more.busySeconds());
+        Counter.builder("flotilla.supervisor.cost")
+                .description("What instances and requests to AWS cost by the price list, in its currency")
+                .tag("currency", more.currency())
+                .register(registry)
+                .increment(more.cost());
     }
 
     @Override

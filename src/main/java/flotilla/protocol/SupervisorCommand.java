@@ -1,10 +1,13 @@
 package flotilla.protocol;
 
+import flotilla.cost.CallCount;
+import flotilla.cost.Since;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.RequestId;
 import flotilla.scaling.WorkerSighting;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What other nodes say to the scaling supervisor, wherever in the cluster it runs. */
@@ -15,21 +18,48 @@ public interface SupervisorCommand {
      * report registers the worker; each one is acknowledged with {@link WorkerCommand.Heard}.
      *
      * @param control where it takes {@link WorkerCommand}s
+     * @param calls its requests to AWS since its start; an older worker does not say
      */
-    record WorkerReport(WorkerSighting sighting, ActorRef<WorkerCommand> control)
-            implements SupervisorCommand, CborSerializable {}
+    record WorkerReport(WorkerSighting sighting, ActorRef<WorkerCommand> control, Optional<CallCount> calls)
+            implements SupervisorCommand, CborSerializable {
+        public WorkerReport {
+            calls = calls == null ? Optional.empty() : calls;
+        }
+
+        /** A report that does not tell of requests. */
+        public WorkerReport(WorkerSighting sighting, ActorRef<WorkerCommand> control) {
+            this(sighting, control, Optional.empty());
+        }
+    }
 
     /**
      * A gateway tells what it has counted: soon after images were accepted, and every few seconds besides.
      *
      * @param accepted images that this gateway has accepted since its start
      * @param unanswered images that it accepted and that have no answer yet
+     * @param calls its requests to AWS since its start; an older gateway does not say
      */
-    record WorkArrived(GatewayId gateway, long accepted, long unanswered)
-            implements SupervisorCommand, CborSerializable {}
+    record WorkArrived(GatewayId gateway, long accepted, long unanswered, Optional<CallCount> calls)
+            implements SupervisorCommand, CborSerializable {
+        public WorkArrived {
+            calls = calls == null ? Optional.empty() : calls;
+        }
+
+        /** A word that does not tell of requests. */
+        public WorkArrived(GatewayId gateway, long accepted, long unanswered) {
+            this(gateway, accepted, unanswered, Optional.empty());
+        }
+    }
 
     /** Asks for the instances as the supervisor knows them. */
     record GetFleet(ActorRef<FleetReport> replyTo) implements SupervisorCommand, CborSerializable {}
+
+    /**
+     * Asks what was used and what it costs.
+     *
+     * @param since from when
+     */
+    record GetCost(Since since, ActorRef<CostReport> replyTo) implements SupervisorCommand, CborSerializable {}
 
     /** Asks how fast the fleet works off what waits. */
     record GetPace(ActorRef<PaceReport> replyTo) implements SupervisorCommand, CborSerializable {}

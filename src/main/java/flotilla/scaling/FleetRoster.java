@@ -35,8 +35,6 @@ final class FleetRoster {
     private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
     /** How long reports of a life that is over may still arrive. */
     private static final Duration STRAGGLE = Duration.ofMinutes(2);
-    /** A worker that has sent more reports than this when the first one is heard was up before. */
-    private static final int FIRST_REPORTS = 5;
 
     /** Stands for a life of no worker. */
     private static final long NOBODY = Long.MIN_VALUE;
@@ -90,7 +88,7 @@ final class FleetRoster {
     /** Takes a worker's report; false when a later one was here before, or when the worker's life is over. */
     boolean reported(WorkerSighting sighting, Instant now) {
         Heard before = heard.get(sighting.worker());
-        boolean late = before != null && !isLater(sighting, before.sighting());
+        boolean late = before != null && !sighting.isLaterThan(before.sighting());
         boolean over = sighting.instance()
                 .filter(id -> isOver(id, sighting.life()) || isDoubted(id, sighting.life(), now))
                 .isPresent();
@@ -101,7 +99,7 @@ final class FleetRoster {
         sighting.instance().ifPresent(id -> {
             workerOf.put(id, sighting.worker());
             Life life = lives.get(id);
-            if (life != null && awaited.remove(id) && sighting.number() <= FIRST_REPORTS) {
+            if (life != null && awaited.remove(id) && sighting.amongTheFirst()) {
                 Duration boot = Duration.between(life.launchedAt(), now);
                 bootTimes.put(id, boot.isNegative() ? Duration.ZERO : boot);
             }
@@ -125,10 +123,6 @@ final class FleetRoster {
         Doubt doubt = doubts.compute(
                 id, (same, known) -> known != null && known.life() == worker ? known : new Doubt(worker, now));
         return Duration.between(doubt.since(), now).compareTo(STRAGGLE) <= 0;
-    }
-
-    private static boolean isLater(WorkerSighting one, WorkerSighting other) {
-        return one.life() > other.life() || one.life() == other.life() && one.number() > other.number();
     }
 
     /** The supervisor itself was away: for this time nobody was silent. */

@@ -31,6 +31,8 @@ public record WorkerSighting(
         long life,
         long number,
         MachineOutlook outlook) {
+    private static final int FIRST_REPORTS = 5;
+
     public WorkerSighting {
         outlook = outlook == null ? MachineOutlook.STAYS : outlook;
     }
@@ -59,5 +61,15 @@ public record WorkerSighting(
                 life,
                 number,
                 MachineOutlook.STAYS);
+    }
+
+    /** Whether it was sent after another one of the same worker. */
+    public boolean isLaterThan(WorkerSighting other) {
+        return life > other.life || life == other.life && number > other.number;
+    }
+
+    /** Whether it is among the first reports of its life; a worker that is first heard with a later one was up before. */
+    public boolean amongTheFirst() {
+        return number <= FIRST_REPORTS;
     }
 }

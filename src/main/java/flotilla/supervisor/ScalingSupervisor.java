@@ -1,5 +1,6 @@
 package flotilla.supervisor;
 
+import flotilla.cost.Past;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
@@ -40,8 +41,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>It owns the fleet's scaling: nobody else starts, drains or ends instances. It receives workers' reports, gateways'
  * counts and questions about fleet and decisions. All judgement is in {@link FleetController}; all effects go through
  * {@link FleetOperator}. It never waits, never acts on two plans at a time, and keeps nothing that EC2's tags and the
- * workers' next reports would not bring back. Without the {@link SupervisorLease} it holds and acknowledges no report; when another
- * has had the lease meanwhile, it begins with nothing, as a new supervisor does.
+ * workers' next reports would not bring back. Without the {@link SupervisorLease} it holds, acknowledges no report and counts no
+ * costs; when another has had the lease meanwhile, it begins with nothing, as a new supervisor does.
  */
 public final class ScalingSupervisor {
 
@@ -50,11 +51,18 @@ public final class ScalingSupervisor {
      *
      * @param history decisions that are remembered
      * @param firstNumber the number of the first decision of a supervisor that starts at a moment
+     * @param costs how they are reckoned and kept
      */
-    public record Settings(Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+    public record Settings(
+            Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber, CostKeeping costs) {
         /** Decisions are counted from 1. */
         public Settings(Duration interval, Duration debounce, int history) {
             this(interval, debounce, history, start -> 1);
+        }
+
+        /** Everything is free. */
+        public Settings(Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+            this(interval, debounce, history, firstNumber, CostKeeping.FREE);
         }
     }
 
@@ -68,12 +76,17 @@ public final class ScalingSupervisor {
 
     private record LeaseChanged() implements SupervisorCommand {}
 
+    private record PastCosts(Instant account, Optional<Past> past, Throwable failure) implements SupervisorCommand {}
+
+    private record ReadPastCosts() implements SupervisorCommand {}
+
     private record Stop() implements SupervisorCommand {}
 
     private record Released() implements SupervisorCommand {}
 
     private static final int NEVER_PLANNED = -1;
     private static final long NO_TENURE = 0;
+    private static final Duration READ_AGAIN = Duration.ofMinutes(1);
 
     private final ActorContext<SupervisorCommand> context;
     private final TimerScheduler<SupervisorCommand> timers;
@@ -88,6 +101,7 @@ public final class ScalingSupervisor {
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
     private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
+    private final CostBook costs;
     private FleetController controller;
     /** The tenure that the controller knows all reports of; none before the first. */
     private long tenure = NO_TENURE;
@@ -171,12 +185,13 @@ public final class ScalingSupervisor {
         this.lookout = lookout;
         this.ledger = ledger;
         this.meters = meters;
+        this.costs = new CostBook(settings.costs(), meters, clock.instant());
         this.decisions = new DecisionLog(
                 settings.history(),
                 controller.policy().name(),
                 settings.interval(),
                 settings.firstNumber().applyAsLong(clock.instant()));
-        this.answers = new SupervisorAnswers(() -> controller, decisions, clock);
+        this.answers = new SupervisorAnswers(() -> controller, decisions, costs, clock);
     }
 
     private Behavior<SupervisorCommand> start() {
@@ -199,6 +214,7 @@ public final class ScalingSupervisor {
                         .onMessage(Stop.class, stop -> release())
                         .onSignal(PostStop.class, stopped -> {
                             meters.ended();
+                            costs.close(clock.instant());
                             lease.release();
                             return Behaviors.same();
                         }))
@@ -229,6 +245,8 @@ public final class ScalingSupervisor {
         return answers.in(phase)
                 .onMessage(WorkerReport.class, this::onWorkerReport)
                 .onMessage(WorkArrived.class, this::onWorkArrived)
+                .onMessage(PastCosts.class, this::onPastCosts)
+                .onMessage(ReadPastCosts.class, read -> readPastCosts())
                 .onMessage(FindHolder.class, this::onFindHolder)
                 .onSignal(PreRestart.class, this::onEndInTheMiddle);
     }
@@ -236,6 +254,7 @@ public final class ScalingSupervisor {
     /** What was begun may still be under way: whoever acts next, this supervisor started anew included, waits for the term. */
     private Behavior<SupervisorCommand> onEndInTheMiddle(Signal end) {
         meters.ended();
+        costs.close(clock.instant());
         lease.abandon();
         return Behaviors.same();
     }
@@ -257,7 +276,9 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> release() {
         meters.ended();
-        context.pipeToSelf(lease.release(), (done, failure) -> new Released());
+        context.pipeToSelf(
+                lease.release().thenCombine(costs.close(clock.instant()), (released, kept) -> released),
+                (done, failure) -> new Released());
         return ending();
     }
 
@@ -277,10 +298,34 @@ public final class ScalingSupervisor {
     /** What was heard before belongs to a time in which another may have acted and acknowledged. */
     private void beginTenure(long now) {
         if (now != tenure) {
+            costs.begin(clock.instant());
             tenure = now;
             controller = controllers.get();
             plannedFor = NEVER_PLANNED;
+            readPastCosts();
         }
+    }
+
+    private Behavior<SupervisorCommand> readPastCosts() {
+        Instant account = costs.begun();
+        costs.readPast(clock.instant())
+                .ifPresent(read -> context.pipeToSelf(
+                        read,
+                        (past, failure) -> new PastCosts(account, failure == null ? past : Optional.empty(), failure)));
+        return Behaviors.same();
+    }
+
+    private Behavior<SupervisorCommand> onPastCosts(PastCosts read) {
+        if (read.failure() != null) {
+            context.getLog()
+                    .warn(
+                            "costs of earlier supervisors cannot be read, trying again in {}: {}",
+                            READ_AGAIN,
+                            read.failure().getMessage());
+            timers.startSingleTimer(new ReadPastCosts(), READ_AGAIN);
+        }
+        costs.recall(read.account(), read.past());
+        return Behaviors.same();
     }
 
     private Behavior<SupervisorCommand> holdBack(String why) {
@@ -304,6 +349,7 @@ public final class ScalingSupervisor {
             return holdBack(lease.standing() instanceof Standing.NotHeld not ? not.why() : "lost for a while");
         }
         FleetController.Decided decided = controller.decide(observed.readings(), clock.instant());
+        costs.observed(observed.readings().instances(), clock.instant());
         ScalingPlan plan = decided.plan();
         observed.readings()
                 .depth()
@@ -361,6 +407,7 @@ public final class ScalingSupervisor {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }
         if (isOurs()) {
+            costs.heard(report, clock.instant());
             WorkerControls.answer(report, orders);
         }
         return Behaviors.same();
@@ -368,13 +415,17 @@ public final class ScalingSupervisor {
 
     /**
      * Whether this supervisor has the lease and knows of all reports since it has it. Otherwise another may count the worker's
-     * silence, and an acknowledgement would keep one at work that the other takes for dead.
+     * silence, and an acknowledgement would keep one at work that the other takes for dead; and what both put on their accounts
+     * would be counted twice.
      */
     private boolean isOurs() {
         return lease.standing() instanceof Standing.Held held && held.tenure() == tenure;
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
+        if (isOurs()) {
+            costs.heard(work, clock.instant());
+        }
         long backlog = controller.announced(work.gateway(), work.accepted(), work.unanswered(), clock.instant());
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());

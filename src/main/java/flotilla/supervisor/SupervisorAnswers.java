@@ -3,6 +3,7 @@ package flotilla.supervisor;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.PaceReport;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.SupervisorCommand.GetCost;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
@@ -17,18 +18,20 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** The {@link ScalingSupervisor}'s answers about fleet and decisions, in every phase. They change nothing. Confined to its actor. */
+/** The {@link ScalingSupervisor}'s answers about fleet, decisions and costs, in every phase. They change nothing. Confined to its actor. */
 final class SupervisorAnswers {
     private final Supplier<FleetController> controller;
     private final DecisionLog decisions;
+    private final CostBook costs;
     private final Clock clock;
 
     /**
      * @param controller the one that decides now
      */
-    SupervisorAnswers(Supplier<FleetController> controller, DecisionLog decisions, Clock clock) {
+    SupervisorAnswers(Supplier<FleetController> controller, DecisionLog decisions, CostBook costs, Clock clock) {
         this.controller = controller;
         this.decisions = decisions;
+        this.costs = costs;
         this.clock = clock;
     }
 
@@ -44,6 +47,9 @@ final class SupervisorAnswers {
                         question -> tell(
                                 question.replyTo(),
                                 new PaceReport(controller.get().pace(clock.instant()))))
+                .onMessage(
+                        GetCost.class,
+                        question -> tell(question.replyTo(), costs.report(question.since(), clock.instant())))
                 .onMessage(GetDecisions.class, question -> tell(question.replyTo(), decisions.newest(question.limit())))
                 .onMessage(
                         GetDecisionsAfter.class,

@@ -1,5 +1,6 @@
 package flotilla.supervisor;
 
+import flotilla.cost.Spent;
 import flotilla.protocol.DecisionReport;
 import flotilla.scaling.ScalingPlan;
 import java.util.List;
@@ -25,6 +26,12 @@ public interface SupervisorMeters {
             }
 
             @Override
+            public void spent(Spent more) {
+                one.spent(more);
+                other.spent(more);
+            }
+
+            @Override
             public void ended() {
                 one.ended();
                 other.ended();
@@ -34,6 +41,9 @@ public interface SupervisorMeters {
 
     /** A decision was made, and this became of it. */
     void decided(ScalingPlan plan, List<DecisionReport.Action> actions);
+
+    /** The fleet has used more since this was called last. Who counts something else lets it pass. */
+    default void spent(Spent more) {}
 
     /** There is no supervisor on this node any more: what was known is not known now. */
     void ended();

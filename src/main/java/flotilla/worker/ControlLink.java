@@ -1,9 +1,12 @@
 package flotilla.worker;
 
+import flotilla.cost.CallCount;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.WorkerSighting;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -37,28 +40,33 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
     private final WorkerIdentity identity;
     private final ActorRef<Worker.Command> worker;
     private final ActorRef<SupervisorCommand> supervisor;
+    private final Supplier<CallCount> calls;
     private final ActorRef<WorkerCommand> control;
     private final Cluster cluster;
 
     /**
      * @param supervisor the proxy of the supervisor, made in the link's own system
+     * @param calls requests to AWS so far
      */
     static Behavior<Command> create(
             WorkerIdentity identity,
             ActorRef<Worker.Command> worker,
-            Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor) {
-        return Behaviors.setup(context -> new ControlLink(context, identity, worker, supervisor.apply(context)));
+            Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor,
+            Supplier<CallCount> calls) {
+        return Behaviors.setup(context -> new ControlLink(context, identity, worker, supervisor.apply(context), calls));
     }
 
     private ControlLink(
             ActorContext<Command> context,
             WorkerIdentity identity,
             ActorRef<Worker.Command> worker,
-            ActorRef<SupervisorCommand> supervisor) {
+            ActorRef<SupervisorCommand> supervisor,
+            Supplier<CallCount> calls) {
         super(context);
         this.identity = identity;
         this.worker = worker;
         this.supervisor = supervisor;
+        this.calls = calls;
         this.control = context.messageAdapter(WorkerCommand.class, FromSupervisor::new);
         this.cluster = Cluster.get(context.getSystem());
         ActorRef<ClusterEvent.ClusterDomainEvent> events =
@@ -91,7 +99,8 @@ final class ControlLink extends AbstractBehavior<ControlLink.Command> {
                         identity.life(),
                         status.number(),
                         status.outlook()),
-                control));
+                control,
+                Optional.of(calls.get())));
         return stayOrEnd();
     }
 

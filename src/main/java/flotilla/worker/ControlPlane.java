@@ -1,6 +1,7 @@
 package flotilla.worker;
 
 import com.typesafe.config.Config;
+import flotilla.cost.CallCount;
 import flotilla.protocol.SupervisorCommand;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -29,6 +31,7 @@ public final class ControlPlane {
     private final WorkerIdentity identity;
     private final ActorRef<Worker.Command> worker;
     private final Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor;
+    private final Supplier<CallCount> calls;
     private ActorSystem<ControlLink.Command> system;
     private boolean closed;
 
@@ -36,18 +39,21 @@ public final class ControlPlane {
      * @param name the cluster's name
      * @param config with the cluster provider, this node's address and the gateways to join
      * @param supervisor finds the supervisor from within a node of the cluster
+     * @param calls requests to AWS so far, which each report tells
      */
     public ControlPlane(
             String name,
             Config config,
             WorkerIdentity identity,
             ActorRef<Worker.Command> worker,
-            Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor) {
+            Function<ActorContext<?>, ActorRef<SupervisorCommand>> supervisor,
+            Supplier<CallCount> calls) {
         this.name = name;
         this.config = config;
         this.identity = identity;
         this.worker = worker;
         this.supervisor = supervisor;
+        this.calls = calls;
     }
 
     /** Joins, now and after each time that the cluster dropped this node. */
@@ -55,7 +61,7 @@ public final class ControlPlane {
         if (closed) {
             return;
         }
-        system = ActorSystem.create(ControlLink.create(identity, worker, supervisor), name, config);
+        system = ActorSystem.create(ControlLink.create(identity, worker, supervisor, calls), name, config);
         system.getWhenTerminated().thenAccept(done -> dropped());
     }
 

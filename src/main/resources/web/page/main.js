@@ -1,5 +1,6 @@
 /* The page: what it is made of, and the settings of its user. */
 import * as charts from "./charts.js";
+import * as cost from "./cost.js";
 import * as decisions from "./decisions.js";
 import * as fleet from "./fleet.js";
 import { useKey, watch } from "./gateway.js";
@@ -69,4 +70,5 @@ decisions.onChange(showFigures);
 decisions.onChange(charts.show);
 photographs.start();
 fleet.start();
+cost.start();
 decisions.start();

@@ -40,8 +40,16 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("flotilla..").and(not(resideInAnyPackage("flotilla.config"))));
 
     @ArchTest
+    static final ArchRule costIsPure = classes()
+            .that()
+            .resideInAPackage("flotilla.cost")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("flotilla.cost", "flotilla.domain", "flotilla.scaling", "flotilla.config", "java..");
+
+    @ArchTest
     static final ArchRule protocolKnowsOnlyTheCore =
-            onlyKnows("flotilla.protocol", "flotilla.domain", "flotilla.scaling");
+            onlyKnows("flotilla.protocol", "flotilla.domain", "flotilla.scaling", "flotilla.cost");
 
     @ArchTest
     static final ArchRule gatewayKnowsNoOtherRoom = room("flotilla.gateway");
@@ -68,6 +76,7 @@ class ArchitectureTest {
             "flotilla.metrics",
             "flotilla.domain",
             "flotilla.scaling",
+            "flotilla.cost",
             "flotilla.protocol",
             "flotilla.gateway",
             "flotilla.worker",
@@ -204,6 +213,7 @@ class ArchitectureTest {
             "flotilla.aws.s3..",
             "flotilla.aws",
             "flotilla.domain",
+            "flotilla.cost",
             "flotilla.protocol",
             "flotilla.config",
             "flotilla.provision",
@@ -297,7 +307,8 @@ class ArchitectureTest {
 
     /** One of the rooms in the middle: the core, the protocol and its own settings. */
     private static ArchRule room(String itself) {
-        return onlyKnows(itself, "flotilla.domain", "flotilla.scaling", "flotilla.protocol", "flotilla.config");
+        return onlyKnows(
+                itself, "flotilla.domain", "flotilla.scaling", "flotilla.cost", "flotilla.protocol", "flotilla.config");
     }
 
     /** An adapter that serves a port of the supervisor. */

@@ -137,6 +137,16 @@ class FlotillaSettingsTest {
                         List.of(),
                         Optional.empty())));
         assertThat(settings.drain()).isEqualTo(new DrainSettings(DrainSettings.Channel.CLUSTER));
+        assertThat(settings.cost())
+                .isEqualTo(new CostSettings(
+                        "USD",
+                        0.08925,
+                        0.35,
+                        List.of(new CostSettings.InstanceType("c7i.large", 0.08925, Optional.empty())),
+                        0.40,
+                        0.005,
+                        0.0004,
+                        true));
         assertThat(settings.model()).isEqualTo(ModelSettings.BUNDLED);
         assertThat(settings.classifier())
                 .isEqualTo(new ClassifierSettings(
@@ -312,6 +322,14 @@ class FlotillaSettingsTest {
                 "flotilla.provision.gateway.subnet-id=gs",
                 "flotilla.provision.gateway.security-group-ids=[gg]",
                 "flotilla.provision.gateway.secrets-parameter=/g/p",
+                "flotilla.cost.currency=EUR",
+                "flotilla.cost.on-demand-hour=0.73",
+                "flotilla.cost.spot-share=0.74",
+                "flotilla.cost.instance-types=[{type=a.b,on-demand-hour=75,spot-hour=0},{type=c,on-demand-hour=0}]",
+                "flotilla.cost.sqs-million-requests=76",
+                "flotilla.cost.s3-thousand-writes=77",
+                "flotilla.cost.s3-thousand-reads=0",
+                "flotilla.cost.ledger=false",
                 "flotilla.model.path=/m",
                 "flotilla.model.zoo=/z",
                 "flotilla.model.conf={ input.width = 300 }",
@@ -474,6 +492,17 @@ class FlotillaSettingsTest {
                                 List.of("gg"),
                                 Optional.of("/g/p"))),
                         new DrainSettings(DrainSettings.Channel.QUEUES),
+                        new CostSettings(
+                                "EUR",
+                                0.73,
+                                0.74,
+                                List.of(
+                                        new CostSettings.InstanceType("a.b", 75, Optional.of(0.0)),
+                                        new CostSettings.InstanceType("c", 0, Optional.empty())),
+                                76,
+                                77,
+                                0,
+                                false),
                         new ModelSettings(
                                 new ModelLocation.Folder(Path.of("/m"), "/m"),
                                 Optional.of(Path.of("/z")),
@@ -598,6 +627,17 @@ class FlotillaSettingsTest {
                 "flotilla.tracing.otlp-endpoint=\"http://a:b@c\" | flotilla.tracing.otlp-endpoint must be the URL of a collector",
                 "flotilla.tracing.sampling=1.5 | flotilla.tracing.sampling must be from 0 to 1, not 1.5",
                 "flotilla.tracing.sampling=-0.1 | flotilla.tracing.sampling must be from 0 to 1, not -0.1",
+                "flotilla.cost.on-demand-hour=-1 | flotilla.cost.on-demand-hour must be a price, 0 or more, not -1.0",
+                "flotilla.cost.sqs-million-requests=-0.1 | flotilla.cost.sqs-million-requests must be a price, 0 or more, not -0.1",
+                "flotilla.cost.s3-thousand-writes=-1 | flotilla.cost.s3-thousand-writes must be a price, 0 or more",
+                "flotilla.cost.s3-thousand-reads=cheap | flotilla.cost.s3-thousand-reads",
+                "flotilla.cost.spot-share=1.1 | flotilla.cost.spot-share must be a share from 0 to 1, not 1.1",
+                "flotilla.cost.currency=\"\" | flotilla.cost.currency must be up to 12 characters such as USD",
+                "flotilla.cost.instance-types=[{type=a,on-demand-hour=-1}] | flotilla.cost.instance-types.on-demand-hour must be a price",
+                "flotilla.cost.instance-types=[{type=a,on-demand-hour=1,spot-hour=-1}] | flotilla.cost.instance-types.spot-hour must be a price",
+                "flotilla.cost.instance-types=[{type=\"\",on-demand-hour=1}] | flotilla.cost.instance-types.type must be given",
+                "flotilla.cost.instance-types=[{type=a,on-demand-hour=1,price=2}] | flotilla.cost.instance-types.price means nothing",
+                "flotilla.cost.instance-types=[{type=a,on-demand-hour=1},{type=a,on-demand-hour=2}] | one entry for each type, not two for a",
                 "flotilla.log.format=xml | flotilla.log.format must be one of human, json, not \"xml\"",
                 "nonsense | --set takes key=value"
             })

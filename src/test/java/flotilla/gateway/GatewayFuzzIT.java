@@ -6,6 +6,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.Costs;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.SupervisorCommand;
@@ -94,6 +95,8 @@ class GatewayFuzzIT extends HttpFixture {
         return KIT.spawn(Behaviors.receiveMessage(message -> {
             if (message instanceof SupervisorCommand.GetFleet question) {
                 question.replyTo().tell(new FleetReport(List.of()));
+            } else if (message instanceof SupervisorCommand.GetCost question) {
+                question.replyTo().tell(Costs.report());
             } else if (message instanceof SupervisorCommand.GetDecisions question) {
                 question.replyTo().tell(new DecisionReport(List.of()));
             } else if (message instanceof SupervisorCommand.GetDecision question) {

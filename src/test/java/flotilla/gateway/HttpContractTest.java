@@ -11,6 +11,7 @@ import flotilla.domain.Outcome;
 import flotilla.gateway.OpenApi.Operation;
 import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.Costs;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.SupervisorCommand;
@@ -371,6 +372,8 @@ class HttpContractTest extends HttpFixture {
         DecisionReport one = new DecisionReport(List.of(blind));
 
         conforms("GET", "/v1/fleet", answered("/v1/fleet", fleet, one), 200);
+        conforms("GET", "/v1/cost", answered("/v1/cost?since=24h", fleet, one), 200);
+        conforms("GET", "/v1/cost", ask("/v1/cost?since=yesterday"), 400, "bad-since");
         conforms("GET", "/v1/scaling/decisions", answered("/v1/scaling/decisions", fleet, one), 200);
         conforms("GET", "/v1/scaling/decisions/{n}", answered("/v1/scaling/decisions/7", fleet, one), 200);
         conforms(
@@ -387,6 +390,8 @@ class HttpContractTest extends HttpFixture {
         supervisor.fishForMessage(Duration.ofSeconds(10), message -> {
             if (message instanceof SupervisorCommand.GetFleet question) {
                 question.replyTo().tell(fleet);
+            } else if (message instanceof SupervisorCommand.GetCost question) {
+                question.replyTo().tell(Costs.report());
             } else if (message instanceof SupervisorCommand.GetDecisions question) {
                 question.replyTo().tell(decisions);
             } else if (message instanceof SupervisorCommand.GetDecision question) {
@@ -404,10 +409,12 @@ class HttpContractTest extends HttpFixture {
         CompletableFuture<HttpResponse<String>> fleet = get("/v1/fleet");
         CompletableFuture<HttpResponse<String>> decisions = get("/v1/scaling/decisions");
         CompletableFuture<HttpResponse<String>> decision = get("/v1/scaling/decisions/7");
+        CompletableFuture<HttpResponse<String>> cost = get("/v1/cost");
 
         conforms("GET", "/v1/fleet", fleet.join(), 503, "unavailable");
         conforms("GET", "/v1/scaling/decisions", decisions.join(), 503, "unavailable");
         conforms("GET", "/v1/scaling/decisions/{n}", decision.join(), 503, "unavailable");
+        conforms("GET", "/v1/cost", cost.join(), 503, "unavailable");
     }
 
     @Test

@@ -422,11 +422,30 @@ class PageIT extends HttpFixture {
     }
 
     @Test
+    void costs_shouldBeShownWithTheirParts() {
+        openPage();
+
+        browser.await("the costs", "document.querySelector('#cost-total').textContent === '6.25'");
+        assertThat(browser.value("document.querySelector('#cost-image').textContent"))
+                .isEqualTo("0.000347");
+        assertThat(browser.value("document.querySelector('#cost-hour').textContent"))
+                .isEqualTo("6.25");
+        assertThat(browser.value("document.querySelector('#cost-idle').textContent"))
+                .isEqualTo("25 %");
+        assertThat(browser.value("document.querySelector('#cost-note').textContent"))
+                .startsWith("In EUR, ")
+                .contains("Records reach back to ")
+                .doesNotContain("there were more");
+        assertThat(browser.value("document.querySelector('#cost-rows').textContent"))
+                .contains("c7i.large on Spot", "sqs:ReceiveMessage", "unknown");
+    }
+
+    @Test
     void keyboard_shouldReachEverythingInTheOrderOfThePage() {
         played.shows(instance(1, "running", 1));
         openPage();
         List<String> reached = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 10; i++) {
             browser.tab();
             reached.add(browser.value("document.activeElement.id || document.activeElement.tagName + ' '"
                     + " + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)"));
@@ -441,6 +460,8 @@ class PageIT extends HttpFixture {
                         "range",
                         "SUMMARY The same as a table",
                         "acts",
+                        "cost-since",
+                        "SUMMARY Of what",
                         "A All requests");
     }
 

@@ -3,6 +3,7 @@ package flotilla.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.config.SettingsLoader;
+import flotilla.cost.CallCount;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
@@ -45,6 +46,7 @@ class PendingRepliesTest {
             10,
             Duration.ofMillis(20),
             node.gateway(clock),
+            () -> CallCount.NONE,
             new RecentImages(),
             clock));
 

@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.protocol.Costs;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.FleetReport;
@@ -43,6 +44,8 @@ final class PlayedSupervisor {
         return Behaviors.receiveMessage(message -> {
             if (message instanceof SupervisorCommand.GetFleet question) {
                 question.replyTo().tell(new FleetReport(fleet));
+            } else if (message instanceof SupervisorCommand.GetCost question) {
+                question.replyTo().tell(Costs.report());
             } else if (message instanceof SupervisorCommand.GetDecisions question) {
                 int all = decisions.size();
                 question.replyTo().tell(report(decisions.subList(Math.max(0, all - question.limit()), all)));

@@ -8,8 +8,11 @@ import com.typesafe.config.Config;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.config.SettingsLoader;
+import flotilla.cost.Since;
 import flotilla.domain.GatewayId;
 import flotilla.inference.ImageHeaders;
+import flotilla.protocol.CostJson;
+import flotilla.protocol.Costs;
 import flotilla.protocol.DecisionArchive;
 import flotilla.protocol.DecisionJson;
 import flotilla.protocol.DecisionReport;
@@ -19,6 +22,7 @@ import flotilla.protocol.DecisionReport.Vote;
 import flotilla.protocol.Decisions;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.SupervisorCommand;
+import flotilla.protocol.SupervisorCommand.GetCost;
 import flotilla.protocol.SupervisorCommand.GetDecision;
 import flotilla.protocol.SupervisorCommand.GetDecisions;
 import flotilla.protocol.SupervisorCommand.GetDecisionsAfter;
@@ -31,6 +35,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -70,6 +75,8 @@ class ScalingAnswersTest {
 
     /** What the supervisor remembers, oldest first. */
     private final List<Decision> remembered = new CopyOnWriteArrayList<>();
+
+    private final List<Since> costsSince = new CopyOnWriteArrayList<>();
 
     private volatile boolean away;
     private final HttpClient http =
@@ -144,7 +151,10 @@ class ScalingAnswersTest {
             if (away) {
                 return Behaviors.same();
             }
-            if (question instanceof GetDecisions newest) {
+            if (question instanceof GetCost cost) {
+                costsSince.add(cost.since());
+                cost.replyTo().tell(Costs.report());
+            } else if (question instanceof GetDecisions newest) {
                 List<Decision> wanted = newestFirst(remembered);
                 List<Decision> fitting = wanted.subList(0, Math.min(wanted.size(), Math.min(newest.limit(), MESSAGE)));
                 boolean more = fitting.size() < Math.min(newest.limit(), wanted.size());
@@ -246,6 +256,28 @@ class ScalingAnswersTest {
         public void close() {
             response.body().close();
         }
+    }
+
+    @Test
+    void costs_shouldBeThoseOfTheTimeThatWasAskedFor() throws Exception {
+        String all = CostJson.toJson(Costs.report()).toString();
+
+        assertThat(get("/v1/cost").body()).isEqualTo(all);
+        assertThat(get("/v1/cost?since=24h").body()).isEqualTo(all);
+        assertThat(get("/v1/cost?since=2026-11-29T13%3A00%3A00%2B01%3A00").body())
+                .isEqualTo(all);
+
+        assertThat(costsSince.stream().map(since -> since.moment(Costs.TO)))
+                .containsExactly(Instant.EPOCH, Costs.TO.minus(Duration.ofDays(1)), Costs.TO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yesterday", "-1h", "", "2026-11-29T12%3A00%3A01Z"})
+    void costsSinceNoTimeInThePast_shouldBeRefusedWithTheRemedy(String since) throws Exception {
+        HttpResponse<String> answer = get("/v1/cost?since=" + since);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(answer.body()).path("detail").asText()).contains("24h");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.config.CostSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import java.io.IOException;
@@ -49,6 +50,23 @@ class BillTest {
         // LeaseKeeper: three times within each lease.
         assertThat(seconds("lease_extension_s"))
                 .isEqualTo(settings.queue().visibilityTimeout().dividedBy(3));
+    }
+
+    /** The bill for a month to come and the account of what was used reckon with the same prices until somebody changes one. */
+    @Test
+    void prices_shouldBeThoseOfTheSettings() {
+        CostSettings cost = FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()))
+                .cost();
+
+        assertThat(price("sqs_million_requests")).isEqualTo(cost.sqsMillionRequests());
+        assertThat(price("s3_thousand_writes")).isEqualTo(cost.s3ThousandWrites());
+        assertThat(price("s3_thousand_reads")).isEqualTo(cost.s3ThousandReads());
+        assertThat(price("spot_share")).isEqualTo(cost.spotShare());
+        assertThat(price("worker_hour")).isEqualTo(cost.onDemandHour()).isEqualTo(cost.hour("c7i.large", false));
+    }
+
+    private double price(String name) {
+        return bill.path("prices").path(name).path(0).asDouble();
     }
 
     private Duration seconds(String name) {

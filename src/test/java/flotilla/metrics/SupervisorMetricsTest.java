@@ -2,6 +2,7 @@ package flotilla.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.cost.Spent;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
@@ -131,6 +132,19 @@ class SupervisorMetricsTest {
                         .plan(),
                 List.of());
         assertThat(scrape().value("flotilla_supervisor_scale_out_enabled")).isZero();
+    }
+
+    @Test
+    void whatWasSpent_shouldAddUp() {
+        supervisor.spent(new Spent(20, 5, 0.25, "EUR"));
+        supervisor.spent(new Spent(10, 0, 0.5, "EUR"));
+
+        Scrape scrape = scrape();
+        assertThat(scrape.value("flotilla_supervisor_instance_seconds_total")).isEqualTo(30);
+        assertThat(scrape.value("flotilla_supervisor_instance_busy_seconds_total"))
+                .isEqualTo(5);
+        assertThat(scrape.value("flotilla_supervisor_cost_total", "currency", "EUR"))
+                .isEqualTo(0.75);
     }
 
     /** What is not known is not zero. */

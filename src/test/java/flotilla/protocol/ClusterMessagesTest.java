@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import flotilla.config.SettingsLoader;
+import flotilla.cost.CallCount;
+import flotilla.cost.Since;
+import flotilla.cost.Usage;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
@@ -75,7 +78,8 @@ class ClusterMessagesTest {
                         ServiceCount.none(1),
                         0,
                         1),
-                KIT.<WorkerCommand>createTestProbe().getRef()));
+                KIT.<WorkerCommand>createTestProbe().getRef(),
+                Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", 17L)))));
     }
 
     private static SupervisorCommand.WorkerReport reportOfAMachine(MachineOutlook outlook) {
@@ -120,23 +124,53 @@ class ClusterMessagesTest {
                 .isEqualTo(report.sighting());
     }
 
+    /** An older node does not tell its requests to AWS: they are unknown, and not none. */
+    @Test
+    void countOfRequestsThatIsMissing_shouldBeUnknown() throws Exception {
+        assertThat(withoutCalls(reportOfAMachine(MachineOutlook.STAYS)).calls()).isEmpty();
+        assertThat(withoutCalls(new SupervisorCommand.WorkArrived(
+                                new GatewayId("gateway"), 500, 110, Optional.of(CallCount.NONE)))
+                        .calls())
+                .isEmpty();
+    }
+
+    private static <T> T withoutCalls(T message) throws Exception {
+        return changedWhole(message, tree -> tree.remove("calls"));
+    }
+
     private static SupervisorCommand.WorkerReport changed(
             SupervisorCommand.WorkerReport report, Consumer<ObjectNode> change) throws Exception {
+        return changedWhole(report, tree -> change.accept((ObjectNode) tree.get("sighting")));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T changedWhole(T message, Consumer<ObjectNode> change) throws Exception {
         Serialization serialization = SerializationExtension.get(Adapter.toClassic(KIT.system()));
         CBORMapper cbor = new CBORMapper();
-        JsonNode tree = cbor.readTree(serialization.serialize(report).get());
-        change.accept((ObjectNode) tree.get("sighting"));
-        int jackson = serialization
-                .serializerFor(SupervisorCommand.WorkerReport.class)
-                .identifier();
-        return (SupervisorCommand.WorkerReport) serialization
-                .deserialize(cbor.writeValueAsBytes(tree), jackson, SupervisorCommand.WorkerReport.class.getName())
+        JsonNode tree = cbor.readTree(serialization.serialize(message).get());
+        change.accept((ObjectNode) tree);
+        int jackson = serialization.serializerFor(message.getClass()).identifier();
+        return (T) serialization
+                .deserialize(
+                        cbor.writeValueAsBytes(tree),
+                        jackson,
+                        message.getClass().getName())
                 .get();
     }
 
     @Test
     void questionsAndNotices_shouldRoundTrip() {
         roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
+        roundTrip(new SupervisorCommand.WorkArrived(
+                new GatewayId("gateway"),
+                500,
+                110,
+                Optional.of(new CallCount(Map.of("s3:PutObject", 5_000_000_000L)))));
+        roundTrip(new SupervisorCommand.GetCost(
+                Since.EVER, KIT.<CostReport>createTestProbe().getRef()));
+        roundTrip(new SupervisorCommand.GetCost(
+                Since.parse("24h").orElseThrow(),
+                KIT.<CostReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetFleet(
                 KIT.<FleetReport>createTestProbe().getRef()));
         roundTrip(
@@ -171,6 +205,8 @@ class ClusterMessagesTest {
     void reports_shouldRoundTrip() {
         Instant at = Instant.parse("2026-11-22T12:00:00.123456Z");
         roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        roundTrip(Costs.report());
+        roundTrip(Costs.report(Usage.NONE));
         roundTrip(new PaceReport(Optional.empty()));
         roundTrip(new PaceReport(Optional.of(new Pace(110.5, 0.25, 3, List.of(0.5, 60.0)))));
         roundTrip(new HolderReport("i-1", 2, Duration.ofMillis(1234), true));

@@ -3,12 +3,14 @@ package flotilla.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import flotilla.cost.Since;
 import flotilla.domain.AppTierId;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
 import flotilla.domain.RequestId;
 import flotilla.domain.WorkerId;
+import flotilla.protocol.CostReport;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.FleetReport;
@@ -222,6 +224,33 @@ class ScalingSupervisorTest {
         assertThat(decision.decision()).isEqualTo("launch");
         assertThat(decision.reason()).isEqualTo("replacement");
         assertThat(decision.clamps()).singleElement().asString().startsWith("EC2 takes i-1");
+    }
+
+    @Test
+    void costs_shouldBeThoseOfTheInstancesAndWorkersThatWereSeen() {
+        messages(1);
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        report(supervisor, 1, Activity.WORKING, 0);
+        supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("older"), 1, 0));
+        for (int tick = 2; tick <= 4; tick++) {
+            clock.pass(INTERVAL);
+            TIME.timePasses(INTERVAL);
+            decision(supervisor, tick);
+        }
+        TestProbe<CostReport> probe = KIT.createTestProbe();
+
+        supervisor.tell(new SupervisorCommand.GetCost(Since.EVER, probe.getRef()));
+
+        CostReport cost = probe.receiveMessage();
+        assertThat(cost.from()).isEqualTo(FakeFleet.LAUNCHED_AT).isEqualTo(cost.recordsSince());
+        assertThat(cost.to()).isEqualTo(FakeFleet.LAUNCHED_AT.plus(INTERVAL.multipliedBy(3)));
+        assertThat(cost.usage().images()).isEqualTo(3);
+        assertThat(cost.usage().instances())
+                .singleElement()
+                .satisfies(one -> assertThat(one.seconds()).isBetween(20.0, 30.0));
+        assertThat(cost.usage().callsComplete()).isFalse();
+        assertThat(cost.bill().total()).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import flotilla.cost.CallCount;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
@@ -11,6 +12,7 @@ import flotilla.scaling.Activity;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
@@ -34,6 +36,7 @@ class ControlLinkTest {
     private static final ActorTestKit GATEWAY = ActorTestKit.create("linked", node("gateway"));
     private static final ActorTestKit NODE = ActorTestKit.create("linked", node("worker"));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final CallCount CALLS = new CallCount(Map.of("sqs:ReceiveMessage", 7L));
 
     private final MemoryQueue requests = new MemoryQueue();
     private final TestProbe<SupervisorCommand> supervisor = NODE.createTestProbe();
@@ -65,7 +68,7 @@ class ControlLinkTest {
                 new MemoryStores.Results(),
                 new WorkerFixture.NamingClassifiers(),
                 Duration.ofSeconds(1)));
-        link = NODE.spawn(ControlLink.create(WorkerFixture.identity(), worker, context -> to));
+        link = NODE.spawn(ControlLink.create(WorkerFixture.identity(), worker, context -> to, () -> CALLS));
     }
 
     @AfterEach
@@ -109,6 +112,7 @@ class ControlLinkTest {
     void supervisorThatHearsAndIsNotHeard_shouldHaveTheWorkerStopAlthoughAGatewayIsInSight() {
         start(supervisor.getRef());
         WorkerReport first = report();
+        assertThat(first.calls()).contains(CALLS);
         first.control().tell(new WorkerCommand.Registered(Optional.empty()));
         first.control().tell(new WorkerCommand.Heard(first.sighting().number()));
         // It is answered with a report, after all that was said before has arrived.

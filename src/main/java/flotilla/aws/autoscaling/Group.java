@@ -115,11 +115,11 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
             Optional<Member> ending = Optional.ofNullable(byId.get(one.id())).filter(Member::isEnding);
             all.add(
                     ending.isPresent() && one.state().isAlive()
-                            ? in(ending.get().whileEnding(), one)
+                            ? one.in(ending.get().whileEnding())
                             : one);
         }
         for (Member one : missingIn(described)) {
-            all.add(in(one.state(), remembered.apply(one)));
+            all.add(remembered.apply(one).in(one.state()));
         }
         Stream<Instance> filling = all.stream()
                 .filter(one -> one.state().isAlive())
@@ -127,9 +127,5 @@ record Group(String name, int min, int max, int desired, List<Member> members) {
                         .map(Member::fillsAPlace)
                         .orElse(true));
         return new Described(all, Math.max(0, desired - (int) filling.count()));
-    }
-
-    private static Instance in(InstanceState state, Instance one) {
-        return new Instance(one.id(), one.appTierId(), state, one.launchedAt(), one.type());
     }
 }

@@ -107,7 +107,12 @@ final class Ec2Launcher {
             log.info("app-tier id {} launched as {}{}", wanted.id(), place, before(refusals));
         }
         return CompletableFuture.completedFuture(new Instance(
-                launched.id(), Optional.of(wanted.id()), launched.state(), launched.launchedAt(), launched.type()));
+                launched.id(),
+                Optional.of(wanted.id()),
+                launched.state(),
+                launched.launchedAt(),
+                launched.type(),
+                launched.spot()));
     }
 
     private CompletionStage<Instance> failed(Wanted wanted, Place place, List<Refusal> refusals, Throwable failure) {

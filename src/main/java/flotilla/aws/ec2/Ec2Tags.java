@@ -8,6 +8,7 @@ import flotilla.scaling.InstanceState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.services.ec2.model.InstanceLifecycleType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** What we write on instances, and how we read them. */
@@ -42,7 +43,8 @@ final class Ec2Tags {
                 appTierId(instance.tags()),
                 state(instance.state().nameAsString()),
                 Optional.ofNullable(instance.launchTime()).orElse(Instant.EPOCH),
-                Optional.ofNullable(instance.instanceTypeAsString()).orElse(""));
+                Optional.ofNullable(instance.instanceTypeAsString()).orElse(""),
+                instance.instanceLifecycle() == InstanceLifecycleType.SPOT);
     }
 
     private static Optional<AppTierId> appTierId(List<Tag> tags) {

@@ -16,6 +16,7 @@ final class OwnNames {
     static final String ATTEMPTS = "attempts/";
     static final String BATCHES = "batches/";
     static final String CALLBACKS = "callbacks/";
+    static final String COSTS = "costs/";
     static final String DECISIONS = "decisions/";
     static final String IDEMPOTENCY = "idempotency/";
     static final String QUARANTINE = "quarantine/";
@@ -25,7 +26,16 @@ final class OwnNames {
 
     /** The folders, without slashes. */
     static final Set<String> FOLDERS = Stream.of(
-                    ATTEMPTS, BATCHES, CALLBACKS, DECISIONS, IDEMPOTENCY, QUARANTINE, REGISTRY, SUPERVISOR, UNREADABLE)
+                    ATTEMPTS,
+                    BATCHES,
+                    CALLBACKS,
+                    COSTS,
+                    DECISIONS,
+                    IDEMPOTENCY,
+                    QUARANTINE,
+                    REGISTRY,
+                    SUPERVISOR,
+                    UNREADABLE)
             .map(folder -> folder.substring(0, folder.length() - 1))
             .collect(Collectors.toUnmodifiableSet());
 

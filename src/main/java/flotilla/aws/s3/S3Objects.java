@@ -2,6 +2,7 @@ package flotilla.aws.s3;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import flotilla.aws.AwsCalls;
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
 import flotilla.protocol.InPlace;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,11 +66,16 @@ final class S3Objects {
     private static final S3Headers IF_ABSENT = S3Headers.create().withCustomHeaders(new Map1<>("If-None-Match", "*"));
     private static final Pattern ERROR_CODE = Pattern.compile("<Code>([^<]*)</Code>");
 
+    /** A listing comes in pages of so many keys, each of them a request. */
+    private static final int KEYS_OF_A_PAGE = 1000;
+
     private final ClassicActorSystemProvider system;
+    private final AwsCalls calls;
     private final Attributes attributes;
 
     S3Objects(ClassicActorSystemProvider system, AwsClients clients) {
         this.system = system;
+        this.calls = clients.calls();
         this.attributes = S3Attributes.settings(settings(clients));
     }
 
@@ -101,6 +108,7 @@ final class S3Objects {
 
     /** Writes a file of {@code length} bytes, which must not change meanwhile: it is read twice, to sign and to send. */
     CompletionStage<Done> put(String bucket, String key, ContentType type, Path file, long length) {
+        count("PutObject");
         return S3Errors.wrapped(
                 "PutObject",
                 bucket,
@@ -137,6 +145,7 @@ final class S3Objects {
 
     private CompletionStage<Done> put(
             String bucket, String key, ContentType type, ByteString bytes, S3Headers headers) {
+        count("PutObject");
         return InPlace.of(S3.putObject(bucket, key, Source.single(bytes), bytes.size(), type, headers)
                 .withAttributes(attributes)
                 .runWith(Sink.ignore(), system));
@@ -148,6 +157,7 @@ final class S3Objects {
     }
 
     private CompletionStage<Optional<ByteString>> get(String bucket, String key, int attempt) {
+        count("GetObject");
         return InPlace.of(S3.getObject(bucket, key)
                         .withAttributes(attributes)
                         .runFold(ByteString.emptyByteString(), ByteString::concat, system))
@@ -166,6 +176,7 @@ final class S3Objects {
 
     /** Reads an object as it comes; empty when there is none. The stream fails with what S3 does wrong meanwhile. */
     CompletionStage<Optional<Source<ByteString, ?>>> open(String bucket, String key) {
+        count("GetObject");
         CompletionStage<Optional<Source<ByteString, ?>>> opened = S3.getObject(bucket, key)
                 .withAttributes(attributes)
                 .prefixAndTail(1)
@@ -187,9 +198,8 @@ final class S3Objects {
                 "ListObjects",
                 bucket,
                 prefix,
-                S3.listBucket(bucket, Optional.of(prefix))
-                        .withAttributes(attributes)
-                        .map(found -> found.getKey())
+                found(bucket, prefix, true)
+                        .map(ListBucketResultContents::getKey)
                         .filter(wanted::test)
                         .take(most)
                         .runWith(Sink.seq(), system));
@@ -198,12 +208,7 @@ final class S3Objects {
     /** The objects whose key is the prefix and a name without a slash. */
     CompletionStage<List<ListBucketResultContents>> children(String bucket, String prefix) {
         return S3Errors.wrapped(
-                "ListObjects",
-                bucket,
-                prefix,
-                S3.listBucket(bucket, "/", Optional.of(prefix))
-                        .withAttributes(attributes)
-                        .runWith(Sink.seq(), system));
+                "ListObjects", bucket, prefix, found(bucket, prefix, false).runWith(Sink.seq(), system));
     }
 
     /**
@@ -212,10 +217,27 @@ final class S3Objects {
      * @param deep every one below the prefix, or only those whose key has no slash after it
      */
     Source<ListBucketResultContents, NotUsed> listed(String bucket, String prefix, boolean deep) {
+        return found(bucket, prefix, deep)
+                .mapError(Throwable.class, failure -> S3Errors.wrap("ListObjects", bucket, prefix, failure));
+    }
+
+    /** Objects as they are listed, once; the requests are counted. */
+    private Source<ListBucketResultContents, NotUsed> found(String bucket, String prefix, boolean deep) {
         Source<ListBucketResultContents, NotUsed> found =
                 deep ? S3.listBucket(bucket, Optional.of(prefix)) : S3.listBucket(bucket, "/", Optional.of(prefix));
-        return found.withAttributes(attributes)
-                .mapError(Throwable.class, failure -> S3Errors.wrap("ListObjects", bucket, prefix, failure));
+        count("ListObjectsV2");
+        AtomicInteger keys = new AtomicInteger();
+        return found.withAttributes(attributes).map(one -> {
+            int before = keys.getAndIncrement();
+            if (before > 0 && before % KEYS_OF_A_PAGE == 0) {
+                count("ListObjectsV2");
+            }
+            return one;
+        });
+    }
+
+    private void count(String operation) {
+        calls.count("s3", operation);
     }
 
     /**
@@ -229,6 +251,7 @@ final class S3Objects {
     }
 
     private CompletionStage<Boolean> download(String bucket, String key, String eTag, Path file, int attempt) {
+        count("GetObject");
         S3Headers ifMatch = S3Headers.create().withCustomHeaders(new Map1<>("If-Match", '"' + eTag + '"'));
         return S3.getObject(bucket, key, ifMatch)
                 .withAttributes(attributes)
@@ -258,14 +281,12 @@ final class S3Objects {
                 "ListObjects",
                 bucket,
                 keyPrefix,
-                S3.listBucket(bucket, Optional.of(keyPrefix))
-                        .withAttributes(attributes)
-                        .take(1)
-                        .runFold(false, (none, found) -> true, system));
+                found(bucket, keyPrefix, true).take(1).runFold(false, (none, one) -> true, system));
     }
 
     /** How old an object is, by S3's own clock; empty when there is none. */
     CompletionStage<Optional<Duration>> age(String bucket, String key) {
+        count("HeadObject");
         return S3Errors.wrapped(
                 "HeadObject",
                 bucket,
@@ -299,6 +320,7 @@ final class S3Objects {
 
     /** Removes an object; a missing one is no error. */
     CompletionStage<Done> delete(String bucket, String key) {
+        count("DeleteObject");
         return S3Errors.wrapped(
                 "DeleteObject",
                 bucket,
@@ -308,6 +330,7 @@ final class S3Objects {
 
     /** Copies an object of up to 5 GB within a bucket, inside S3. */
     CompletionStage<Done> copy(String bucket, String from, String to) {
+        count("CopyObject");
         S3Headers headers = S3Headers.create().withCustomHeaders(new Map1<>("x-amz-copy-source", source(bucket, from)));
         return S3Errors.wrapped(
                 "CopyObject",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.aws.AwsClients;
 import flotilla.config.AwsSettings;
 import flotilla.config.MetricsSettings;
+import flotilla.cost.Spent;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.QueueDepth;
@@ -205,6 +206,11 @@ class CloudWatchFiguresTest {
             }
 
             @Override
+            public void spent(Spent more) {
+                told.append("spent ");
+            }
+
+            @Override
             public void ended() {
                 told.append("ended");
             }
@@ -215,9 +221,10 @@ class CloudWatchFiguresTest {
                         .decide(new FleetController.Readings(messages(1), NONE), NOW)
                         .plan(),
                 List.of());
+        both.spent(new Spent(1, 1, 1, "EUR"));
         both.ended();
 
-        assertThat(told).hasToString("decided ended");
+        assertThat(told).hasToString("decided spent ended");
         assertThat(service.await(1)).hasSize(1);
     }
 }

@@ -105,6 +105,21 @@ class Ec2InstanceFleetTest {
                 .containsEntry("Filter.1.Name", "tag:flotilla:cluster")
                 .containsEntry("Filter.1.Value.1", "blue");
         assertThat(ec2.calls().get(1)).containsEntry("NextToken", "more");
+        assertThat(clients.calls().soFar().byOperation()).isEqualTo(Map.of("ec2:DescribeInstances", 2L));
+    }
+
+    @Test
+    void instanceOnSpot_shouldBeKnownAsOne() {
+        ec2.answers(
+                "DescribeInstances",
+                "<reservationSet><item><instancesSet>"
+                        + FakeEc2.instance("i-1", "running", "")
+                                .replace("<launchTime>", "<instanceLifecycle>spot</instanceLifecycle><launchTime>")
+                        + FakeEc2.instance("i-2", "running", "")
+                        + "</instancesSet></item></reservationSet>");
+
+        assertThat(Await.result(fleet().describe()).instances().stream().map(Instance::spot))
+                .containsExactly(true, false);
     }
 
     @Test
