@@ -32,14 +32,11 @@ final class TraceCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "the id that the upload was given")
     private String id;
 
-    @Option(
-            names = "--url",
-            paramLabel = "U",
-            description = "the gateway (default: flotilla.http.host and port, http://127.0.0.1:8000)")
-    private String url;
-
     @Option(names = "--json", description = "print the timeline itself, as one line of JSON")
     private boolean json;
+
+    @Mixin
+    private GatewayOptions gateways;
 
     @Mixin
     private CommonOptions options;
@@ -51,7 +48,7 @@ final class TraceCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
                         "an id is 36 characters such as 01a205f0-4de1-7ee5-8467-340da8ad4ddf, not " + id));
-        JsonNode timeline = new GatewayApi(GatewayAddress.of(spec, url, options, "trace"))
+        JsonNode timeline = gateways.gateways(options, "trace")
                 .get("/v1/classifications/" + request + "/timeline")
                 .orElseThrow(() -> new InfrastructureException(
                         "the gateway knows no image " + request

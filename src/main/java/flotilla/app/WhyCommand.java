@@ -39,14 +39,11 @@ final class WhyCommand implements Callable<Integer> {
                             + "did something, or the newest)")
     private Long number;
 
-    @Option(
-            names = "--url",
-            paramLabel = "U",
-            description = "the gateway (default: flotilla.http.host and port, http://127.0.0.1:8000)")
-    private String url;
-
     @Option(names = "--json", description = "print the record itself, as one line of JSON")
     private boolean json;
+
+    @Mixin
+    private GatewayOptions gateways;
 
     @Mixin
     private CommonOptions options;
@@ -56,7 +53,7 @@ final class WhyCommand implements Callable<Integer> {
         if (number != null && number < 1) {
             throw new ParameterException(spec.commandLine(), "a decision's number is at least 1, not " + number);
         }
-        GatewayApi gateway = new GatewayApi(GatewayAddress.of(spec, url, options, "why"));
+        GatewayApi gateway = gateways.gateways(options, "why");
         JsonNode decision = number == null ? newest(gateway) : numbered(gateway, number);
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? decision + "\n" : story(decision));
