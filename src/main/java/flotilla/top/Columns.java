@@ -8,8 +8,8 @@ final class Columns {
     private Columns() {}
 
     /**
-     * The text with everything that could steer a terminal, break a line or turn its direction written as {@code \}{@code u001b}.
-     * What others have written goes through here first.
+     * The text with everything that could steer a terminal, break a line or turn its direction replaced by its number, as Java
+     * escapes it. What others have written goes through here first.
      */
     static String printable(String text) {
         StringBuilder plain = new StringBuilder();

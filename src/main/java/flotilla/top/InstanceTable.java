@@ -7,43 +7,41 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** The instances as a table: who, in which state, at what, since when. What does not fit is left out from the right. Pure. */
+/** The instances as a table: who, in which state, at what, since when. Where room is short, columns are left out. Pure. */
 final class InstanceTable {
     private static final String GAP = "  ";
-    private static final int ID = 4;
+    private static final int ID = 3;
     private static final int STATE = 13;
-    private static final int IMAGES = 8;
-    private static final int SINCE = 12;
+    private static final int ACTIVITY = 14;
+    private static final int IMAGES = 7;
+    private static final int SINCE = 7;
     private static final int NAME_AT_LEAST = 8;
-    private static final int ACTIVITY_AT_LEAST = 25;
+    /** EC2's ids have so many. A longer name gets more where there is room, but no column is left out for it. */
+    private static final int NAME_IN_FULL = 19;
+
     private static final Set<String> OVER = Set.of("stopped", "terminated");
 
     private final Instant now;
     private final Glyphs glyphs;
-    private final int width;
     private final boolean withSince;
     private final boolean withActivity;
     private final int name;
-    private final int activity;
 
     private InstanceTable(List<FleetReport.Line> instances, Instant now, int width, Glyphs glyphs) {
         this.now = now;
         this.glyphs = glyphs;
-        this.width = width;
         int longest = instances.stream()
                 .mapToInt(one -> Columns.width(Columns.printable(one.instanceId())))
                 .max()
-                .orElse(NAME_AT_LEAST);
+                .orElse(0);
         int wanted = Math.max(NAME_AT_LEAST, longest);
-        int left = width - column(ID) - column(STATE) - IMAGES;
-        this.withSince = left - column(SINCE) >= NAME_AT_LEAST;
+        int least = Math.min(wanted, NAME_IN_FULL);
+        int left = width - column(ID) - GAP.length() - column(STATE) - IMAGES;
+        this.withSince = left - column(SINCE) >= least;
         left -= withSince ? column(SINCE) : 0;
-        this.withActivity = left - column(ACTIVITY_AT_LEAST) >= NAME_AT_LEAST;
-        left -= withActivity ? column(ACTIVITY_AT_LEAST) : 0;
-        this.name = Math.max(NAME_AT_LEAST, Math.min(wanted, left - GAP.length()));
-        int activities = instances.stream().mapToInt(one -> Columns.width(does(one))).max().orElse(0);
-        int spare = Math.max(0, left - column(name));
-        this.activity = Math.max(ACTIVITY_AT_LEAST, Math.min(activities, ACTIVITY_AT_LEAST + spare));
+        this.withActivity = left - column(ACTIVITY) >= least;
+        left -= withActivity ? column(ACTIVITY) : 0;
+        this.name = Math.max(NAME_AT_LEAST, Math.min(wanted, left));
     }
 
     private static int column(int columns) {
@@ -67,7 +65,7 @@ final class InstanceTable {
             String others = shown == 0 ? " instances" : " more";
             lines.add(TextLine.faint(glyphs.more() + " " + (ordered.size() - shown) + others));
         }
-        return lines.stream().map(line -> line.within(width, glyphs)).toList();
+        return lines;
     }
 
     private TextLine heading() {
@@ -86,33 +84,29 @@ final class InstanceTable {
     }
 
     private String row(String id, String instance, String state, String does, String images, String since) {
-        StringBuilder row = new StringBuilder(Columns.right(id, ID, glyphs))
-                .append(GAP)
-                .append(Columns.left(instance, name, glyphs))
-                .append(GAP)
-                .append(Columns.left(state, STATE, glyphs))
-                .append(GAP);
+        List<String> cells = new ArrayList<>();
+        cells.add(Columns.right(id, ID, glyphs));
+        cells.add(Columns.left(instance, name, glyphs));
+        cells.add(Columns.left(state, STATE, glyphs));
         if (withActivity) {
-            row.append(Columns.left(does, activity, glyphs)).append(GAP);
+            cells.add(Columns.left(does, ACTIVITY, glyphs));
         }
-        row.append(Columns.right(images, IMAGES, glyphs));
+        cells.add(Columns.right(images, IMAGES, glyphs));
         if (withSince) {
-            row.append(GAP).append(Columns.right(since, SINCE, glyphs));
+            cells.add(Columns.right(since, SINCE, glyphs));
         }
-        return Columns.fit(row.toString(), width, glyphs);
+        return String.join(GAP, cells);
     }
 
-    /** What an instance does, in the page's words. */
+    /** What an instance does, and on how many classifiers. */
     private static String does(FleetReport.Line one) {
-        String works = one.busy() > 0
-                ? "classifies on " + one.busy() + (one.busy() == 1 ? " classifier" : " classifiers")
-                : "";
+        String on = one.busy() > 0 ? " (" + one.busy() + ")" : "";
         return switch (one.state()) {
             case "pending" -> "boots";
-            case "running" -> works.isEmpty() ? "waits for work" : works;
-            case "draining" -> (works.isEmpty() ? "finishes" : works) + ", then ends";
+            case "running" -> one.busy() > 0 ? "classifies" + on : "waits for work";
+            case "draining" -> "finishes" + on;
             case "shutting-down" -> "ends";
-            default -> "nothing";
+            default -> "-";
         };
     }
 }

@@ -36,13 +36,17 @@ final class Say {
         return TIME.format(at);
     }
 
-    /** How long ago a time was: {@code 12 s}, {@code 3 min}, {@code 2 h 5 min}. Clocks differ, so that none is in the future. */
+    /** How long ago a time was: {@code 12s}, {@code 3m}, {@code 2h5m}, {@code 4d2h}. Clocks differ, so that none is in the future. */
     static String since(Instant at, Instant now) {
-        long seconds = Math.max(0, Duration.between(at, now).toSeconds());
-        if (seconds < 60) {
-            return seconds + " s";
+        Duration time = Duration.between(at, now);
+        if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+            return Math.max(0, time.toSeconds()) + "s";
         }
-        long minutes = seconds / 60;
-        return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+        if (time.compareTo(Duration.ofHours(1)) < 0) {
+            return time.toMinutes() + "m";
+        }
+        return time.compareTo(Duration.ofDays(4)) < 0
+                ? time.toHours() + "h" + time.toMinutesPart() + "m"
+                : time.toDays() + "d" + time.toHoursPart() + "h";
     }
 }
