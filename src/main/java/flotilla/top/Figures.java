@@ -25,6 +25,7 @@ import java.util.function.ToLongFunction;
  * @param answers images a second
  * @param desired instances wanted
  * @param decidedAt when the newest decision fell, by the supervisor's clock
+ * @param holds how long after that its figures stand for what is
  * @param instances by state, sorted by its name
  */
 record Figures(
@@ -37,10 +38,8 @@ record Figures(
         OptionalDouble answers,
         OptionalLong desired,
         Optional<Instant> decidedAt,
+        Duration holds,
         Map<String, Integer> instances) {
-    /** A newest decision that is older says that no supervisor decides. */
-    static final Duration STALE = Duration.ofSeconds(60);
-
     static Figures of(Known known) {
         List<Decision> decisions = known.decisions();
         Optional<Decision> newest = known.newest();
@@ -58,6 +57,7 @@ record Figures(
                 Rate.perSecond(decisions, Decision::answered),
                 count(newest, Decision::desired),
                 newest.map(Decision::at),
+                History.holds(decisions),
                 byState(known.instances()));
     }
 
@@ -76,6 +76,6 @@ record Figures(
 
     /** Whether nobody has decided for long. */
     boolean isStale(Instant now) {
-        return decidedAt.filter(at -> at.isBefore(now.minus(STALE))).isPresent();
+        return decidedAt.filter(at -> at.plus(holds).isBefore(now)).isPresent();
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,7 @@ final class Frame {
     private static final int FEWEST_DECISIONS = 3;
     private static final int LABEL = 10;
     private static final int LONGEST_CHART = 60;
+    private static final int PEAK = 7;
     private static final String GAP = "  ";
     private static final List<String> STATES =
             List.of("running", "pending", "draining", "shutting-down", "stopped", "terminated");
@@ -90,10 +92,10 @@ final class Frame {
                 labelled(
                         "Images",
                         Say.known(figures.answered()) + " answered, " + Say.perSecond(figures.answers()) + "; "
-                                + Say.known(figures.unanswered()) + " pending"),
+                                + Say.known(figures.unanswered()) + " unanswered"),
                 labelled("Instances", states() + "; " + Say.known(figures.desired()) + " wanted"),
                 chart("Backlog", one -> one.visible() < 0 ? -1 : one.visible() + one.inFlight()),
-                chart("Instances", one -> one.running() < 0 ? -1 : one.running() + one.pending()));
+                chart("Active", one -> one.running() < 0 ? -1 : one.running() + one.pending()));
     }
 
     private String states() {
@@ -109,22 +111,17 @@ final class Frame {
         return TextLine.plain(Columns.left(label, LABEL, glyphs) + text);
     }
 
-    private TextLine chart(String label, java.util.function.ToIntFunction<Decision> figure) {
+    private TextLine chart(String label, ToIntFunction<Decision> figure) {
         String most = GAP + "most ";
-        int room = width - LABEL - Columns.width(most) - 6;
+        int room = width - LABEL - Columns.width(most) - PEAK;
         if (room < 1) {
             return labelled(label, "");
         }
         List<OptionalInt> values =
                 History.of(view.known().decisions(), view.now(), Math.min(room, LONGEST_CHART), figure);
-        String peak = values.stream()
-                .flatMapToInt(OptionalInt::stream)
-                .max()
-                .stream()
-                .mapToObj(Integer::toString)
-                .findFirst()
-                .orElse("unknown");
-        return labelled(label, glyphs.chart(values) + most + peak);
+        OptionalInt peak = values.stream().flatMapToInt(OptionalInt::stream).max();
+        String said = peak.isPresent() ? Integer.toString(peak.getAsInt()) : "unknown";
+        return labelled(label, glyphs.chart(values) + most + said);
     }
 
     /** Instances and decisions in what room is left for them. */

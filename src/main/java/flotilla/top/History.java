@@ -4,6 +4,7 @@ import flotilla.protocol.DecisionReport.Decision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.ToIntFunction;
@@ -12,8 +13,7 @@ import java.util.function.ToIntFunction;
 final class History {
     static final Duration SPAN = Duration.ofMinutes(10);
 
-    /** A figure holds until the next decision, but no longer than this. */
-    private static final Duration HOLDS = Figures.STALE;
+    private static final Duration HOLDS_AT_LEAST = Duration.ofSeconds(60);
 
     private History() {}
 
@@ -26,13 +26,15 @@ final class History {
      * @param figure of a decision; below 0 when it was unknown
      */
     static List<OptionalInt> of(List<Decision> decisions, Instant end, int parts, ToIntFunction<Decision> figure) {
+        Duration holds = holds(decisions);
         List<OptionalInt> values = new ArrayList<>();
         int next = 0;
         Decision before = null;
         for (int part = 1; part <= parts; part++) {
             Instant until = end.minus(SPAN.multipliedBy(parts - part).dividedBy(parts));
             Instant from = end.minus(SPAN.multipliedBy(parts - part + 1).dividedBy(parts));
-            OptionalInt value = holds(before, from) ? known(figure.applyAsInt(before)) : OptionalInt.empty();
+            boolean still = before != null && !before.at().plus(holds).isBefore(from);
+            OptionalInt value = still ? known(figure.applyAsInt(before)) : OptionalInt.empty();
             while (next < decisions.size() && !decisions.get(next).at().isAfter(until)) {
                 before = decisions.get(next++);
                 if (before.at().isAfter(from)) {
@@ -44,8 +46,17 @@ final class History {
         return values;
     }
 
-    private static boolean holds(Decision decision, Instant at) {
-        return decision != null && !decision.at().isBefore(at.minus(HOLDS));
+    /** How long a decision's figures stand for what is: a minute, or twice the usual time between two decisions. */
+    static Duration holds(List<Decision> decisions) {
+        List<Duration> between = new ArrayList<>();
+        for (int i = 1; i < decisions.size(); i++) {
+            between.add(Duration.between(
+                    decisions.get(i - 1).at(), decisions.get(i).at()));
+        }
+        Collections.sort(between);
+        Duration usual = between.isEmpty() ? Duration.ZERO : between.get(between.size() / 2);
+        Duration twice = usual.multipliedBy(2);
+        return twice.compareTo(HOLDS_AT_LEAST) > 0 ? twice : HOLDS_AT_LEAST;
     }
 
     private static OptionalInt known(int value) {

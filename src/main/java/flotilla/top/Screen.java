@@ -1,0 +1,25 @@
+package flotilla.top;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** A terminal that shows one frame at a time. Used by one thread; closed by any, more than once if need be. */
+interface Screen extends AutoCloseable {
+    int width();
+
+    int height();
+
+    /** Shows a frame in place of the one before; after it was closed nothing. */
+    void show(List<TextLine> frame);
+
+    /** Has the next frame drawn as if nothing were on the terminal. */
+    void forget();
+
+    /** The next key, or {@link Key#NONE} when none was pressed for so long. */
+    Key key(Duration within) throws IOException;
+
+    /** Gives the terminal back as it was. */
+    @Override
+    void close();
+}

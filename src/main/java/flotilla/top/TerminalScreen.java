@@ -1,0 +1,140 @@
+package flotilla.top;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStyle;
+import org.jline.utils.Display;
+import org.jline.utils.InfoCmp.Capability;
+import org.jline.utils.NonBlockingReader;
+
+/**
+ * The terminal of this process, steered with JLine: its second screen without a cursor, and keys that are read as they are pressed.
+ * It is given back when this is closed, and at the end of the process, whichever signal ends that.
+ */
+final class TerminalScreen implements Screen {
+    private static final Size USUAL = new Size(80, 24);
+
+    private final Terminal terminal;
+    private final Display display;
+    private final Attributes before;
+    private final Thread atEnd = new Thread(this::giveBack, "give-terminal-back");
+    private Size size = new Size();
+    private boolean closed;
+
+    /**
+     * Takes the terminal of this process; empty when it cannot be steered, such as one that is dumb.
+     *
+     * @throws IOException when it cannot be used
+     */
+    static Optional<Screen> open() throws IOException {
+        // Signals stay Java's: JLine would end the process without a word.
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .build();
+        if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+            terminal.close();
+            return Optional.empty();
+        }
+        TerminalScreen screen = new TerminalScreen(terminal);
+        Runtime.getRuntime().addShutdownHook(screen.atEnd);
+        return Optional.of(screen);
+    }
+
+    /** Takes a terminal; whoever has it sees to it that this is closed at the end. */
+    TerminalScreen(Terminal terminal) {
+        this.terminal = terminal;
+        this.display = new Display(terminal, true);
+        this.before = terminal.enterRawMode();
+        terminal.puts(Capability.enter_ca_mode);
+        terminal.puts(Capability.cursor_invisible);
+        terminal.flush();
+    }
+
+    @Override
+    public int width() {
+        return known(terminal.getWidth(), USUAL.getColumns());
+    }
+
+    @Override
+    public int height() {
+        return known(terminal.getHeight(), USUAL.getRows());
+    }
+
+    /** A terminal may not know its size and says nothing then. */
+    private static int known(int told, int otherwise) {
+        return told > 0 ? told : otherwise;
+    }
+
+    @Override
+    public synchronized void show(List<TextLine> frame) {
+        if (closed) {
+            return;
+        }
+        Size now = new Size(width(), height());
+        if (!now.equals(size)) {
+            size = now;
+            display.resize(now.getRows(), now.getColumns());
+            display.clear();
+        }
+        display.update(frame.stream().map(TerminalScreen::styled).toList(), -1);
+        terminal.flush();
+    }
+
+    private static AttributedString styled(TextLine line) {
+        AttributedStyle style =
+                switch (line.emphasis()) {
+                    case PLAIN -> AttributedStyle.DEFAULT;
+                    case STRONG -> AttributedStyle.BOLD;
+                    case FAINT -> AttributedStyle.DEFAULT.faint();
+                    case ALERT -> AttributedStyle.INVERSE;
+                };
+        return new AttributedString(line.text(), style);
+    }
+
+    @Override
+    public synchronized void forget() {
+        display.clear();
+    }
+
+    @Override
+    public Key key(Duration within) throws IOException {
+        int read = terminal.reader().read(Math.max(1, within.toMillis()));
+        return read == NonBlockingReader.READ_EXPIRED ? Key.NONE : Key.of(read);
+    }
+
+    @Override
+    public void close() {
+        giveBack();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atEnd);
+        } catch (IllegalStateException e) {
+            // The process is ending; the hook finds everything done.
+        }
+    }
+
+    private synchronized void giveBack() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        terminal.puts(Capability.cursor_visible);
+        terminal.puts(Capability.exit_ca_mode);
+        terminal.flush();
+        terminal.setAttributes(before);
+        try {
+            terminal.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the terminal could not be given back; the command reset does", e);
+        }
+    }
+}
