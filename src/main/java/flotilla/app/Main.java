@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             LoadCommand.class,
             WhyCommand.class,
             TraceCommand.class,
+            TopCommand.class,
             RedriveCommand.class,
             ProvisionCommand.class,
             DestroyCommand.class,
