@@ -52,7 +52,7 @@ final class TopCommand implements Callable<Integer> {
             description = "between two looks, such as 500ms or 5s (default: ${DEFAULT-VALUE})")
     private Duration interval;
 
-    @Option(names = "--once", description = "print one frame as plain text: the same as -b -n 1")
+    @Option(names = "--once", description = "print one frame as plain text, and end")
     private boolean once;
 
     @Option(
@@ -91,9 +91,9 @@ final class TopCommand implements Callable<Integer> {
                 width == null || width >= NARROWEST && width <= WIDEST,
                 "--width is from " + NARROWEST + " to " + WIDEST + " columns");
         GatewayApi gateway = gateways.gateways(options, "top");
+        long most = once ? 1 : count == null ? Long.MAX_VALUE : count;
         Watch watch = new Watch(gateway::url, gateway::get, Clock.systemUTC());
         lookAtFirst(watch);
-        long most = once ? 1 : count == null ? Long.MAX_VALUE : count;
         boolean plain = once || batch || json || !Terminals.isThere();
         if (!plain && LiveView.onTerminal(watch, glyphs(), interval, Clock.systemUTC(), most)) {
             return 0;

@@ -87,7 +87,8 @@ public final class LiveView {
             if (key == Key.REDRAW) {
                 screen.forget();
             }
-            screen.show(Frame.of(watch.view(), screen.width(), screen.height(), glyphs));
+            Screen.Room room = screen.room();
+            screen.show(room, Frame.of(watch.view(), room.columns(), room.lines(), glyphs));
             key = screen.key(look.isDone() ? untilNext(due) : DRAW_SOON);
         }
     }

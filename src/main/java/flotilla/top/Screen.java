@@ -6,12 +6,13 @@ import java.util.List;
 
 /** A terminal that shows one frame at a time. Used by one thread; closed by any, more than once if need be. */
 interface Screen extends AutoCloseable {
-    int width();
+    /** How much room a terminal has now; its user may change it at any time. */
+    record Room(int columns, int lines) {}
 
-    int height();
+    Room room();
 
-    /** Shows a frame in place of the one before; after it was closed nothing. */
-    void show(List<TextLine> frame);
+    /** Shows a frame that was made for this room in place of the one before; after it was closed nothing. */
+    void show(Room room, List<TextLine> frame);
 
     /** Has the next frame drawn as if nothing were on the terminal. */
     void forget();

@@ -20,13 +20,14 @@ import org.jline.utils.NonBlockingReader;
  * It is given back when this is closed, and at the end of the process, whichever signal ends that.
  */
 final class TerminalScreen implements Screen {
-    private static final Size USUAL = new Size(80, 24);
+    private static final Room USUAL = new Room(80, 24);
+    private static final int NO_CURSOR = -1;
 
     private final Terminal terminal;
     private final Display display;
     private final Attributes before;
     private final Thread atEnd = new Thread(this::giveBack, "give-terminal-back");
-    private Size size = new Size();
+    private Room shownIn = new Room(0, 0);
     private boolean closed;
 
     /**
@@ -61,13 +62,9 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public int width() {
-        return known(terminal.getWidth(), USUAL.getColumns());
-    }
-
-    @Override
-    public int height() {
-        return known(terminal.getHeight(), USUAL.getRows());
+    public Room room() {
+        Size told = terminal.getSize();
+        return new Room(known(told.getColumns(), USUAL.columns()), known(told.getRows(), USUAL.lines()));
     }
 
     /** A terminal may not know its size and says nothing then. */
@@ -76,17 +73,16 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void show(List<TextLine> frame) {
+    public synchronized void show(Room room, List<TextLine> frame) {
         if (closed) {
             return;
         }
-        Size now = new Size(width(), height());
-        if (!now.equals(size)) {
-            size = now;
-            display.resize(now.getRows(), now.getColumns());
+        if (!room.equals(shownIn)) {
+            shownIn = room;
+            display.resize(room.lines(), room.columns());
             display.clear();
         }
-        display.update(frame.stream().map(TerminalScreen::styled).toList(), -1);
+        display.update(frame.stream().map(TerminalScreen::styled).toList(), NO_CURSOR);
         terminal.flush();
     }
 
