@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One picture of the whole: figures, history, instances, newest decisions. A pure function of what is known and of the room that
@@ -100,9 +101,9 @@ final class Frame {
 
     private String states() {
         Map<String, Integer> counts = figures.instances();
-        String known = STATES.stream()
-                .filter(counts::containsKey)
-                .map(state -> counts.get(state) + " " + state)
+        Stream<String> others = counts.keySet().stream().filter(state -> !STATES.contains(state));
+        String known = Stream.concat(STATES.stream().filter(counts::containsKey), others)
+                .map(state -> counts.get(state) + " " + Columns.printable(state))
                 .collect(Collectors.joining(", "));
         return known.isEmpty() ? "none" : known;
     }
