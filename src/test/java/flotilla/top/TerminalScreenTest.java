@@ -67,9 +67,9 @@ class TerminalScreenTest {
         show("first", "second");
         written.reset();
 
-        show("first", "other");
+        show("first", "xyz");
 
-        assertThat(written()).contains("other").doesNotContain("first");
+        assertThat(written()).contains("xyz").doesNotContain("first");
     }
 
     @Test
