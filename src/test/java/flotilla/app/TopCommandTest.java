@@ -63,7 +63,7 @@ class TopCommandTest {
 
     @Test
     void once_shouldPrintOneFrameOfPlainText() {
-        Ran ran = top("--once");
+        Ran ran = top("--once", "-w", "120");
 
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(ran.out())
@@ -156,7 +156,7 @@ class TopCommandTest {
     void gatewayThatComesBack_shouldBeShownAgain() {
         troubles.set(1);
 
-        Ran ran = top("-b", "-n", "2");
+        Ran ran = top("-b", "-n", "2", "-w", "120");
 
         assertThat(ran.status()).isZero();
         assertThat(ran.out())
