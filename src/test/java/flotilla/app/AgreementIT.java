@@ -34,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class AgreementIT {
     private static final int IMAGES = 200;
     private static final int MACHINES = 2;
+    private static final Path SCRIPT = Path.of("/usr/bin/script");
+    private static final String SECOND_SCREEN = "\u001b[?1049h";
+    private static final String FIRST_SCREEN = "\u001b[?1049l";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SETTINGS = List.of(
             "classifier.kind=delay",
@@ -66,6 +69,9 @@ class AgreementIT {
         for (CompletableFuture<JsonNode> answer : answers) {
             assertThat(answer.join().path("status").asText()).isEqualTo("done");
         }
+        Eventually.until(
+                "a decision that has counted them",
+                () -> newestDecision().path("answered").asInt() == IMAGES);
     }
 
     @AfterAll
@@ -186,16 +192,14 @@ class AgreementIT {
     }
 
     /** A terminal of its own, which util-linux's {@code script} makes; its keys come from here, its bytes go to a file. */
-    private Process onTerminal(Path bytes, String command) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder("script", "-qefc", "stty rows 24 cols 100; exec " + command, "/dev/null");
+    private Process topOnTerminal(Path bytes) throws IOException {
+        assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) here, which makes terminals");
+        List<String> top =
+                FlotillaProcess.command(List.of("-Xmx128m"), "top", "--url", url, "--interval", "200ms");
+        ProcessBuilder builder = new ProcessBuilder(
+                SCRIPT.toString(), "-qefc", "stty rows 24 cols 100; exec " + String.join(" ", top), "/dev/null");
         builder.environment().put("TERM", "xterm");
         return builder.redirectErrorStream(true).redirectOutput(bytes.toFile()).start();
-    }
-
-    private String topCommand() {
-        return String.join(
-                " ", Installation.command(List.of("-Xmx128m"), List.of("top", "--url", url, "--interval", "200ms")));
     }
 
     private static String read(Path bytes) throws IOException {
@@ -204,13 +208,12 @@ class AgreementIT {
 
     @Test
     void terminal_shouldShowTheSameUntilAKeyEndsItAndBeAsBefore(@TempDir Path folder) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1) that makes terminals");
         Path bytes = folder.resolve("bytes");
-        Process script = onTerminal(bytes, topCommand());
+        Process script = topOnTerminal(bytes);
         try (OutputStream keys = script.getOutputStream()) {
             Eventually.until("the answers", () -> read(bytes).contains(IMAGES + " answered"));
             Eventually.until("the machines", () -> read(bytes).contains(MACHINES + " running"));
-            assertThat(read(bytes)).contains("\u001b[?1049h").doesNotContain("\u001b[?1049l");
+            assertThat(read(bytes)).contains(SECOND_SCREEN).doesNotContain(FIRST_SCREEN);
 
             keys.write('q');
             keys.flush();
@@ -219,14 +222,13 @@ class AgreementIT {
         } finally {
             script.destroy();
         }
-        assertThat(read(bytes)).containsOnlyOnce("\u001b[?1049l");
+        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
     }
 
     @Test
     void terminalOfAProcessThatIsEnded_shouldBeGivenBackToo(@TempDir Path folder) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1) that makes terminals");
         Path bytes = folder.resolve("bytes");
-        Process script = onTerminal(bytes, topCommand());
+        Process script = topOnTerminal(bytes);
         try {
             Eventually.until("the answers", () -> read(bytes).contains(IMAGES + " answered"));
 
@@ -238,6 +240,6 @@ class AgreementIT {
         } finally {
             script.destroy();
         }
-        assertThat(read(bytes)).containsOnlyOnce("\u001b[?1049l");
+        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
     }
 }
