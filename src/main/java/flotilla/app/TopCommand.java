@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -93,7 +94,11 @@ final class TopCommand implements Callable<Integer> {
         GatewayApi gateway = gateways.gateways(options, "top");
         long most = once ? 1 : count == null ? Long.MAX_VALUE : count;
         Watch watch = new Watch(gateway::url, gateway::get, Clock.systemUTC());
-        lookAtFirst(watch);
+        // What will not get better by itself ends it; a gateway that is away may come back, unless one look is all.
+        Optional<InfrastructureException> trouble = watch.look().filter(why -> once || why.isPermanent());
+        if (trouble.isPresent()) {
+            throw trouble.get();
+        }
         boolean plain = once || batch || json || !Terminals.isThere();
         if (!plain && LiveView.onTerminal(watch, glyphs(), interval, Clock.systemUTC(), most)) {
             return 0;
@@ -103,17 +108,6 @@ final class TopCommand implements Callable<Integer> {
                 ? BatchView.json(watch, out, TopCommand::pause)
                 : BatchView.frames(watch, width(System.getenv()), glyphs(), out, TopCommand::pause);
         return view.run(interval, json ? "" : "\n", most) ? 0 : 1;
-    }
-
-    /** What will not get better by itself ends the command; a gateway that is away may come back, unless one look is all. */
-    private void lookAtFirst(Watch watch) throws InterruptedException {
-        try {
-            watch.look();
-        } catch (InfrastructureException e) {
-            if (once || e.isPermanent()) {
-                throw e;
-            }
-        }
     }
 
     private static void pause(Duration time) throws InterruptedException {

@@ -1,6 +1,5 @@
 package flotilla.top;
 
-import flotilla.protocol.InfrastructureException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Function;
@@ -57,11 +56,7 @@ public final class BatchView {
         print();
         for (long looks = 1; looks < most && !out.checkError(); looks++) {
             pause.of(interval);
-            try {
-                watch.look();
-            } catch (InfrastructureException e) {
-                // The frame says so; the next look may find it well again.
-            }
+            watch.look();
             out.print(between);
             print();
         }

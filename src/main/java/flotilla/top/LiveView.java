@@ -1,6 +1,5 @@
 package flotilla.top;
 
-import flotilla.protocol.InfrastructureException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,8 +100,6 @@ public final class LiveView {
     private void look() {
         try {
             watch.look();
-        } catch (InfrastructureException e) {
-            // The frame says so; the next look may find it well again.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,6 +5,7 @@ import flotilla.protocol.FleetReport;
 import flotilla.protocol.InfrastructureException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -32,18 +33,19 @@ public final class Watch {
     }
 
     /**
-     * Looks once.
+     * Looks once. Without an answer what was known stays, and the reason is known besides.
      *
-     * @throws InfrastructureException when there is no answer; what was known stays, with the reason
+     * @return why there was no answer; empty when there was one
      */
-    public void look() throws InterruptedException {
+    public Optional<InfrastructureException> look() throws InterruptedException {
         try {
             List<Decision> decisions = decisions();
             List<FleetReport.Line> instances = FleetReader.instances(questions.get("/v1/fleet"));
             known = known.with(clock.instant(), instances, decisions);
+            return Optional.empty();
         } catch (InfrastructureException e) {
             known = known.without(e.getMessage());
-            throw e;
+            return Optional.of(e);
         }
     }
 
