@@ -55,10 +55,16 @@ final class TerminalScreen implements Screen {
     TerminalScreen(Terminal terminal) {
         this.terminal = terminal;
         this.display = new Display(terminal, true);
-        this.before = terminal.enterRawMode();
+        this.before = take();
+    }
+
+    /** How the terminal was before. */
+    private Attributes take() {
+        Attributes then = terminal.enterRawMode();
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.cursor_invisible);
         terminal.flush();
+        return then;
     }
 
     @Override
@@ -97,9 +103,13 @@ final class TerminalScreen implements Screen {
         return new AttributedString(line.text(), style);
     }
 
+    /** Takes the terminal once more, too: who was stopped and went on finds it as the shell has left it. */
     @Override
     public synchronized void forget() {
-        display.clear();
+        if (!closed) {
+            take();
+            display.clear();
+        }
     }
 
     @Override
