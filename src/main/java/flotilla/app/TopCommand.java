@@ -71,7 +71,8 @@ final class TopCommand implements Callable<Integer> {
     @Option(
             names = {"-w", "--width"},
             paramLabel = "COLUMNS",
-            description = "width of plain text (default: the environment variable COLUMNS, or " + WIDTH_OF_TEXT + ")")
+            description = "width of plain text (default: the environment variable COLUMNS, that of the terminal, or "
+                    + WIDTH_OF_TEXT + ")")
     private Integer width;
 
     @Option(names = "--json", description = "print each look as one line of JSON; with --once just one")
@@ -89,7 +90,7 @@ final class TopCommand implements Callable<Integer> {
         require(count == null || count >= 1, "--count is at least 1");
         require(!once || count == null, "--once is a count of 1; give one of them");
         require(
-                width == null || width >= NARROWEST && width <= WIDEST,
+                width == null || isWidth(width),
                 "--width is from " + NARROWEST + " to " + WIDEST + " columns");
         GatewayApi gateway = gateways.gateways(options, "top");
         long most = once ? 1 : count == null ? Long.MAX_VALUE : count;
@@ -119,13 +120,19 @@ final class TopCommand implements Callable<Integer> {
     }
 
     /** Columns of plain text. An environment that says nonsense says nothing. */
-    int width(Map<String, String> environment) {
+    int width(Map<String, String> environment) throws IOException {
         if (width != null) {
             return width;
         }
         String columns = environment.getOrDefault("COLUMNS", "");
-        int told = columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : 0;
-        return told >= NARROWEST && told <= WIDEST ? told : WIDTH_OF_TEXT;
+        if (columns.matches("\\d{1,4}") && isWidth(Integer.parseInt(columns))) {
+            return Integer.parseInt(columns);
+        }
+        return Terminals.isThere() ? BatchView.columnsOfTerminal().orElse(WIDTH_OF_TEXT) : WIDTH_OF_TEXT;
+    }
+
+    private static boolean isWidth(int columns) {
+        return columns >= NARROWEST && columns <= WIDEST;
     }
 
     private void require(boolean holds, String otherwise) {

@@ -1,7 +1,9 @@
 package flotilla.top;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -38,6 +40,15 @@ public final class BatchView {
                         .collect(Collectors.joining()),
                 out,
                 pause);
+    }
+
+    /**
+     * Columns of this process's terminal, so that a line is one there too; empty when it does not tell.
+     *
+     * @throws IOException when the terminal cannot be used
+     */
+    public static OptionalInt columnsOfTerminal() throws IOException {
+        return TerminalScreen.columns();
     }
 
     /** Lines of JSON. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -36,12 +37,7 @@ final class TerminalScreen implements Screen {
      * @throws IOException when it cannot be used
      */
     static Optional<Screen> open() throws IOException {
-        // Signals stay Java's: JLine would end the process without a word.
-        Terminal terminal = TerminalBuilder.builder()
-                .system(true)
-                .dumb(true)
-                .nativeSignals(false)
-                .build();
+        Terminal terminal = ofThisProcess();
         if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
             terminal.close();
             return Optional.empty();
@@ -51,6 +47,23 @@ final class TerminalScreen implements Screen {
         return Optional.of(screen);
     }
 
+    /** Columns of the terminal of this process; empty when it does not tell. Changes nothing of it. */
+    static OptionalInt columns() throws IOException {
+        try (Terminal terminal = ofThisProcess()) {
+            int columns = terminal.getWidth();
+            return columns > 0 ? OptionalInt.of(columns) : OptionalInt.empty();
+        }
+    }
+
+    /** Signals stay Java's own: JLine would end the process without its shutdown hooks. */
+    private static Terminal ofThisProcess() throws IOException {
+        return TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .build();
+    }
+
     /** Takes a terminal; whoever has it sees to it that this is closed at the end. */
     TerminalScreen(Terminal terminal) {
         this.terminal = terminal;
@@ -58,7 +71,7 @@ final class TerminalScreen implements Screen {
         this.before = take();
     }
 
-    /** How the terminal was before. */
+    /** Takes the terminal; returns how it was before. */
     private Attributes take() {
         Attributes then = terminal.enterRawMode();
         terminal.puts(Capability.enter_ca_mode);

@@ -83,7 +83,7 @@ class TopCommandTest {
     }
 
     @Test
-    void columnsOfTheEnvironment_shouldBeTheWidthUnlessTheyAreNonsense() {
+    void columnsOfTheEnvironment_shouldBeTheWidthUnlessTheyAreNonsense() throws Exception {
         TopCommand top = new TopCommand();
 
         assertThat(top.width(Map.of("COLUMNS", "90"))).isEqualTo(90);
