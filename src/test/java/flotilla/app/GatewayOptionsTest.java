@@ -116,6 +116,16 @@ class GatewayOptionsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
+    void addressThatSendsElsewhere_shouldBeOneLineThatNamesThePlace(List<String> command) {
+        answer = () -> new Said(301, Map.of("Location", "https://flotilla.example/"), "");
+
+        shouldFail(
+                run(command, "--url", gateway.url()),
+                "what answers at " + gateway.url() + " sends on to https://flotilla.example/; give the address");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
     void gatewayThatIsAway_shouldBePassedOver(List<String> command) throws Exception {
         FakeGateway away = FakeGateway.answering(asked -> Said.nothing());
         away.close();

@@ -26,6 +26,7 @@ class TopCommandTest {
     /** Questions that get no answer yet. */
     private final AtomicInteger troubles = new AtomicInteger();
 
+    private volatile Said trouble = Said.problem(503, "unavailable", Map.of());
     private FakeGateway gateway;
 
     @BeforeEach
@@ -39,7 +40,7 @@ class TopCommandTest {
                 .toString();
         gateway = FakeGateway.answering(asked -> {
             if (troubles.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                return Said.problem(503, "unavailable", Map.of());
+                return trouble;
             }
             return Said.json(
                     200, asked.uri().equals("/v1/fleet") ? FLEET : "{\"decisions\":[" + decision + "]}");
@@ -161,6 +162,21 @@ class TopCommandTest {
         assertThat(ran.status()).isZero();
         assertThat(ran.out())
                 .contains("! no figures yet: the gateway at " + gateway.url() + " answered 503")
+                .contains("77 answered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 502, 503, 504})
+    void pageOfALoadBalancer_shouldBeTroubleThatPasses(int status) {
+        trouble = new Said(status, Map.of("Content-Type", "text/html"), "<html>Please wait</html>");
+        troubles.set(1);
+
+        Ran ran = top("-b", "-n", "2", "-w", "120");
+
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("! no figures yet: the gateway at " + gateway.url() + ", or what stands before it, answered "
+                        + status + ";")
                 .contains("77 answered");
     }
 
