@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,14 +102,20 @@ final class TopCommand implements Callable<Integer> {
             throw trouble.get();
         }
         boolean plain = once || batch || json || !Terminals.isThere();
-        if (!plain && LiveView.onTerminal(watch, glyphs(), interval, Clock.systemUTC(), most)) {
-            return 0;
+        if (plain || !LiveView.onTerminal(watch, glyphs(), interval, Clock.systemUTC(), most)) {
+            print(watch, most);
         }
+        return watch.isAnswered() ? 0 : 1;
+    }
+
+    private void print(Watch watch, long most) throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
+        // A writer on standard output never hears of a reader that is gone; that stream itself keeps it.
+        BooleanSupplier nobodyReads = () -> out.checkError() || System.out.checkError();
         BatchView view = json
-                ? BatchView.json(watch, out, TopCommand::pause)
-                : BatchView.frames(watch, width(System.getenv()), glyphs(), out, TopCommand::pause);
-        return view.run(interval, json ? "" : "\n", most) ? 0 : 1;
+                ? BatchView.json(watch, out, nobodyReads, TopCommand::pause)
+                : BatchView.frames(watch, width(System.getenv()), glyphs(), out, nobodyReads, TopCommand::pause);
+        view.run(interval, json ? "" : "\n", most);
     }
 
     private static void pause(Duration time) throws InterruptedException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -18,12 +19,15 @@ public final class BatchView {
     private final Watch watch;
     private final Function<View, String> text;
     private final PrintWriter out;
+    private final BooleanSupplier nobodyReads;
     private final Pause pause;
 
-    private BatchView(Watch watch, Function<View, String> text, PrintWriter out, Pause pause) {
+    private BatchView(
+            Watch watch, Function<View, String> text, PrintWriter out, BooleanSupplier nobodyReads, Pause pause) {
         this.watch = watch;
         this.text = text;
         this.out = out;
+        this.nobodyReads = nobodyReads;
         this.pause = pause;
     }
 
@@ -31,14 +35,17 @@ public final class BatchView {
      * Frames with an empty line between them.
      *
      * @param width columns of a line at most
+     * @param nobodyReads whether what was printed last could not be written, because its reader is gone
      */
-    public static BatchView frames(Watch watch, int width, Glyphs glyphs, PrintWriter out, Pause pause) {
+    public static BatchView frames(
+            Watch watch, int width, Glyphs glyphs, PrintWriter out, BooleanSupplier nobodyReads, Pause pause) {
         return new BatchView(
                 watch,
                 view -> Frame.of(view, width, Frame.ANY_HEIGHT, glyphs).stream()
                         .map(line -> line.text().stripTrailing() + "\n")
                         .collect(Collectors.joining()),
                 out,
+                nobodyReads,
                 pause);
     }
 
@@ -51,27 +58,29 @@ public final class BatchView {
         return TerminalScreen.columns();
     }
 
-    /** Lines of JSON. */
-    public static BatchView json(Watch watch, PrintWriter out, Pause pause) {
-        return new BatchView(watch, view -> TopJson.of(view) + "\n", out, pause);
+    /**
+     * Lines of JSON.
+     *
+     * @param nobodyReads as of frames
+     */
+    public static BatchView json(Watch watch, PrintWriter out, BooleanSupplier nobodyReads, Pause pause) {
+        return new BatchView(watch, view -> TopJson.of(view) + "\n", out, nobodyReads, pause);
     }
 
     /**
-     * Prints what is known, and what each further look finds.
+     * Prints what is known, and what each further look finds, until it has looked often enough or nobody reads any more.
      *
      * @param between is printed between two looks
      * @param most looks, the one that was made before included
-     * @return whether the last look had an answer, or nobody reads any more
      */
-    public boolean run(Duration interval, String between, long most) throws InterruptedException {
+    public void run(Duration interval, String between, long most) throws InterruptedException {
         print();
-        for (long looks = 1; looks < most && !out.checkError(); looks++) {
+        for (long looks = 1; looks < most && !nobodyReads.getAsBoolean(); looks++) {
             pause.of(interval);
             watch.look();
             out.print(between);
             print();
         }
-        return watch.view().known().trouble().isEmpty();
     }
 
     private void print() {

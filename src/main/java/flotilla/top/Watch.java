@@ -64,6 +64,11 @@ public final class Watch {
         return FleetReader.decisions(questions.get("/v1/scaling/decisions?limit=" + limit));
     }
 
+    /** Whether the last look had an answer. */
+    public boolean isAnswered() {
+        return known.trouble().isEmpty();
+    }
+
     /** What is known now. */
     View view() {
         return new View(gateway.get(), clock.instant(), known);
