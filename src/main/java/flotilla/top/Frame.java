@@ -3,6 +3,8 @@ package flotilla.top;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionStory;
 import flotilla.protocol.FleetReport;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ final class Frame {
     private static final int LABEL = 10;
     private static final int LONGEST_CHART = 60;
     private static final int PEAK = 7;
+    /** Figures that are older say so, also while nobody has said yet that there is no answer. */
+    private static final Duration FRESH = Duration.ofSeconds(10);
     private static final String GAP = "  ";
     private static final List<String> STATES =
             List.of("running", "pending", "draining", "shutting-down", "stopped", "terminated");
@@ -71,11 +75,15 @@ final class Frame {
             lines.add(TextLine.strong(title));
             lines.add(TextLine.faint(time));
         }
-        String age = view.known()
-                .at()
-                .map(at -> "figures of " + Say.since(at, view.now()) + " ago: ")
-                .orElse("no figures yet: ");
-        view.known().trouble().ifPresent(why -> lines.add(TextLine.alert("! " + age + Columns.printable(why))));
+        Known known = view.known();
+        String age = known.at()
+                .map(at -> "figures of " + Say.since(at, view.now()) + " ago")
+                .orElse("no figures yet");
+        if (known.trouble().isPresent()) {
+            lines.add(TextLine.alert("! " + age + ": " + Columns.printable(known.trouble().get())));
+        } else if (known.at().filter(at -> at.plus(FRESH).isBefore(view.now())).isPresent()) {
+            lines.add(TextLine.strong(age));
+        }
         if (figures.isStale(view.now())) {
             lines.add(TextLine.alert("! nothing was decided for "
                     + Say.since(figures.decidedAt().orElseThrow(), view.now())
@@ -119,10 +127,15 @@ final class Frame {
             return labelled(label, "");
         }
         List<OptionalInt> values =
-                History.of(view.known().decisions(), view.now(), Math.min(room, LONGEST_CHART), figure);
+                History.of(view.known().decisions(), end(), Math.min(room, LONGEST_CHART), figure);
         OptionalInt peak = values.stream().flatMapToInt(OptionalInt::stream).max();
         String said = peak.isPresent() ? Integer.toString(peak.getAsInt()) : "unknown";
         return labelled(label, glyphs.chart(values) + most + said);
+    }
+
+    /** Of the charts: now, or the newest decision where this machine's clock is behind. */
+    private Instant end() {
+        return figures.decidedAt().filter(view.now()::isBefore).orElse(view.now());
     }
 
     /** Instances and decisions in what room is left for them. */

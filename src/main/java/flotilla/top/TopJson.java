@@ -34,6 +34,9 @@ final class TopJson {
         rate(node, "arrivalsPerSecond", figures.arrivals());
         rate(node, "answersPerSecond", figures.answers());
         count(node, "desired", figures.desired());
+        if (known.at().isEmpty()) {
+            return node.putNull("states").putNull("instances").putNull("decisions");
+        }
         ObjectNode states = node.putObject("states");
         figures.instances().forEach(states::put);
         ArrayNode instances = node.putArray("instances");

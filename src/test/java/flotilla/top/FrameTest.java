@@ -149,6 +149,25 @@ class FrameTest {
     }
 
     @Test
+    void figuresThatGrowOld_shouldTellTheirAgeBeforeAnybodyIsKnownToBeAway() {
+        Known known = Shown.working().known();
+
+        assertThat(text(new View(Shown.GATEWAY, NOW.plusSeconds(10), known), 80)).doesNotContain(" ago");
+        assertThat(text(new View(Shown.GATEWAY, NOW.plusSeconds(11), known), 80))
+                .contains(" UTC\nfigures of 11s ago\nQueue ");
+    }
+
+    @Test
+    void clockThatIsBehind_shouldNotEmptyTheCharts() {
+        View view = new View(
+                Shown.GATEWAY, NOW.minusSeconds(3600), Shown.working().known());
+
+        assertThat(text(view, 80))
+                .containsPattern("Backlog +\u2588+  most 26\n")
+                .containsPattern("Active +\u2581\u2588+  most 2\n");
+    }
+
+    @Test
     void decisionsThatNobodyMakesAnyMore_shouldBeCalledOld() {
         View view = new View(Shown.GATEWAY, NOW.plusSeconds(180), Shown.working().known());
 

@@ -47,6 +47,18 @@ class TopJsonTest {
         }
         assertThat(json.path("trouble").asText()).isEqualTo("it is away");
         assertThat(json.path("answeredAt").asText()).isEqualTo("2026-11-22T12:00:45Z");
+        assertThat(json.path("instances").isArray()).isTrue();
         assertThat(json.path("instances")).isEmpty();
+    }
+
+    @Test
+    void fleetThatWasNeverTold_shouldBeNullAndNotEmpty() {
+        JsonNode json = TopJson.of(Shown.view(Known.NOTHING.without("it is away")));
+
+        for (String key : List.of("answeredAt", "accepted", "states", "instances", "decisions")) {
+            assertThat(json.has(key)).as(key).isTrue();
+            assertThat(json.path(key).isNull()).as(key).isTrue();
+        }
+        assertThat(json.path("trouble").asText()).isEqualTo("it is away");
     }
 }
