@@ -18,6 +18,8 @@ public final class LiveView {
     private static final Duration DRAW_EVERY = Duration.ofSeconds(1);
     /** While a look is under way, so that its answer is shown soon. */
     private static final Duration DRAW_SOON = Duration.ofMillis(250);
+    /** A room is measured at most so often, however many keys are pressed. */
+    private static final Duration MEASURE_EVERY = Duration.ofMillis(250);
 
     private final Watch watch;
     private final Screen screen;
@@ -25,6 +27,8 @@ public final class LiveView {
     private final Duration interval;
     private final Clock clock;
     private final Executor looker;
+    private Screen.Room room;
+    private Instant measureAt = Instant.MIN;
 
     /**
      * @param looker runs what waits for the gateway
@@ -73,6 +77,7 @@ public final class LiveView {
         Key key = Key.NONE;
         while (key != Key.QUIT) {
             if (look.isDone()) {
+                // It is done, so that this waits for nothing; it throws what was no trouble of the gateway's.
                 look.join();
                 if (key == Key.LOOK || !clock.instant().isBefore(due)) {
                     if (looks == most) {
@@ -85,10 +90,19 @@ public final class LiveView {
             }
             if (key == Key.REDRAW) {
                 screen.forget();
+                measureAt = Instant.MIN;
             }
-            Screen.Room room = screen.room();
+            measure();
             screen.show(room, Frame.of(watch.view(), room.columns(), room.lines(), glyphs));
             key = screen.key(look.isDone() ? untilNext(due) : DRAW_SOON);
+        }
+    }
+
+    private void measure() {
+        Instant now = clock.instant();
+        if (!now.isBefore(measureAt)) {
+            room = screen.room();
+            measureAt = now.plus(MEASURE_EVERY);
         }
     }
 

@@ -1,11 +1,13 @@
 package flotilla.top;
 
+import java.io.IOError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -18,18 +20,26 @@ import org.jline.utils.NonBlockingReader;
 
 /**
  * The terminal of this process, steered with JLine: its second screen without a cursor, and keys that are read as they are pressed.
- * It is given back when this is closed, and at the end of the process, whichever signal ends that.
+ * It is given back when this is closed, and at the end of the process, whichever signal ends that. From the moment at which somebody
+ * wants to give it back nobody steers it any more.
  */
 final class TerminalScreen implements Screen {
     private static final Room USUAL = new Room(80, 24);
     private static final int NO_CURSOR = -1;
+    /** How long a wait for a key keeps whoever wants to give the terminal back; JLine rounds it up to a tenth of a second. */
+    private static final long SLICE_MILLIS = 50;
 
     private final Terminal terminal;
+    private final Keys keys;
     private final Display display;
     private final Attributes before;
     private final Thread atEnd = new Thread(this::giveBack, "give-terminal-back");
     private Room shownIn = new Room(0, 0);
-    private boolean closed;
+    private Room told = USUAL;
+    /** Set before the lock is asked for, which a thread that waits for keys would otherwise take again and again. */
+    private volatile boolean ending;
+
+    private boolean givenBack;
 
     /**
      * Takes the terminal of this process; empty when it cannot be steered, such as one that is dumb.
@@ -67,6 +77,7 @@ final class TerminalScreen implements Screen {
     /** Takes a terminal; whoever has it sees to it that this is closed at the end. */
     TerminalScreen(Terminal terminal) {
         this.terminal = terminal;
+        this.keys = new Keys(this::read);
         this.display = new Display(terminal, true);
         this.before = take();
     }
@@ -81,9 +92,17 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public Room room() {
-        Size told = terminal.getSize();
-        return new Room(known(told.getColumns(), USUAL.columns()), known(told.getRows(), USUAL.lines()));
+    public synchronized Room room() {
+        if (ending) {
+            return told;
+        }
+        try {
+            Size size = terminal.getSize();
+            told = new Room(known(size.getColumns(), USUAL.columns()), known(size.getRows(), USUAL.lines()));
+        } catch (IOError e) {
+            // Ctrl-C ends the program that JLine asks the terminal with, too: it stays as large as it was.
+        }
+        return told;
     }
 
     /** A terminal may not know its size and says nothing then. */
@@ -93,7 +112,7 @@ final class TerminalScreen implements Screen {
 
     @Override
     public synchronized void show(Room room, List<TextLine> frame) {
-        if (closed) {
+        if (ending) {
             return;
         }
         if (!room.equals(shownIn)) {
@@ -119,7 +138,7 @@ final class TerminalScreen implements Screen {
     /** Takes the terminal once more, too: who was stopped and went on finds it as the shell has left it. */
     @Override
     public synchronized void forget() {
-        if (!closed) {
+        if (!ending) {
             take();
             display.clear();
         }
@@ -127,8 +146,24 @@ final class TerminalScreen implements Screen {
 
     @Override
     public Key key(Duration within) throws IOException {
-        int read = terminal.reader().read(Math.max(1, within.toMillis()));
-        return read == NonBlockingReader.READ_EXPIRED ? Key.NONE : Key.of(read);
+        long until = System.nanoTime() + within.toNanos();
+        Optional<Key> key = Optional.empty();
+        long left = within.toMillis();
+        do {
+            key = pressed(Math.max(1, Math.min(SLICE_MILLIS, left)));
+            left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        } while (key.isEmpty() && left > 0);
+        return key.orElse(Key.NONE);
+    }
+
+    private int read(long millis) throws IOException {
+        int read = terminal.reader().read(millis);
+        return read == NonBlockingReader.READ_EXPIRED ? Keys.NONE_IN_TIME : read;
+    }
+
+    /** Reading steers the terminal, so that it is locked meanwhile. */
+    private synchronized Optional<Key> pressed(long millis) throws IOException {
+        return ending ? Optional.of(Key.QUIT) : keys.next(millis);
     }
 
     @Override
@@ -141,12 +176,17 @@ final class TerminalScreen implements Screen {
         }
     }
 
-    private synchronized void giveBack() {
-        if (closed) {
+    private void giveBack() {
+        ending = true;
+        giveBackOnce();
+    }
+
+    private synchronized void giveBackOnce() {
+        if (givenBack) {
             return;
         }
-        closed = true;
-        terminal.puts(Capability.cursor_visible);
+        givenBack = true;
+        terminal.puts(Capability.cursor_normal);
         terminal.puts(Capability.exit_ca_mode);
         terminal.flush();
         terminal.setAttributes(before);
