@@ -77,7 +77,7 @@ public final class LiveView {
         Key key = Key.NONE;
         while (key != Key.QUIT) {
             if (look.isDone()) {
-                // It is done, so that this waits for nothing; it throws what was no trouble of the gateway's.
+                // It waits for nothing, then, and throws what is a mistake of ours.
                 look.join();
                 if (key == Key.LOOK || !clock.instant().isBefore(due)) {
                     if (looks == most) {

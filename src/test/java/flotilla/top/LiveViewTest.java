@@ -29,9 +29,12 @@ class LiveViewTest {
         private final List<String> frames = new ArrayList<>();
         private final List<Duration> waits = new ArrayList<>();
         private int forgotten;
+        private int measured;
+        private Duration keyTakes = Duration.ofDays(1);
 
         @Override
         public Room room() {
+            measured++;
             return new Room(80, 24);
         }
 
@@ -48,7 +51,7 @@ class LiveViewTest {
         @Override
         public Key key(Duration within) {
             waits.add(within);
-            clock.pass(within);
+            clock.pass(within.compareTo(keyTakes) < 0 ? within : keyTakes);
             return keys.isEmpty() ? Key.QUIT : keys.pop();
         }
 
@@ -120,12 +123,26 @@ class LiveViewTest {
     }
 
     @Test
+    void manyKeys_shouldMeasureTheTerminalFourTimesASecondAtMost() throws Exception {
+        screen.keyTakes = Duration.ofMillis(10);
+        for (int i = 0; i < 100; i++) {
+            press(Key.NONE);
+        }
+
+        view().run(Long.MAX_VALUE);
+
+        assertThat(screen.frames).hasSize(101);
+        assertThat(screen.measured).as("in one second").isEqualTo(5);
+    }
+
+    @Test
     void controlL_shouldHaveEverythingDrawnAnew() throws Exception {
         press(Key.REDRAW, Key.NONE);
 
         view().run(Long.MAX_VALUE);
 
         assertThat(screen.forgotten).isEqualTo(1);
+        assertThat(screen.measured).isEqualTo(3);
         assertThat(screen.frames).hasSize(3);
     }
 
