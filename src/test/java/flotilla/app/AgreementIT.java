@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.app.CommandOutput.Ran;
 import flotilla.testing.Browser;
 import flotilla.testing.Scrape;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole system that has answered two hundred images: whoever is asked tells the same numbers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -37,6 +40,12 @@ class AgreementIT {
     private static final Path SCRIPT = Path.of("/usr/bin/script");
     private static final String SECOND_SCREEN = "\u001b[?1049h";
     private static final String FIRST_SCREEN = "\u001b[?1049l";
+    private static final String CURSOR = "\u001b[?25h";
+    private static final String NO_CURSOR = "\u001b[?25l";
+    private static final String AS_BEFORE = "the terminal is as before";
+    private static final int CTRL_C = 3;
+    /** 128 and the signal's number, as shells tell it. */
+    private static final int ENDED_BY_SIGINT = 130;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SETTINGS = List.of(
             "classifier.kind=delay",
@@ -96,8 +105,13 @@ class AgreementIT {
         return json("/v1/scaling/decisions?limit=1").path("decisions").path(0);
     }
 
+    /** A look that has no answer is a failure that may pass. */
     private JsonNode top() throws IOException {
-        return JSON.readTree(CommandOutput.of("top", "--url", url, "--once", "--json"));
+        Ran ran = CommandOutput.run("top", "--url", url, "--once", "--json");
+        if (ran.status() != 0) {
+            throw new IOException(ran.err());
+        }
+        return JSON.readTree(ran.out());
     }
 
     private List<JsonNode> instances() throws IOException {
@@ -165,15 +179,20 @@ class AgreementIT {
     }
 
     @Test
-    void instances_shouldBeTheSameToEverybody() throws Exception {
+    void instances_shouldBeTheSameToEverybody() {
         Eventually.until(
                 "the machines at work, as all tell it",
                 () -> running().equals(all(MACHINES, "top", "decisions", "metrics", "fleet")));
 
-        assertThat(top().path("instances").findValuesAsText("instanceId"))
-                .isEqualTo(json("/v1/fleet").path("instances").findValuesAsText("instanceId"));
-        assertThat(top().path("desired").asInt()).isEqualTo(MACHINES);
-        assertThat(metrics().value("flotilla_supervisor_desired_instances")).isEqualTo(MACHINES);
+        Eventually.until("the same machines", () -> {
+            List<String> ids = json("/v1/fleet").path("instances").findValuesAsText("instanceId");
+            return ids.size() == MACHINES
+                    && ids.equals(top().path("instances").findValuesAsText("instanceId"));
+        });
+        Eventually.until(
+                "the machines wanted, as all tell it",
+                () -> top().path("desired").asInt() == MACHINES
+                        && metrics().value("flotilla_supervisor_desired_instances") == MACHINES);
     }
 
     @Test
@@ -184,6 +203,7 @@ class AgreementIT {
             browser.open(url + "/");
 
             browser.await("answers", "document.querySelector('#tile-answered')?.textContent === '" + IMAGES + "'");
+            browser.await("accepted", "document.querySelector('#tile-accepted').textContent === '" + IMAGES + "'");
             browser.await("machines", "document.querySelector('#tile-running').textContent === '" + MACHINES + "'");
             browser.await(
                     "their table",
@@ -191,19 +211,37 @@ class AgreementIT {
         }
     }
 
-    /** A terminal of its own, which util-linux's {@code script} makes; its keys come from here, its bytes go to a file. */
+    /** The packaged jar's {@code top} as a command of a shell. */
+    private String top(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("top", "--url", url, "--interval", "200ms"));
+        all.addAll(List.of(arguments));
+        return String.join(" ", FlotillaProcess.command(List.of("-Xmx128m"), all.toArray(String[]::new)));
+    }
+
+    /**
+     * A terminal of its own, which util-linux's {@code script} makes; its keys come from here, its bytes go to a file. A shell holds
+     * its settings before against those after, and outlives Ctrl-C.
+     */
     private Process topOnTerminal(Path bytes) throws IOException {
         assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) here, which makes terminals");
-        List<String> top =
-                FlotillaProcess.command(List.of("-Xmx128m"), "top", "--url", url, "--interval", "200ms");
-        ProcessBuilder builder = new ProcessBuilder(
-                SCRIPT.toString(), "-qefc", "stty rows 24 cols 100; exec " + String.join(" ", top), "/dev/null");
+        String shell = "stty rows 24 cols 100; before=$(stty -g); trap : INT; " + top() + "; status=$?;"
+                + " echo; [ \"$(stty -g)\" = \"$before\" ] && echo " + AS_BEFORE + "; exit $status";
+        ProcessBuilder builder = new ProcessBuilder(SCRIPT.toString(), "-qefc", shell, "/dev/null");
         builder.environment().put("TERM", "xterm");
+        builder.environment().put("SHELL", "/bin/sh");
         return builder.redirectErrorStream(true).redirectOutput(bytes.toFile()).start();
     }
 
     private static String read(Path bytes) throws IOException {
         return Files.readString(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void shouldBeAsBefore(Path bytes) throws IOException {
+        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
+        assertThat(read(bytes).substring(read(bytes).indexOf(FIRST_SCREEN)))
+                .contains(AS_BEFORE)
+                .doesNotContain("Exception", "Error", "not expected");
+        assertThat(read(bytes).lastIndexOf(CURSOR)).isGreaterThan(read(bytes).lastIndexOf(NO_CURSOR));
     }
 
     @Test
@@ -222,24 +260,42 @@ class AgreementIT {
         } finally {
             script.destroy();
         }
-        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
+        shouldBeAsBefore(bytes);
     }
 
     @Test
-    void terminalOfAProcessThatIsEnded_shouldBeGivenBackToo(@TempDir Path folder) throws Exception {
+    void terminalOfAProcessThatIsEnded_shouldBeAsBeforeToo(@TempDir Path folder) throws Exception {
         Path bytes = folder.resolve("bytes");
         Process script = topOnTerminal(bytes);
         try {
             Eventually.until("the answers", () -> read(bytes).contains(IMAGES + " answered"));
 
             try (OutputStream keys = script.getOutputStream()) {
-                keys.write(3);
+                keys.write(CTRL_C);
                 keys.flush();
-                script.waitFor();
+
+                assertThat(script.waitFor()).isEqualTo(ENDED_BY_SIGINT);
             }
         } finally {
             script.destroy();
         }
-        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
+        shouldBeAsBefore(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--batch", "--json"})
+    void readerThatIsGone_shouldEndIt(String kind) throws Exception {
+        Process pipe = new ProcessBuilder("sh", "-c", top(kind) + " | head -n 1").start();
+        List<ProcessHandle> all = new ArrayList<>();
+        try {
+            assertThat(new String(pipe.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                    .hasSize(1);
+            pipe.descendants().forEach(all::add);
+            Eventually.until("the end of the pipe", () -> !pipe.isAlive());
+        } finally {
+            all.forEach(ProcessHandle::destroyForcibly);
+            pipe.destroyForcibly();
+        }
+        assertThat(pipe.exitValue()).isZero();
     }
 }
