@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole system that has answered two hundred images: whoever is asked tells the same numbers. */
@@ -43,9 +44,6 @@ class AgreementIT {
     private static final String CURSOR = "\u001b[?25h";
     private static final String NO_CURSOR = "\u001b[?25l";
     private static final String AS_BEFORE = "the terminal is as before";
-    private static final int CTRL_C = 3;
-    /** 128 and the signal's number, as shells tell it. */
-    private static final int ENDED_BY_SIGINT = 130;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SETTINGS = List.of(
             "classifier.kind=delay",
@@ -236,16 +234,11 @@ class AgreementIT {
         return Files.readString(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    private static void shouldBeAsBefore(Path bytes) throws IOException {
-        assertThat(read(bytes)).containsOnlyOnce(FIRST_SCREEN);
-        assertThat(read(bytes).substring(read(bytes).indexOf(FIRST_SCREEN)))
-                .contains(AS_BEFORE)
-                .doesNotContain("Exception", "Error", "not expected");
-        assertThat(read(bytes).lastIndexOf(CURSOR)).isGreaterThan(read(bytes).lastIndexOf(NO_CURSOR));
-    }
-
-    @Test
-    void terminal_shouldShowTheSameUntilAKeyEndsItAndBeAsBefore(@TempDir Path folder) throws Exception {
+    /** Ends with {@code q} and with Ctrl-C, whose exit status is 128 and the signal's number. */
+    @ParameterizedTest
+    @CsvSource({"113, 0", "3, 130"})
+    void terminal_shouldShowTheSameUntilAKeyEndsItAndBeAsBefore(int key, int status, @TempDir Path folder)
+            throws Exception {
         Path bytes = folder.resolve("bytes");
         Process script = topOnTerminal(bytes);
         try (OutputStream keys = script.getOutputStream()) {
@@ -253,33 +246,19 @@ class AgreementIT {
             Eventually.until("the machines", () -> read(bytes).contains(MACHINES + " running"));
             assertThat(read(bytes)).contains(SECOND_SCREEN).doesNotContain(FIRST_SCREEN);
 
-            keys.write('q');
+            keys.write(key);
             keys.flush();
 
-            assertThat(script.waitFor()).isZero();
+            assertThat(script.waitFor()).isEqualTo(status);
         } finally {
             script.destroy();
         }
-        shouldBeAsBefore(bytes);
-    }
-
-    @Test
-    void terminalOfAProcessThatIsEnded_shouldBeAsBeforeToo(@TempDir Path folder) throws Exception {
-        Path bytes = folder.resolve("bytes");
-        Process script = topOnTerminal(bytes);
-        try {
-            Eventually.until("the answers", () -> read(bytes).contains(IMAGES + " answered"));
-
-            try (OutputStream keys = script.getOutputStream()) {
-                keys.write(CTRL_C);
-                keys.flush();
-
-                assertThat(script.waitFor()).isEqualTo(ENDED_BY_SIGINT);
-            }
-        } finally {
-            script.destroy();
-        }
-        shouldBeAsBefore(bytes);
+        String all = read(bytes);
+        assertThat(all).containsOnlyOnce(FIRST_SCREEN);
+        assertThat(all.substring(all.indexOf(FIRST_SCREEN)))
+                .contains(AS_BEFORE)
+                .doesNotContain("Exception", "Error", "not expected");
+        assertThat(all.lastIndexOf(CURSOR)).isGreaterThan(all.lastIndexOf(NO_CURSOR));
     }
 
     @ParameterizedTest
