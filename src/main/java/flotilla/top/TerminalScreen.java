@@ -147,7 +147,7 @@ final class TerminalScreen implements Screen {
     @Override
     public Key key(Duration within) throws IOException {
         long until = System.nanoTime() + within.toNanos();
-        Optional<Key> key = Optional.empty();
+        Optional<Key> key;
         long left = within.toMillis();
         do {
             key = pressed(Math.max(1, Math.min(SLICE_MILLIS, left)));
