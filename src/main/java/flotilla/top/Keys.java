@@ -15,7 +15,7 @@ final class Keys {
         /**
          * The next one.
          *
-         * @return -1 at the end of the input, {@link #NONE_IN_TIME} when none came for so long
+         * @return -1 at the end of the input, {@link Keys#NONE_IN_TIME} when none came for so long
          */
         int next(long millis) throws IOException;
     }
