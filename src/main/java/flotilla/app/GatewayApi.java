@@ -37,7 +37,8 @@ final class GatewayApi {
      * @param key the API key to show; empty to show none
      */
     GatewayApi(List<URI> urls, Optional<String> key) {
-        this.urls = urls.stream().map(url -> url.toString().replaceAll("/+$", "")).toList();
+        this.urls =
+                urls.stream().map(url -> url.toString().replaceAll("/+$", "")).toList();
         this.key = key;
     }
 
@@ -81,7 +82,8 @@ final class GatewayApi {
     }
 
     private Optional<JsonNode> get(String url, String path) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_WITHIN);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_WITHIN);
         key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         int status = response.statusCode();
@@ -129,7 +131,8 @@ final class GatewayApi {
         try {
             JsonNode problem = JSON.readTree(body);
             return problem.has("title")
-                    ? problem.path("title").asText() + "; " + problem.path("detail").asText()
+                    ? problem.path("title").asText() + "; "
+                            + problem.path("detail").asText()
                     : "";
         } catch (JsonProcessingException e) {
             // Such as a load balancer's page: its status says all that it knows.
@@ -139,8 +142,7 @@ final class GatewayApi {
 
     private String notLetIn(String url) {
         return key.isPresent()
-                ? "the gateway at " + url + " does not know this API key; check --key or "
-                        + GatewayOptions.KEY_VARIABLE
+                ? "the gateway at " + url + " does not know this API key; check --key or " + GatewayOptions.KEY_VARIABLE
                 : "the gateway at " + url + " asks for an API key; give one with the role read, with --key or "
                         + GatewayOptions.KEY_VARIABLE;
     }

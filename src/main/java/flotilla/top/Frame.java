@@ -28,6 +28,7 @@ final class Frame {
     private static final int PEAK = 7;
     /** Figures that are older say so, also while nobody has said yet that there is no answer. */
     private static final Duration FRESH = Duration.ofSeconds(10);
+
     private static final String GAP = "  ";
     private static final List<String> STATES =
             List.of("running", "pending", "draining", "shutting-down", "stopped", "terminated");
@@ -80,7 +81,8 @@ final class Frame {
                 .map(at -> "figures of " + Say.since(at, view.now()) + " ago")
                 .orElse("no figures yet");
         if (known.trouble().isPresent()) {
-            lines.add(TextLine.alert("! " + age + ": " + Columns.printable(known.trouble().get())));
+            lines.add(TextLine.alert(
+                    "! " + age + ": " + Columns.printable(known.trouble().get())));
         } else if (known.at().filter(at -> at.plus(FRESH).isBefore(view.now())).isPresent()) {
             lines.add(TextLine.strong(age));
         }
@@ -126,8 +128,7 @@ final class Frame {
         if (room < 1) {
             return labelled(label, "");
         }
-        List<OptionalInt> values =
-                History.of(view.known().decisions(), end(), Math.min(room, LONGEST_CHART), figure);
+        List<OptionalInt> values = History.of(view.known().decisions(), end(), Math.min(room, LONGEST_CHART), figure);
         OptionalInt peak = values.stream().flatMapToInt(OptionalInt::stream).max();
         String said = peak.isPresent() ? Integer.toString(peak.getAsInt()) : "unknown";
         return labelled(label, glyphs.chart(values) + most + said);

@@ -136,9 +136,7 @@ class AgreementIT {
         told.put("metrics", (int) metrics().sum("flotilla_gateway_answer_seconds_count"));
         told.put(
                 "fleet",
-                instances().stream()
-                        .mapToInt(one -> one.path("images").asInt())
-                        .sum());
+                instances().stream().mapToInt(one -> one.path("images").asInt()).sum());
         return told;
     }
 
@@ -184,8 +182,7 @@ class AgreementIT {
 
         Eventually.until("the same machines", () -> {
             List<String> ids = json("/v1/fleet").path("instances").findValuesAsText("instanceId");
-            return ids.size() == MACHINES
-                    && ids.equals(top().path("instances").findValuesAsText("instanceId"));
+            return ids.size() == MACHINES && ids.equals(top().path("instances").findValuesAsText("instanceId"));
         });
         Eventually.until(
                 "the machines wanted, as all tell it",
@@ -204,8 +201,7 @@ class AgreementIT {
             browser.await("accepted", "document.querySelector('#tile-accepted').textContent === '" + IMAGES + "'");
             browser.await("machines", "document.querySelector('#tile-running').textContent === '" + MACHINES + "'");
             browser.await(
-                    "their table",
-                    "document.querySelectorAll('#fleet [data-state=running]').length === " + MACHINES);
+                    "their table", "document.querySelectorAll('#fleet [data-state=running]').length === " + MACHINES);
         }
     }
 

@@ -42,8 +42,7 @@ class TopCommandTest {
             if (troubles.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return trouble;
             }
-            return Said.json(
-                    200, asked.uri().equals("/v1/fleet") ? FLEET : "{\"decisions\":[" + decision + "]}");
+            return Said.json(200, asked.uri().equals("/v1/fleet") ? FLEET : "{\"decisions\":[" + decision + "]}");
         });
     }
 

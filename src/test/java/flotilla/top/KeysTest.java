@@ -31,16 +31,7 @@ class KeysTest {
 
     /** Up, up as an application wants it, F2 of xterm and of a VT220, Ctrl-Up, Alt-q, Alt-Up. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                UP,
-                "\u001bOA",
-                "\u001bOQ",
-                "\u001b[12~",
-                "\u001b[1;5A",
-                "\u001bq",
-                "\u001b\u001b[A"
-            })
+    @ValueSource(strings = {UP, "\u001bOA", "\u001bOQ", "\u001b[12~", "\u001b[1;5A", "\u001bq", "\u001b\u001b[A"})
     void specialKey_shouldBeOneKeyThatMeansNothing(String sequence) throws Exception {
         assertThat(keys(sequence)).containsExactly(Key.NONE);
         assertThat(keys(sequence + "q")).containsExactly(Key.NONE, Key.QUIT);
