@@ -34,6 +34,7 @@ final class GatewayAddress {
             // The same remedy as for an address of another kind.
         }
         throw new ParameterException(
-                spec.commandLine(), "--url is an address such as http://127.0.0.1:8000, not " + text);
+                spec.commandLine(),
+                "--url, also called --gateway, is an address such as http://127.0.0.1:8000, not " + text);
     }
 }

@@ -7,8 +7,10 @@ import flotilla.protocol.InfrastructureException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,9 +66,18 @@ final class GatewayApi {
                 asked = (asked + 1) % urls.size();
             }
         }
-        throw new InfrastructureException(
-                "no gateway can be reached at " + String.join(" or ", urls)
-                        + "; start one (flotilla local) or give its address with --url",
+        throw unreached(away);
+    }
+
+    private InfrastructureException unreached(IOException away) {
+        String all = String.join(" or ", urls);
+        boolean silent = away instanceof HttpTimeoutException && !(away instanceof HttpConnectTimeoutException);
+        return new InfrastructureException(
+                silent
+                        ? "no answer from " + all + " within " + ANSWER_WITHIN.toSeconds()
+                                + " s; look at the gateway's log, or give the address of another with --url"
+                        : "no gateway can be reached at " + all
+                                + "; start one (flotilla local) or give its address with --url",
                 away);
     }
 
@@ -76,29 +87,57 @@ final class GatewayApi {
         key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         int status = response.statusCode();
+        if (status == 200) {
+            return Optional.of(JSON.readTree(response.body()));
+        }
         if (status == 404) {
             return Optional.empty();
         }
+        throw refused(url, response);
+    }
+
+    /** What any other status means. What stands before a gateway answers too, in words of its own that are no JSON. */
+    private InfrastructureException refused(String url, HttpResponse<String> response) {
+        int status = response.statusCode();
+        String problem = problem(response.body());
         if (status == 401) {
-            throw new InfrastructureException(notLetIn(url), null, true);
+            return new InfrastructureException(notLetIn(url), null, true);
         }
-        JsonNode body = JSON.readTree(response.body());
-        if (status == 403) {
-            throw new InfrastructureException(
-                    "the gateway at " + url + " lets this API key not do that (" + about(body)
+        if (status == 403 && !problem.isEmpty()) {
+            return new InfrastructureException(
+                    "the gateway at " + url + " lets this API key not do that (" + problem
                             + "); give one with the role read, with --key or " + GatewayOptions.KEY_VARIABLE,
                     null,
                     true);
         }
-        if (status != 200) {
-            throw new InfrastructureException(
-                    "the gateway at " + url + " answered " + status + ": " + about(body), null);
+        Optional<String> elsewhere = response.headers().firstValue("Location").filter(place -> status / 100 == 3);
+        if (elsewhere.isPresent()) {
+            return new InfrastructureException(
+                    "what answers at " + url + " sends on to " + elsewhere.get()
+                            + "; give the address of the gateway itself with --url",
+                    null,
+                    true);
         }
-        return Optional.of(body);
+        return new InfrastructureException(
+                problem.isEmpty()
+                        ? "the gateway at " + url + ", or what stands before it, answered " + status
+                                + "; ask again in a moment, or give another address with --url"
+                        : "the gateway at " + url + " answered " + status + ": " + problem,
+                null);
     }
 
-    private static String about(JsonNode problem) {
-        return problem.path("title").asText() + "; " + problem.path("detail").asText();
+    /** Title and detail of a gateway's own error; empty where the answer is none. */
+    private static String problem(String body) {
+        try {
+            JsonNode problem = JSON.readTree(body);
+            return problem.has("title")
+                    ? problem.path("title").asText() + "; "
+                            + problem.path("detail").asText()
+                    : "";
+        } catch (JsonProcessingException e) {
+            // Such as a load balancer's page: its status says all that it knows.
+            return "";
+        }
     }
 
     private String notLetIn(String url) {

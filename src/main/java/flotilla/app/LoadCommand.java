@@ -15,7 +15,6 @@ import flotilla.load.Progress;
 import flotilla.load.SummaryJson;
 import flotilla.load.SummaryText;
 import flotilla.load.Target;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -326,20 +325,9 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private Progress progress(LoadPlan plan) {
-        return onTerminal()
+        return Terminals.isThere()
                 ? Progress.bar(System.err, plan.requests())
                 : Progress.lines(spec.commandLine().getErr(), LINES_EVERY);
-    }
-
-    /** From Java 22 on there is a console without a terminal too, and a method that tells. */
-    private static boolean onTerminal() {
-        Console console = System.console();
-        try {
-            return console != null
-                    && (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
-        }
     }
 
     private void require(boolean holds, String otherwise) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             WhyCommand.class,
             TraceCommand.class,
             CostCommand.class,
+            TopCommand.class,
             RedriveCommand.class,
             ProvisionCommand.class,
             DestroyCommand.class,

@@ -192,6 +192,21 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("flotilla.load");
 
+    /** A client that knows the HTTP interface, and the words in which decisions are told. */
+    @ArchTest
+    static final ArchRule topKnowsOnlyTheProtocol = onlyKnows("flotilla.top", "flotilla.domain", "flotilla.protocol");
+
+    @ArchTest
+    static final ArchRule onlyAppSeesTop = noClasses()
+            .that()
+            .resideOutsideOfPackages("flotilla.app", "flotilla.top")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("flotilla.top");
+
+    @ArchTest
+    static final ArchRule onlyTopImportsJLine = soleImporter("flotilla.top", "org.jline..");
+
     @ArchTest
     static final ArchRule localKnowsOnlyItsSettings =
             onlyKnows("flotilla.local..", "flotilla.domain", "flotilla.config");

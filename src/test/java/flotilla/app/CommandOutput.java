@@ -7,17 +7,26 @@ import java.io.StringWriter;
 
 /** Commands that are run within the test's own process. */
 final class CommandOutput {
+    /** What became of a command. */
+    record Ran(int status, String out, String err) {}
+
     private CommandOutput() {}
 
     /** What a command prints, which must succeed. */
     static String of(String... arguments) {
+        Ran ran = run(arguments);
+        assertThat(ran.status()).as(ran.err()).isZero();
+        return ran.out();
+    }
+
+    /** Runs a command to its end. */
+    static Ran run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
-        assertThat(status).as(err.toString()).isZero();
-        return out.toString();
+        return new Ran(status, out.toString(), err.toString());
     }
 }

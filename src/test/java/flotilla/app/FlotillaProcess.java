@@ -62,21 +62,26 @@ final class FlotillaProcess implements AutoCloseable {
     private static FlotillaProcess start(
             List<String> options, Path folder, Map<String, String> environment, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(ARCHIVE);
-        command.addAll(options);
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
-        command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, arguments[0] + "-", ".out");
         Path err = Files.createTempFile(folder, arguments[0] + "-", ".err");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command(options, arguments))
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("FLOTILLA_") || name.startsWith("AWS_"));
         builder.environment().putAll(environment);
         return new FlotillaProcess(builder.start(), out, err);
+    }
+
+    /** The command line that starts the jar, for those who start it otherwise. */
+    static List<String> command(List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ARCHIVE);
+        command.addAll(options);
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private static List<String> archive() {

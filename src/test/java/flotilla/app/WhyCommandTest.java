@@ -189,6 +189,13 @@ class WhyCommandTest {
         shouldFailWith("the gateway at " + url + " answered 503: the service cannot do this now;", "try again");
     }
 
+    @Test
+    void pageOfALoadBalancer_shouldBeToldByItsStatus() {
+        replies.put("/v1/scaling/decisions?limit=1000", new Reply(502, "<html>Bad Gateway</html>"));
+        assertThat(why()).isEqualTo(1);
+        shouldFailWith("the gateway at " + url + ", or what stands before it, answered 502;", "ask again");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
