@@ -39,6 +39,10 @@ public final class Attributes {
 
     /** How many instances of the set there are. */
     public static final String COUNT = "instances";
+    /** How many of the set were launched and not stopped yet, since that run was interrupted. */
+    public static final String UNFINISHED = "unfinished";
+    /** How many of the set know other gateways than there are. Not told while nobody can say where gateways will be. */
+    public static final String OUTDATED = "outdated";
     /** How many of the cluster's workers run, or are about to, or are not stopped yet. */
     public static final String RUNNING = "running";
     /** How many of them are stopped. */

@@ -40,7 +40,7 @@ public final class Blueprint {
         Blueprint blueprint = new Blueprint(settings);
         List<Wanted> wanted = new ArrayList<>(blueprint.queues());
         wanted.addAll(blueprint.buckets());
-        if (settings.fleet().mode() == FleetSettings.Mode.LAUNCH) {
+        if (blueprint.needsTemplate()) {
             wanted.add(blueprint.template());
         }
         if (gateway) {
@@ -150,6 +150,14 @@ public final class Blueprint {
                         Integer.toString(DROP_UPLOADS_AFTER_DAYS)));
     }
 
+    /** Instances of a set are launched by a template, too, where the settings name one. */
+    private boolean needsTemplate() {
+        FleetSettings fleet = settings.fleet();
+        return fleet.mode() == FleetSettings.Mode.LAUNCH
+                || fleet.mode() == FleetSettings.Mode.START_STOP
+                        && fleet.launchTemplate().isPresent();
+    }
+
     private Wanted template() {
         FleetSettings fleet = settings.fleet();
         Map<String, String> attributes = new TreeMap<>();
@@ -185,7 +193,13 @@ public final class Blueprint {
         Wanted wanted = Wanted.of(
                 Kind.INSTANCES,
                 instancesName(settings),
-                Map.of(Attributes.COUNT, Integer.toString(settings.scaling().maxInstances())));
+                Map.of(
+                        Attributes.COUNT,
+                        Integer.toString(settings.scaling().maxInstances()),
+                        Attributes.UNFINISHED,
+                        "0",
+                        Attributes.OUTDATED,
+                        "0"));
         boolean known = settings.fleet().imageId().isPresent()
                 || settings.fleet().launchTemplate().isPresent()
                 || settings.aws().ec2().isPresent();

@@ -1,6 +1,7 @@
 package flotilla.provision;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -24,4 +25,9 @@ public interface Provider {
 
     /** Removes it, with what is in it. A missing one is no error. */
     CompletionStage<Done> remove(Thing thing);
+
+    /** Ends what of it runs, so that it can be removed. Most things do not run. */
+    default CompletionStage<Done> end(Thing thing) {
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
 }
