@@ -6,8 +6,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
 /**
- * Sees and makes the things of one kind. Whatever fails does so with {@link flotilla.protocol.InfrastructureException}; every
- * call may be repeated.
+ * Sees and makes the things of one kind. Whatever fails does so with {@link flotilla.protocol.InfrastructureException},
+ * or with {@link NotYetException}; every call may be repeated.
  */
 public interface Provider {
     /** What is there; changes nothing. */

@@ -32,12 +32,12 @@ public final class ProvisionPlan {
      */
     public static List<Step> of(String cluster, List<Wanted> wanted, Map<Thing, Seen> seen, boolean adopt) {
         boolean newGateway = wanted.stream()
-                .anyMatch(one -> one.thing().kind() == Kind.GATEWAY && !(of(one, seen) instanceof Present));
+                .anyMatch(one -> one.thing().kind() == Kind.GATEWAY && !(seenOf(one, seen) instanceof Present));
         ProvisionPlan plan = new ProvisionPlan(cluster, adopt, newGateway);
-        return wanted.stream().map(one -> plan.step(one, of(one, seen))).toList();
+        return wanted.stream().map(one -> plan.step(one, seenOf(one, seen))).toList();
     }
 
-    private static Seen of(Wanted wanted, Map<Thing, Seen> seen) {
+    private static Seen seenOf(Wanted wanted, Map<Thing, Seen> seen) {
         return seen.getOrDefault(wanted.thing(), new Seen.Missing());
     }
 
