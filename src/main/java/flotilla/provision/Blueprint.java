@@ -131,11 +131,11 @@ public final class Blueprint {
     private List<Wanted> buckets() {
         StorageSettings storage = settings.storage();
         return List.of(
-                bucket(storage.inputBucket(), storage.inputLifetime()),
-                bucket(storage.outputBucket(), storage.resultLifetime()));
+                bucket(storage.inputBucket(), storage.inputLifetime(), storage.prefix()),
+                bucket(storage.outputBucket(), storage.resultLifetime(), storage.prefix()));
     }
 
-    private static Wanted bucket(String name, Duration lifetime) {
+    private static Wanted bucket(String name, Duration lifetime, String prefix) {
         return Wanted.of(
                 Kind.BUCKET,
                 name,
@@ -147,7 +147,9 @@ public final class Blueprint {
                         Attributes.EXPIRE_AFTER_DAYS,
                         Long.toString(days(lifetime)),
                         Attributes.DROP_UPLOADS_AFTER_DAYS,
-                        Integer.toString(DROP_UPLOADS_AFTER_DAYS)));
+                        Integer.toString(DROP_UPLOADS_AFTER_DAYS),
+                        Attributes.EXPIRY_PREFIX,
+                        prefix));
     }
 
     /** Instances of a set are launched by a template, too, where the settings name one. */

@@ -184,7 +184,9 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
 
     private CompletionStage<Done> gone(List<String> ids) {
         return waiter.waitUntilInstanceTerminated(
-                        request -> request.instanceIds(ids), looks -> looks.maxAttempts(LOOKS_FOR_ITS_END))
+                        request -> request.instanceIds(ids),
+                        looks -> looks.maxAttempts(LOOKS_FOR_ITS_END)
+                                .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
                 .handle((terminated, failure) -> {
                     if (failure != null) {
                         throw new InfrastructureException(
