@@ -77,7 +77,7 @@ final class BucketLook {
                     CompletionStage<?> owner = tags.isPresent() && cluster.isEmpty()
                             ? owner()
                             : CompletableFuture.completedFuture(Optional.empty());
-                    return owner.thenApply(known ->
+                    return owner.<Seen>thenApply(known ->
                             new Seen.Present(cluster, tags.isPresent() || tagsDenied, attributes, denied));
                 });
     }
