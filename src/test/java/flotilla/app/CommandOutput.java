@@ -4,20 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import picocli.CommandLine;
 
 /** Commands that are run within the test's own process. */
 final class CommandOutput {
+    /** What a command gave. */
+    record Ended(int status, String out, String err) {}
+
     private CommandOutput() {}
+
+    /** Runs a command to its end. */
+    static Ended run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int status = Main.run(line, arguments);
+        return new Ended(status, out.toString(), err.toString());
+    }
 
     /** What a command prints, which must succeed. */
     static String of(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
-        assertThat(status).as(err.toString()).isZero();
-        return out.toString();
+        Ended ended = run(arguments);
+        assertThat(ended.status()).as(ended.err()).isZero();
+        return ended.out();
     }
 }
