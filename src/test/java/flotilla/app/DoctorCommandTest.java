@@ -3,6 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import flotilla.testing.RefusingSqs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -130,6 +131,18 @@ class DoctorCommandTest {
                     .contains("warning  image ami-1: it could not be looked at: these credentials lack ec2:DescribeImages");
         } finally {
             ec2.stop(0);
+        }
+    }
+
+    @Test
+    void tagsThatARoleMayNotSee_shouldBeAWarningBesideWhatIsSeen() throws IOException {
+        try (RefusingSqs sqs = new RefusingSqs()) {
+            sqs.refuse("ListQueueTags", "AccessDeniedException");
+
+            assertThat(doctor("flotilla.aws.endpoint.sqs=" + sqs.url()))
+                    .contains("warning  queue flotilla-response: a part of it could not be looked at: these credentials lack "
+                            + "sqs:ListQueueTags")
+                    .anyMatch(line -> line.startsWith("ok       queue flotilla-response: "));
         }
     }
 
