@@ -206,12 +206,11 @@ final class CloudChecks {
             attributes.remove(Attributes.OWNER);
             open = new Seen.Present(present.cluster(), present.keepsTags(), attributes);
             if (!present.denied().isEmpty()) {
-                findings.add(Judgements.notSeen(
-                        thing.toString(), "a part of it", String.join(", ", present.denied())));
+                findings.add(Judgements.notSeen(thing.toString(), "a part of it", String.join(", ", present.denied())));
             }
         }
-        findings.add(ThingFindings.of(
-                ProvisionPlan.of(settings.cluster().name(), List.of(wanted), Map.of(thing, open), true)
+        findings.add(
+                ThingFindings.of(ProvisionPlan.of(settings.cluster().name(), List.of(wanted), Map.of(thing, open), true)
                         .get(0)));
         return findings;
     }

@@ -81,9 +81,7 @@ final class DestroyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         // Requests that are in the queue now are waited for.
         List<Step> plan = plan(
-                provisioning,
-                settings,
-                drain ? Set.of(Blueprint.deadLetters(settings)) : Blueprint.work(settings));
+                provisioning, settings, drain ? Set.of(Blueprint.deadLetters(settings)) : Blueprint.work(settings));
         PlanRun run = new PlanRun(out, provisioning, pace);
         if (run.show(plan, nothingToDo(plan), yes)) {
             FleetEnd fleet = new FleetEnd(provisioning, settings, patience, out, pace);
@@ -118,6 +116,10 @@ final class DestroyCommand implements Callable<Integer> {
                 things,
                 provisioning.look(things).toCompletableFuture().join(),
                 new DestroyPlan.Consent(
-                        drain, emptyBuckets, untagged, !settings.storage().prefix().isEmpty(), work));
+                        drain,
+                        emptyBuckets,
+                        untagged,
+                        !settings.storage().prefix().isEmpty(),
+                        work));
     }
 }

@@ -50,8 +50,7 @@ final class FleetEnd {
     private String told = "";
 
     /** @param patience how long anything may be left */
-    FleetEnd(
-            Provisioning provisioning, FlotillaSettings settings, Duration patience, PrintWriter out, Pace pace) {
+    FleetEnd(Provisioning provisioning, FlotillaSettings settings, Duration patience, PrintWriter out, Pace pace) {
         this.provisioning = provisioning;
         this.queue = Blueprint.requestQueue(settings);
         this.workers = Blueprint.workers(settings);
@@ -77,7 +76,8 @@ final class FleetEnd {
                 requirePatience(
                         begin,
                         patience,
-                        "there are still " + look + ", and nothing was removed; send no more work, see that a gateway runs and "
+                        "there are still " + look
+                                + ", and nothing was removed; send no more work, see that a gateway runs and "
                                 + "scaling.min-instances is 0 (flotilla why), or wait longer with --wait; where no gateway is "
                                 + "left, terminate the workers by hand (docs/aws.md, back to nothing)");
                 quietSince = now;
@@ -136,8 +136,7 @@ final class FleetEnd {
     private Look look() {
         Map<Thing, Seen> seen =
                 provisioning.look(List.of(queue, workers)).toCompletableFuture().join();
-        return new Look(
-                number(seen.get(queue), Attributes.MESSAGES), number(seen.get(workers), Attributes.RUNNING));
+        return new Look(number(seen.get(queue), Attributes.MESSAGES), number(seen.get(workers), Attributes.RUNNING));
     }
 
     private static int number(Seen seen, String name) {

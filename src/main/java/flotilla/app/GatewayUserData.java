@@ -89,8 +89,8 @@ final class GatewayUserData {
                         .orElse(""));
         int bytes = script.getBytes(UTF_8).length;
         if (bytes > LONGEST) {
-            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data "
-                    + "holds " + LONGEST + "; put the larger ones into the image's config/gateway.conf");
+            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data " + "holds "
+                    + LONGEST + "; put the larger ones into the image's config/gateway.conf");
         }
         return script;
     }

@@ -43,8 +43,7 @@ final class LocalFleetSet {
                 clients, settings.fleet(), settings.cluster().name(), Clock.systemUTC())) {
             set.fill(
                             settings.scaling().maxInstances(),
-                            new Ec2StoppedSet.Outfit(
-                                    userData, gateways, Map.of(EmbeddedCloud.MADE_STOPPED, "true")))
+                            new Ec2StoppedSet.Outfit(userData, gateways, Map.of(EmbeddedCloud.MADE_STOPPED, "true")))
                     .toCompletableFuture()
                     .join();
         }
@@ -53,8 +52,8 @@ final class LocalFleetSet {
     private static void makeGroup(AwsClients clients, FlotillaSettings settings, String userData) {
         FleetSettings fleet = settings.fleet();
         String name = fleet.autoScalingGroup().orElseThrow();
-        try (Ec2Provision ec2 = Ec2Provision.connect(
-                        clients, fleet, settings.cluster().name());
+        try (Ec2Provision ec2 =
+                        Ec2Provision.connect(clients, fleet, settings.cluster().name());
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients)) {
             ec2.launchTemplate(name, userData).toCompletableFuture().join();
             scaling.group(new AutoScalingProvision.Wanted(

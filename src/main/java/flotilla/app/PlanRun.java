@@ -80,8 +80,7 @@ final class PlanRun {
                         && pace.now().minus(since).compareTo(TRIES_FOR) < 0;
                 if (!soon) {
                     throw new InfrastructureException(
-                            stopped + cause.getMessage()
-                                    + "; what was done stays, and another run goes on from there",
+                            stopped + cause.getMessage() + "; what was done stays, and another run goes on from there",
                             cause);
                 }
                 if (!cause.getMessage().equals(told)) {

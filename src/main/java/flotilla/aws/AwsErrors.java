@@ -20,8 +20,7 @@ public final class AwsErrors {
             "UnrecognizedClientException");
 
     /** The credentials are taken, and lack a permission. */
-    private static final Set<String> DENIED =
-            Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation");
+    private static final Set<String> DENIED = Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation");
 
     /** A request is signed with the time of day, and good for some minutes. */
     private static final Set<String> WRONG_TIME =

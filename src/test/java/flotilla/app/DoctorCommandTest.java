@@ -109,9 +109,10 @@ class DoctorCommandTest {
     void whatARoleMayNotSee_shouldBeAWarningThatNamesThePermission() throws IOException {
         HttpServer ec2 = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         ec2.createContext("/", exchange -> {
-            byte[] refusal = ("<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>"
-                            + "<RequestID>r</RequestID></Response>")
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] refusal =
+                    ("<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>"
+                                    + "<RequestID>r</RequestID></Response>")
+                            .getBytes(StandardCharsets.UTF_8);
             exchange.getRequestBody().readAllBytes();
             exchange.sendResponseHeaders(403, refusal.length);
             exchange.getResponseBody().write(refusal);
@@ -120,7 +121,8 @@ class DoctorCommandTest {
         ec2.start();
         try {
             List<String> lines = doctor(
-                    "flotilla.aws.endpoint.ec2=http://127.0.0.1:" + ec2.getAddress().getPort(),
+                    "flotilla.aws.endpoint.ec2=http://127.0.0.1:"
+                            + ec2.getAddress().getPort(),
                     "flotilla.fleet.mode=launch",
                     "flotilla.fleet.launch-template=t",
                     "flotilla.fleet.image-id=ami-1");
@@ -128,7 +130,8 @@ class DoctorCommandTest {
             assertThat(lines)
                     .contains("warning  launch template t: it could not be looked at: these credentials lack "
                             + "ec2:DescribeLaunchTemplates and ec2:DescribeLaunchTemplateVersions")
-                    .contains("warning  image ami-1: it could not be looked at: these credentials lack ec2:DescribeImages");
+                    .contains(
+                            "warning  image ami-1: it could not be looked at: these credentials lack ec2:DescribeImages");
         } finally {
             ec2.stop(0);
         }
@@ -140,8 +143,9 @@ class DoctorCommandTest {
             sqs.refuse("ListQueueTags", "AccessDeniedException");
 
             assertThat(doctor("flotilla.aws.endpoint.sqs=" + sqs.url()))
-                    .contains("warning  queue flotilla-response: a part of it could not be looked at: these credentials lack "
-                            + "sqs:ListQueueTags")
+                    .contains(
+                            "warning  queue flotilla-response: a part of it could not be looked at: these credentials lack "
+                                    + "sqs:ListQueueTags")
                     .anyMatch(line -> line.startsWith("ok       queue flotilla-response: "));
         }
     }

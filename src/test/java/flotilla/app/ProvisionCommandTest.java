@@ -192,8 +192,7 @@ class ProvisionCommandTest {
         assertThat(destroy("--yes")).isZero();
 
         assertThat(account.calls())
-                .containsExactly(
-                        "remove " + gateway.name(), "end " + workers.name(), "remove " + workers.name());
+                .containsExactly("remove " + gateway.name(), "end " + workers.name(), "remove " + workers.name());
         assertThat(pace.now()).isGreaterThan(FleetEnd.QUIET_FOR.plus(FleetEnd.DESCRIBED_WITHIN.minusSeconds(2)));
         assertThat(out.toString()).contains("1 workers running, launched while the gateway ended");
     }
@@ -206,13 +205,16 @@ class ProvisionCommandTest {
         account.put(Blueprint.workers(settings), running(0));
         account.onLook(seen -> {
             boolean ended = account.calls().contains("remove " + gateway.name());
-            return ended && seen.equals(running(0)) ? running(1) : ended && seen.equals(messages(0)) ? messages(3) : seen;
+            return ended && seen.equals(running(0))
+                    ? running(1)
+                    : ended && seen.equals(messages(0)) ? messages(3) : seen;
         });
 
         assertThatThrownBy(() -> destroy("--yes", "--wait", "5m"))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessageStartingWith("after 300 s the gateway's instance has ended, and there are still 3 requests in the "
-                        + "queue, 1 workers running, whom nobody ends; start a gateway");
+                .hasMessageStartingWith(
+                        "after 300 s the gateway's instance has ended, and there are still 3 requests in the "
+                                + "queue, 1 workers running, whom nobody ends; start a gateway");
         assertThat(account.calls()).containsExactly("remove " + gateway.name());
     }
 
@@ -234,8 +236,9 @@ class ProvisionCommandTest {
 
         assertThatThrownBy(() -> provision("--yes"))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessage("stopped at queue flotilla-response, after 2 of 8 steps: flotilla-response was deleted a moment ago; "
-                        + "what was done stays, and another run goes on from there");
+                .hasMessage(
+                        "stopped at queue flotilla-response, after 2 of 8 steps: flotilla-response was deleted a moment ago; "
+                                + "what was done stays, and another run goes on from there");
         assertThat(pace.now()).isEqualTo(PlanRun.TRIES_FOR);
     }
 

@@ -92,7 +92,8 @@ class ProvisionIT {
             String elsewhere = "flotilla.cluster.port=" + FreePort.next();
             assertThat(run("doctor", ofTheSet(3, "--set", elsewhere)).out())
                     .contains("outdated is 3, the settings want 0");
-            assertThat(run("provision", ofTheSet(3, "--yes", "--set", elsewhere)).out())
+            assertThat(run("provision", ofTheSet(3, "--yes", "--set", elsewhere))
+                            .out())
                     .contains("outdated 3 -> 0")
                     .contains("changed workers' instances");
             try (CloudClient ec2 = new CloudClient(folder.resolve("data"))) {
@@ -116,8 +117,8 @@ class ProvisionIT {
     }
 
     private static String[] ofTheSet(int size, String... more) {
-        List<String> all = new ArrayList<>(List.of(
-                "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=" + size));
+        List<String> all = new ArrayList<>(
+                List.of("--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=" + size));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);
     }

@@ -301,8 +301,8 @@ class ProvisionAdaptersIT {
         Wanted wanted = Wanted.of(thing.kind(), thing.name(), Map.of());
         try (Ec2SetProvision before = set("moved", 2);
                 Ec2SetProvision now = set("moved", 2, outfit("gateway-2:25520"));
-                Ec2SetProvision nobodyKnows =
-                        set("moved", 2, CompletableFuture.failedFuture(new SettingsException("where is the gateway?")))) {
+                Ec2SetProvision nobodyKnows = set(
+                        "moved", 2, CompletableFuture.failedFuture(new SettingsException("where is the gateway?")))) {
             Await.result(before.create(wanted));
             assertThat(seen(nobodyKnows, thing).attributes()).doesNotContainKey(Attributes.OUTDATED);
             assertThat(seen(now, thing).attributes()).containsEntry(Attributes.OUTDATED, "2");
@@ -349,12 +349,15 @@ class ProvisionAdaptersIT {
     void workersWhomNobodyElseEnds_shouldBeEndedWhileTheyRun() {
         Thing thing = new Thing(Kind.INSTANCES, "orphans");
         try (Ec2SetProvision workers = set("orphans", 2);
-                Ec2InstanceFleet fleet = Ec2InstanceFleet.connect(
-                        clients, settings().fleet(), "orphans", Clock.systemUTC())) {
+                Ec2InstanceFleet fleet =
+                        Ec2InstanceFleet.connect(clients, settings().fleet(), "orphans", Clock.systemUTC())) {
             Await.result(fleet.launch(new AppTierId(1), "orphan-1", "flotilla {}"));
             Eventually.until(
                     "it is seen",
-                    () -> seen(workers, thing).attributes().get(Attributes.RUNNING).equals("1"));
+                    () -> seen(workers, thing)
+                            .attributes()
+                            .get(Attributes.RUNNING)
+                            .equals("1"));
 
             Await.result(workers.end(thing));
 
@@ -376,8 +379,8 @@ class ProvisionAdaptersIT {
     }
 
     private static CompletableFuture<Ec2StoppedSet.Outfit> outfit(String gateway) {
-        return CompletableFuture.completedFuture(new Ec2StoppedSet.Outfit(
-                "flotilla {}", List.of(gateway), Map.of(EmbeddedCloud.MADE_STOPPED, "true")));
+        return CompletableFuture.completedFuture(
+                new Ec2StoppedSet.Outfit("flotilla {}", List.of(gateway), Map.of(EmbeddedCloud.MADE_STOPPED, "true")));
     }
 
     private static CompletableFuture<Ec2StoppedSet.Outfit> bootingOutfit() {

@@ -116,14 +116,13 @@ class ProvisionPlanTest {
         Step adopting = step(BUCKET, untagged(true, open), true);
 
         assertThat(PlanTable.line(adopting))
-                .endsWith("publicAccess possible -> blocked, gets the tag flotilla:cluster, for the whole bucket, with whatever "
-                        + "others have in it");
+                .endsWith(
+                        "publicAccess possible -> blocked, gets the tag flotilla:cluster, for the whole bucket, with whatever "
+                                + "others have in it");
         assertThat(PlanTable.line(step(BUCKET, Present.of("fleet", open), false)))
                 .endsWith("publicAccess possible -> blocked");
         Wanted withPrefix = Wanted.of(
-                Kind.BUCKET,
-                "b",
-                Map.of(Attributes.PUBLIC_ACCESS, Attributes.BLOCKED, Attributes.EXPIRY_PREFIX, "p/"));
+                Kind.BUCKET, "b", Map.of(Attributes.PUBLIC_ACCESS, Attributes.BLOCKED, Attributes.EXPIRY_PREFIX, "p/"));
         assertThat(PlanTable.line(step(withPrefix, Present.of("fleet", open), false)))
                 .endsWith("for the whole bucket, with whatever others have in it");
     }
@@ -150,7 +149,9 @@ class ProvisionPlanTest {
                 .containsExactly(
                         new Step.Create(gateway),
                         new Step.Change(
-                                set, new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("unknown", "0"))), false));
+                                set,
+                                new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("unknown", "0"))),
+                                false));
         assertThat(step(set, full, false)).isEqualTo(new Step.InOrder(set.thing(), List.of()));
         assertThat(step(set, Present.of("fleet", Map.of(Attributes.COUNT, "2", Attributes.OUTDATED, "1")), false))
                 .isEqualTo(new Step.Change(

@@ -62,9 +62,8 @@ public final class RefusingSqs implements AutoCloseable {
         String call = target.substring(target.indexOf('.') + 1);
         calls.add(call);
         String refusal = refusals.get(call);
-        String answer = refusal == null
-                ? QUEUE
-                : "{\"__type\":\"com.amazonaws.sqs#" + refusal + "\",\"message\":\"no luck\"}";
+        String answer =
+                refusal == null ? QUEUE : "{\"__type\":\"com.amazonaws.sqs#" + refusal + "\",\"message\":\"no luck\"}";
         byte[] body = answer.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
         exchange.sendResponseHeaders(refusal == null ? 200 : 400, body.length);

@@ -205,9 +205,8 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
         List<Tag> ours = List.of(Ec2Tags.tag(Ec2Tags.NAME, name), Ec2Tags.tag(Ec2Tags.ROLE, Ec2Tags.GATEWAY));
         return instances
                 .describe()
-                .thenApply(all -> all.stream()
-                        .filter(one -> one.tags().containsAll(ours))
-                        .toList());
+                .thenApply(all ->
+                        all.stream().filter(one -> one.tags().containsAll(ours)).toList());
     }
 
     @Override

@@ -119,8 +119,7 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
     @Override
     public CompletionStage<Done> change(Wanted wanted, Set<String> attributes) {
         boolean fills = attributes.contains(Attributes.COUNT) || attributes.contains(Attributes.UNFINISHED);
-        CompletionStage<Done> filled =
-                fills ? create(wanted) : CompletableFuture.completedFuture(Done.getInstance());
+        CompletionStage<Done> filled = fills ? create(wanted) : CompletableFuture.completedFuture(Done.getInstance());
         return attributes.contains(Attributes.OUTDATED)
                 ? filled.thenCompose(done -> recipe.outfit().get()).thenCompose(set::update)
                 : filled;
@@ -151,8 +150,7 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
     private CompletionStage<Done> terminate(List<Instance> workers) {
         return workers.isEmpty()
                 ? CompletableFuture.completedFuture(Done.getInstance())
-                : instances.terminate(
-                        workers.stream().map(Instance::instanceId).toList());
+                : instances.terminate(workers.stream().map(Instance::instanceId).toList());
     }
 
     private CompletionStage<List<Instance>> workers() {

@@ -81,8 +81,7 @@ public final class Ec2StoppedSet implements AutoCloseable {
     private final Ec2Launch launch;
     private final Clock clock;
 
-    private Ec2StoppedSet(
-            Ec2AsyncClient client, FleetSettings fleet, String cluster, Ec2Launch launch, Clock clock) {
+    private Ec2StoppedSet(Ec2AsyncClient client, FleetSettings fleet, String cluster, Ec2Launch launch, Clock clock) {
         this.client = client;
         this.waiter = Ec2AsyncWaiter.builder()
                 .client(client)
@@ -124,9 +123,8 @@ public final class Ec2StoppedSet implements AutoCloseable {
                     .map(Member::of)
                     .toList();
             return launchEach(launcher, missing(size, members).iterator(), outfit.userData(), List.of())
-                    .thenCompose(launched -> finish(
-                                    Stream.concat(left.stream(), launched.members().stream())
-                                            .toList())
+                    .thenCompose(launched -> finish(Stream.concat(left.stream(), launched.members().stream())
+                                    .toList())
                             .handle((done, failure) -> outcome(launched, failure)));
         });
     }
@@ -198,11 +196,12 @@ public final class Ec2StoppedSet implements AutoCloseable {
     }
 
     private CompletionStage<List<String>> runningOf(Collection<String> ids) {
-        return members().thenApply(members -> members.stream()
-                .filter(one -> ids.contains(one.instanceId()))
-                .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.RUNNING)
-                .map(Instance::instanceId)
-                .toList());
+        return members()
+                .thenApply(members -> members.stream()
+                        .filter(one -> ids.contains(one.instanceId()))
+                        .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.RUNNING)
+                        .map(Instance::instanceId)
+                        .toList());
     }
 
     private CompletionStage<Done> stopNow(List<String> ids) {
@@ -255,7 +254,8 @@ public final class Ec2StoppedSet implements AutoCloseable {
             return all.thenApply(done -> {
                 if (others > 0) {
                     throw new InfrastructureException(
-                            others + " instances of the set are not stopped, and keep the address of an earlier gateway in "
+                            others
+                                    + " instances of the set are not stopped, and keep the address of an earlier gateway in "
                                     + "their user data; let them end, and run it again",
                             null);
                 }

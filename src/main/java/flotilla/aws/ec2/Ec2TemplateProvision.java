@@ -119,8 +119,8 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
         CompletionStage<?> version = attributes.isEmpty()
                 ? CompletableFuture.completedFuture(Done.getInstance())
                 : newest(name)
-                        .thenCompose(newest -> imageOf(newest, attributes)
-                                .thenApply(found -> data.changed(newest, attributes, found)))
+                        .thenCompose(newest ->
+                                imageOf(newest, attributes).thenApply(found -> data.changed(newest, attributes, found)))
                         .thenCompose(changed -> said(
                                 "CreateLaunchTemplateVersion",
                                 name,

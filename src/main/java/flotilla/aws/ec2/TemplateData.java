@@ -87,8 +87,7 @@ record TemplateData(FleetSettings fleet, String cluster) {
         return attributes.contains(Attributes.ENCRYPTION) || attributes.contains(Attributes.IMAGE);
     }
 
-    private static LaunchTemplateInstanceMetadataOptionsRequest sessions(
-            LaunchTemplateInstanceMetadataOptions before) {
+    private static LaunchTemplateInstanceMetadataOptionsRequest sessions(LaunchTemplateInstanceMetadataOptions before) {
         return LaunchTemplateInstanceMetadataOptionsRequest.builder()
                 .httpEndpoint(LaunchTemplateInstanceMetadataEndpointState.ENABLED)
                 .httpTokens(LaunchTemplateHttpTokensState.REQUIRED)

@@ -33,8 +33,7 @@ final class BucketCalls {
     }
 
     /** Asks for something that a store may not have. */
-    static CompletionStage<Done> asked(
-            String operation, String bucket, Supplier<? extends CompletionStage<?>> call) {
+    static CompletionStage<Done> asked(String operation, String bucket, Supplier<? extends CompletionStage<?>> call) {
         return call.get().handle((answer, failure) -> {
             if (failure == null || status(failure) == NOT_IMPLEMENTED) {
                 return Done.getInstance();

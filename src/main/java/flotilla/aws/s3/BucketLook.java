@@ -77,8 +77,8 @@ final class BucketLook {
                     CompletionStage<?> owner = tags.isPresent() && cluster.isEmpty()
                             ? owner()
                             : CompletableFuture.completedFuture(Optional.empty());
-                    return owner.<Seen>thenApply(known ->
-                            new Seen.Present(cluster, tags.isPresent() || tagsDenied, attributes, denied));
+                    return owner.<Seen>thenApply(
+                            known -> new Seen.Present(cluster, tags.isPresent() || tagsDenied, attributes, denied));
                 });
     }
 
@@ -119,8 +119,8 @@ final class BucketLook {
                         client.getPublicAccessBlock(request -> request.bucket(bucket))
                                 .thenApply(answer -> blocksAll(answer.publicAccessBlockConfiguration())),
                         false)
-                .thenAccept(told -> told.ifPresent(blocked -> attributes.put(
-                        Attributes.PUBLIC_ACCESS, blocked ? Attributes.BLOCKED : Attributes.POSSIBLE)));
+                .thenAccept(told -> told.ifPresent(blocked ->
+                        attributes.put(Attributes.PUBLIC_ACCESS, blocked ? Attributes.BLOCKED : Attributes.POSSIBLE)));
     }
 
     private static boolean blocksAll(PublicAccessBlockConfiguration block) {

@@ -185,29 +185,30 @@ public final class S3Provision implements Provider, AutoCloseable {
                         bucket,
                         client.listObjectsV2(request -> request.bucket(bucket).maxKeys(MOST_AT_ONCE)))
                 .thenCompose(page -> {
-            if (page.contents().isEmpty()) {
-                return CompletableFuture.completedFuture(Done.getInstance());
-            }
-            List<ObjectIdentifier> keys = page.contents().stream()
-                    .map(one -> ObjectIdentifier.builder().key(one.key()).build())
-                    .toList();
-            return said(
-                            "DeleteObjects",
-                            bucket,
-                            client.deleteObjects(
-                                    request -> request.bucket(bucket).delete(all -> all.objects(keys))))
-                    .thenCompose(answer -> {
-                        if (!answer.errors().isEmpty()) {
-                            throw new InfrastructureException(
-                                    "S3 DeleteObjects in bucket " + bucket + " left "
-                                            + answer.errors().size() + " objects, such as "
-                                            + answer.errors().get(0).key() + " ("
-                                            + answer.errors().get(0).code() + "); check the permissions",
-                                    null);
-                        }
-                        return empty(bucket);
-                    });
-        });
+                    if (page.contents().isEmpty()) {
+                        return CompletableFuture.completedFuture(Done.getInstance());
+                    }
+                    List<ObjectIdentifier> keys = page.contents().stream()
+                            .map(one ->
+                                    ObjectIdentifier.builder().key(one.key()).build())
+                            .toList();
+                    return said(
+                                    "DeleteObjects",
+                                    bucket,
+                                    client.deleteObjects(
+                                            request -> request.bucket(bucket).delete(all -> all.objects(keys))))
+                            .thenCompose(answer -> {
+                                if (!answer.errors().isEmpty()) {
+                                    throw new InfrastructureException(
+                                            "S3 DeleteObjects in bucket " + bucket + " left "
+                                                    + answer.errors().size() + " objects, such as "
+                                                    + answer.errors().get(0).key() + " ("
+                                                    + answer.errors().get(0).code() + "); check the permissions",
+                                            null);
+                                }
+                                return empty(bucket);
+                            });
+                });
     }
 
     /** Writes an object below the prefix and deletes it again. */

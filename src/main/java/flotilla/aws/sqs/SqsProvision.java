@@ -189,16 +189,16 @@ public final class SqsProvision implements Provider, AutoCloseable {
         }
         String deadLetters = wanted.attributes().get(Attributes.DEAD_LETTERS_TO);
         return justMade(deadLetters).thenApply(told -> {
-                    plain.put(
-                            REDRIVE_POLICY,
-                            JSON.createObjectNode()
-                                    .put("deadLetterTargetArn", told.get(QueueAttributeName.QUEUE_ARN.toString()))
-                                    .put(
-                                            "maxReceiveCount",
-                                            Integer.parseInt(wanted.attributes().get(Attributes.MAX_RECEIVES)))
-                                    .toString());
-                    return plain;
-                });
+            plain.put(
+                    REDRIVE_POLICY,
+                    JSON.createObjectNode()
+                            .put("deadLetterTargetArn", told.get(QueueAttributeName.QUEUE_ARN.toString()))
+                            .put(
+                                    "maxReceiveCount",
+                                    Integer.parseInt(wanted.attributes().get(Attributes.MAX_RECEIVES)))
+                            .toString());
+            return plain;
+        });
     }
 
     /** Attributes of a queue that may have been made a moment ago, and not be known everywhere. */

@@ -135,9 +135,7 @@ class Ec2StoppedSetTest {
         Await.result(set.fill(2, OUTFIT));
 
         assertThat(actions()).containsExactly("DescribeInstances", "DescribeInstances", "StopInstances", "CreateTags");
-        assertThat(only("StopInstances"))
-                .containsEntry("InstanceId.1", "i-1")
-                .doesNotContainKey("InstanceId.2");
+        assertThat(only("StopInstances")).containsEntry("InstanceId.1", "i-1").doesNotContainKey("InstanceId.2");
     }
 
     @Test
@@ -154,9 +152,7 @@ class Ec2StoppedSetTest {
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageStartingWith("EC2 first boot of the new instances [i-1, i-2] failed: ");
 
-        assertThat(only("StopInstances"))
-                .containsEntry("InstanceId.1", "i-1")
-                .doesNotContainKey("InstanceId.2");
+        assertThat(only("StopInstances")).containsEntry("InstanceId.1", "i-1").doesNotContainKey("InstanceId.2");
         assertThat(actions()).endsWith("CreateTags");
     }
 
@@ -183,7 +179,8 @@ class Ec2StoppedSetTest {
 
         assertThat(Await.failure(set.update(OUTFIT)))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessageStartingWith("1 instances of the set are not stopped, and keep the address of an earlier gateway");
+                .hasMessageStartingWith(
+                        "1 instances of the set are not stopped, and keep the address of an earlier gateway");
 
         Map<String, String> change = only("ModifyInstanceAttribute");
         assertThat(change).containsEntry("InstanceId", "i-1");

@@ -38,11 +38,12 @@ class TemplateDataTest {
             .keyName("theirs")
             .metadataOptions(options -> options.httpPutResponseHopLimit(2))
             .blockDeviceMappings(
-                    disk -> disk.deviceName("/dev/xvda").ebs(volume -> volume.volumeSize(80)
-                            .volumeType(VolumeType.IO2)
-                            .iops(3000)
-                            .kmsKeyId("key-1")
-                            .encrypted(false)),
+                    disk -> disk.deviceName("/dev/xvda")
+                            .ebs(volume -> volume.volumeSize(80)
+                                    .volumeType(VolumeType.IO2)
+                                    .iops(3000)
+                                    .kmsKeyId("key-1")
+                                    .encrypted(false)),
                     disk -> disk.deviceName("/dev/xvdb").virtualName("ephemeral0"))
             .tagSpecifications(
                     tags -> tags.resourceType(ResourceType.INSTANCE)
@@ -114,8 +115,7 @@ class TemplateDataTest {
         assertThat(data.tagSpecifications())
                 .extracting(one -> one.resourceTypeAsString() + " " + one.tags())
                 .containsExactly(
-                        "instance "
-                                + List.of(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "blue")),
+                        "instance " + List.of(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "blue")),
                         "volume " + List.of(Ec2Tags.tag(Ec2Tags.CLUSTER, "blue")),
                         "network-interface " + List.of(Ec2Tags.tag("team", "y")));
     }

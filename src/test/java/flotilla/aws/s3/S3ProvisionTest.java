@@ -175,7 +175,10 @@ class S3ProvisionTest {
                         true,
                         new TreeMap<>(
                                 Map.of(Attributes.ENCRYPTION, Attributes.OFF, Attributes.CONTENTS, Attributes.NONE)),
-                        Set.of("s3:GetBucketTagging", "s3:GetBucketPublicAccessBlock", "s3:GetLifecycleConfiguration")));
+                        Set.of(
+                                "s3:GetBucketTagging",
+                                "s3:GetBucketPublicAccessBlock",
+                                "s3:GetLifecycleConfiguration")));
     }
 
     /** Otherwise the keys of a new prefix would stay for ever. */
@@ -235,12 +238,18 @@ class S3ProvisionTest {
                 .isEqualTo(Seen.Present.of(
                         "fleet",
                         Map.of(
-                                Attributes.PUBLIC_ACCESS, Attributes.BLOCKED,
-                                Attributes.ENCRYPTION, Attributes.ON,
-                                Attributes.EXPIRE_AFTER_DAYS, "22",
-                                Attributes.DROP_UPLOADS_AFTER_DAYS, "1",
-                                Attributes.EXPIRY_PREFIX, "p/",
-                                Attributes.CONTENTS, Attributes.OBJECTS)));
+                                Attributes.PUBLIC_ACCESS,
+                                Attributes.BLOCKED,
+                                Attributes.ENCRYPTION,
+                                Attributes.ON,
+                                Attributes.EXPIRE_AFTER_DAYS,
+                                "22",
+                                Attributes.DROP_UPLOADS_AFTER_DAYS,
+                                "1",
+                                Attributes.EXPIRY_PREFIX,
+                                "p/",
+                                Attributes.CONTENTS,
+                                Attributes.OBJECTS)));
     }
 
     @Test

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class SqsProvisionTest {
     private static final Thing QUEUE = new Thing(Kind.QUEUE, "q");
     private static final Wanted WANTED = Wanted.of(Kind.QUEUE, "q", Map.of(Attributes.LEASE, "30"));
-    private static final Wanted WITH_DEAD_LETTERS = Wanted.of(
-            Kind.QUEUE, "q", Map.of(Attributes.DEAD_LETTERS_TO, "q-dlq", Attributes.MAX_RECEIVES, "9"));
+    private static final Wanted WITH_DEAD_LETTERS =
+            Wanted.of(Kind.QUEUE, "q", Map.of(Attributes.DEAD_LETTERS_TO, "q-dlq", Attributes.MAX_RECEIVES, "9"));
 
     private final RefusingSqs sqs = new RefusingSqs();
     private final AwsClients clients = AwsClients.open(SqsServer.settings(sqs.url()), 0);
@@ -53,8 +53,7 @@ class SqsProvisionTest {
 
         assertThat(failure)
                 .isInstanceOfSatisfying(
-                        NotYetException.class,
-                        one -> assertThat(one.again()).isEqualTo(Duration.ofSeconds(1)))
+                        NotYetException.class, one -> assertThat(one.again()).isEqualTo(Duration.ofSeconds(1)))
                 .hasMessage("queue q was made a moment ago, and SQS does not find it yet");
         assertThat(sqs.calls()).containsExactly("CreateQueue", "GetQueueUrl");
 
@@ -77,13 +76,12 @@ class SqsProvisionTest {
     void tagsThatMayNotBeSeen_shouldBeNamedAndTheRestTold() {
         sqs.refuse("ListQueueTags", "AccessDeniedException");
 
-        assertThat(Await.result(queues.look(QUEUE)))
-                .isInstanceOfSatisfying(Seen.Present.class, seen -> {
-                    assertThat(seen.cluster()).isEmpty();
-                    assertThat(seen.keepsTags()).isTrue();
-                    assertThat(seen.denied()).containsExactly("sqs:ListQueueTags");
-                    assertThat(seen.attributes()).containsEntry(Attributes.LEASE, "30");
-                });
+        assertThat(Await.result(queues.look(QUEUE))).isInstanceOfSatisfying(Seen.Present.class, seen -> {
+            assertThat(seen.cluster()).isEmpty();
+            assertThat(seen.keepsTags()).isTrue();
+            assertThat(seen.denied()).containsExactly("sqs:ListQueueTags");
+            assertThat(seen.attributes()).containsEntry(Attributes.LEASE, "30");
+        });
         sqs.relent();
         assertThat(Await.result(queues.look(QUEUE)))
                 .isInstanceOfSatisfying(
