@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
 import flotilla.aws.ec2.Ec2Examination;
 import flotilla.aws.s3.S3ModelStore;
 import flotilla.config.AwsSettings;
@@ -18,7 +19,6 @@ import flotilla.provision.Blueprint;
 import flotilla.provision.Kind;
 import flotilla.provision.ProvisionPlan;
 import flotilla.provision.Seen;
-import flotilla.provision.Step;
 import flotilla.provision.Thing;
 import flotilla.provision.Wanted;
 import java.io.IOException;
@@ -37,7 +37,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -47,6 +50,10 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class CloudChecks {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final List<String> MODEL_FILES = List.of("model.conf", "labels.txt", "model.pt");
+
+    private static final String TEMPLATE_PERMISSIONS =
+            "ec2:DescribeLaunchTemplates and ec2:DescribeLaunchTemplateVersions";
+    private static final String IMAGE_PERMISSION = "ec2:DescribeImages";
 
     private final CommonOptions.Loaded loaded;
     private final FlotillaSettings settings;
@@ -76,7 +83,11 @@ final class CloudChecks {
                 .forEach((service, url) ->
                         checks.add(new Examination.Check("endpoint " + service, () -> endpoint(service, url))));
         for (Wanted wanted : Blueprint.of(settings, false)) {
-            checks.add(new Examination.Check(wanted.thing().toString(), () -> thing(wanted)));
+            String name = wanted.thing().toString();
+            checks.add(
+                    wanted.thing().kind() == Kind.LAUNCH_TEMPLATE
+                            ? optional(name, TEMPLATE_PERMISSIONS, () -> thing(wanted))
+                            : new Examination.Check(name, () -> thing(wanted)));
         }
         if (settings.fleet().mode() == FleetSettings.Mode.LAUNCH) {
             checks.add(new Examination.Check("launch", this::launch));
@@ -84,12 +95,26 @@ final class CloudChecks {
         Stream.of(settings.fleet().imageId(), settings.provision().gateway().imageId())
                 .flatMap(Optional::stream)
                 .distinct()
-                .forEach(id -> checks.add(new Examination.Check("image " + id, () -> image(id))));
+                .forEach(id -> checks.add(optional("image " + id, IMAGE_PERMISSION, () -> image(id))));
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL
                 && settings.model().location() instanceof ModelLocation.InS3 location) {
             checks.add(new Examination.Check("model", () -> model(location)));
         }
         return checks;
+    }
+
+    /** One of which a gateway has no need: that a role may not look is no fault of the system. */
+    private static Examination.Check optional(String name, String permissions, Callable<List<Finding>> look) {
+        return new Examination.Check(name, () -> {
+            try {
+                return look.call();
+            } catch (CompletionException e) {
+                if (!AwsErrors.isDenied(e)) {
+                    throw e;
+                }
+                return List.of(Judgements.notSeen(name, "it", permissions));
+            }
+        });
     }
 
     private List<Finding> credentials() {
@@ -164,12 +189,29 @@ final class CloudChecks {
                     "launch template",
                     "none is needed: flotilla.fleet.launch-template is empty, an image is launched"));
         }
-        Step step = ProvisionPlan.of(settings.cluster().name(), List.of(examined), seen, true)
-                .get(0);
-        List<Finding> findings = new ArrayList<>(List.of(ThingFindings.of(step)));
+        List<Finding> findings = new ArrayList<>(findings(examined, seen.get(thing)));
         if (thing.kind() == Kind.BUCKET && seen.get(thing) instanceof Seen.Present) {
             findings.add(probe(thing));
         }
+        return findings;
+    }
+
+    /** What may not be seen is one finding, what is seen another; that a bucket is lent by another account is none. */
+    private List<Finding> findings(Wanted wanted, Seen seen) {
+        Thing thing = wanted.thing();
+        List<Finding> findings = new ArrayList<>();
+        Seen open = seen;
+        if (seen instanceof Seen.Present present) {
+            SortedMap<String, String> attributes = new TreeMap<>(present.attributes());
+            attributes.remove(Attributes.OWNER);
+            open = new Seen.Present(present.cluster(), present.keepsTags(), attributes);
+            if (!present.denied().isEmpty()) {
+                findings.add(Judgements.notSeen(thing.toString(), "a part of it", String.join(", ", present.denied())));
+            }
+        }
+        findings.add(
+                ThingFindings.of(ProvisionPlan.of(settings.cluster().name(), List.of(wanted), Map.of(thing, open), true)
+                        .get(0)));
         return findings;
     }
 
@@ -178,6 +220,7 @@ final class CloudChecks {
         TreeMap<String, String> attributes = new TreeMap<>(wanted.attributes());
         attributes.remove(Attributes.EXPIRE_AFTER_DAYS);
         attributes.remove(Attributes.DROP_UPLOADS_AFTER_DAYS);
+        attributes.remove(Attributes.EXPIRY_PREFIX);
         return new Wanted(wanted.thing(), attributes, wanted.impossible());
     }
 

@@ -1,21 +1,17 @@
 package flotilla.app;
 
 import flotilla.config.FlotillaSettings;
-import flotilla.protocol.InfrastructureException;
-import flotilla.provision.Attributes;
 import flotilla.provision.Blueprint;
 import flotilla.provision.DestroyPlan;
+import flotilla.provision.Kind;
 import flotilla.provision.Provisioning;
-import flotilla.provision.Seen;
 import flotilla.provision.Step;
 import flotilla.provision.Thing;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +35,6 @@ import picocli.CommandLine.Spec;
             "2:wrong usage"
         })
 final class DestroyCommand implements Callable<Integer> {
-    private static final long LOOK_EVERY_MILLIS = 2_000;
-
     @Spec
     private CommandSpec spec;
 
@@ -50,8 +44,8 @@ final class DestroyCommand implements Callable<Integer> {
     @Option(
             names = "--drain",
             description =
-                    "first wait until the request queue is empty and the gateway has ended all workers; send no more "
-                            + "work, and have scaling.min-instances at 0")
+                    "first wait until the request queue has been empty for a minute and the gateway has ended all workers; "
+                            + "send no more work, and have scaling.min-instances at 0")
     private boolean drain;
 
     @Option(
@@ -78,33 +72,44 @@ final class DestroyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--wait is a time such as 10m");
         }
         try (Provisioners provisioners = Provisioners.open(loaded)) {
-            return run(provisioners.provisioning(), loaded.settings(), LOOK_EVERY_MILLIS);
+            return run(provisioners.provisioning(), loaded.settings(), Pace.real());
         }
     }
 
-    /**
-     * Visible for tests: everything but the connections.
-     *
-     * @param pauseMillis between two looks while it waits
-     */
-    int run(Provisioning provisioning, FlotillaSettings settings, long pauseMillis) throws InterruptedException {
+    /** Visible for tests: everything but the connections. */
+    int run(Provisioning provisioning, FlotillaSettings settings, Pace pace) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        List<Step> plan = plan(provisioning, settings);
-        PlanRun run = new PlanRun(out, provisioning);
-        boolean keeps = plan.stream().anyMatch(Step.Keep.class::isInstance);
-        String nothing =
-                keeps ? "nothing to do: only what is kept is left" : "nothing to do: nothing of this system is left";
-        if (run.show(plan, nothing, yes)) {
+        // Requests that are in the queue now are waited for.
+        List<Step> plan = plan(
+                provisioning, settings, drain ? Set.of(Blueprint.deadLetters(settings)) : Blueprint.work(settings));
+        PlanRun run = new PlanRun(out, provisioning, pace);
+        if (run.show(plan, nothingToDo(plan), yes)) {
+            FleetEnd fleet = new FleetEnd(provisioning, settings, patience, out, pace);
             if (drain) {
-                await(provisioning, settings, out, pauseMillis);
-                plan = plan(provisioning, settings);
+                fleet.await();
+                plan = plan(provisioning, settings, Blueprint.work(settings));
             }
-            run.act(plan);
+            if (PlanRun.isRefused(plan)) {
+                run.show(plan, nothingToDo(plan), yes);
+            } else {
+                run.act(plan, done -> {
+                    if (done.thing().kind() == Kind.GATEWAY) {
+                        fleet.endWhoIsLeft();
+                    }
+                });
+            }
         }
         return PlanRun.isRefused(plan) ? 1 : 0;
     }
 
-    private List<Step> plan(Provisioning provisioning, FlotillaSettings settings) {
+    private static String nothingToDo(List<Step> plan) {
+        return plan.stream().anyMatch(Step.Keep.class::isInstance)
+                ? "nothing to do: only what is kept is left"
+                : "nothing to do: nothing of this system is left";
+    }
+
+    /** @param work queues whose messages must not be lost */
+    private List<Step> plan(Provisioning provisioning, FlotillaSettings settings, Set<Thing> work) {
         List<Thing> things = Blueprint.everything(settings);
         return DestroyPlan.of(
                 settings.cluster().name(),
@@ -115,45 +120,6 @@ final class DestroyCommand implements Callable<Integer> {
                         emptyBuckets,
                         untagged,
                         !settings.storage().prefix().isEmpty(),
-                        drain ? Set.of(Blueprint.deadLetters(settings)) : Blueprint.work(settings)));
-    }
-
-    /** The gateway does the work of ending workers; this only looks on. */
-    private void await(Provisioning provisioning, FlotillaSettings settings, PrintWriter out, long pauseMillis)
-            throws InterruptedException {
-        Thing queue = Blueprint.requestQueue(settings);
-        Thing workers = Blueprint.workers(settings);
-        long deadline = System.nanoTime() + patience.toNanos();
-        String told = "";
-        while (true) {
-            Map<Thing, Seen> seen = provisioning
-                    .look(List.of(queue, workers))
-                    .toCompletableFuture()
-                    .join();
-            String messages = attribute(seen.get(queue), Attributes.MESSAGES);
-            String running = attribute(seen.get(workers), Attributes.RUNNING);
-            if (messages.equals("0") && running.equals("0")) {
-                return;
-            }
-            String now = messages + " requests in the queue, " + running + " workers running";
-            if (System.nanoTime() - deadline >= 0) {
-                throw new InfrastructureException(
-                        "after " + patience.toSeconds() + " s there are still " + now
-                                + ", and nothing was removed; send no more "
-                                + "work, see that a gateway runs and scaling.min-instances is 0 (flotilla why), or wait longer "
-                                + "with --wait",
-                        null);
-            }
-            if (!now.equals(told)) {
-                out.println("waiting   " + now);
-                out.flush();
-                told = now;
-            }
-            TimeUnit.MILLISECONDS.sleep(pauseMillis);
-        }
-    }
-
-    private static String attribute(Seen seen, String name) {
-        return seen instanceof Seen.Present present ? present.attributes().getOrDefault(name, "0") : "0";
+                        work));
     }
 }

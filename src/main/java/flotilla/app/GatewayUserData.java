@@ -1,5 +1,7 @@
 package flotilla.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
@@ -20,7 +22,7 @@ import java.util.Map;
 final class GatewayUserData {
     /** Where a gateway's cluster side is found when the settings leave it to chance. */
     static final int CLUSTER_PORT = 25520;
-    /** As EC2 has it, before base64. */
+    /** In bytes, as EC2 counts them, before base64. */
     private static final int LONGEST = 16 * 1024;
 
     /** Secrets, what is for this machine alone, and what the launch template has. */
@@ -85,9 +87,10 @@ final class GatewayUserData {
                 gateway.secretsParameter()
                         .map(name -> SECRETS.formatted(region, name))
                         .orElse(""));
-        if (script.length() > LONGEST) {
-            throw new SettingsException("the gateway's settings take " + script.length() + " characters, and user data "
-                    + "holds " + LONGEST + "; put the larger ones into the image's config/gateway.conf");
+        int bytes = script.getBytes(UTF_8).length;
+        if (bytes > LONGEST) {
+            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data " + "holds "
+                    + LONGEST + "; put the larger ones into the image's config/gateway.conf");
         }
         return script;
     }

@@ -3,6 +3,7 @@ package flotilla.app;
 import flotilla.aws.AwsClients;
 import flotilla.aws.autoscaling.AutoScalingProvision;
 import flotilla.aws.ec2.Ec2Provision;
+import flotilla.aws.ec2.Ec2StoppedSet;
 import flotilla.config.EmbeddedCloud;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
@@ -28,7 +29,7 @@ final class LocalFleetSet {
         String userData = WorkerUserData.render(loaded.config(), settings, gateways);
         try (AwsClients clients = AwsClients.open(settings.aws(), 0)) {
             switch (settings.fleet().mode()) {
-                case START_STOP -> makeInstances(clients, settings, userData);
+                case START_STOP -> makeInstances(clients, settings, userData, gateways);
                 case AUTO_SCALING_GROUP -> makeGroup(clients, settings, userData);
                 case LAUNCH, STATIC -> {}
             }
@@ -36,10 +37,13 @@ final class LocalFleetSet {
     }
 
     /** They are made stopped, so that none of them boots a worker for nothing. */
-    private static void makeInstances(AwsClients clients, FlotillaSettings settings, String userData) {
-        try (Ec2Provision ec2 = ec2(clients, settings)) {
-            ec2.stoppedInstances(
-                            settings.scaling().maxInstances(), userData, Map.of(EmbeddedCloud.MADE_STOPPED, "true"))
+    private static void makeInstances(
+            AwsClients clients, FlotillaSettings settings, String userData, List<String> gateways) {
+        try (Ec2StoppedSet set = Ec2StoppedSet.connect(
+                clients, settings.fleet(), settings.cluster().name(), Clock.systemUTC())) {
+            set.fill(
+                            settings.scaling().maxInstances(),
+                            new Ec2StoppedSet.Outfit(userData, gateways, Map.of(EmbeddedCloud.MADE_STOPPED, "true")))
                     .toCompletableFuture()
                     .join();
         }
@@ -48,7 +52,8 @@ final class LocalFleetSet {
     private static void makeGroup(AwsClients clients, FlotillaSettings settings, String userData) {
         FleetSettings fleet = settings.fleet();
         String name = fleet.autoScalingGroup().orElseThrow();
-        try (Ec2Provision ec2 = ec2(clients, settings);
+        try (Ec2Provision ec2 =
+                        Ec2Provision.connect(clients, fleet, settings.cluster().name());
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients)) {
             ec2.launchTemplate(name, userData).toCompletableFuture().join();
             scaling.group(new AutoScalingProvision.Wanted(
@@ -60,10 +65,5 @@ final class LocalFleetSet {
                     .toCompletableFuture()
                     .join();
         }
-    }
-
-    private static Ec2Provision ec2(AwsClients clients, FlotillaSettings settings) {
-        return Ec2Provision.connect(
-                clients, settings.fleet(), settings.cluster().name(), Clock.systemUTC());
     }
 }

@@ -1,22 +1,34 @@
 package flotilla.app;
 
 import flotilla.protocol.InfrastructureException;
+import flotilla.provision.NotYetException;
 import flotilla.provision.PlanTable;
 import flotilla.provision.Provisioning;
 import flotilla.provision.Step;
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /** Shows a plan, and carries it out when the caller has agreed. */
 final class PlanRun {
+    /** Longer than the minute for which SQS remembers a queue that was deleted. */
+    static final Duration TRIES_FOR = Duration.ofSeconds(90);
+
     private final PrintWriter out;
     private final Provisioning provisioning;
+    private final Pace pace;
 
-    PlanRun(PrintWriter out, Provisioning provisioning) {
+    /** What is done between two steps. */
+    interface Between {
+        /** @param done the step that was carried out just now */
+        void run(Step done) throws InterruptedException;
+    }
+
+    PlanRun(PrintWriter out, Provisioning provisioning, Pace pace) {
         this.out = out;
         this.provisioning = provisioning;
+        this.pace = pace;
     }
 
     /** Prints it; whether there is anything to do that may be done. */
@@ -39,30 +51,45 @@ final class PlanRun {
     }
 
     /**
-     * Carries it out, and tells of each step.
+     * Carries it out, one step after the other, and tells of each; the first failure ends it.
      *
      * @throws InfrastructureException with what was done before something failed
      */
-    void act(List<Step> steps) {
+    void act(List<Step> steps, Between between) throws InterruptedException {
         List<Step> acting = steps.stream().filter(Step::acts).toList();
-        List<Step> done = new ArrayList<>();
-        try {
-            provisioning
-                    .apply(acting, step -> {
-                        done.add(step);
-                        out.println("done      " + done.size() + " of " + acting.size() + ": " + verb(step) + " "
-                                + step.thing());
-                        out.flush();
-                    })
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            Throwable cause = Processes.unwrapped(e);
-            throw new InfrastructureException(
-                    "stopped at " + acting.get(done.size()).thing() + ", after " + done.size() + " of " + acting.size()
-                            + " steps: " + cause.getMessage()
-                            + "; what was done stays, and another run goes on from there",
-                    cause);
+        for (int done = 0; done < acting.size(); done++) {
+            Step step = acting.get(done);
+            perform(step, "stopped at " + step.thing() + ", after " + done + " of " + acting.size() + " steps: ");
+            out.println("done      " + (done + 1) + " of " + acting.size() + ": " + verb(step) + " " + step.thing());
+            out.flush();
+            between.run(step);
+        }
+    }
+
+    /** What is not possible yet is tried again for a while. */
+    private void perform(Step step, String stopped) throws InterruptedException {
+        Duration since = pace.now();
+        String told = "";
+        while (true) {
+            try {
+                provisioning.perform(step).toCompletableFuture().join();
+                return;
+            } catch (CompletionException e) {
+                Throwable cause = Processes.unwrapped(e);
+                boolean soon = cause instanceof NotYetException
+                        && pace.now().minus(since).compareTo(TRIES_FOR) < 0;
+                if (!soon) {
+                    throw new InfrastructureException(
+                            stopped + cause.getMessage() + "; what was done stays, and another run goes on from there",
+                            cause);
+                }
+                if (!cause.getMessage().equals(told)) {
+                    told = cause.getMessage();
+                    out.println("waiting   " + told);
+                    out.flush();
+                }
+                pace.pause(((NotYetException) cause).again());
+            }
         }
     }
 

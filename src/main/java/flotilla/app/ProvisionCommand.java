@@ -49,7 +49,7 @@ final class ProvisionCommand implements Callable<Integer> {
     private CommonOptions options;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         CommonOptions.Loaded loaded = options.load(GatewayRole.ROLE);
         try (Provisioners provisioners = Provisioners.open(loaded)) {
             boolean possible = loaded.settings().provision().gateway().imageId().isPresent();
@@ -57,12 +57,12 @@ final class ProvisionCommand implements Callable<Integer> {
                 // What it would not start with is found out before anything is made.
                 provisioners.gatewayUserData();
             }
-            return run(provisioners.provisioning(), loaded.settings());
+            return run(provisioners.provisioning(), loaded.settings(), Pace.real());
         }
     }
 
     /** Visible for tests: everything but the connections. */
-    int run(Provisioning provisioning, FlotillaSettings settings) {
+    int run(Provisioning provisioning, FlotillaSettings settings, Pace pace) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         List<Wanted> wanted = Blueprint.of(settings, gateway);
         List<Step> plan = ProvisionPlan.of(
@@ -73,9 +73,9 @@ final class ProvisionCommand implements Callable<Integer> {
                         .toCompletableFuture()
                         .join(),
                 adopt);
-        PlanRun run = new PlanRun(out, provisioning);
+        PlanRun run = new PlanRun(out, provisioning, pace);
         if (run.show(plan, "nothing to do: everything is there and in order", yes)) {
-            run.act(plan);
+            run.act(plan, done -> {});
         }
         hint(settings, out);
         out.flush();

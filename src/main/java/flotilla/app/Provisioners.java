@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import flotilla.aws.AwsClients;
 import flotilla.aws.ec2.Ec2GatewayProvision;
 import flotilla.aws.ec2.Ec2SetProvision;
+import flotilla.aws.ec2.Ec2StoppedSet;
 import flotilla.aws.ec2.Ec2TemplateProvision;
 import flotilla.aws.s3.S3Provision;
 import flotilla.aws.sqs.SqsProvision;
@@ -57,7 +58,7 @@ final class Provisioners implements AutoCloseable {
                 clients,
                 settings.fleet(),
                 cluster,
-                new Ec2SetProvision.Recipe(settings.scaling().maxInstances(), this::workerUserData, setTags()),
+                new Ec2SetProvision.Recipe(settings.scaling().maxInstances(), this::outfit),
                 Clock.systemUTC()));
         this.provisioning = new Provisioning(Map.of(
                 Kind.QUEUE,
@@ -108,15 +109,17 @@ final class Provisioners implements AutoCloseable {
         return settings.aws().ec2().isPresent() ? Map.of(EmbeddedCloud.MADE_STOPPED, "true") : Map.of();
     }
 
-    private CompletionStage<String> workerUserData() {
+    /** What members of a set are given; fails with {@link SettingsException} while nobody can say where gateways will be. */
+    private CompletionStage<Ec2StoppedSet.Outfit> outfit() {
         return gateway.look(new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings)))
-                .thenApply(seen -> WorkerUserData.render(
-                        config,
-                        settings,
-                        gateways(
-                                seen instanceof Present present
-                                        ? present.attributes().get(Attributes.ADDRESS)
-                                        : "")));
+                .thenApply(seen -> {
+                    List<String> gateways = gateways(
+                            seen instanceof Present present
+                                    ? present.attributes().get(Attributes.ADDRESS)
+                                    : "");
+                    return new Ec2StoppedSet.Outfit(
+                            WorkerUserData.render(config, settings, gateways), gateways, setTags());
+                });
     }
 
     /** Where workers find the cluster: said outright, or the instance that was made here, or this configuration's own address. */

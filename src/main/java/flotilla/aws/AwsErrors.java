@@ -19,6 +19,9 @@ public final class AwsErrors {
             "UnauthorizedOperation",
             "UnrecognizedClientException");
 
+    /** The credentials are taken, and lack a permission. */
+    private static final Set<String> DENIED = Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation");
+
     /** A request is signed with the time of day, and good for some minutes. */
     private static final Set<String> WRONG_TIME =
             Set.of("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed");
@@ -74,6 +77,16 @@ public final class AwsErrors {
                         "access denied (" + code
                                 + "); check the credentials and their permissions (flotilla.aws.credentials, or the SDK's default chain)")
                 : Optional.empty();
+    }
+
+    /** Whether a failure, wrapped or not, says that these credentials are good and lack a permission. */
+    public static boolean isDenied(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (DENIED.contains(code(cause))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an error code says that somebody must change our credentials or permissions; a clock is set by itself, sooner or later. */

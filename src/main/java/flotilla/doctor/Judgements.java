@@ -93,6 +93,19 @@ public final class Judgements {
                         "check the path, and that this user may read the file");
     }
 
+    /**
+     * Something that these credentials may not look at. A gateway's role may not see all of it, and works.
+     *
+     * @param what in words, such as {@code a part of it}
+     * @param permissions those that are missing
+     */
+    public static Finding notSeen(String check, String what, String permissions) {
+        return Finding.warning(
+                check,
+                what + " could not be looked at: these credentials lack " + permissions,
+                "run doctor with an operator's credentials, or grant it (docs/aws.md); gateways and workers work without it");
+    }
+
     /** A launch that was only rehearsed. */
     public static Finding launch(String place, Optional<String> refusal) {
         String check = "launch of " + place;

@@ -46,6 +46,7 @@ final class Ec2Actions implements QueryApi {
                 request.ignore("AdditionalInfo");
                 yield changeState(request, instances::start);
             }
+            case "ModifyInstanceAttribute" -> changeUserData(request);
             case "CreateTags" -> tagActions.create(request);
             case "DeleteTags" -> tagActions.delete(request);
             case "CreateLaunchTemplate",
@@ -90,6 +91,16 @@ final class Ec2Actions implements QueryApi {
                 one -> xml.put("instanceId", one.id())
                         .nest("currentState", state -> Ec2Descriptions.state(state, one.current()))
                         .nest("previousState", state -> Ec2Descriptions.state(state, one.previous())));
+    }
+
+    /** Of what EC2 can change of an instance, user data is all that means something here. */
+    private Consumer<Xml> changeUserData(Ec2Request request) {
+        InstanceId id = Ec2Descriptions.instanceId(request.require("InstanceId"));
+        String userData = request.require("UserData.Value");
+        LaunchParameters.requireUserData(userData);
+        requireNoDryRun(request);
+        instances.changeUserData(id, userData);
+        return xml -> xml.put("return", true);
     }
 
     /** @throws Ec2Exception when a parameter is unknown, and at the end of a dry run */

@@ -133,7 +133,8 @@ record LaunchParameters(
                 instanceProfile);
     }
 
-    private static void requireUserData(String base64) {
+    /** @throws Ec2Exception when it is not base64, or too long */
+    static void requireUserData(String base64) {
         try {
             if (Base64.getMimeDecoder().decode(base64).length > MAX_USER_DATA) {
                 throw new Ec2Exception("InvalidParameterValue", "User data is limited to " + MAX_USER_DATA + " bytes");

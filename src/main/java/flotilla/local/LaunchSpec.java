@@ -21,4 +21,16 @@ record LaunchSpec(
     LaunchSpec {
         securityGroupIds = List.copyOf(securityGroupIds);
     }
+
+    LaunchSpec withUserData(String other) {
+        return new LaunchSpec(
+                imageId,
+                instanceType,
+                Optional.of(other),
+                clientToken,
+                subnetId,
+                securityGroupIds,
+                keyName,
+                instanceProfile);
+    }
 }

@@ -80,6 +80,20 @@ record LocalInstance(
         return new LocalInstance(id, sequence, reservationId, index, spec, next, reason, tags, launched, now);
     }
 
+    LocalInstance withUserData(String other) {
+        return new LocalInstance(
+                id,
+                sequence,
+                reservationId,
+                index,
+                spec.withUserData(other),
+                state,
+                stateReason,
+                tags,
+                launchedAt,
+                changedAt);
+    }
+
     LocalInstance tagged(SortedMap<String, String> newTags) {
         return new LocalInstance(
                 id, sequence, reservationId, index, spec, state, stateReason, newTags, launchedAt, changedAt);

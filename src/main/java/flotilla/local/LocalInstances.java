@@ -169,6 +169,20 @@ final class LocalInstances {
         instances.put(id, instance.tagged(change.apply(instance.tags())));
     }
 
+    /**
+     * Gives a stopped instance other user data, which it reads at its next start.
+     *
+     * @param userData base64
+     * @throws Ec2Exception {@code IncorrectInstanceState} when it is not stopped
+     */
+    synchronized void changeUserData(InstanceId id, String userData) {
+        LocalInstance instance = require(id);
+        if (instance.state() != State.STOPPED) {
+            throw wrongState(instance, "modified");
+        }
+        instances.put(id, instance.withUserData(userData));
+    }
+
     /** @throws Ec2Exception {@code InvalidInstanceID.NotFound} */
     synchronized LocalInstance require(InstanceId id) {
         return find(id).orElseThrow(() ->

@@ -1,5 +1,7 @@
 package flotilla.provision;
 
+import java.util.Set;
+
 /** Names of attributes on which the plan and the adapters agree. Those of queues without a word here are SQS's own. */
 public final class Attributes {
     /** SQS's: seconds of a lease on a received message. */
@@ -25,6 +27,10 @@ public final class Attributes {
     public static final String EXPIRE_AFTER_DAYS = "expireAfterDays";
     /** Days after which an upload in parts that was not ended is dropped; 0 for never. */
     public static final String DROP_UPLOADS_AFTER_DAYS = "dropUploadsAfterDays";
+    /** Of a bucket's expiry: the beginning of the keys that it is for; empty for all, not told where there is no expiry. */
+    public static final String EXPIRY_PREFIX = "expiryPrefix";
+    /** Of a bucket without our tag: {@link #OURS} or {@code another account}; not told where nobody may look. */
+    public static final String OWNER = "owner";
     /** {@link #NONE} or {@code objects}. */
     public static final String CONTENTS = "contents";
 
@@ -39,6 +45,10 @@ public final class Attributes {
 
     /** How many instances of the set there are. */
     public static final String COUNT = "instances";
+    /** How many of the set were launched and not stopped yet, since that run was interrupted. */
+    public static final String UNFINISHED = "unfinished";
+    /** How many of the set know other gateways than there are. Not told while nobody can say where gateways will be. */
+    public static final String OUTDATED = "outdated";
     /** How many of the cluster's workers run, or are about to, or are not stopped yet. */
     public static final String RUNNING = "running";
     /** How many of them are stopped. */
@@ -54,6 +64,13 @@ public final class Attributes {
     public static final String OBJECTS = "objects";
     public static final String SESSIONS = "sessions";
     public static final String OPEN = "open";
+    public static final String OURS = "this account";
+    public static final String OTHERS = "another account";
+
+    /** Those that only something which is there can have. */
+    static final Set<String> OF_WHAT_IS_THERE = Set.of(UNFINISHED, OUTDATED);
+    /** Those of a bucket that others notice who have objects in it. */
+    static final Set<String> OF_THE_WHOLE_BUCKET = Set.of(PUBLIC_ACCESS, ENCRYPTION);
 
     private Attributes() {}
 }

@@ -40,7 +40,7 @@ public final class Blueprint {
         Blueprint blueprint = new Blueprint(settings);
         List<Wanted> wanted = new ArrayList<>(blueprint.queues());
         wanted.addAll(blueprint.buckets());
-        if (settings.fleet().mode() == FleetSettings.Mode.LAUNCH) {
+        if (blueprint.needsTemplate()) {
             wanted.add(blueprint.template());
         }
         if (gateway) {
@@ -131,11 +131,11 @@ public final class Blueprint {
     private List<Wanted> buckets() {
         StorageSettings storage = settings.storage();
         return List.of(
-                bucket(storage.inputBucket(), storage.inputLifetime()),
-                bucket(storage.outputBucket(), storage.resultLifetime()));
+                bucket(storage.inputBucket(), storage.inputLifetime(), storage.prefix()),
+                bucket(storage.outputBucket(), storage.resultLifetime(), storage.prefix()));
     }
 
-    private static Wanted bucket(String name, Duration lifetime) {
+    private static Wanted bucket(String name, Duration lifetime, String prefix) {
         return Wanted.of(
                 Kind.BUCKET,
                 name,
@@ -147,7 +147,17 @@ public final class Blueprint {
                         Attributes.EXPIRE_AFTER_DAYS,
                         Long.toString(days(lifetime)),
                         Attributes.DROP_UPLOADS_AFTER_DAYS,
-                        Integer.toString(DROP_UPLOADS_AFTER_DAYS)));
+                        Integer.toString(DROP_UPLOADS_AFTER_DAYS),
+                        Attributes.EXPIRY_PREFIX,
+                        prefix));
+    }
+
+    /** Instances of a set are launched by a template, too, where the settings name one. */
+    private boolean needsTemplate() {
+        FleetSettings fleet = settings.fleet();
+        return fleet.mode() == FleetSettings.Mode.LAUNCH
+                || fleet.mode() == FleetSettings.Mode.START_STOP
+                        && fleet.launchTemplate().isPresent();
     }
 
     private Wanted template() {
@@ -185,7 +195,13 @@ public final class Blueprint {
         Wanted wanted = Wanted.of(
                 Kind.INSTANCES,
                 instancesName(settings),
-                Map.of(Attributes.COUNT, Integer.toString(settings.scaling().maxInstances())));
+                Map.of(
+                        Attributes.COUNT,
+                        Integer.toString(settings.scaling().maxInstances()),
+                        Attributes.UNFINISHED,
+                        "0",
+                        Attributes.OUTDATED,
+                        "0"));
         boolean known = settings.fleet().imageId().isPresent()
                 || settings.fleet().launchTemplate().isPresent()
                 || settings.aws().ec2().isPresent();

@@ -45,6 +45,12 @@ public final class DestroyPlan {
                     thing,
                     "has the tag flotilla:cluster = " + present.cluster().get() + ", so it is another system's"));
         }
+        if (present.cluster().isEmpty() && !present.denied().isEmpty()) {
+            return Optional.of(new Step.Keep(
+                    thing,
+                    "these credentials may not see whose it is; get " + String.join(", ", present.denied())
+                            + " (docs/aws.md)"));
+        }
         if (present.cluster().isEmpty() && !consent.untagged()) {
             return Optional.of(
                     new Step.Keep(

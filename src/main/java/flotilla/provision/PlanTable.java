@@ -3,6 +3,7 @@ package flotilla.provision;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A plan as people read it. */
 public final class PlanTable {
@@ -45,7 +46,7 @@ public final class PlanTable {
     private static String details(Step step) {
         if (step instanceof Step.Create create) {
             return create.wanted().attributes().entrySet().stream()
-                    .filter(one -> !one.getValue().isEmpty())
+                    .filter(one -> !one.getValue().isEmpty() && !Attributes.OF_WHAT_IS_THERE.contains(one.getKey()))
                     .map(one -> one.getKey() + "=" + one.getValue())
                     .collect(Collectors.joining(" "));
         }
@@ -54,8 +55,12 @@ public final class PlanTable {
                     .map(one -> one.getKey() + " " + shown(one.getValue().from()) + " -> "
                             + shown(one.getValue().to()))
                     .collect(Collectors.joining(", "));
-            String tag = change.adopted() ? "gets the tag flotilla:cluster" : "";
-            return differences.isEmpty() || tag.isEmpty() ? differences + tag : differences + ", " + tag;
+            return Stream.of(
+                            differences,
+                            change.adopted() ? "gets the tag flotilla:cluster" : "",
+                            change.shared() ? "for the whole bucket, with whatever others have in it" : "")
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(", "));
         }
         if (step instanceof Step.InOrder order) {
             return order.untold().isEmpty() ? "" : "this service has no " + String.join(", ", order.untold());

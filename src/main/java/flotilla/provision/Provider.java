@@ -1,12 +1,13 @@
 package flotilla.provision;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
 /**
- * Sees and makes the things of one kind. Whatever fails does so with {@link flotilla.protocol.InfrastructureException}; every
- * call may be repeated.
+ * Sees and makes the things of one kind. Whatever fails does so with {@link flotilla.protocol.InfrastructureException},
+ * or with {@link NotYetException}; every call may be repeated.
  */
 public interface Provider {
     /** What is there; changes nothing. */
@@ -24,4 +25,9 @@ public interface Provider {
 
     /** Removes it, with what is in it. A missing one is no error. */
     CompletionStage<Done> remove(Thing thing);
+
+    /** Ends what of it runs, so that it can be removed. Most things do not run. */
+    default CompletionStage<Done> end(Thing thing) {
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
 }

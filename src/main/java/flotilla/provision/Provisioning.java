@@ -1,13 +1,10 @@
 package flotilla.provision;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.apache.pekko.Done;
 
 /** Looks at what is there, and carries plans out, through one provider for each kind. */
@@ -30,26 +27,13 @@ public final class Provisioning {
                 });
     }
 
-    /**
-     * Carries out those steps that act, one after the other; the first failure ends it.
-     *
-     * @param done is told of each step that was carried out
-     */
-    public CompletionStage<Done> apply(List<Step> steps, Consumer<Step> done) {
-        CompletionStage<Done> all = CompletableFuture.completedFuture(Done.getInstance());
-        List<Step> acting = new ArrayList<>(steps);
-        acting.removeIf(step -> !step.acts());
-        for (Step step : acting) {
-            all = all.thenCompose(before -> perform(step)).thenApply(performed -> {
-                done.accept(step);
-                return performed;
-            });
-        }
-        return all;
+    /** Carries out a step that acts. */
+    public CompletionStage<Done> perform(Step step) {
+        return CompletableFuture.completedFuture(provider(step.thing()))
+                .thenCompose(provider -> perform(step, provider));
     }
 
-    private CompletionStage<Done> perform(Step step) {
-        Provider provider = provider(step.thing());
+    private static CompletionStage<Done> perform(Step step, Provider provider) {
         if (step instanceof Step.Create create) {
             return provider.create(create.wanted());
         }
@@ -57,6 +41,11 @@ public final class Provisioning {
             return provider.change(change.wanted(), change.differences().keySet());
         }
         return provider.remove(step.thing());
+    }
+
+    /** Ends what of a thing runs. */
+    public CompletionStage<Done> end(Thing thing) {
+        return provider(thing).end(thing);
     }
 
     private Provider provider(Thing thing) {

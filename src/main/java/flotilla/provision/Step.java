@@ -25,10 +25,17 @@ public sealed interface Step {
      *
      * @param differences by attribute; empty when only the tag is missing
      * @param adopted whether it gets our tag now
+     * @param shared whether others may have something in it, who notice the change
      */
-    record Change(Wanted wanted, SortedMap<String, Difference> differences, boolean adopted) implements Step {
+    record Change(Wanted wanted, SortedMap<String, Difference> differences, boolean adopted, boolean shared)
+            implements Step {
         public Change {
             differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
+        }
+
+        /** Of what is ours alone. */
+        public Change(Wanted wanted, SortedMap<String, Difference> differences, boolean adopted) {
+            this(wanted, differences, adopted, false);
         }
 
         @Override

@@ -2,11 +2,15 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import flotilla.testing.RefusingSqs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,6 +102,52 @@ class DoctorCommandTest {
         assertThat(lines).anyMatch(line -> line.startsWith("error    model: there is no model folder "));
         assertThat(doctor("flotilla.classifier.kind=table", "flotilla.classifier.table=" + folder.resolve("no.csv")))
                 .anyMatch(line -> line.startsWith("error    model: "));
+    }
+
+    /** As on a gateway's machine, whose role has no need to see templates and images. */
+    @Test
+    void whatARoleMayNotSee_shouldBeAWarningThatNamesThePermission() throws IOException {
+        HttpServer ec2 = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ec2.createContext("/", exchange -> {
+            byte[] refusal =
+                    ("<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>"
+                                    + "<RequestID>r</RequestID></Response>")
+                            .getBytes(StandardCharsets.UTF_8);
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(403, refusal.length);
+            exchange.getResponseBody().write(refusal);
+            exchange.close();
+        });
+        ec2.start();
+        try {
+            List<String> lines = doctor(
+                    "flotilla.aws.endpoint.ec2=http://127.0.0.1:"
+                            + ec2.getAddress().getPort(),
+                    "flotilla.fleet.mode=launch",
+                    "flotilla.fleet.launch-template=t",
+                    "flotilla.fleet.image-id=ami-1");
+
+            assertThat(lines)
+                    .contains("warning  launch template t: it could not be looked at: these credentials lack "
+                            + "ec2:DescribeLaunchTemplates and ec2:DescribeLaunchTemplateVersions")
+                    .contains(
+                            "warning  image ami-1: it could not be looked at: these credentials lack ec2:DescribeImages");
+        } finally {
+            ec2.stop(0);
+        }
+    }
+
+    @Test
+    void tagsThatARoleMayNotSee_shouldBeAWarningBesideWhatIsSeen() throws IOException {
+        try (RefusingSqs sqs = new RefusingSqs()) {
+            sqs.refuse("ListQueueTags", "AccessDeniedException");
+
+            assertThat(doctor("flotilla.aws.endpoint.sqs=" + sqs.url()))
+                    .contains(
+                            "warning  queue flotilla-response: a part of it could not be looked at: these credentials lack "
+                                    + "sqs:ListQueueTags")
+                    .anyMatch(line -> line.startsWith("ok       queue flotilla-response: "));
+        }
     }
 
     @Test

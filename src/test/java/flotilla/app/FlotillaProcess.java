@@ -59,6 +59,27 @@ final class FlotillaProcess implements AutoCloseable {
         return start(options, folder, Map.of(), arguments);
     }
 
+    /**
+     * Starts an embedded cloud whose workers load no model, with its data in {@code data} below the folder; returns when it is
+     * ready.
+     */
+    static FlotillaProcess cloud(Path folder) throws IOException {
+        FlotillaProcess cloud = start(
+                folder,
+                "cloud",
+                "--data",
+                folder.resolve("data").toString(),
+                "--set",
+                "flotilla.classifier.kind=delay");
+        try {
+            cloud.awaitLine("cloud ready");
+            return cloud;
+        } catch (AssertionError e) {
+            cloud.close();
+            throw e;
+        }
+    }
+
     private static FlotillaProcess start(
             List<String> options, Path folder, Map<String, String> environment, String... arguments)
             throws IOException {

@@ -104,4 +104,14 @@ class GatewayUserDataTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("16384");
     }
+
+    /** EC2 counts bytes, of which a letter may have two. */
+    @Test
+    void settingsOfWhichLettersFitAndBytesDoNot_shouldBeRefused() {
+        String lettersFit = "flotilla.storage.prefix=\"" + "ü".repeat(9_000) + "/\"";
+
+        assertThatThrownBy(() -> render(PARAMETER, lettersFit))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageMatching("the gateway's settings take 1[89]\\d{3} bytes, and user data holds 16384;.*");
+    }
 }

@@ -45,14 +45,7 @@ class GatewaysIT {
 
     @Test
     void threeGateways_shouldAnswerForEachOtherAndReplaceTheOneThatDies(@TempDir Path folder) throws Exception {
-        try (FlotillaProcess cloud = FlotillaProcess.start(
-                folder,
-                "cloud",
-                "--data",
-                folder.resolve("data").toString(),
-                "--set",
-                "flotilla.classifier.kind=delay")) {
-            cloud.awaitLine("cloud ready");
+        try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
             FlotillaProcess first = FlotillaProcess.start(folder, gateway(folder));
             try {
                 GatewayClient one = new GatewayClient(first.awaitLine("ready "));

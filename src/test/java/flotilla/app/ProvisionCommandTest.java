@@ -14,6 +14,8 @@ import flotilla.provision.Seen;
 import flotilla.provision.Thing;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,19 +28,20 @@ class ProvisionCommandTest {
     private final MemoryProvider account = new MemoryProvider(CLUSTER);
     private final FlotillaSettings settings = FlotillaSettings.from(
             SettingsLoader.load(Optional.empty(), Optional.empty(), List.of("flotilla.fleet.image-id=ami-1")));
+    private final HandPace pace = new HandPace();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    private int provision(String... arguments) {
+    private int provision(String... arguments) throws InterruptedException {
         ProvisionCommand command = new ProvisionCommand();
         line(command, arguments);
-        return command.run(account.provisioning(), settings);
+        return command.run(account.provisioning(), settings, pace);
     }
 
     private int destroy(String... arguments) throws InterruptedException {
         DestroyCommand command = new DestroyCommand();
         line(command, arguments);
-        return command.run(account.provisioning(), settings, 1);
+        return command.run(account.provisioning(), settings, pace);
     }
 
     private void line(Object command, String... arguments) {
@@ -47,7 +50,7 @@ class ProvisionCommandTest {
     }
 
     @Test
-    void withoutYes_shouldShowThePlanAndDoNothing() {
+    void withoutYes_shouldShowThePlanAndDoNothing() throws InterruptedException {
         assertThat(provision()).isZero();
 
         assertThat(account.calls()).isEmpty();
@@ -57,7 +60,7 @@ class ProvisionCommandTest {
     }
 
     @Test
-    void withYes_shouldMakeEverythingOnceAndFindNothingToDoAgain() {
+    void withYes_shouldMakeEverythingOnceAndFindNothingToDoAgain() throws InterruptedException {
         assertThat(provision("--yes")).isZero();
         assertThat(account.calls())
                 .containsExactly(
@@ -79,7 +82,7 @@ class ProvisionCommandTest {
     }
 
     @Test
-    void othersThing_shouldBeRefusedWithStatusOneAndNothingDone() {
+    void othersThing_shouldBeRefusedWithStatusOneAndNothingDone() throws InterruptedException {
         account.put(new Thing(Kind.BUCKET, "flotilla-input"), new Seen.OutOfReach("is another account's"));
 
         assertThat(provision("--yes")).isEqualTo(1);
@@ -89,7 +92,7 @@ class ProvisionCommandTest {
     }
 
     @Test
-    void failureHalfWay_shouldSayHowFarItCameAndGoOnFromThere() {
+    void failureHalfWay_shouldSayHowFarItCameAndGoOnFromThere() throws InterruptedException {
         account.fail("flotilla-terminate-request");
 
         assertThatThrownBy(() -> provision("--yes"))
@@ -131,6 +134,114 @@ class ProvisionCommandTest {
         assertThat(out.toString()).contains("waiting   0 requests in the queue, 2 workers running");
     }
 
+    /** SQS's counts are approximate: one look that shows nothing is none. */
+    @Test
+    void destroyWithDrain_shouldSeeNothingForAMinuteBeforeItRemoves() throws InterruptedException {
+        account.put(Blueprint.requestQueue(settings), messages(0));
+        List<Duration> looks = new ArrayList<>();
+        account.onLook(seen -> {
+            if (!seen.equals(messages(0))) {
+                return seen;
+            }
+            looks.add(pace.now());
+            // Late in the first minute one comes to light.
+            return pace.now().toSeconds() == 58 ? messages(1) : seen;
+        });
+
+        assertThat(destroy("--yes", "--drain")).isZero();
+
+        assertThat(pace.now()).isEqualTo(Duration.ofSeconds(58 + 60));
+        assertThat(looks).hasSizeGreaterThan(30);
+        assertThat(out.toString())
+                .contains("waiting   nothing is left, by counts that are approximate: is it so for 60 s?")
+                .contains("waiting   1 requests in the queue, 0 workers running");
+        assertThat(account.calls()).containsExactly("remove flotilla-request");
+    }
+
+    @Test
+    void requestsThatComeWhenEverythingWasSeenToBeDone_shouldBeRefusedAndNothingRemoved() throws InterruptedException {
+        account.put(Blueprint.requestQueue(settings), messages(0));
+        account.put(Blueprint.workers(settings), running(0));
+        int[] looksAtWorkers = {0};
+        account.onLook(seen -> {
+            looksAtWorkers[0] += seen.equals(running(0)) ? 1 : 0;
+            boolean waited = pace.now().compareTo(FleetEnd.QUIET_FOR) >= 0;
+            // The look that ends the waiting shows none; the one for the plan after it does.
+            return seen.equals(messages(0)) && waited && looksAtWorkers[0] > 32 ? messages(2) : seen;
+        });
+
+        assertThat(destroy("--yes", "--drain")).isEqualTo(1);
+
+        assertThat(account.calls()).isEmpty();
+        assertThat(out.toString()).contains("2 messages are in it").contains("refused, and nothing was done");
+    }
+
+    @Test
+    void workersLaunchedWhileTheGatewayEnds_shouldBeEndedWhenTheQueueIsEmptyAndNothingBeLeft()
+            throws InterruptedException {
+        Thing gateway = new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings));
+        Thing workers = Blueprint.workers(settings);
+        account.put(gateway, Seen.Present.of(CLUSTER, Map.of()));
+        account.put(workers, running(0));
+        account.onLook(seen -> {
+            boolean launched = account.calls().contains("remove " + gateway.name())
+                    && !account.calls().contains("end " + workers.name());
+            return launched && seen.equals(running(0)) ? running(1) : seen;
+        });
+
+        assertThat(destroy("--yes")).isZero();
+
+        assertThat(account.calls())
+                .containsExactly("remove " + gateway.name(), "end " + workers.name(), "remove " + workers.name());
+        assertThat(pace.now()).isGreaterThan(FleetEnd.QUIET_FOR.plus(FleetEnd.DESCRIBED_WITHIN.minusSeconds(2)));
+        assertThat(out.toString()).contains("1 workers running, launched while the gateway ended");
+    }
+
+    @Test
+    void requestsThatNobodyAnswersAfterTheGatewaysEnd_shouldEndTheRunWithTheRemedy() {
+        Thing gateway = new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings));
+        account.put(gateway, Seen.Present.of(CLUSTER, Map.of()));
+        account.put(Blueprint.requestQueue(settings), messages(0));
+        account.put(Blueprint.workers(settings), running(0));
+        account.onLook(seen -> {
+            boolean ended = account.calls().contains("remove " + gateway.name());
+            return ended && seen.equals(running(0))
+                    ? running(1)
+                    : ended && seen.equals(messages(0)) ? messages(3) : seen;
+        });
+
+        assertThatThrownBy(() -> destroy("--yes", "--wait", "5m"))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith(
+                        "after 300 s the gateway's instance has ended, and there are still 3 requests in the "
+                                + "queue, 1 workers running, whom nobody ends; start a gateway");
+        assertThat(account.calls()).containsExactly("remove " + gateway.name());
+    }
+
+    @Test
+    void whatAServiceDoesNotDoYet_shouldBeToldOnceAndTriedAgain() throws InterruptedException {
+        account.notYet("flotilla-response", 12);
+
+        assertThat(provision("--yes")).isZero();
+
+        assertThat(account.calls()).hasSize(8);
+        assertThat(pace.now()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(out.toString().lines().filter(line -> line.startsWith("waiting ")))
+                .containsExactly("waiting   flotilla-response was deleted a moment ago");
+    }
+
+    @Test
+    void whatAServiceNeverDoes_shouldBeGivenUp() {
+        account.notYet("flotilla-response", 1000);
+
+        assertThatThrownBy(() -> provision("--yes"))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessage(
+                        "stopped at queue flotilla-response, after 2 of 8 steps: flotilla-response was deleted a moment ago; "
+                                + "what was done stays, and another run goes on from there");
+        assertThat(pace.now()).isEqualTo(PlanRun.TRIES_FOR);
+    }
+
     @Test
     void destroyWhoseWorkersDoNotEnd_shouldGiveUpAndRemoveNothing() {
         account.put(Blueprint.workers(settings), running(1));
@@ -152,6 +263,10 @@ class ProvisionCommandTest {
             assertThat(Main.run(line, wrong)).as(String.join(" ", wrong)).isEqualTo(2);
         }
         assertThat(err.toString().lines()).hasSize(4).allMatch(one -> one.contains("--help"));
+    }
+
+    private static Seen messages(int count) {
+        return Seen.Present.of(CLUSTER, Map.of(Attributes.MESSAGES, Integer.toString(count)));
     }
 
     private static Seen running(int count) {

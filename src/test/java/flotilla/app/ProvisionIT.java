@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.app.CommandOutput.Ran;
 import flotilla.testing.FreePort;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /**
  * {@code provision}, {@code doctor} and {@code destroy} beside a cloud, a gateway and its worker as processes, with names that the
@@ -27,9 +24,6 @@ class ProvisionIT {
     private Path folder;
     private Path config;
 
-    /** What a command gave. */
-    private record Ended(int status, String out, String err) {}
-
     /** In this process, as the command line would: there are many of them, and each has its exit status from here. */
     private Ended run(String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, "--config", config.toString()));
@@ -38,11 +32,7 @@ class ProvisionIT {
             // A machine at its limit is no finding here.
             all.addAll(List.of("--timeout", "3m"));
         }
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int status = Main.run(line, all.toArray(String[]::new));
-        return new Ended(status, out.toString(), err.toString());
+        return CommandOutput.run(all.toArray(String[]::new));
     }
 
     private void configure(Path temporary) throws IOException {
@@ -69,14 +59,7 @@ class ProvisionIT {
     @Test
     void system_shouldBeMadeExaminedUsedAndRemovedAndEachOnlyOnce(@TempDir Path temporary) throws Exception {
         configure(temporary);
-        try (FlotillaProcess cloud = FlotillaProcess.start(
-                folder,
-                "cloud",
-                "--data",
-                folder.resolve("data").toString(),
-                "--set",
-                "flotilla.classifier.kind=delay")) {
-            cloud.awaitLine("cloud ready");
+        try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
             nothingThere();
             made();
             try (FlotillaProcess gateway = FlotillaProcess.start(folder, "gateway", "--config", config.toString())) {
@@ -86,8 +69,9 @@ class ProvisionIT {
                 assertThat(answer.path("label").asText()).as(answer.toString()).isEqualTo("cat");
                 assertThat(answer.path("appTierId").asText()).isEqualTo("1");
                 assertThat(run("doctor").out()).contains("a gateway runs here (flotilla.http.port)");
-                removedWhenTheFleetHasEnded();
+                drainedBesideTheGateway();
             }
+            bucketsRemovedAfterIt();
             madeAndRemovedAgain();
         }
     }
@@ -95,50 +79,33 @@ class ProvisionIT {
     @Test
     void setOfStoppedInstances_shouldBeMadeFilledUpAndTerminated(@TempDir Path temporary) throws Exception {
         configure(temporary);
-        // From an image: this mode makes no template.
-        Files.writeString(config, "\nflotilla.fleet.launch-template = \"\"\n", StandardOpenOption.APPEND);
-        String[] two = {"--yes", "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=2"
-        };
-        String[] three = {
-            "--yes", "--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=3"
-        };
-        try (FlotillaProcess cloud = FlotillaProcess.start(
-                folder,
-                "cloud",
-                "--data",
-                folder.resolve("data").toString(),
-                "--set",
-                "flotilla.classifier.kind=delay")) {
-            cloud.awaitLine("cloud ready");
-
-            assertThat(run("provision", two).out()).contains("created workers' instances app-tier-instance-1..2");
-            assertThat(run("provision", two).out()).contains("nothing to do: everything is there and in order");
-            Ended more = run("provision", three);
+        try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
+            assertThat(run("provision", ofTheSet(2, "--yes")).out())
+                    .contains("created launch template other-worker")
+                    .contains("created workers' instances app-tier-instance-1..2");
+            assertThat(run("provision", ofTheSet(2, "--yes")).out())
+                    .contains("nothing to do: everything is there and in order");
+            Ended more = run("provision", ofTheSet(3, "--yes"));
             assertThat(more.status()).as(more.err()).isZero();
             assertThat(more.out()).contains("instances 2 -> 3");
+            // A gateway that has moved is made known to those that are there.
+            String elsewhere = "flotilla.cluster.port=" + FreePort.next();
+            assertThat(run("doctor", ofTheSet(3, "--set", elsewhere)).out())
+                    .contains("outdated is 3, the settings want 0");
+            assertThat(run("provision", ofTheSet(3, "--yes", "--set", elsewhere))
+                            .out())
+                    .contains("outdated 3 -> 0")
+                    .contains("changed workers' instances");
             try (CloudClient ec2 = new CloudClient(folder.resolve("data"))) {
                 assertThat(ec2.instances())
                         .hasSize(3)
                         .allMatch(one -> one.state().nameAsString().equals("stopped"));
             }
-            assertThat(run(
-                                    "doctor",
-                                    "--set",
-                                    "flotilla.fleet.mode=start-stop",
-                                    "--set",
-                                    "flotilla.scaling.max-instances=3")
-                            .status())
-                    .isZero();
+            Ended doctor = run("doctor", ofTheSet(3, "--set", elsewhere));
+            assertThat(doctor.status()).as(doctor.out()).isZero();
+            assertThat(doctor.out()).contains("0 errors, 0 warnings");
             // Nobody may be told of an address that is another one at the next start.
-            Ended nowhere = run(
-                    "provision",
-                    "--yes",
-                    "--set",
-                    "flotilla.fleet.mode=start-stop",
-                    "--set",
-                    "flotilla.scaling.max-instances=4",
-                    "--set",
-                    "flotilla.cluster.port=0");
+            Ended nowhere = run("provision", ofTheSet(4, "--yes", "--set", "flotilla.cluster.port=0"));
             assertThat(nowhere.status()).isEqualTo(1);
             assertThat(nowhere.err()).contains("flotilla.cluster.seed-nodes").doesNotContain("\tat ");
 
@@ -147,6 +114,13 @@ class ProvisionIT {
             assertThat(gone.out()).contains("3 stopped");
             assertThat(run("destroy", "--yes").out()).contains("nothing to do: nothing of this system is left");
         }
+    }
+
+    private static String[] ofTheSet(int size, String... more) {
+        List<String> all = new ArrayList<>(
+                List.of("--set", "flotilla.fleet.mode=start-stop", "--set", "flotilla.scaling.max-instances=" + size));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
     }
 
     private void nothingThere() throws Exception {
@@ -197,13 +171,21 @@ class ProvisionIT {
         assertThat(run("provision", "--yes").out()).contains("VisibilityTimeout 44 -> 30");
     }
 
-    private void removedWhenTheFleetHasEnded() throws Exception {
-        Ended drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--empty-buckets", "--untagged");
+    /** The gateway writes records as long as it lives: its buckets stay until it has ended. */
+    private void drainedBesideTheGateway() {
+        Ended drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--untagged");
         assertThat(drained.status()).as(drained.out() + drained.err()).isZero();
         assertThat(drained.out())
+                .contains("waiting   nothing is left, by counts that are approximate")
                 .contains("removed queue other-request")
-                .contains("removed bucket other-output")
-                .contains("removed launch template other-worker");
+                .contains("removed launch template other-worker")
+                .contains("it holds objects; --empty-buckets deletes them with it");
+    }
+
+    private void bucketsRemovedAfterIt() {
+        Ended removed = run("destroy", "--yes", "--empty-buckets", "--untagged");
+        assertThat(removed.status()).as(removed.out() + removed.err()).isZero();
+        assertThat(removed.out()).contains("removed bucket other-input").contains("removed bucket other-output");
         Ended again = run("destroy", "--yes", "--empty-buckets", "--untagged");
         assertThat(again.status()).as(again.err()).isZero();
         assertThat(again.out()).contains("nothing to do:");

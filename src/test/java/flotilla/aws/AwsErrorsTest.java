@@ -2,6 +2,7 @@ package flotilla.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.protocol.InfrastructureException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 class AwsErrorsTest {
-    private static String message(String code) {
+    private static InfrastructureException wrapped(String code) {
         AwsServiceException failure = AwsServiceException.builder()
                 .statusCode(400)
                 .awsErrorDetails(AwsErrorDetails.builder()
@@ -18,8 +19,20 @@ class AwsErrorsTest {
                         .errorMessage("no luck")
                         .build())
                 .build();
-        return AwsErrors.wrap("EC2 StartInstances of i-1", new CompletionException(failure))
-                .getMessage();
+        return AwsErrors.wrap("EC2 StartInstances of i-1", new CompletionException(failure));
+    }
+
+    private static String message(String code) {
+        return wrapped(code).getMessage();
+    }
+
+    @Test
+    void missingPermission_shouldBeToldApartFromBadCredentialsHoweverItIsWrapped() {
+        assertThat(AwsErrors.isDenied(new CompletionException(wrapped("UnauthorizedOperation"))))
+                .isTrue();
+        assertThat(AwsErrors.isDenied(wrapped("AccessDenied"))).isTrue();
+        assertThat(AwsErrors.isDenied(wrapped("ExpiredToken"))).isFalse();
+        assertThat(AwsErrors.isDenied(new IllegalStateException("away"))).isFalse();
     }
 
     @ParameterizedTest

@@ -50,6 +50,16 @@ class JudgementsTest {
     }
 
     @Test
+    void whatMayNotBeSeen_shouldBeAWarningWithThePermission() {
+        assertThat(Judgements.notSeen("queue q", "a part of it", "sqs:ListQueueTags"))
+                .isEqualTo(Finding.warning(
+                        "queue q",
+                        "a part of it could not be looked at: these credentials lack sqs:ListQueueTags",
+                        "run doctor with an operator's credentials, or grant it (docs/aws.md); gateways and workers work "
+                                + "without it"));
+    }
+
+    @Test
     void file_shouldBeReadable() {
         assertThat(Judgements.file("k", "/f", true).status()).isEqualTo(Status.OK);
         assertThat(Judgements.file("k", "/f", false))

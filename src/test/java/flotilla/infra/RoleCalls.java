@@ -37,17 +37,18 @@ final class RoleCalls {
             "request", List.of("s3:GetObject", "s3:PutObject"));
 
     /** IAM's names for those calls whose permission is called otherwise. */
-    private static final Map<String, List<String>> OTHERWISE = Map.of(
-            "s3:HeadBucket", List.of("s3:ListBucket"),
-            "s3:ListObjectsV2", List.of("s3:ListBucket"),
-            "s3:GetPublicAccessBlock", List.of("s3:GetBucketPublicAccessBlock"),
-            "s3:PutPublicAccessBlock", List.of("s3:PutBucketPublicAccessBlock"),
-            "s3:GetBucketEncryption", List.of("s3:GetEncryptionConfiguration"),
-            "s3:PutBucketEncryption", List.of("s3:PutEncryptionConfiguration"),
-            "s3:GetBucketLifecycleConfiguration", List.of("s3:GetLifecycleConfiguration"),
-            "s3:PutBucketLifecycleConfiguration", List.of("s3:PutLifecycleConfiguration"),
-            "s3:DeleteObjects", List.of("s3:DeleteObject"),
-            "sqs:CreateQueue", List.of("sqs:CreateQueue", "sqs:TagQueue"));
+    private static final Map<String, List<String>> OTHERWISE = Map.ofEntries(
+            Map.entry("s3:HeadBucket", List.of("s3:ListBucket")),
+            Map.entry("s3:ListObjectsV2", List.of("s3:ListBucket")),
+            Map.entry("s3:ListBuckets", List.of("s3:ListAllMyBuckets")),
+            Map.entry("s3:GetPublicAccessBlock", List.of("s3:GetBucketPublicAccessBlock")),
+            Map.entry("s3:PutPublicAccessBlock", List.of("s3:PutBucketPublicAccessBlock")),
+            Map.entry("s3:GetBucketEncryption", List.of("s3:GetEncryptionConfiguration")),
+            Map.entry("s3:PutBucketEncryption", List.of("s3:PutEncryptionConfiguration")),
+            Map.entry("s3:GetBucketLifecycleConfiguration", List.of("s3:GetLifecycleConfiguration")),
+            Map.entry("s3:PutBucketLifecycleConfiguration", List.of("s3:PutLifecycleConfiguration")),
+            Map.entry("s3:DeleteObjects", List.of("s3:DeleteObject")),
+            Map.entry("sqs:CreateQueue", List.of("sqs:CreateQueue", "sqs:TagQueue")));
 
     private static final Set<String> NO_REQUESTS = Set.of("builder", "close", "waiter", "serviceName", "create");
 

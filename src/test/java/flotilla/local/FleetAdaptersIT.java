@@ -8,6 +8,7 @@ import flotilla.aws.autoscaling.AutoScalingFleet;
 import flotilla.aws.autoscaling.AutoScalingProvision;
 import flotilla.aws.ec2.Ec2InstanceFleet;
 import flotilla.aws.ec2.Ec2Provision;
+import flotilla.aws.ec2.Ec2StoppedSet;
 import flotilla.config.AwsSettings;
 import flotilla.config.EmbeddedCloud;
 import flotilla.config.FleetSettings;
@@ -123,11 +124,12 @@ class FleetAdaptersIT {
     @Test
     void setForStartStop_shouldBeMadeOnceAndStopped() {
         FleetSettings settings = fleet(FleetSettings.Mode.START_STOP, "");
-        try (Ec2Provision provision = Ec2Provision.connect(clients, settings, "set", Clock.systemUTC());
+        try (Ec2StoppedSet set = Ec2StoppedSet.connect(clients, settings, "set", Clock.systemUTC());
                 Ec2InstanceFleet fleet = connect(settings, "set")) {
-            Map<String, String> stopped = Map.of(EmbeddedCloud.MADE_STOPPED, "true");
-            Await.result(provision.stoppedInstances(2, "", stopped));
-            Await.result(provision.stoppedInstances(3, "", stopped));
+            Ec2StoppedSet.Outfit stopped =
+                    new Ec2StoppedSet.Outfit("", List.of(), Map.of(EmbeddedCloud.MADE_STOPPED, "true"));
+            Await.result(set.fill(2, stopped));
+            Await.result(set.fill(3, stopped));
 
             assertThat(instances(fleet))
                     .allMatch(one -> one.state() == InstanceState.STOPPED)
@@ -139,9 +141,9 @@ class FleetAdaptersIT {
     @Test
     void setForStartStopWithoutTheTag_shouldBootAndBeStoppedAsOnEc2() {
         FleetSettings settings = fleet(FleetSettings.Mode.START_STOP, "");
-        try (Ec2Provision provision = Ec2Provision.connect(clients, settings, "booted", Clock.systemUTC());
+        try (Ec2StoppedSet set = Ec2StoppedSet.connect(clients, settings, "booted", Clock.systemUTC());
                 Ec2InstanceFleet fleet = connect(settings, "booted")) {
-            Await.result(provision.stoppedInstances(1, "", Map.of()));
+            Await.result(set.fill(1, new Ec2StoppedSet.Outfit("", List.of(), Map.of())));
             Eventually.until(
                     "stopped", () -> instances(fleet).stream().allMatch(one -> one.state() == InstanceState.STOPPED));
 
@@ -153,7 +155,7 @@ class FleetAdaptersIT {
     @Test
     void group_shouldGrowBeProtectedAndShrinkByName() {
         FleetSettings settings = fleet(FleetSettings.Mode.AUTO_SCALING_GROUP, "driven");
-        try (Ec2Provision ec2 = Ec2Provision.connect(clients, settings, "driven", Clock.systemUTC());
+        try (Ec2Provision ec2 = Ec2Provision.connect(clients, settings, "driven");
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients);
                 Ec2InstanceFleet machines = connect(settings, "driven");
                 AutoScalingFleet fleet =

@@ -7,7 +7,9 @@ import flotilla.aws.Await;
 import flotilla.aws.AwsClients;
 import flotilla.aws.ec2.Ec2Examination;
 import flotilla.aws.ec2.Ec2GatewayProvision;
+import flotilla.aws.ec2.Ec2InstanceFleet;
 import flotilla.aws.ec2.Ec2SetProvision;
+import flotilla.aws.ec2.Ec2StoppedSet;
 import flotilla.aws.ec2.Ec2TemplateProvision;
 import flotilla.aws.s3.S3Provision;
 import flotilla.aws.sqs.SqsProvision;
@@ -15,7 +17,9 @@ import flotilla.config.AwsSettings;
 import flotilla.config.EmbeddedCloud;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ProvisionSettings;
+import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
+import flotilla.domain.AppTierId;
 import flotilla.protocol.InfrastructureException;
 import flotilla.provision.Attributes;
 import flotilla.provision.Kind;
@@ -254,7 +258,12 @@ class ProvisionAdaptersIT {
 
             Await.result(two.create(wanted));
             assertThat(seen(three, thing).attributes())
-                    .isEqualTo(Map.of(Attributes.COUNT, "2", Attributes.STOPPED, "2", Attributes.RUNNING, "0"));
+                    .isEqualTo(Map.of(
+                            Attributes.COUNT, "2",
+                            Attributes.STOPPED, "2",
+                            Attributes.RUNNING, "0",
+                            Attributes.UNFINISHED, "0",
+                            Attributes.OUTDATED, "0"));
             Await.result(three.change(wanted, Set.of(Attributes.COUNT)));
             assertThat(seen(three, thing).attributes()).containsEntry(Attributes.COUNT, "3");
             List<Instance> instances = ec2
@@ -286,16 +295,96 @@ class ProvisionAdaptersIT {
         }
     }
 
+    @Test
+    void setOfAnEarlierGateway_shouldBeToldOfTheNewOne() {
+        Thing thing = new Thing(Kind.INSTANCES, "moved");
+        Wanted wanted = Wanted.of(thing.kind(), thing.name(), Map.of());
+        try (Ec2SetProvision before = set("moved", 2);
+                Ec2SetProvision now = set("moved", 2, outfit("gateway-2:25520"));
+                Ec2SetProvision nobodyKnows = set(
+                        "moved", 2, CompletableFuture.failedFuture(new SettingsException("where is the gateway?")))) {
+            Await.result(before.create(wanted));
+            assertThat(seen(nobodyKnows, thing).attributes()).doesNotContainKey(Attributes.OUTDATED);
+            assertThat(seen(now, thing).attributes()).containsEntry(Attributes.OUTDATED, "2");
+
+            Await.result(now.change(wanted, Set.of(Attributes.OUTDATED)));
+
+            assertThat(seen(now, thing).attributes())
+                    .containsEntry(Attributes.OUTDATED, "0")
+                    .containsEntry(Attributes.COUNT, "2");
+            assertThat(seen(before, thing).attributes()).containsEntry(Attributes.OUTDATED, "2");
+            Await.result(now.remove(thing));
+        }
+    }
+
+    /** The members boot, as on EC2: this cloud is not told to spare them. */
+    @Test
+    void setOfWhichALaunchFails_shouldBeStoppedAndFilledUpByTheNextRun() {
+        Thing thing = new Thing(Kind.INSTANCES, "cut-off");
+        Wanted wanted = Wanted.of(thing.kind(), thing.name(), Map.of());
+        try (Ec2SetProvision two = set("cut-off", 2, bootingOutfit())) {
+            cloud.faults()
+                    .fail(
+                            "RunInstances",
+                            "UnauthorizedOperation",
+                            1,
+                            Map.of("TagSpecification.1.Tag.1.Value", "app-tier-instance-2"));
+            assertThatThrownBy(() -> Await.result(two.create(wanted)))
+                    .hasMessageContaining("1 were launched before, and are stopped");
+            Eventually.until(
+                    "the first is stopped",
+                    () -> seen(two, thing).attributes().get(Attributes.STOPPED).equals("1"));
+            assertThat(seen(two, thing).attributes()).containsEntry(Attributes.UNFINISHED, "0");
+
+            Await.result(two.change(wanted, Set.of(Attributes.COUNT)));
+
+            Eventually.until(
+                    "both are stopped",
+                    () -> seen(two, thing).attributes().get(Attributes.STOPPED).equals("2"));
+            Await.result(two.remove(thing));
+        }
+    }
+
+    @Test
+    void workersWhomNobodyElseEnds_shouldBeEndedWhileTheyRun() {
+        Thing thing = new Thing(Kind.INSTANCES, "orphans");
+        try (Ec2SetProvision workers = set("orphans", 2);
+                Ec2InstanceFleet fleet =
+                        Ec2InstanceFleet.connect(clients, settings().fleet(), "orphans", Clock.systemUTC())) {
+            Await.result(fleet.launch(new AppTierId(1), "orphan-1", "flotilla {}"));
+            Eventually.until(
+                    "it is seen",
+                    () -> seen(workers, thing)
+                            .attributes()
+                            .get(Attributes.RUNNING)
+                            .equals("1"));
+
+            Await.result(workers.end(thing));
+
+            assertThat(Await.result(workers.look(thing))).isEqualTo(new Seen.Missing());
+        }
+    }
+
     private static Ec2SetProvision set(String cluster, int size) {
+        return set(cluster, size, outfit("gateway-1:25520"));
+    }
+
+    private static Ec2SetProvision set(String cluster, int size, CompletableFuture<Ec2StoppedSet.Outfit> outfit) {
         return Ec2SetProvision.connect(
                 clients,
                 settings("flotilla.fleet.mode=start-stop").fleet(),
                 cluster,
-                new Ec2SetProvision.Recipe(
-                        size,
-                        () -> CompletableFuture.completedFuture("flotilla {}"),
-                        Map.of(EmbeddedCloud.MADE_STOPPED, "true")),
+                new Ec2SetProvision.Recipe(size, () -> outfit),
                 Clock.systemUTC());
+    }
+
+    private static CompletableFuture<Ec2StoppedSet.Outfit> outfit(String gateway) {
+        return CompletableFuture.completedFuture(
+                new Ec2StoppedSet.Outfit("flotilla {}", List.of(gateway), Map.of(EmbeddedCloud.MADE_STOPPED, "true")));
+    }
+
+    private static CompletableFuture<Ec2StoppedSet.Outfit> bootingOutfit() {
+        return CompletableFuture.completedFuture(new Ec2StoppedSet.Outfit("flotilla {}", List.of(), Map.of()));
     }
 
     private static String state(Ec2AsyncClient ec2, Instance instance) {

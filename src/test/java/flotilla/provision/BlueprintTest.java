@@ -53,6 +53,22 @@ class BlueprintTest {
                 .containsExactly("gateway's instance flotilla-gateway", "workers' instances app-tier-instance-1..3");
     }
 
+    /** Its members are launched by the template that the settings name. */
+    @Test
+    void startStopModeByATemplate_shouldNeedThatBeforeTheSet() {
+        FlotillaSettings settings = settings(
+                "flotilla.fleet.mode=start-stop",
+                "flotilla.fleet.launch-template=t",
+                "flotilla.fleet.image-id=ami-1",
+                "flotilla.scaling.max-instances=3");
+
+        assertThat(Blueprint.of(settings, false).subList(7, 9))
+                .extracting(one -> one.thing().toString())
+                .containsExactly("launch template t", "workers' instances app-tier-instance-1..3");
+        assertThat(wanted(Kind.INSTANCES, settings, false).attributes())
+                .isEqualTo(Map.of("instances", "3", "unfinished", "0", "outdated", "0"));
+    }
+
     @Test
     void staticModeAndGroups_shouldNeedNothingOfEc2() {
         assertThat(Blueprint.of(settings("flotilla.fleet.mode=static"), false)).hasSize(7);
@@ -90,6 +106,8 @@ class BlueprintTest {
 
         assertThat(named("flotilla-input", settings)).containsEntry("expireAfterDays", "17");
         assertThat(named("flotilla-output", settings)).containsEntry("expireAfterDays", "0");
+        assertThat(named("flotilla-input", settings("flotilla.storage.prefix=p/")))
+                .containsEntry("expiryPrefix", "p/");
     }
 
     @Test

@@ -84,6 +84,13 @@ class DestroyPlanTest {
     }
 
     @Test
+    void whoseTagMayNotBeSeen_shouldBeKeptWhateverIsAgreedTo() {
+        Present hidden = new Present(Optional.empty(), true, new TreeMap<>(), Set.of("sqs:ListQueueTags"));
+
+        assertThat(keeps(QUEUE, hidden, consent(true, true, true))).contains("get sqs:ListQueueTags");
+    }
+
+    @Test
     void bucketWithObjects_shouldBeKeptUnlessAgreedTo() {
         Present full = Present.of("fleet", Map.of(Attributes.CONTENTS, Attributes.OBJECTS));
 

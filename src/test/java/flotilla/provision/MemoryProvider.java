@@ -1,7 +1,9 @@
 package flotilla.provision;
 
 import flotilla.protocol.InfrastructureException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ public final class MemoryProvider implements Provider {
     private final Map<Thing, Seen> things = new LinkedHashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> failing = new HashSet<>();
+    private final Map<String, Integer> notYet = new HashMap<>();
     private UnaryOperator<Seen> onLook = seen -> seen;
 
     public MemoryProvider(String cluster) {
@@ -46,6 +49,11 @@ public final class MemoryProvider implements Provider {
     /** Calls that change something of this name fail from now on. */
     public void fail(String name) {
         failing.add(name);
+    }
+
+    /** So many calls that change something of this name come too early, from now on. */
+    public void notYet(String name, int times) {
+        notYet.put(name, times);
     }
 
     public void heal() {
@@ -83,7 +91,18 @@ public final class MemoryProvider implements Provider {
         return act("remove", thing, () -> things.remove(thing));
     }
 
+    /** Has none run any more. */
+    @Override
+    public CompletionStage<Done> end(Thing thing) {
+        return act("end", thing, () -> things.put(thing, Seen.Present.of(cluster, Map.of(Attributes.RUNNING, "0"))));
+    }
+
     private CompletionStage<Done> act(String verb, Thing thing, Runnable change) {
+        if (notYet.getOrDefault(thing.name(), 0) > 0) {
+            notYet.merge(thing.name(), -1, Integer::sum);
+            return CompletableFuture.failedFuture(
+                    new NotYetException(thing.name() + " was deleted a moment ago", Duration.ofSeconds(5), null));
+        }
         if (failing.contains(thing.name())) {
             return CompletableFuture.failedFuture(new InfrastructureException("SQS says no to " + thing.name(), null));
         }

@@ -7,11 +7,14 @@ import flotilla.provision.Step.Difference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ProvisionPlanTest {
     private static final Wanted QUEUE = Wanted.of(Kind.QUEUE, "q", Map.of("lease", "30", "retention", "60"));
+    private static final Wanted BUCKET =
+            Wanted.of(Kind.BUCKET, "b", Map.of(Attributes.PUBLIC_ACCESS, Attributes.BLOCKED));
     private static final Present AS_WANTED = Present.of("fleet", Map.of("lease", "30", "retention", "60", "else", "1"));
 
     private static Step step(Wanted wanted, Seen seen, boolean adopt) {
@@ -73,6 +76,86 @@ class ProvisionPlanTest {
                 .isInstanceOfSatisfying(
                         Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("--adopt", "another name"));
         assertThat(step(QUEUE, untagged, true)).isEqualTo(new Step.Change(QUEUE, new TreeMap<>(), true));
+    }
+
+    /** A run that is cut off after it has made a bucket and before it tags it leaves such a one. */
+    @Test
+    void emptyBucketOfThisAccountWithoutTag_shouldBeTakenOverByItself() {
+        assertThat(step(BUCKET, bucket(Attributes.OURS, Attributes.NONE), false))
+                .isEqualTo(new Step.Change(BUCKET, new TreeMap<>(), true));
+        assertThat(step(BUCKET, bucket(Attributes.OURS, Attributes.OBJECTS), false))
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("--adopt"));
+    }
+
+    @Test
+    void bucketThatAnotherAccountLends_shouldNotBeTakenOverWhateverIsSaid() {
+        assertThat(step(BUCKET, bucket(Attributes.OTHERS, Attributes.NONE), true))
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class,
+                        refuse -> assertThat(refuse.why()).contains("another account's", "another name"));
+    }
+
+    private static Present bucket(String owner, String contents) {
+        return untagged(
+                true,
+                Map.of(
+                        Attributes.PUBLIC_ACCESS,
+                        Attributes.BLOCKED,
+                        Attributes.OWNER,
+                        owner,
+                        Attributes.CONTENTS,
+                        contents));
+    }
+
+    @Test
+    void changeOfABucketWithOthersObjects_shouldSaySo() {
+        Map<String, String> open =
+                Map.of(Attributes.PUBLIC_ACCESS, Attributes.POSSIBLE, Attributes.CONTENTS, Attributes.OBJECTS);
+
+        Step adopting = step(BUCKET, untagged(true, open), true);
+
+        assertThat(PlanTable.line(adopting))
+                .endsWith(
+                        "publicAccess possible -> blocked, gets the tag flotilla:cluster, for the whole bucket, with whatever "
+                                + "others have in it");
+        assertThat(PlanTable.line(step(BUCKET, Present.of("fleet", open), false)))
+                .endsWith("publicAccess possible -> blocked");
+        Wanted withPrefix = Wanted.of(
+                Kind.BUCKET, "b", Map.of(Attributes.PUBLIC_ACCESS, Attributes.BLOCKED, Attributes.EXPIRY_PREFIX, "p/"));
+        assertThat(PlanTable.line(step(withPrefix, Present.of("fleet", open), false)))
+                .endsWith("for the whole bucket, with whatever others have in it");
+    }
+
+    @Test
+    void whatMayNotBeSeen_shouldBeRefusedWithThePermission() {
+        Present halfSeen =
+                new Present(Optional.empty(), true, new TreeMap<>(), Set.of("s3:GetBucketTagging", "s3:GetB"));
+
+        assertThat(step(BUCKET, halfSeen, true))
+                .isInstanceOfSatisfying(
+                        Step.Refuse.class,
+                        refuse -> assertThat(refuse.why()).contains("get s3:GetB, s3:GetBucketTagging"));
+    }
+
+    /** Its address is known only after it is made. */
+    @Test
+    void setBesideANewGateway_shouldBeToldOfItAndOneBesideAnOldOneOnlyWhenItDiffers() {
+        Wanted gateway = Wanted.of(Kind.GATEWAY, "g", Map.of());
+        Wanted set = Wanted.of(Kind.INSTANCES, "s", Map.of(Attributes.COUNT, "2", Attributes.OUTDATED, "0"));
+        Present full = Present.of("fleet", Map.of(Attributes.COUNT, "2"));
+
+        assertThat(ProvisionPlan.of("fleet", List.of(gateway, set), Map.of(set.thing(), full), false))
+                .containsExactly(
+                        new Step.Create(gateway),
+                        new Step.Change(
+                                set,
+                                new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("unknown", "0"))),
+                                false));
+        assertThat(step(set, full, false)).isEqualTo(new Step.InOrder(set.thing(), List.of()));
+        assertThat(step(set, Present.of("fleet", Map.of(Attributes.COUNT, "2", Attributes.OUTDATED, "1")), false))
+                .isEqualTo(new Step.Change(
+                        set, new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("1", "0"))), false));
     }
 
     @Test

@@ -3,6 +3,7 @@ package flotilla.aws.ec2;
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
 import flotilla.config.ProvisionSettings;
+import flotilla.protocol.InfrastructureException;
 import flotilla.provision.Attributes;
 import flotilla.provision.Provider;
 import flotilla.provision.Seen;
@@ -40,6 +41,8 @@ import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 public final class Ec2GatewayProvision implements Provider, AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int LOOKS = 30;
+    /** A machine has some minutes to shut down. */
+    private static final int LOOKS_FOR_ITS_END = 300;
     /** The longest client token that EC2 takes. */
     private static final int LONGEST_TOKEN = 64;
 
@@ -90,7 +93,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
 
     @Override
     public CompletionStage<Seen> look(Thing thing) {
-        return gateways()
+        return gateways(thing.name())
                 .thenApply(found -> found.stream()
                         .findFirst()
                         .<Seen>map(one -> Seen.Present.of(
@@ -168,23 +171,42 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
+    /** Returns when they are gone: until then a supervisor may launch workers. */
     @Override
     public CompletionStage<Done> remove(Thing thing) {
-        return gateways()
-                .thenCompose(found -> found.isEmpty()
-                        ? CompletableFuture.completedFuture(Done.getInstance())
-                        : instances.terminate(
-                                found.stream().map(Instance::instanceId).toList()));
+        return gateways(thing.name()).thenCompose(found -> {
+            List<String> ids = found.stream().map(Instance::instanceId).toList();
+            return ids.isEmpty()
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : instances.terminate(ids).thenCompose(ending -> gone(ids));
+        });
     }
 
-    private CompletionStage<List<Instance>> gateways() {
+    private CompletionStage<Done> gone(List<String> ids) {
+        return waiter.waitUntilInstanceTerminated(
+                        request -> request.instanceIds(ids),
+                        looks -> looks.maxAttempts(LOOKS_FOR_ITS_END)
+                                .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
+                .handle((terminated, failure) -> {
+                    if (failure != null) {
+                        throw new InfrastructureException(
+                                "the gateway's instance " + String.join(", ", ids) + " does not end ("
+                                        + AwsErrors.wrap("EC2 DescribeInstances", failure)
+                                                .getMessage()
+                                        + "); see to it in EC2 (its state, termination protection), and run it again",
+                                AwsErrors.unwrap(failure));
+                    }
+                    return Done.getInstance();
+                });
+    }
+
+    /** Those of this cluster and this name: other gateways are somebody else's to end. */
+    private CompletionStage<List<Instance>> gateways(String name) {
+        List<Tag> ours = List.of(Ec2Tags.tag(Ec2Tags.NAME, name), Ec2Tags.tag(Ec2Tags.ROLE, Ec2Tags.GATEWAY));
         return instances
                 .describe()
-                .thenApply(all -> all.stream()
-                        .filter(one -> one.tags().stream()
-                                .anyMatch(tag -> tag.key().equals(Ec2Tags.ROLE)
-                                        && tag.value().equals(Ec2Tags.GATEWAY)))
-                        .toList());
+                .thenApply(all ->
+                        all.stream().filter(one -> one.tags().containsAll(ours)).toList());
     }
 
     @Override

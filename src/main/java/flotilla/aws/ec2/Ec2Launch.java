@@ -10,7 +10,6 @@ import flotilla.domain.AppTierId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -110,16 +109,9 @@ final class Ec2Launch {
                 .or(() -> Optional.of(LOCAL_IMAGE).filter(local -> aws.ec2().isPresent()));
     }
 
-    /** The same for machines that are stopped in the end, with more tags. */
-    Ec2Launch stopped(Map<String, String> tags) {
-        return new Ec2Launch(
-                cluster,
-                fleet,
-                image,
-                ShutdownBehavior.STOP,
-                tags.entrySet().stream()
-                        .map(tag -> Ec2Tags.tag(tag.getKey(), tag.getValue()))
-                        .toList());
+    /** The same for machines that are stopped in the end, with more tags; these are not on their disks. */
+    Ec2Launch stopped(List<Tag> tags) {
+        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.STOP, List.copyOf(tags));
     }
 
     /** @throws SettingsException when neither a launch template nor an image is given */
@@ -197,7 +189,9 @@ final class Ec2Launch {
 
     private TagSpecification tags(ResourceType resource, AppTierId id) {
         List<Tag> tags = new ArrayList<>(Ec2Tags.of(cluster, id));
-        tags.addAll(moreTags);
+        if (resource == ResourceType.INSTANCE) {
+            tags.addAll(moreTags);
+        }
         return TagSpecification.builder().resourceType(resource).tags(tags).build();
     }
 }

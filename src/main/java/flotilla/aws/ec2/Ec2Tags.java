@@ -1,5 +1,7 @@
 package flotilla.aws.ec2;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import flotilla.aws.AwsTags;
 import flotilla.domain.AppTierId;
 import flotilla.domain.InstanceId;
@@ -8,6 +10,7 @@ import flotilla.scaling.InstanceState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import software.amazon.awssdk.services.ec2.model.InstanceLifecycleType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
@@ -19,16 +22,40 @@ final class Ec2Tags {
     /** What a machine of ours is for; a worker's instance may go without it. */
     static final String ROLE = "flotilla:role";
 
+    /** On a member of a stopped set: {@link #NEW} from its launch until it is stopped for the first time, then {@link #READY}. */
+    static final String SET = "flotilla:set";
+
+    static final String NEW = "new";
+    static final String READY = "ready";
+    /** On a member of a stopped set: which gateways its user data names. */
+    static final String GATEWAYS = "flotilla:gateways";
+
     static final String WORKER = "worker";
     static final String GATEWAY = "gateway";
     /** EC2 Auto Scaling's own, on every machine that a group has launched. */
     static final String GROUP = "aws:autoscaling:groupName";
+
+    private static final int LONGEST_VALUE = 256;
 
     private Ec2Tags() {}
 
     /** The tags of a worker's instance, from its first moment. */
     static List<Tag> of(String cluster, AppTierId id) {
         return List.of(tag(NAME, "app-tier-instance-" + id), tag(CLUSTER, cluster), tag(APP_TIER_ID, id.toString()));
+    }
+
+    /**
+     * The tag of gateways' addresses: themselves, or a digest of them where they are too long for a tag.
+     *
+     * @param addresses each {@code host:port}
+     */
+    static Tag gateways(List<String> addresses) {
+        String all = String.join(" ", addresses);
+        return tag(
+                GATEWAYS,
+                all.length() <= LONGEST_VALUE
+                        ? all
+                        : UUID.nameUUIDFromBytes(all.getBytes(UTF_8)).toString());
     }
 
     /** Whether a machine is a worker's for all that its tags say; a gateway's carries the cluster's tag, too. */

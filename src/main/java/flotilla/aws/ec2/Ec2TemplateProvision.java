@@ -21,16 +21,10 @@ import org.apache.pekko.Done;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplate;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataEndpointState;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataTagsState;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecificationRequest;
-import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
-import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
  * Sees, makes and removes the launch template of workers. Of one that is there only what the settings name is changed, in a new
@@ -41,13 +35,13 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
     private static final String NO_SUCH_NAME = "InvalidLaunchTemplateName.NotFoundException";
 
     private final Ec2AsyncClient client;
-    private final FleetSettings fleet;
+    private final TemplateData data;
     private final String cluster;
     private final Optional<String> image;
 
     private Ec2TemplateProvision(Ec2AsyncClient client, FleetSettings fleet, String cluster, Optional<String> image) {
         this.client = client;
-        this.fleet = fleet;
+        this.data = new TemplateData(fleet, cluster);
         this.cluster = cluster;
         this.image = image;
     }
@@ -110,7 +104,7 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                         "CreateLaunchTemplate",
                         name,
                         client.createLaunchTemplate(request -> request.launchTemplateName(name)
-                                .launchTemplateData(data(found))
+                                .launchTemplateData(data.fresh(found))
                                 .tagSpecifications(TagSpecification.builder()
                                         .resourceType(ResourceType.LAUNCH_TEMPLATE)
                                         .tags(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster))
@@ -118,20 +112,21 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                 .thenApply(created -> Done.getInstance());
     }
 
-    /** What settings do not name comes from the newest version. */
+    /** What is as wanted, and what settings do not name, comes from the newest version. */
     @Override
     public CompletionStage<Done> change(Wanted wanted, Set<String> attributes) {
         String name = wanted.thing().name();
         CompletionStage<?> version = attributes.isEmpty()
                 ? CompletableFuture.completedFuture(Done.getInstance())
                 : newest(name)
-                        .thenCompose(data -> Ec2Images.find(client, image.orElse(data.imageId())))
-                        .thenCompose(found -> said(
+                        .thenCompose(newest ->
+                                imageOf(newest, attributes).thenApply(found -> data.changed(newest, attributes, found)))
+                        .thenCompose(changed -> said(
                                 "CreateLaunchTemplateVersion",
                                 name,
                                 client.createLaunchTemplateVersion(request -> request.launchTemplateName(name)
                                         .sourceVersion(NEWEST)
-                                        .launchTemplateData(data(found)))));
+                                        .launchTemplateData(changed))));
         return version.thenCompose(made -> find(name))
                 .thenCompose(template -> said(
                         "CreateTags",
@@ -142,36 +137,13 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                 .thenApply(tagged -> Done.getInstance());
     }
 
-    private RequestLaunchTemplateData data(Image found) {
-        RequestLaunchTemplateData.Builder data = RequestLaunchTemplateData.builder()
-                .imageId(found.imageId())
-                .instanceType(fleet.instanceTypes().get(0))
-                .tagSpecifications(clusterTag(ResourceType.INSTANCE), clusterTag(ResourceType.VOLUME))
-                .metadataOptions(options -> options.httpEndpoint(LaunchTemplateInstanceMetadataEndpointState.ENABLED)
-                        .httpTokens(LaunchTemplateHttpTokensState.REQUIRED)
-                        .httpPutResponseHopLimit(1)
-                        .instanceMetadataTags(LaunchTemplateInstanceMetadataTagsState.ENABLED))
-                .blockDeviceMappings(disk(found));
-        fleet.keyName().ifPresent(data::keyName);
-        fleet.instanceProfile().ifPresent(name -> data.iamInstanceProfile(profile -> profile.name(name)));
-        if (!fleet.securityGroupIds().isEmpty()) {
-            data.securityGroupIds(fleet.securityGroupIds());
-        }
-        return data.build();
-    }
-
-    private static LaunchTemplateBlockDeviceMappingRequest disk(Image image) {
-        return LaunchTemplateBlockDeviceMappingRequest.builder()
-                .deviceName(image.rootDeviceName())
-                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
-                .build();
-    }
-
-    private LaunchTemplateTagSpecificationRequest clusterTag(ResourceType resource) {
-        return LaunchTemplateTagSpecificationRequest.builder()
-                .resourceType(resource)
-                .tags(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster))
-                .build();
+    /** The new version's image, where its disks must be looked at. */
+    private CompletionStage<Optional<Image>> imageOf(ResponseLaunchTemplateData newest, Set<String> attributes) {
+        Optional<String> id = image.or(() -> Optional.ofNullable(newest.imageId()))
+                .filter(known -> TemplateData.touchesDisks(attributes));
+        return id.isPresent()
+                ? Ec2Images.find(client, id.get()).thenApply(Optional::of)
+                : CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import software.amazon.awssdk.services.s3.model.AbortIncompleteMultipartUpload;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
 import software.amazon.awssdk.services.s3.model.LifecycleExpiration;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
+import software.amazon.awssdk.services.s3.model.LifecycleRuleAndOperator;
+import software.amazon.awssdk.services.s3.model.LifecycleRuleFilter;
 
 /**
  * Our lifecycle rule among those of a bucket: it has a name of its own, and the others stay as they are.
@@ -23,12 +26,23 @@ record BucketRules(String prefix) {
         Optional<LifecycleRule> ours = rules.stream()
                 .filter(rule -> ID.equals(rule.id()) && rule.status() == ExpirationStatus.ENABLED)
                 .findFirst();
-        return Map.of(
+        Map<String, String> told = new TreeMap<>();
+        told.put(
                 Attributes.EXPIRE_AFTER_DAYS,
-                days(ours.map(LifecycleRule::expiration).map(LifecycleExpiration::days)),
+                days(ours.map(LifecycleRule::expiration).map(LifecycleExpiration::days)));
+        told.put(
                 Attributes.DROP_UPLOADS_AFTER_DAYS,
                 days(ours.map(LifecycleRule::abortIncompleteMultipartUpload)
                         .map(AbortIncompleteMultipartUpload::daysAfterInitiation)));
+        ours.ifPresent(rule -> told.put(Attributes.EXPIRY_PREFIX, prefix(rule)));
+        return told;
+    }
+
+    private static String prefix(LifecycleRule rule) {
+        Optional<LifecycleRuleFilter> filter = Optional.ofNullable(rule.filter());
+        return filter.map(LifecycleRuleFilter::prefix)
+                .or(() -> filter.map(LifecycleRuleFilter::and).map(LifecycleRuleAndOperator::prefix))
+                .orElse("");
     }
 
     private static String days(Optional<Integer> days) {

@@ -1,5 +1,11 @@
 package flotilla.aws.s3;
 
+import static flotilla.aws.s3.BucketCalls.NOT_FOUND;
+import static flotilla.aws.s3.BucketCalls.asked;
+import static flotilla.aws.s3.BucketCalls.said;
+import static flotilla.aws.s3.BucketCalls.status;
+import static flotilla.aws.s3.BucketCalls.told;
+
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
 import flotilla.aws.AwsTags;
@@ -11,25 +17,18 @@ import flotilla.provision.Thing;
 import flotilla.provision.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
-import software.amazon.awssdk.services.s3.model.PublicAccessBlockConfiguration;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 import software.amazon.awssdk.services.s3.model.Tag;
@@ -44,10 +43,11 @@ public final class S3Provision implements Provider, AutoCloseable {
     /** Where CreateBucket wants no place to be named. */
     private static final String FIRST_REGION = "us-east-1";
 
-    private static final int NOT_FOUND = 404;
-    private static final int FORBIDDEN = 403;
-    private static final int ELSEWHERE = 301;
-    private static final int NOT_IMPLEMENTED = 501;
+    /** DeleteObjects takes no more. */
+    private static final int MOST_AT_ONCE = 1000;
+
+    private static final Set<String> LIFECYCLE =
+            Set.of(Attributes.EXPIRE_AFTER_DAYS, Attributes.DROP_UPLOADS_AFTER_DAYS, Attributes.EXPIRY_PREFIX);
     private static final String PROBE = "doctor/probe";
     private static final ServerSideEncryptionRule ENCRYPT = ServerSideEncryptionRule.builder()
             .applyServerSideEncryptionByDefault(byDefault -> byDefault.sseAlgorithm(ServerSideEncryption.AES256))
@@ -82,93 +82,7 @@ public final class S3Provision implements Provider, AutoCloseable {
 
     @Override
     public CompletionStage<Seen> look(Thing thing) {
-        String bucket = thing.name();
-        return client.headBucket(request -> request.bucket(bucket))
-                .handle((found, failure) ->
-                        failure == null ? present(bucket) : CompletableFuture.completedFuture(absent(bucket, failure)))
-                .thenCompose(Function.identity());
-    }
-
-    private Seen absent(String bucket, Throwable failure) {
-        return switch (status(failure)) {
-            case NOT_FOUND -> new Seen.Missing();
-            case ELSEWHERE ->
-                new Seen.OutOfReach("is in another region than " + region
-                        + "; choose another name (flotilla.storage), or set flotilla.aws.region");
-            case FORBIDDEN ->
-                new Seen.OutOfReach(
-                        "is another account's, or these credentials may not look at it; choose another name "
-                                + "(flotilla.storage) or get s3:ListBucket on it");
-            default -> throw AwsErrors.wrap("S3 HeadBucket of bucket " + bucket, failure);
-        };
-    }
-
-    private CompletionStage<Seen> present(String bucket) {
-        SortedMap<String, String> attributes = new TreeMap<>();
-        CompletionStage<Optional<List<Tag>>> tags = told(
-                "GetBucketTagging",
-                bucket,
-                client.getBucketTagging(request -> request.bucket(bucket)).thenApply(answer -> answer.tagSet()),
-                List.of());
-        CompletionStage<?> publicAccess = told(
-                        "GetPublicAccessBlock",
-                        bucket,
-                        client.getPublicAccessBlock(request -> request.bucket(bucket))
-                                .thenApply(answer -> blocksAll(answer.publicAccessBlockConfiguration())),
-                        false)
-                .thenAccept(told -> told.ifPresent(blocked ->
-                        put(attributes, Attributes.PUBLIC_ACCESS, blocked ? Attributes.BLOCKED : Attributes.POSSIBLE)));
-        CompletionStage<?> encryption = told(
-                        "GetBucketEncryption",
-                        bucket,
-                        client.getBucketEncryption(request -> request.bucket(bucket))
-                                .thenApply(answer -> !answer.serverSideEncryptionConfiguration()
-                                        .rules()
-                                        .isEmpty()),
-                        false)
-                .thenAccept(told -> told.ifPresent(
-                        on -> put(attributes, Attributes.ENCRYPTION, on ? Attributes.ON : Attributes.OFF)));
-        CompletionStage<?> lifecycle = told(
-                        "GetBucketLifecycleConfiguration",
-                        bucket,
-                        client.getBucketLifecycleConfiguration(request -> request.bucket(bucket))
-                                .thenApply(answer -> rules.told(answer.rules())),
-                        rules.told(List.of()))
-                .thenAccept(
-                        told -> told.ifPresent(days -> days.forEach((name, value) -> put(attributes, name, value))));
-        CompletionStage<?> contents = listed(bucket, 1)
-                .thenAccept(answer -> put(
-                        attributes,
-                        Attributes.CONTENTS,
-                        answer.contents().isEmpty() ? Attributes.NONE : Attributes.OBJECTS));
-        return CompletableFuture.allOf(
-                        publicAccess.toCompletableFuture(),
-                        encryption.toCompletableFuture(),
-                        lifecycle.toCompletableFuture(),
-                        contents.toCompletableFuture())
-                .thenCombine(tags, (all, told) -> new Seen.Present(cluster(told), told.isPresent(), attributes));
-    }
-
-    /** The answers come on several threads. */
-    private static void put(SortedMap<String, String> attributes, String name, String value) {
-        synchronized (attributes) {
-            attributes.put(name, value);
-        }
-    }
-
-    private static Optional<String> cluster(Optional<List<Tag>> tags) {
-        return tags.stream()
-                .flatMap(List::stream)
-                .filter(tag -> tag.key().equals(AwsTags.CLUSTER))
-                .map(Tag::value)
-                .findFirst();
-    }
-
-    private static boolean blocksAll(PublicAccessBlockConfiguration block) {
-        return Boolean.TRUE.equals(block.blockPublicAcls())
-                && Boolean.TRUE.equals(block.blockPublicPolicy())
-                && Boolean.TRUE.equals(block.ignorePublicAcls())
-                && Boolean.TRUE.equals(block.restrictPublicBuckets());
+        return new BucketLook(client, region, rules, thing.name()).seen();
     }
 
     @Override
@@ -204,8 +118,7 @@ public final class S3Provision implements Provider, AutoCloseable {
                     () -> client.putBucketEncryption(request -> request.bucket(bucket)
                             .serverSideEncryptionConfiguration(configuration -> configuration.rules(ENCRYPT)))));
         }
-        if (attributes.contains(Attributes.EXPIRE_AFTER_DAYS)
-                || attributes.contains(Attributes.DROP_UPLOADS_AFTER_DAYS)) {
+        if (!Collections.disjoint(attributes, LIFECYCLE)) {
             all = all.thenCompose(before -> putLifecycle(wanted));
         }
         return all.thenApply(done -> Done.getInstance());
@@ -267,30 +180,35 @@ public final class S3Provision implements Provider, AutoCloseable {
     }
 
     private CompletionStage<Done> empty(String bucket) {
-        return listed(bucket, 1000).thenCompose(page -> {
-            if (page.contents().isEmpty()) {
-                return CompletableFuture.completedFuture(Done.getInstance());
-            }
-            List<ObjectIdentifier> keys = page.contents().stream()
-                    .map(one -> ObjectIdentifier.builder().key(one.key()).build())
-                    .toList();
-            return said(
-                            "DeleteObjects",
-                            bucket,
-                            client.deleteObjects(
-                                    request -> request.bucket(bucket).delete(all -> all.objects(keys))))
-                    .thenCompose(answer -> {
-                        if (!answer.errors().isEmpty()) {
-                            throw new InfrastructureException(
-                                    "S3 DeleteObjects in bucket " + bucket + " left "
-                                            + answer.errors().size() + " objects, such as "
-                                            + answer.errors().get(0).key() + " ("
-                                            + answer.errors().get(0).code() + "); check the permissions",
-                                    null);
-                        }
-                        return empty(bucket);
-                    });
-        });
+        return said(
+                        "ListObjects",
+                        bucket,
+                        client.listObjectsV2(request -> request.bucket(bucket).maxKeys(MOST_AT_ONCE)))
+                .thenCompose(page -> {
+                    if (page.contents().isEmpty()) {
+                        return CompletableFuture.completedFuture(Done.getInstance());
+                    }
+                    List<ObjectIdentifier> keys = page.contents().stream()
+                            .map(one ->
+                                    ObjectIdentifier.builder().key(one.key()).build())
+                            .toList();
+                    return said(
+                                    "DeleteObjects",
+                                    bucket,
+                                    client.deleteObjects(
+                                            request -> request.bucket(bucket).delete(all -> all.objects(keys))))
+                            .thenCompose(answer -> {
+                                if (!answer.errors().isEmpty()) {
+                                    throw new InfrastructureException(
+                                            "S3 DeleteObjects in bucket " + bucket + " left "
+                                                    + answer.errors().size() + " objects, such as "
+                                                    + answer.errors().get(0).key() + " ("
+                                                    + answer.errors().get(0).code() + "); check the permissions",
+                                            null);
+                                }
+                                return empty(bucket);
+                            });
+                });
     }
 
     /** Writes an object below the prefix and deletes it again. */
@@ -306,54 +224,6 @@ public final class S3Provision implements Provider, AutoCloseable {
                         bucket,
                         client.deleteObject(request -> request.bucket(bucket).key(key))))
                 .thenApply(gone -> Done.getInstance());
-    }
-
-    private CompletionStage<ListObjectsV2Response> listed(String bucket, int most) {
-        return said(
-                "ListObjects",
-                bucket,
-                client.listObjectsV2(request -> request.bucket(bucket).maxKeys(most)));
-    }
-
-    /**
-     * What a store tells of a bucket; empty when it has no such thing.
-     *
-     * @param none what it means that there is none
-     */
-    private static <T> CompletionStage<Optional<T>> told(
-            String operation, String bucket, CompletionStage<T> call, T none) {
-        return call.thenApply(Optional::of).exceptionally(failure -> {
-            if (status(failure) == NOT_IMPLEMENTED) {
-                return Optional.empty();
-            }
-            // NoSuchTagSet, NoSuchLifecycleConfiguration and their like.
-            if (status(failure) == NOT_FOUND && !AwsErrors.code(failure).equals("NoSuchBucket")) {
-                return Optional.of(none);
-            }
-            throw AwsErrors.wrap("S3 " + operation + " of bucket " + bucket, failure);
-        });
-    }
-
-    /** Asks for something that a store may not have. */
-    private static CompletionStage<Done> asked(
-            String operation, String bucket, Supplier<? extends CompletionStage<?>> call) {
-        return call.get().handle((answer, failure) -> {
-            if (failure == null || status(failure) == NOT_IMPLEMENTED) {
-                return Done.getInstance();
-            }
-            throw AwsErrors.wrap("S3 " + operation + " of bucket " + bucket, failure);
-        });
-    }
-
-    private static <T> CompletionStage<T> said(String operation, String bucket, CompletionStage<T> call) {
-        return call.exceptionally(failure -> {
-            throw AwsErrors.wrap("S3 " + operation + " in bucket " + bucket, failure);
-        });
-    }
-
-    /** The HTTP status of a refusal; 0 when there was no answer. */
-    private static int status(Throwable failure) {
-        return AwsErrors.unwrap(failure) instanceof AwsServiceException service ? service.statusCode() : 0;
     }
 
     @Override

@@ -8,6 +8,7 @@ import flotilla.aws.AwsErrors;
 import flotilla.aws.AwsTags;
 import flotilla.protocol.InfrastructureException;
 import flotilla.provision.Attributes;
+import flotilla.provision.NotYetException;
 import flotilla.provision.Provider;
 import flotilla.provision.Seen;
 import flotilla.provision.Thing;
@@ -33,6 +34,11 @@ public final class SqsProvision implements Provider, AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** SQS forgets a queue's name a minute after the queue. */
+    private static final Duration NAME_IS_FREE = Duration.ofSeconds(5);
+    /** SQS asks for a second before a new queue is used. */
+    private static final Duration NEW_IS_FOUND = Duration.ofSeconds(1);
+
     private static final Set<String> REDRIVE = Set.of(Attributes.DEAD_LETTERS_TO, Attributes.MAX_RECEIVES);
     private static final String REDRIVE_POLICY = QueueAttributeName.REDRIVE_POLICY.toString();
 
@@ -59,16 +65,30 @@ public final class SqsProvision implements Provider, AutoCloseable {
     }
 
     private CompletionStage<Seen> look(String name, String url) {
-        CompletionStage<Map<String, String>> tags = said(
-                "ListQueueTags of queue",
-                name,
-                client.listQueueTags(request -> request.queueUrl(url)).thenApply(answer -> answer.tags()));
         return attributes(name, url)
-                .<Map<String, String>, Seen>thenCombine(
-                        tags,
-                        (attributes, all) ->
-                                new Seen.Present(Optional.ofNullable(all.get(AwsTags.CLUSTER)), true, ours(attributes)))
+                .<Optional<Map<String, String>>, Seen>thenCombine(tags(name, url), SqsProvision::present)
                 .exceptionally(SqsProvision::missingIfGone);
+    }
+
+    private static Seen present(Map<String, String> attributes, Optional<Map<String, String>> tags) {
+        return new Seen.Present(
+                tags.map(all -> all.get(AwsTags.CLUSTER)),
+                true,
+                ours(attributes),
+                tags.isPresent() ? Set.of() : Set.of("sqs:ListQueueTags"));
+    }
+
+    /** Empty when these credentials may not see them. */
+    private CompletionStage<Optional<Map<String, String>>> tags(String name, String url) {
+        return client.listQueueTags(request -> request.queueUrl(url)).handle((answer, failure) -> {
+            if (failure == null) {
+                return Optional.of(answer.tags());
+            }
+            if (AwsErrors.isDenied(failure)) {
+                return Optional.empty();
+            }
+            throw SqsErrors.wrap("ListQueueTags of queue", name, failure);
+        });
     }
 
     /** A queue that is deleted is still found by its name for a minute. */
@@ -109,6 +129,7 @@ public final class SqsProvision implements Provider, AutoCloseable {
         }
     }
 
+    /** Returns when SQS finds the queue: others that are made after it name it. */
     @Override
     public CompletionStage<Done> create(Wanted wanted) {
         return requested(wanted, wanted.attributes().keySet())
@@ -119,7 +140,8 @@ public final class SqsProvision implements Provider, AutoCloseable {
                                 request -> request.queueName(wanted.thing().name())
                                         .attributesWithStrings(attributes)
                                         .tags(Map.of(AwsTags.CLUSTER, cluster)))))
-                .thenApply(created -> Done.getInstance());
+                .thenCompose(created -> justMade(wanted.thing().name()))
+                .thenApply(found -> Done.getInstance());
     }
 
     @Override
@@ -166,19 +188,38 @@ public final class SqsProvision implements Provider, AutoCloseable {
             return CompletableFuture.completedFuture(plain);
         }
         String deadLetters = wanted.attributes().get(Attributes.DEAD_LETTERS_TO);
-        return requiredUrl(deadLetters)
-                .thenCompose(url -> attributes(deadLetters, url))
-                .thenApply(told -> {
-                    plain.put(
-                            REDRIVE_POLICY,
-                            JSON.createObjectNode()
-                                    .put("deadLetterTargetArn", told.get(QueueAttributeName.QUEUE_ARN.toString()))
-                                    .put(
-                                            "maxReceiveCount",
-                                            Integer.parseInt(wanted.attributes().get(Attributes.MAX_RECEIVES)))
-                                    .toString());
-                    return plain;
+        return justMade(deadLetters).thenApply(told -> {
+            plain.put(
+                    REDRIVE_POLICY,
+                    JSON.createObjectNode()
+                            .put("deadLetterTargetArn", told.get(QueueAttributeName.QUEUE_ARN.toString()))
+                            .put(
+                                    "maxReceiveCount",
+                                    Integer.parseInt(wanted.attributes().get(Attributes.MAX_RECEIVES)))
+                            .toString());
+            return plain;
+        });
+    }
+
+    /** Attributes of a queue that may have been made a moment ago, and not be known everywhere. */
+    private CompletionStage<Map<String, String>> justMade(String name) {
+        return url(name)
+                .thenCompose(found -> attributes(name, found.orElseThrow(() -> notFoundYet(name, null))))
+                .exceptionally(failure -> {
+                    Throwable cause = AwsErrors.unwrap(failure);
+                    if (cause instanceof NotYetException notYet) {
+                        throw notYet;
+                    }
+                    if (cause.getCause() instanceof QueueDoesNotExistException) {
+                        throw notFoundYet(name, cause);
+                    }
+                    throw AwsErrors.wrap("SQS", cause);
                 });
+    }
+
+    private static NotYetException notFoundYet(String name, Throwable cause) {
+        return new NotYetException(
+                "queue " + name + " was made a moment ago, and SQS does not find it yet", NEW_IS_FOUND, cause);
     }
 
     private CompletionStage<Map<String, String>> attributes(String name, String url) {
@@ -213,10 +254,9 @@ public final class SqsProvision implements Provider, AutoCloseable {
     private static <T> CompletionStage<T> said(String operation, String queue, CompletionStage<T> call) {
         return call.exceptionally(failure -> {
             if (AwsErrors.code(failure).contains("QueueDeletedRecently")) {
-                throw new InfrastructureException(
-                        "queue " + queue
-                                + " was deleted less than a minute ago, and SQS makes it anew only after that; wait "
-                                + "a minute and run it again",
+                throw new NotYetException(
+                        "queue " + queue + " was deleted less than a minute ago, and SQS makes it anew only after that",
+                        NAME_IS_FREE,
                         AwsErrors.unwrap(failure));
             }
             throw SqsErrors.wrap(operation, queue, failure);

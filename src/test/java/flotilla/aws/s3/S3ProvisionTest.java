@@ -26,6 +26,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,9 @@ class S3ProvisionTest {
                     Attributes.EXPIRE_AFTER_DAYS,
                     "22",
                     Attributes.DROP_UPLOADS_AFTER_DAYS,
-                    "1"));
+                    "1",
+                    Attributes.EXPIRY_PREFIX,
+                    "p/"));
 
     /** What is answered to a method and a subresource, such as {@code GET tagging}. */
     private record Answer(int status, String body) {}
@@ -77,6 +81,18 @@ class S3ProvisionTest {
         answers.put("GET encryption", refusal(404, "ServerSideEncryptionConfigurationNotFoundError"));
         answers.put("GET lifecycle", refusal(404, "NoSuchLifecycleConfiguration"));
         answers.put("GET list-type", new Answer(200, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"));
+        answers.put("GET prefix", ownBuckets("bucket"));
+    }
+
+    /** What this account has of a prefix. */
+    private static Answer ownBuckets(String... names) {
+        return new Answer(
+                200,
+                "<ListAllMyBucketsResult><Buckets>"
+                        + Stream.of(names)
+                                .map(name -> "<Bucket><Name>" + name + "</Name></Bucket>")
+                                .collect(Collectors.joining())
+                        + "</Buckets></ListAllMyBucketsResult>");
     }
 
     @AfterEach
@@ -129,7 +145,60 @@ class S3ProvisionTest {
                                 Attributes.ENCRYPTION, Attributes.OFF,
                                 Attributes.EXPIRE_AFTER_DAYS, "0",
                                 Attributes.DROP_UPLOADS_AFTER_DAYS, "0",
+                                Attributes.OWNER, Attributes.OURS,
                                 Attributes.CONTENTS, Attributes.NONE))));
+    }
+
+    @Test
+    void bucketThatAnotherAccountLends_shouldBeToldApartFromOurs() {
+        answers.put("GET prefix", ownBuckets("bucket-2"));
+        assertThat(attributes()).containsEntry(Attributes.OWNER, Attributes.OTHERS);
+
+        answers.put("GET prefix", refusal(403, "AccessDenied"));
+        assertThat(attributes()).doesNotContainKey(Attributes.OWNER);
+    }
+
+    private Map<String, String> attributes() {
+        return ((Seen.Present) look()).attributes();
+    }
+
+    /** A gateway's role may see objects, and not how a bucket is furnished. */
+    @Test
+    void whatMayNotBeSeen_shouldBeNamedAndTheRestTold() {
+        for (String thing : List.of("tagging", "publicAccessBlock", "lifecycle")) {
+            answers.put("GET " + thing, refusal(403, "AccessDenied"));
+        }
+
+        assertThat(look())
+                .isEqualTo(new Seen.Present(
+                        Optional.empty(),
+                        true,
+                        new TreeMap<>(
+                                Map.of(Attributes.ENCRYPTION, Attributes.OFF, Attributes.CONTENTS, Attributes.NONE)),
+                        Set.of(
+                                "s3:GetBucketTagging",
+                                "s3:GetBucketPublicAccessBlock",
+                                "s3:GetLifecycleConfiguration")));
+    }
+
+    /** Otherwise the keys of a new prefix would stay for ever. */
+    @Test
+    void ruleForAnotherPrefix_shouldBeToldAndReplaced() {
+        answers.put(
+                "GET lifecycle",
+                new Answer(
+                        200,
+                        "<LifecycleConfiguration><Rule><ID>flotilla</ID><Status>Enabled</Status><Filter><Prefix>old/</Prefix>"
+                                + "</Filter><Expiration><Days>22</Days></Expiration></Rule></LifecycleConfiguration>"));
+        assertThat(attributes()).containsEntry(Attributes.EXPIRY_PREFIX, "old/");
+
+        Await.result(buckets.change(WANTED, Set.of(Attributes.EXPIRY_PREFIX)));
+
+        assertThat(requests("PUT lifecycle"))
+                .singleElement()
+                .asString()
+                .contains("<Prefix>p/</Prefix>")
+                .doesNotContain("old/");
     }
 
     @Test
@@ -169,11 +238,18 @@ class S3ProvisionTest {
                 .isEqualTo(Seen.Present.of(
                         "fleet",
                         Map.of(
-                                Attributes.PUBLIC_ACCESS, Attributes.BLOCKED,
-                                Attributes.ENCRYPTION, Attributes.ON,
-                                Attributes.EXPIRE_AFTER_DAYS, "22",
-                                Attributes.DROP_UPLOADS_AFTER_DAYS, "1",
-                                Attributes.CONTENTS, Attributes.OBJECTS)));
+                                Attributes.PUBLIC_ACCESS,
+                                Attributes.BLOCKED,
+                                Attributes.ENCRYPTION,
+                                Attributes.ON,
+                                Attributes.EXPIRE_AFTER_DAYS,
+                                "22",
+                                Attributes.DROP_UPLOADS_AFTER_DAYS,
+                                "1",
+                                Attributes.EXPIRY_PREFIX,
+                                "p/",
+                                Attributes.CONTENTS,
+                                Attributes.OBJECTS)));
     }
 
     @Test

@@ -1,0 +1,310 @@
+package flotilla.aws.ec2;
+
+import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
+import flotilla.config.FleetSettings;
+import flotilla.domain.AppTierId;
+import flotilla.protocol.InfrastructureException;
+import flotilla.scaling.InstanceState;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
+
+/**
+ * The set of stopped instances of fleet mode {@code start-stop}, one for each app-tier id. EC2 stops only what runs: a member is
+ * launched and, when it runs, stopped. Until then it has the tag {@code flotilla:set = new}, so that the next run knows one
+ * that an interrupted run has left running from one that a supervisor has started for work. Every call may be repeated.
+ */
+public final class Ec2StoppedSet implements AutoCloseable {
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    private static final int LOOKS = 300;
+    /** The longest client token that EC2 takes. */
+    private static final int LONGEST_TOKEN = 64;
+
+    /**
+     * What each member is given.
+     *
+     * @param userData plain text, HOCON
+     * @param gateways those that the user data names, each {@code host:port}
+     * @param tags besides those of every worker's
+     */
+    public record Outfit(String userData, List<String> gateways, Map<String, String> tags) {
+        public Outfit {
+            gateways = List.copyOf(gateways);
+            tags = Map.copyOf(tags);
+        }
+    }
+
+    /**
+     * One that is to be stopped.
+     *
+     * @param stopped whether it is already, or about to be
+     */
+    private record Member(String id, boolean stopped) {
+        static Member of(flotilla.scaling.Instance one) {
+            return new Member(
+                    one.id().value(), one.state() == InstanceState.STOPPED || one.state() == InstanceState.STOPPING);
+        }
+    }
+
+    /**
+     * What came of launches, of which the first failure is the last.
+     *
+     * @param members that were launched
+     */
+    private record Launched(List<Member> members, Optional<Throwable> failure) {}
+
+    private final Ec2AsyncClient client;
+    private final Ec2AsyncWaiter waiter;
+    private final Ec2ClusterInstances instances;
+    private final FleetSettings fleet;
+    private final String cluster;
+    private final Ec2Launch launch;
+    private final Clock clock;
+
+    private Ec2StoppedSet(Ec2AsyncClient client, FleetSettings fleet, String cluster, Ec2Launch launch, Clock clock) {
+        this.client = client;
+        this.waiter = Ec2AsyncWaiter.builder()
+                .client(client)
+                .overrideConfiguration(looks ->
+                        looks.maxAttempts(LOOKS).backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
+                .build();
+        this.instances = new Ec2ClusterInstances(client, cluster);
+        this.fleet = fleet;
+        this.cluster = cluster;
+        this.launch = launch;
+        this.clock = clock;
+    }
+
+    /** Makes the client; nothing is sent yet. */
+    public static Ec2StoppedSet connect(AwsClients clients, FleetSettings fleet, String cluster, Clock clock) {
+        return new Ec2StoppedSet(
+                Ec2InstanceFleet.client(clients),
+                fleet,
+                cluster,
+                Ec2Launch.of(clients.settings(), fleet, cluster),
+                clock);
+    }
+
+    /**
+     * Sees to one stopped instance for each app-tier id from 1 to {@code size} that no living instance has, and stops those
+     * that an earlier run has left running. That takes a boot. Members are launched one after the other: the first failure
+     * ends it, and those that were launched before are stopped nevertheless.
+     */
+    public CompletionStage<Done> fill(int size, Outfit outfit) {
+        return members().thenCompose(members -> {
+            Ec2Launcher launcher = new Ec2Launcher(
+                    client,
+                    launch.requireSomething().stopped(tags(outfit)),
+                    new LaunchPlaces(launch.types(), fleet.subnetIds(), clock),
+                    clock);
+            List<Member> left = members.stream()
+                    .filter(Ec2StoppedSet::isUnfinished)
+                    .map(Ec2Tags::toOwn)
+                    .map(Member::of)
+                    .toList();
+            return launchEach(launcher, missing(size, members).iterator(), outfit.userData(), List.of())
+                    .thenCompose(launched -> finish(Stream.concat(left.stream(), launched.members().stream())
+                                    .toList())
+                            .handle((done, failure) -> outcome(launched, failure)));
+        });
+    }
+
+    private static List<Tag> tags(Outfit outfit) {
+        List<Tag> tags = new ArrayList<>();
+        tags.add(Ec2Tags.tag(Ec2Tags.SET, Ec2Tags.NEW));
+        tags.add(Ec2Tags.gateways(outfit.gateways()));
+        outfit.tags().forEach((key, value) -> tags.add(Ec2Tags.tag(key, value)));
+        return tags;
+    }
+
+    private static List<AppTierId> missing(int size, List<Instance> members) {
+        Set<AppTierId> taken = members.stream()
+                .flatMap(one -> Ec2Tags.toOwn(one).appTierId().stream())
+                .collect(Collectors.toSet());
+        return IntStream.rangeClosed(1, size)
+                .mapToObj(AppTierId::new)
+                .filter(id -> !taken.contains(id))
+                .toList();
+    }
+
+    private CompletionStage<Launched> launchEach(
+            Ec2Launcher launcher, Iterator<AppTierId> ids, String userData, List<Member> before) {
+        if (!ids.hasNext()) {
+            return CompletableFuture.completedFuture(new Launched(before, Optional.empty()));
+        }
+        AppTierId id = ids.next();
+        return launcher.launch(id, token(id), userData)
+                .<CompletionStage<Launched>>handle((one, failure) -> {
+                    if (failure != null) {
+                        return CompletableFuture.completedFuture(
+                                new Launched(before, Optional.of(AwsErrors.unwrap(failure))));
+                    }
+                    List<Member> all = new ArrayList<>(before);
+                    all.add(Member.of(one));
+                    return launchEach(launcher, ids, userData, all);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** Another one at each call: what exists is found by its tags, and a set may be made anew within a token's life. */
+    private String token(AppTierId id) {
+        String token = "set-" + id + "-" + clock.millis() + "-" + cluster;
+        return token.substring(0, Math.min(LONGEST_TOKEN, token.length()));
+    }
+
+    /** Stops those that run, or will in a moment, and takes the mark from all. */
+    private CompletionStage<Done> finish(List<Member> members) {
+        List<String> running =
+                members.stream().filter(one -> !one.stopped()).map(Member::id).toList();
+        List<String> stopped =
+                members.stream().filter(Member::stopped).map(Member::id).toList();
+        return stop(running).thenCompose(done -> mark(stopped));
+    }
+
+    /** Where one of them ends instead, the others are stopped nevertheless. */
+    private CompletionStage<Done> stop(List<String> ids) {
+        if (ids.isEmpty()) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        return waiter.waitUntilInstanceRunning(request -> request.instanceIds(ids))
+                .<CompletionStage<Done>>handle((running, failure) -> failure == null
+                        ? stopNow(ids)
+                        : runningOf(ids).thenCompose(this::stopNow).<Done>thenApply(stopped -> {
+                            throw AwsErrors.wrap("EC2 first boot of the new instances " + ids, failure);
+                        }))
+                .thenCompose(Function.identity());
+    }
+
+    private CompletionStage<List<String>> runningOf(Collection<String> ids) {
+        return members()
+                .thenApply(members -> members.stream()
+                        .filter(one -> ids.contains(one.instanceId()))
+                        .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.RUNNING)
+                        .map(Instance::instanceId)
+                        .toList());
+    }
+
+    private CompletionStage<Done> stopNow(List<String> ids) {
+        if (ids.isEmpty()) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        return said("StopInstances of the new instances " + ids, client.stopInstances(r -> r.instanceIds(ids)))
+                .thenCompose(stopping -> mark(ids));
+    }
+
+    private CompletionStage<Done> mark(List<String> ids) {
+        return ids.isEmpty()
+                ? CompletableFuture.completedFuture(Done.getInstance())
+                : tag(ids, Ec2Tags.tag(Ec2Tags.SET, Ec2Tags.READY));
+    }
+
+    private static Done outcome(Launched launched, Throwable stopping) {
+        if (launched.failure().isPresent()) {
+            Throwable first = launched.failure().get();
+            throw new InfrastructureException(
+                    first.getMessage() + "; of the set "
+                            + launched.members().size() + " were launched before, and "
+                            + (stopping == null
+                                    ? "are stopped"
+                                    : "could not be stopped: "
+                                            + AwsErrors.unwrap(stopping).getMessage()),
+                    first);
+        }
+        if (stopping != null) {
+            throw AwsErrors.wrap("EC2 StopInstances of the set", stopping);
+        }
+        return Done.getInstance();
+    }
+
+    /** Gives those that know other gateways the user data of now. EC2 takes it of stopped instances only. */
+    public CompletionStage<Done> update(Outfit outfit) {
+        return members().thenCompose(members -> {
+            List<Instance> outdated = members.stream()
+                    .filter(one -> isOutdated(one, outfit.gateways()))
+                    .toList();
+            List<String> stopped = outdated.stream()
+                    .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.STOPPED)
+                    .map(Instance::instanceId)
+                    .toList();
+            int others = outdated.size() - stopped.size();
+            CompletionStage<Done> all = CompletableFuture.completedFuture(Done.getInstance());
+            for (String id : stopped) {
+                all = all.thenCompose(before -> give(id, outfit));
+            }
+            return all.thenApply(done -> {
+                if (others > 0) {
+                    throw new InfrastructureException(
+                            others
+                                    + " instances of the set are not stopped, and keep the address of an earlier gateway in "
+                                    + "their user data; let them end, and run it again",
+                            null);
+                }
+                return done;
+            });
+        });
+    }
+
+    /** The tag comes last: without it the next run does it again. */
+    private CompletionStage<Done> give(String id, Outfit outfit) {
+        return said(
+                        "ModifyInstanceAttribute of " + id,
+                        client.modifyInstanceAttribute(request -> request.instanceId(id)
+                                .userData(data -> data.value(SdkBytes.fromUtf8String(outfit.userData())))))
+                .thenCompose(given -> tag(List.of(id), Ec2Tags.gateways(outfit.gateways())));
+    }
+
+    private CompletionStage<Done> tag(List<String> ids, Tag tag) {
+        return said(
+                        "CreateTags of " + ids,
+                        client.createTags(request -> request.resources(ids).tags(tag)))
+                .thenApply(tagged -> Done.getInstance());
+    }
+
+    /** Whether it was launched by a run that did not come to stop it. */
+    static boolean isUnfinished(Instance member) {
+        return member.tags().contains(Ec2Tags.tag(Ec2Tags.SET, Ec2Tags.NEW));
+    }
+
+    /** Whether its user data names other gateways, or nobody knows which. */
+    static boolean isOutdated(Instance member, List<String> gateways) {
+        return !member.tags().contains(Ec2Tags.gateways(gateways));
+    }
+
+    private CompletionStage<List<Instance>> members() {
+        return instances
+                .describe()
+                .thenApply(all -> all.stream().filter(Ec2Tags::isWorkers).toList());
+    }
+
+    private static <T> CompletionStage<T> said(String operation, CompletionStage<T> call) {
+        return call.exceptionally(failure -> {
+            throw AwsErrors.wrap("EC2 " + operation, failure);
+        });
+    }
+
+    @Override
+    public void close() {
+        waiter.close();
+        client.close();
+    }
+}

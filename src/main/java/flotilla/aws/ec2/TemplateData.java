@@ -1,0 +1,172 @@
+package flotilla.aws.ec2;
+
+import flotilla.config.FleetSettings;
+import flotilla.provision.Attributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDevice;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDeviceRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataEndpointState;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataOptions;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceMetadataTagsState;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecificationRequest;
+import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
+
+/**
+ * What stands in a version of the workers' launch template. A version that is made from another one takes from there each
+ * parameter that is not given; one that is given replaces all of it, such as every disk. Pure.
+ */
+record TemplateData(FleetSettings fleet, String cluster) {
+    /** Of a template that is made now. */
+    RequestLaunchTemplateData fresh(Image image) {
+        RequestLaunchTemplateData.Builder data = RequestLaunchTemplateData.builder()
+                .imageId(image.imageId())
+                .instanceType(fleet.instanceTypes().get(0))
+                .tagSpecifications(ours(ResourceType.INSTANCE, List.of()), ours(ResourceType.VOLUME, List.of()))
+                .metadataOptions(sessions(LaunchTemplateInstanceMetadataOptions.builder()
+                        .httpPutResponseHopLimit(1)
+                        .build()))
+                .blockDeviceMappings(rootDisk(image));
+        fleet.keyName().ifPresent(data::keyName);
+        fleet.instanceProfile().ifPresent(name -> data.iamInstanceProfile(profile -> profile.name(name)));
+        if (!fleet.securityGroupIds().isEmpty()) {
+            data.securityGroupIds(fleet.securityGroupIds());
+        }
+        return data.build();
+    }
+
+    /**
+     * What is to be given for a version that differs from the newest one in these attributes alone.
+     *
+     * @param image of the new version; needed where {@link #touchesDisks} and one is known
+     */
+    RequestLaunchTemplateData changed(
+            ResponseLaunchTemplateData newest, Set<String> attributes, Optional<Image> image) {
+        RequestLaunchTemplateData.Builder data =
+                RequestLaunchTemplateData.builder().tagSpecifications(tags(newest));
+        if (attributes.contains(Attributes.IMAGE)) {
+            data.imageId(image.orElseThrow().imageId());
+        }
+        if (attributes.contains(Attributes.TYPE)) {
+            data.instanceType(fleet.instanceTypes().get(0));
+        }
+        if (attributes.contains(Attributes.KEY)) {
+            fleet.keyName().ifPresent(data::keyName);
+        }
+        if (attributes.contains(Attributes.PROFILE)) {
+            fleet.instanceProfile().ifPresent(name -> data.iamInstanceProfile(profile -> profile.name(name)));
+        }
+        if (attributes.contains(Attributes.SECURITY_GROUPS)) {
+            data.securityGroupIds(fleet.securityGroupIds());
+        }
+        if (attributes.contains(Attributes.METADATA)) {
+            data.metadataOptions(sessions(Optional.ofNullable(newest.metadataOptions())
+                    .orElse(LaunchTemplateInstanceMetadataOptions.builder().build())));
+        }
+        if (touchesDisks(attributes)) {
+            data.blockDeviceMappings(encrypted(newest.blockDeviceMappings(), image));
+        }
+        return data.build();
+    }
+
+    /** An image brings its root disk, which is encrypted only where a template says so. */
+    static boolean touchesDisks(Set<String> attributes) {
+        return attributes.contains(Attributes.ENCRYPTION) || attributes.contains(Attributes.IMAGE);
+    }
+
+    private static LaunchTemplateInstanceMetadataOptionsRequest sessions(LaunchTemplateInstanceMetadataOptions before) {
+        return LaunchTemplateInstanceMetadataOptionsRequest.builder()
+                .httpEndpoint(LaunchTemplateInstanceMetadataEndpointState.ENABLED)
+                .httpTokens(LaunchTemplateHttpTokensState.REQUIRED)
+                .httpPutResponseHopLimit(before.httpPutResponseHopLimit())
+                .httpProtocolIpv6(before.httpProtocolIpv6())
+                .instanceMetadataTags(Optional.ofNullable(before.instanceMetadataTags())
+                        .orElse(LaunchTemplateInstanceMetadataTagsState.ENABLED))
+                .build();
+    }
+
+    private static List<LaunchTemplateBlockDeviceMappingRequest> encrypted(
+            List<LaunchTemplateBlockDeviceMapping> disks, Optional<Image> image) {
+        List<LaunchTemplateBlockDeviceMappingRequest> all =
+                disks.stream().map(TemplateData::encrypted).collect(Collectors.toCollection(ArrayList::new));
+        image.filter(one ->
+                        disks.stream().noneMatch(disk -> one.rootDeviceName().equals(disk.deviceName())))
+                .ifPresent(one -> all.add(rootDisk(one)));
+        return all;
+    }
+
+    private static LaunchTemplateBlockDeviceMappingRequest encrypted(LaunchTemplateBlockDeviceMapping disk) {
+        LaunchTemplateBlockDeviceMappingRequest.Builder same = LaunchTemplateBlockDeviceMappingRequest.builder()
+                .deviceName(disk.deviceName())
+                .virtualName(disk.virtualName())
+                .noDevice(disk.noDevice());
+        Optional.ofNullable(disk.ebs()).ifPresent(volume -> same.ebs(encrypted(volume)));
+        return same.build();
+    }
+
+    private static LaunchTemplateEbsBlockDeviceRequest encrypted(LaunchTemplateEbsBlockDevice volume) {
+        return LaunchTemplateEbsBlockDeviceRequest.builder()
+                .encrypted(true)
+                .deleteOnTermination(volume.deleteOnTermination())
+                .iops(volume.iops())
+                .kmsKeyId(volume.kmsKeyId())
+                .snapshotId(volume.snapshotId())
+                .throughput(volume.throughput())
+                .volumeInitializationRate(volume.volumeInitializationRate())
+                .volumeSize(volume.volumeSize())
+                .volumeType(volume.volumeTypeAsString())
+                .build();
+    }
+
+    private static LaunchTemplateBlockDeviceMappingRequest rootDisk(Image image) {
+        return LaunchTemplateBlockDeviceMappingRequest.builder()
+                .deviceName(image.rootDeviceName())
+                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
+                .build();
+    }
+
+    /** Ours, with others' for these resources, and those for other resources. */
+    private List<LaunchTemplateTagSpecificationRequest> tags(ResponseLaunchTemplateData newest) {
+        Stream<LaunchTemplateTagSpecificationRequest> others = newest.tagSpecifications().stream()
+                .filter(one -> one.resourceType() != ResourceType.INSTANCE && one.resourceType() != ResourceType.VOLUME)
+                .map(one -> specification(one.resourceTypeAsString(), one.tags()));
+        return Stream.concat(
+                        Stream.of(ResourceType.INSTANCE, ResourceType.VOLUME)
+                                .map(resource -> ours(
+                                        resource,
+                                        newest.tagSpecifications().stream()
+                                                .filter(one -> one.resourceType() == resource)
+                                                .flatMap(one -> one.tags().stream())
+                                                .toList())),
+                        others)
+                .toList();
+    }
+
+    private LaunchTemplateTagSpecificationRequest ours(ResourceType resource, List<Tag> others) {
+        List<Tag> tags = others.stream()
+                .filter(tag -> !tag.key().equals(Ec2Tags.CLUSTER))
+                .collect(Collectors.toCollection(ArrayList::new));
+        tags.add(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster));
+        return specification(resource.toString(), tags);
+    }
+
+    private static LaunchTemplateTagSpecificationRequest specification(String resource, List<Tag> tags) {
+        return LaunchTemplateTagSpecificationRequest.builder()
+                .resourceType(resource)
+                .tags(tags)
+                .build();
+    }
+}

@@ -1,0 +1,135 @@
+package flotilla.aws.ec2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
+import flotilla.provision.Attributes;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
+import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
+
+class TemplateDataTest {
+    private static final Image IMAGE =
+            Image.builder().imageId("ami-2").rootDeviceName("/dev/xvda").build();
+    private static final TemplateData DATA = new TemplateData(
+            FlotillaSettings.from(SettingsLoader.load(
+                            Optional.empty(),
+                            Optional.empty(),
+                            List.of(
+                                    "flotilla.fleet.instance-types=[m7i.large]",
+                                    "flotilla.fleet.key-name=ours",
+                                    "flotilla.fleet.security-group-ids=[sg-1]")))
+                    .fleet(),
+            "blue");
+
+    /** As somebody has furnished it. */
+    private static final ResponseLaunchTemplateData NEWEST = ResponseLaunchTemplateData.builder()
+            .imageId("ami-1")
+            .instanceType("c7i.large")
+            .keyName("theirs")
+            .metadataOptions(options -> options.httpPutResponseHopLimit(2))
+            .blockDeviceMappings(
+                    disk -> disk.deviceName("/dev/xvda")
+                            .ebs(volume -> volume.volumeSize(80)
+                                    .volumeType(VolumeType.IO2)
+                                    .iops(3000)
+                                    .kmsKeyId("key-1")
+                                    .encrypted(false)),
+                    disk -> disk.deviceName("/dev/xvdb").virtualName("ephemeral0"))
+            .tagSpecifications(
+                    tags -> tags.resourceType(ResourceType.INSTANCE)
+                            .tags(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "green")),
+                    tags -> tags.resourceType(ResourceType.NETWORK_INTERFACE).tags(Ec2Tags.tag("team", "y")))
+            .build();
+
+    private static RequestLaunchTemplateData changed(String... attributes) {
+        return DATA.changed(NEWEST, Set.of(attributes), Optional.of(IMAGE));
+    }
+
+    @Test
+    void change_shouldGiveWhatDiffersAndNothingElse() {
+        RequestLaunchTemplateData type = changed(Attributes.TYPE);
+
+        assertThat(type.instanceTypeAsString()).isEqualTo("m7i.large");
+        assertThat(type.imageId()).isNull();
+        assertThat(type.keyName()).isNull();
+        assertThat(type.metadataOptions()).isNull();
+        assertThat(type.hasBlockDeviceMappings()).isFalse();
+        assertThat(type.hasSecurityGroupIds()).isFalse();
+        assertThat(changed(Attributes.KEY).keyName()).isEqualTo("ours");
+        assertThat(changed(Attributes.SECURITY_GROUPS).securityGroupIds()).containsExactly("sg-1");
+    }
+
+    /** One that is given replaces all of it. */
+    @Test
+    void changeOfMetadata_shouldKeepTheHopsThatThereAre() {
+        RequestLaunchTemplateData data = changed(Attributes.METADATA);
+
+        assertThat(data.metadataOptions().httpTokens()).isEqualTo(LaunchTemplateHttpTokensState.REQUIRED);
+        assertThat(data.metadataOptions().httpPutResponseHopLimit()).isEqualTo(2);
+    }
+
+    @Test
+    void changeOfEncryption_shouldKeepTheDisksAsTheyAreAndEncryptThem() {
+        List<LaunchTemplateBlockDeviceMappingRequest> disks =
+                changed(Attributes.ENCRYPTION).blockDeviceMappings();
+
+        assertThat(disks).hasSize(2);
+        assertThat(disks.get(0).deviceName()).isEqualTo("/dev/xvda");
+        assertThat(disks.get(0).ebs().encrypted()).isTrue();
+        assertThat(disks.get(0).ebs().volumeSize()).isEqualTo(80);
+        assertThat(disks.get(0).ebs().volumeType()).isEqualTo(VolumeType.IO2);
+        assertThat(disks.get(0).ebs().iops()).isEqualTo(3000);
+        assertThat(disks.get(0).ebs().kmsKeyId()).isEqualTo("key-1");
+        assertThat(disks.get(1).virtualName()).isEqualTo("ephemeral0");
+        assertThat(disks.get(1).ebs()).isNull();
+    }
+
+    /** An image with another root disk brings one that no template has told to be encrypted. */
+    @Test
+    void changeOfTheImage_shouldSeeToItsRootDisk() {
+        Image other = IMAGE.toBuilder().rootDeviceName("/dev/sda1").build();
+
+        RequestLaunchTemplateData data = DATA.changed(NEWEST, Set.of(Attributes.IMAGE), Optional.of(other));
+
+        assertThat(data.imageId()).isEqualTo("ami-2");
+        assertThat(data.blockDeviceMappings())
+                .extracting(LaunchTemplateBlockDeviceMappingRequest::deviceName)
+                .containsExactly("/dev/xvda", "/dev/xvdb", "/dev/sda1");
+        assertThat(data.blockDeviceMappings().get(2).ebs().encrypted()).isTrue();
+    }
+
+    @Test
+    void change_shouldKeepOthersTagsBesideTheClusters() {
+        RequestLaunchTemplateData data = changed(Attributes.TYPE);
+
+        assertThat(data.tagSpecifications())
+                .extracting(one -> one.resourceTypeAsString() + " " + one.tags())
+                .containsExactly(
+                        "instance " + List.of(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "blue")),
+                        "volume " + List.of(Ec2Tags.tag(Ec2Tags.CLUSTER, "blue")),
+                        "network-interface " + List.of(Ec2Tags.tag("team", "y")));
+    }
+
+    @Test
+    void freshTemplate_shouldHaveSessionsOneHopAndAnEncryptedRootDisk() {
+        RequestLaunchTemplateData data = DATA.fresh(IMAGE);
+
+        assertThat(data.imageId()).isEqualTo("ami-2");
+        assertThat(data.keyName()).isEqualTo("ours");
+        assertThat(data.metadataOptions().httpTokens()).isEqualTo(LaunchTemplateHttpTokensState.REQUIRED);
+        assertThat(data.metadataOptions().httpPutResponseHopLimit()).isEqualTo(1);
+        assertThat(data.blockDeviceMappings())
+                .singleElement()
+                .satisfies(disk -> assertThat(disk.ebs().encrypted()).isTrue());
+    }
+}
