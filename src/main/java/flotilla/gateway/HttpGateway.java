@@ -12,6 +12,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.Patience;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
@@ -165,7 +166,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             answers,
                             new PacedBody(settings.limits()),
                             streams,
-                            settings.syncWait()),
+                            settings.syncWait(),
+                            random),
                     new TimelineApi(
                             context.getSystem(),
                             new TimelineApi.Sources(
@@ -196,7 +198,11 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings.uploadPaths());
             GatewayRoutes routes = new GatewayRoutes(
                     new Endpoints(endpoints, uploads::discard, meters),
-                    new AccessControl(settings.access().apiKeys(), clock),
+                    new AccessControl(
+                            settings.access().apiKeys(),
+                            settings.limits().maxStreams(),
+                            Patience.Timer.common(),
+                            clock),
                     new Cors(settings.access().corsOrigins()),
                     meters);
             AnswerTraces answerTraces = new AnswerTraces(tracing, id, clock);
