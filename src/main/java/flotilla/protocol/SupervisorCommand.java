@@ -1,5 +1,6 @@
 package flotilla.protocol;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import flotilla.domain.GatewayId;
 import flotilla.domain.InstanceId;
 import flotilla.domain.RequestId;
@@ -24,8 +25,13 @@ public interface SupervisorCommand {
      *
      * @param accepted images that this gateway has accepted since its start
      * @param unanswered images that it accepted and that have no answer yet
+     * @param answered images that it accepted and that had their answer in time; -1 when it does not tell
      */
-    record WorkArrived(GatewayId gateway, long accepted, long unanswered)
+    record WorkArrived(
+            GatewayId gateway,
+            long accepted,
+            long unanswered,
+            @JsonDeserialize(using = CountOrUnknown.class) long answered)
             implements SupervisorCommand, CborSerializable {}
 
     /** Asks for the instances as the supervisor knows them. */

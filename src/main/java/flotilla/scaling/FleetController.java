@@ -33,7 +33,7 @@ public final class FleetController {
     private static final int ABSENT_FOR = 3;
 
     /** What a gateway said of its images, and when. */
-    private record Announced(long accepted, long unanswered, Instant at) {}
+    private record Announced(long accepted, long unanswered, long answered, Instant at) {}
 
     /** What EC2 and the queues say; what could not be read is empty. */
     public record Readings(
@@ -186,6 +186,7 @@ public final class FleetController {
     private List<Long> requested = List.of();
 
     private long accepted;
+    private long answered;
 
     /** The last plan for which queue and instances were known. */
     private Optional<ScalingPlan> lastPlan = Optional.empty();
@@ -282,12 +283,19 @@ public final class FleetController {
         }
     }
 
+    /** The same of a gateway that does not count its answers: all that does not wait any more has one. */
+    public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+        return announced(
+                gateway, acceptedThere, unansweredThere, Math.max(0, acceptedThere - unansweredThere), now);
+    }
+
     /**
      * A gateway tells what it has counted since its start.
      *
      * @return images without an answer at all gateways
      */
-    public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+    public long announced(
+            GatewayId gateway, long acceptedThere, long unansweredThere, long answeredThere, Instant now) {
         listen(now);
         forgetSilentGateways(now);
         Announced before = announced.get(gateway);
@@ -296,7 +304,11 @@ public final class FleetController {
         if (acceptedThere >= baseline) {
             // A lower count is a message that was overtaken.
             accepted += acceptedThere - baseline;
-            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+            long answeredBefore = before == null ? answeredThere : before.answered();
+            answered += Math.max(0, answeredThere - answeredBefore);
+            announced.put(
+                    gateway,
+                    new Announced(acceptedThere, unansweredThere, Math.max(answeredBefore, answeredThere), now));
         }
         return unanswered();
     }
@@ -309,6 +321,10 @@ public final class FleetController {
     private Stream<Announced> speaking() {
         return announced.values().stream()
                 .filter(known -> Duration.between(known.at(), listeningAt).compareTo(ANNOUNCED_FOR) <= 0);
+    }
+
+    private Traffic traffic() {
+        return new Traffic(accepted, unanswered(), answered, (int) speaking().count());
     }
 
     /** Images without an answer at all gateways that have spoken lately. */
@@ -336,7 +352,7 @@ public final class FleetController {
                 byHand || instances.isEmpty() ? List.of() : roster.strays(now),
                 readings.ordered(),
                 undecided,
-                new Traffic(accepted, unanswered(), (int) speaking().count()),
+                traffic(),
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
@@ -491,9 +507,7 @@ public final class FleetController {
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */
     public Optional<Pace> pace(Instant now) {
         return lastPlan.map(plan -> {
-            Traffic traffic =
-                    new Traffic(accepted, unanswered(), (int) speaking().count());
-            double backlog = model().backlog(plan.depth().orElseThrow(), traffic, WaitForecast.COUNTER_LAG);
+            double backlog = model().backlog(plan.depth().orElseThrow(), traffic(), WaitForecast.COUNTER_LAG);
             Optional<Integer> desired = byHand || plan.desired().isEmpty()
                     ? Optional.empty()
                     : Optional.of(plan.desired().getAsInt());
