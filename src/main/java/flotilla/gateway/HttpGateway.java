@@ -195,7 +195,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     new MetricsApi(ports.metrics().text()),
                     new Readiness(ports.requests(), ports.images())::missing,
                     settings.syncWait(),
-                    settings.uploadPaths());
+                    settings.uploadPaths(),
+                    settings.maxImageSize());
             GatewayRoutes routes = new GatewayRoutes(
                     new Endpoints(endpoints, uploads::discard, meters),
                     new AccessControl(
@@ -239,9 +240,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             MetricsApi metrics,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
-            List<String> uploadPaths) {
+            List<String> uploadPaths,
+            long maxImageSize) {
         List<Endpoint> all = new ArrayList<>();
-        all.addAll(new SiteApi(readiness).endpoints());
+        all.addAll(new SiteApi(readiness, maxImageSize).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
         all.addAll(new ResultApi(answers, answerStream, syncWait).endpoints());
         all.addAll(timelines.endpoints());

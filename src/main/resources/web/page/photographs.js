@@ -48,7 +48,8 @@ function add(files) {
     picture.alt = "";
     row.append(picture, body);
     byId("results").prepend(row);
-    const job = { file, row, body, picture, key: randomKey(), since: 0 };
+    const job = { file, row, body, wrong: faultOf(file), key: randomKey(), since: 0 };
+    job.wrong.then(wrong => depict(picture, wrong ? null : thumbnail(file)));
     show(job, "waiting", element("p", "note", "waits for its turn"));
     queue.push(job);
     all++;
@@ -81,10 +82,7 @@ function end(job, state, ...parts) {
   tell();
 }
 
-function fail(job, message) {
-  if (!job.picture.src) job.picture.replaceWith(element("span", "none"));
-  end(job, "failed", element("p", "error", message));
-}
+const fail = (job, message) => end(job, "failed", element("p", "error", message));
 
 function next() {
   while (uploading < UPLOADS_AT_A_TIME && queue.length) {
@@ -98,9 +96,8 @@ function next() {
 
 /** Sends one image, as often as it takes: a gateway that is away or busy costs no image. */
 async function upload(job) {
-  const wrong = await faultOf(job.file);
+  const wrong = await job.wrong;
   if (wrong) throw new Error(wrong);
-  depict(job);
   job.since ||= performance.now();
   for (;;) {
     note(job, "uploading", "is uploaded");
@@ -147,15 +144,15 @@ async function faultOf(file) {
 }
 
 /** The browser may decode less than the gateway; its row is without a picture then. */
-async function depict(job) {
-  const small = await thumbnail(job.file).catch(failure => { reportError(failure); return null; });
+async function depict(picture, making) {
+  const small = await making;
   if (!small) {
-    job.picture.replaceWith(element("span", "none"));
+    picture.replaceWith(element("span", "none"));
     return;
   }
   const url = URL.createObjectURL(small);
-  job.picture.onload = job.picture.onerror = () => URL.revokeObjectURL(url);
-  job.picture.src = url;
+  picture.onload = picture.onerror = () => URL.revokeObjectURL(url);
+  picture.src = url;
 }
 
 function taken(job, told) {

@@ -136,7 +136,7 @@ class ClusterMessagesTest {
 
     @Test
     void questionsAndNotices_shouldRoundTrip() {
-        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
+        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110, 5_000_000_000L));
         roundTrip(new SupervisorCommand.GetFleet(
                 KIT.<FleetReport>createTestProbe().getRef()));
         roundTrip(

@@ -188,7 +188,7 @@ class ScalingSupervisorTest {
         messages(110);
 
         for (int i = 1; i <= 110; i++) {
-            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i, i));
+            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i, i, 0));
         }
         assertThat(decisions(supervisor)).hasSize(1);
         TIME.timePasses(DEBOUNCE);
