@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** How long a request counts among those of its key. */
 class AccessControlTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
-    private static final HttpResponse STREAM = ServerEvents.response(Source.maybe().map(none -> ByteString.emptyByteString()));
+    private static final HttpResponse STREAM = ServerEvents.response(Source.<ByteString>never());
 
     private final HandTimer timer = new HandTimer();
     private final AccessControl access = new AccessControl(

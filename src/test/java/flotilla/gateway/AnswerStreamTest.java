@@ -336,7 +336,7 @@ class AnswerStreamTest extends HttpFixture {
         assertThat(third.headers().firstValue("Retry-After")).isPresent();
         assertThat(statusOfDecisions("other")).isEqualTo(200);
         first.body().close();
-        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> assertThat(statusOfDecisions("one"))
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("one"))
                 .isEqualTo(200));
         second.body().close();
     }
@@ -359,7 +359,7 @@ class AnswerStreamTest extends HttpFixture {
         shouldBeProblem(answers("narrow"), 429, "key-limit");
 
         open.body().close();
-        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> assertThat(statusOfDecisions("narrow"))
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("narrow"))
                 .isEqualTo(200));
     }
 
