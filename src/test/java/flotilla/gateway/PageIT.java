@@ -141,7 +141,7 @@ class PageIT extends PageFixture {
         awaitRow("large.png", "failed");
         awaitRow("notes.txt", "failed");
         awaitRow("empty.png", "failed");
-        assertThat(textOfRow("large.png")).contains("too large: 97.7 KiB, and at most 97.7 KiB are taken");
+        assertThat(textOfRow("large.png")).contains("too large: 97.7 KiB, and at most 97.6 KiB are taken");
         assertThat(textOfRow("notes.txt")).contains("not an image", "JPEG, PNG, GIF or WebP");
         assertThat(textOfRow("empty.png")).contains("empty");
         assertThat(browser.requested()).doesNotContain(url + "/v1/classifications");

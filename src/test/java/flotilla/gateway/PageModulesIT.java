@@ -120,7 +120,7 @@ class PageModulesIT extends PageFixture {
                 .contains("not an image that is decoded here");
         assertThat(fault(3, "0xFF, 0xD8")).contains("not an image");
         assertThat(fault(0, "")).contains("empty");
-        assertThat(fault(30L << 20, png)).contains("too large: 30.0 MiB, and at most 20.0 MiB are taken");
+        assertThat(fault(30L << 20, png)).contains("too large: 30 MiB, and at most 20 MiB are taken");
         assertThat(made("check", "it.fault(1e12, [" + png + "], 0)")).isEqualTo("\"\"");
     }
 
