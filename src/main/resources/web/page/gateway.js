@@ -1,5 +1,4 @@
 /* Requests to the gateway that served this page, with the API key that its user gave, and what came of them. */
-
 import { gatewayClock } from "./clock.js";
 
 const KEPT_AS = "flotilla-api-key";
