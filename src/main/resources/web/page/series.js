@@ -11,7 +11,6 @@ const SETTLES_S = 10;
 const GAPS = 50;
 const INTERVALS = 3;
 const SILENT_FROM_S = 15;
-const SILENT_BY_S = 600;
 /** An interval that is not known yet. */
 const USUAL_S = 10;
 
@@ -23,7 +22,7 @@ const isKnown = figure => figure !== null && figure !== undefined;
 /** Whether one supervisor made both, one after the other: another's numbers go on from elsewhere. */
 const follows = (one, before) => one.n === before.n + 1;
 
-const seconds = decision => Date.parse(decision.at) / 1000;
+const seconds = dated => Date.parse(dated.at) / 1000;
 
 /**
  * The decisions, oldest first, with `time` in seconds and `rate`: images a minute, from how many had been accepted by then and
@@ -44,17 +43,20 @@ export function withRates(decisions) {
   return points;
 }
 
-/**
- * After how many seconds without a decision the supervisor is silent: some of the intervals in which they fall. The longest of
- * these is left out, since it may have been a silence.
- */
+/** After how many seconds without a decision the supervisor is silent: some of the intervals in which they fall. */
 export function silentAfter(decisions) {
-  const last = decisions.slice(-GAPS - 1);
+  return Math.max(SILENT_FROM_S, INTERVALS * interval(decisions.slice(-GAPS - 1)));
+}
+
+/** A forecast is for one interval later. Without one the times between decisions tell it, but for the longest, which may have been a silence. */
+function interval(last) {
+  const newest = last.findLast(one => one.forecast);
+  if (newest) return seconds(newest.forecast) - seconds(newest);
   const gaps = last.slice(1)
     .map((one, at) => follows(one, last[at]) ? seconds(one) - seconds(last[at]) : 0)
     .filter(gap => gap > 0)
     .sort((a, b) => b - a);
-  return Math.min(SILENT_BY_S, Math.max(SILENT_FROM_S, INTERVALS * (gaps[1] ?? gaps[0] ?? USUAL_S)));
+  return gaps[1] ?? gaps[0] ?? USUAL_S;
 }
 
 /**

@@ -78,6 +78,12 @@ class PageModulesIT extends PageFixture {
         assertThat(made("series", "it.silentAfter([1, 2, 3].map(n => ({n, at: new Date(100 * n).toISOString()})))"))
                 .as("at least so long")
                 .isEqualTo("15");
+        assertThat(made(
+                        "series",
+                        "it.silentAfter(" + decisions("[1, 0], [2, 0]")
+                                + ".map(one => ({...one, forecast: {at: new Date(Date.parse(one.at) + 60_000)}})))"))
+                .as("forecasts are for one interval later")
+                .isEqualTo("180");
     }
 
     private static String offset(String told) {
