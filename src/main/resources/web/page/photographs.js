@@ -157,7 +157,7 @@ async function depict(picture, making) {
 
 function taken(job, told) {
   if (told.status !== "pending") {
-    result(job, told);
+    conclude(job, told);
     return;
   }
   note(job, "accepted", "is accepted, and waits for its answer");
@@ -187,7 +187,7 @@ async function follow() {
       await readEvents("/v1/classifications/stream",
         { method: "POST", body: JSON.stringify({ ids }), headers: { "Content-Type": "application/json" }, signal: stream.signal },
         event => { if (event.name === "done") whole = true; else heard(event); });
-      if (!whole) await pause(TRY_AGAIN_MS);
+      if (!whole || ids.some(id => pending.has(id))) await pause(TRY_AGAIN_MS);
     } catch (failure) {
       if (failure instanceof Problem && failure.isAboutTheKey) await another(failure);
       else if (!stream.signal.aborted) await pause(1000 * failure.retryAfter || TRY_AGAIN_MS);
@@ -207,6 +207,11 @@ function heard(event) {
     fail(job, "the service does not know this image any more; send it again");
     return;
   }
+  conclude(job, told);
+}
+
+/** Shows an answer; one that cannot be shown is the row's own trouble. */
+function conclude(job, told) {
   try {
     result(job, told);
   } catch (failure) {
