@@ -74,6 +74,7 @@ public record HttpSettings(
      * @param maxFields parts of a form besides its files
      * @param maxHeaders headers of a request
      * @param maxHeaderSize of one header, and of the address, in bytes
+     * @param maxStreams streams of events at the same time, for each API key; without keys for all clients together
      */
     public record Limits(
             Duration headerTimeout,
@@ -81,7 +82,8 @@ public record HttpSettings(
             long minUploadRate,
             int maxFields,
             int maxHeaders,
-            int maxHeaderSize) {
+            int maxHeaderSize,
+            int maxStreams) {
         /** Clients need some headers to be served at all. */
         private static final int FEWEST_HEADERS = 16;
 
@@ -98,6 +100,7 @@ public record HttpSettings(
                     maxHeaderSize >= SHORTEST_HEADER && maxHeaderSize <= LONGEST_HEADER,
                     "flotilla.http.max-header-size",
                     "from 256 bytes to 1 MiB, not " + maxHeaderSize);
+            Checks.atLeast(maxStreams, 1, "flotilla.http.max-streams");
         }
 
         private static Limits from(Config config) {
@@ -107,7 +110,8 @@ public record HttpSettings(
                     config.getBytes("min-upload-rate"),
                     config.getInt("max-fields"),
                     config.getInt("max-headers"),
-                    Math.toIntExact(Math.min(config.getBytes("max-header-size"), Integer.MAX_VALUE)));
+                    Math.toIntExact(Math.min(config.getBytes("max-header-size"), Integer.MAX_VALUE)),
+                    config.getInt("max-streams"));
         }
     }
 

@@ -3,55 +3,111 @@ package flotilla.gateway;
 import flotilla.config.ApiKeySettings;
 import flotilla.config.ApiKeySettings.Role;
 import flotilla.gateway.Endpoint.Access;
+import flotilla.protocol.Patience;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Who may ask for what. A client names its key as {@code Authorization: Bearer KEY} or {@code X-API-Key: KEY}; only the
- * SHA-256 of each key is known here. A key has roles, and limits of its own on requests a second and at a time. Without any
- * key configured everybody may do everything.
+ * SHA-256 of each key is known here. A key has roles, and limits of its own on requests a second and at a time. A request lasts
+ * until its answer is given; one that is answered piece by piece, such as a stream of events, until the last piece, or until its
+ * client has gone. Without any key configured everybody may do everything, and streams are counted for all together.
  */
 final class AccessControl {
     private static final String BEARER = "bearer ";
+    private static final String EVENTS = MediaTypes.TEXT_EVENT_STREAM.toString();
+    /** An answer of which nobody has begun to read by then is for a client who has gone. */
+    private static final Duration UNREAD = Duration.ofMinutes(1);
 
+    private final Patience.Timer timer;
     private final Clock clock;
     private final Map<String, KeyLimits> byHash = new HashMap<>();
+    private final StreamCount everybody;
 
-    AccessControl(List<ApiKeySettings> keys, Clock clock) {
+    /**
+     * @param maxStreams streams of events at the same time, for each key; without keys for all clients together
+     */
+    AccessControl(List<ApiKeySettings> keys, int maxStreams, Patience.Timer timer, Clock clock) {
+        this.timer = timer;
         this.clock = clock;
-        keys.forEach(key -> byHash.put(key.sha256(), new KeyLimits(key, clock.instant())));
+        keys.forEach(key -> byHash.put(key.sha256(), new KeyLimits(key, maxStreams, clock.instant())));
+        this.everybody = new StreamCount("all clients together", maxStreams);
     }
 
     /**
      * Answers a request under its key's limits.
      *
-     * @param next answers the request, given the guard that keeps out who may not ask; its stage ends the request's turn
+     * @param next answers the request, given the guard that keeps out who may not ask; its answer's end is that of the request
      */
     CompletionStage<HttpResponse> guarded(
             HttpRequest request,
             Function<BiFunction<HttpRequest, Access, Optional<HttpResponse>>, CompletionStage<HttpResponse>> next) {
-        if (byHash.isEmpty()) {
-            return next.apply((asked, access) -> Optional.empty());
-        }
         AtomicReference<KeyLimits> taken = new AtomicReference<>();
-        return next.apply((asked, access) -> admit(asked, access, taken)).whenComplete((response, failure) -> {
-            if (taken.get() != null) {
-                taken.get().leave();
+        return next.apply((asked, access) -> byHash.isEmpty() ? Optional.empty() : admit(asked, access, taken))
+                .whenComplete((response, failure) -> {
+                    if (failure != null && taken.get() != null) {
+                        taken.get().leave();
+                    }
+                })
+                .thenApply(response -> counted(response, Optional.ofNullable(taken.get())));
+    }
+
+    private HttpResponse counted(HttpResponse response, Optional<KeyLimits> taken) {
+        Runnable leave = taken.<Runnable>map(limits -> limits::leave).orElse(() -> {});
+        if (response.entity().isStrict()) {
+            leave.run();
+            return response;
+        }
+        if (!response.entity().getContentType().mediaType().toString().equals(EVENTS)) {
+            return untilItsEnd(response, leave);
+        }
+        StreamCount streams = taken.map(KeyLimits::streams).orElse(everybody);
+        if (!streams.enter()) {
+            leave.run();
+            return streams.full().toResponse();
+        }
+        return untilItsEnd(response, () -> {
+            streams.leave();
+            leave.run();
+        });
+    }
+
+    private HttpResponse untilItsEnd(HttpResponse response, Runnable leave) {
+        AtomicBoolean begun = new AtomicBoolean();
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable end = () -> {
+            if (over.compareAndSet(false, true)) {
+                leave.run();
+            }
+        };
+        timer.after(UNREAD, () -> {
+            if (!begun.get()) {
+                end.run();
             }
         });
+        return response.transformEntityDataBytes(Flow.<ByteString>create().watchTermination((none, ended) -> {
+            begun.set(true);
+            ended.whenComplete((done, failure) -> end.run());
+            return none;
+        }));
     }
 
     private Optional<HttpResponse> admit(HttpRequest request, Access access, AtomicReference<KeyLimits> taken) {

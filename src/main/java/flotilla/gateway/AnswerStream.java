@@ -3,7 +3,6 @@ package flotilla.gateway;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import java.time.Duration;
@@ -11,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -31,7 +30,6 @@ final class AnswerStream {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
     private static final ByteString HELLO = ByteString.fromString("retry: 2000\n\n");
-    private static final ByteString NOTHING = ByteString.emptyByteString();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ActorSystem<?> system;
@@ -40,16 +38,11 @@ final class AnswerStream {
     private final OpenStreams streams;
     private final Duration longest;
     private final Duration lookAgain;
+    private final RandomGenerator random;
 
     /**
      * @param longest how long a stream is kept open
-     */
-    AnswerStream(ActorSystem<?> system, Answers answers, PacedBody bodies, OpenStreams streams, Duration longest) {
-        this(system, answers, bodies, streams, longest, LOOK_AGAIN);
-    }
-
-    /**
-     * @param lookAgain the length of one wait: for so long is waited, at most, for a client who has gone away
+     * @param random drawn from by several threads
      */
     AnswerStream(
             ActorSystem<?> system,
@@ -57,13 +50,28 @@ final class AnswerStream {
             PacedBody bodies,
             OpenStreams streams,
             Duration longest,
-            Duration lookAgain) {
+            RandomGenerator random) {
+        this(system, answers, bodies, streams, longest, LOOK_AGAIN, random);
+    }
+
+    /**
+     * @param lookAgain the length of one wait
+     */
+    AnswerStream(
+            ActorSystem<?> system,
+            Answers answers,
+            PacedBody bodies,
+            OpenStreams streams,
+            Duration longest,
+            Duration lookAgain,
+            RandomGenerator random) {
         this.system = system;
         this.answers = answers;
         this.bodies = bodies;
         this.streams = streams;
         this.longest = longest;
         this.lookAgain = lookAgain;
+        this.random = random;
     }
 
     /** The stream for the ids in the body, {@code {"ids": […]}}; a problem when there are none, too many, or others than ids. */
@@ -111,38 +119,14 @@ final class AnswerStream {
 
     /** An event {@code result} or {@code unknown} for each id, as they come, then {@code done}. */
     private Source<ByteString, NotUsed> events(Set<RequestId> ids) {
-        AtomicBoolean gone = new AtomicBoolean();
+        AnswerFollower follower = new AnswerFollower(answers, lookAgain, random);
         Source<ByteString, NotUsed> told = Source.from(ids)
-                .mapAsyncUnordered(ids.size(), id -> first(id, gone))
+                .mapAsyncUnordered(ids.size(), follower::follow)
                 .concat(Source.single(ServerEvents.event("done", JSON.createObjectNode())))
                 .watchTermination((none, ended) -> {
-                    ended.whenComplete((done, failure) -> gone.set(true));
+                    ended.whenComplete((done, failure) -> follower.leave());
                     return none;
                 });
         return Source.single(HELLO).concat(told).takeWithin(longest);
-    }
-
-    /** Most answers come soon, and nobody need ask then whether the image was ever accepted. */
-    private CompletionStage<ByteString> first(RequestId id, AtomicBoolean gone) {
-        return answers.awaited(id, lookAgain)
-                .thenCompose(result -> result.isPresent()
-                        ? Answers.done(event(result.get()))
-                        : answers.isAccepted(id)
-                                .thenCompose(accepted -> accepted
-                                        ? later(id, gone)
-                                        : Answers.done(
-                                                ServerEvents.event("unknown", Replies.object("id", id.value())))));
-    }
-
-    private CompletionStage<ByteString> later(RequestId id, AtomicBoolean gone) {
-        return gone.get()
-                ? Answers.done(NOTHING)
-                : answers.awaited(id, lookAgain)
-                        .thenCompose(result ->
-                                result.map(known -> Answers.done(event(known))).orElseGet(() -> later(id, gone)));
-    }
-
-    private static ByteString event(ClassificationResult result) {
-        return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
     }
 }

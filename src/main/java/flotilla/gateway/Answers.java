@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -30,6 +31,18 @@ final class Answers {
 
         /** Whether the request's image is stored, so that it was accepted once. */
         CompletionStage<Boolean> isAccepted(RequestId id);
+    }
+
+    /**
+     * A wait that can be given up.
+     *
+     * @param result empty when the wait ran out or was withdrawn
+     */
+    record Wait(CompletionStage<Optional<ClassificationResult>> result, Runnable withdrawal) {
+        /** Nobody wants the answer any more: the wait is over at once. */
+        void withdraw() {
+            withdrawal.run();
+        }
     }
 
     private final ActorSystem<?> system;
@@ -62,9 +75,9 @@ final class Answers {
         if (wait.isZero()) {
             return done(new Answer.Waiting(accepted.id(), accepted.file()));
         }
-        return ask(accepted.id(), wait)
-                .thenApply(reply -> reply.result()
-                        .<Answer>map(Answer.Done::new)
+        return waitFor(accepted.id(), wait)
+                .result()
+                .thenApply(result -> result.<Answer>map(Answer.Done::new)
                         .orElseGet(() -> new Answer.Waiting(accepted.id(), accepted.file())));
     }
 
@@ -73,12 +86,23 @@ final class Answers {
         return lookup.find(id)
                 .thenCompose(result -> result.isPresent() || wait.isZero()
                         ? done(result)
-                        : ask(id, wait).thenApply(PendingReplies.Reply::result));
+                        : waitFor(id, wait).result());
     }
 
     /** The same without a look of its own: what this gateway does not wait for already is looked up once. */
-    CompletionStage<Optional<ClassificationResult>> awaited(RequestId id, Duration wait) {
-        return ask(id, wait).thenApply(PendingReplies.Reply::result);
+    Wait waitFor(RequestId id, Duration within) {
+        AtomicReference<ActorRef<PendingReplies.Reply>> waiter = new AtomicReference<>();
+        CompletionStage<PendingReplies.Reply> reply = InPlace.of(AskPattern.ask(
+                pending,
+                replyTo -> {
+                    waiter.set(replyTo);
+                    return new PendingReplies.Await(id, within, replyTo);
+                },
+                within.plus(ASK_MARGIN),
+                system.scheduler()));
+        return new Wait(
+                reply.thenApply(PendingReplies.Reply::result),
+                () -> pending.tell(new PendingReplies.NoLonger(id, waiter.get())));
     }
 
     /** Whether a request was accepted once, here or elsewhere. */
@@ -97,14 +121,6 @@ final class Answers {
                 AskPattern.ask(pending, PendingReplies.WhenToAsk::new, ASK_MARGIN, system.scheduler());
         return seconds.thenApply(
                 retryAfter -> response.addHeader(RawHeader.create("Retry-After", retryAfter.toString())));
-    }
-
-    private CompletionStage<PendingReplies.Reply> ask(RequestId id, Duration wait) {
-        return InPlace.of(AskPattern.ask(
-                pending,
-                replyTo -> new PendingReplies.Await(id, wait, replyTo),
-                wait.plus(ASK_MARGIN),
-                system.scheduler()));
     }
 
     /** The error response for a single upload that was refused or cannot be classified. */

@@ -13,6 +13,7 @@ import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
 import flotilla.protocol.ImageStore;
 import flotilla.protocol.MessageQueue;
+import flotilla.protocol.Patience;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultPush;
 import flotilla.protocol.ResultStore;
@@ -173,7 +174,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             answers,
                             new PacedBody(settings.limits()),
                             streams,
-                            settings.syncWait()),
+                            settings.syncWait(),
+                            random),
                     new TimelineApi(
                             context.getSystem(),
                             new TimelineApi.Sources(
@@ -201,10 +203,15 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     new MetricsApi(ports.metrics().text()),
                     new Readiness(ports.requests(), ports.images())::missing,
                     settings.syncWait(),
-                    settings.uploadPaths());
+                    settings.uploadPaths(),
+                    settings.maxImageSize());
             GatewayRoutes routes = new GatewayRoutes(
                     new Endpoints(endpoints, uploads::discard, meters),
-                    new AccessControl(settings.access().apiKeys(), clock),
+                    new AccessControl(
+                            settings.access().apiKeys(),
+                            settings.limits().maxStreams(),
+                            Patience.Timer.common(),
+                            clock),
                     new Cors(settings.access().corsOrigins()),
                     meters);
             AnswerTraces answerTraces = new AnswerTraces(tracing, id, clock);
@@ -241,9 +248,10 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             MetricsApi metrics,
             Supplier<CompletionStage<Optional<String>>> readiness,
             Duration syncWait,
-            List<String> uploadPaths) {
+            List<String> uploadPaths,
+            long maxImageSize) {
         List<Endpoint> all = new ArrayList<>();
-        all.addAll(new SiteApi(readiness).endpoints());
+        all.addAll(new SiteApi(readiness, maxImageSize).endpoints());
         all.addAll(new UploadApi(uploads, answers, syncWait, uploadPaths).endpoints());
         all.addAll(new ResultApi(answers, answerStream, syncWait).endpoints());
         all.addAll(timelines.endpoints());

@@ -13,18 +13,28 @@ final class KeyLimits {
     private static final double NANOS = 1e9;
 
     private final ApiKeySettings key;
+    private final StreamCount streams;
     private double tokens;
     private Instant filledAt;
     private int inside;
 
-    KeyLimits(ApiKeySettings key, Instant now) {
+    /**
+     * @param maxStreams streams of events at the same time
+     */
+    KeyLimits(ApiKeySettings key, int maxStreams, Instant now) {
         this.key = key;
+        this.streams = new StreamCount("key " + key.name(), maxStreams);
         this.tokens = Math.max(1, key.requestsPerSecond());
         this.filledAt = now;
     }
 
     ApiKeySettings key() {
         return key;
+    }
+
+    /** The streams of events that are open for it. */
+    StreamCount streams() {
+        return streams;
     }
 
     /**

@@ -39,6 +39,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                     Withdraw,
                     Enqueued,
                     Await,
+                    NoLonger,
                     WhenToAsk,
                     Answered,
                     Found,
@@ -59,6 +60,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
 
     /** Wait for an answer. */
     record Await(RequestId id, Duration within, ActorRef<Reply> replyTo) implements Command {}
+
+    /** Whoever waited for an answer has gone; its wait is over. */
+    record NoLonger(RequestId id, ActorRef<Reply> replyTo) implements Command {}
 
     /** After how many seconds should a client ask for the answer to what was accepted just now? */
     record WhenToAsk(ActorRef<Integer> replyTo) implements Command {}
@@ -117,6 +121,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     private int waitingNow;
     private long waiterCount;
     private long accepted;
+    private long answers;
 
     /**
      * @param maxBacklog images without an answer above which no more are admitted
@@ -172,6 +177,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Enqueued.class, this::onEnqueued)
                 .onMessage(Await.class, this::onAwait)
+                .onMessage(NoLonger.class, this::onNoLonger)
                 .onMessage(WhenToAsk.class, this::onWhenToAsk)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(Found.class, this::onFound)
@@ -211,7 +217,8 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size(), Optional.of(calls.get())));
+        supervisor.tell(new SupervisorCommand.WorkArrived(
+                gateway, accepted, backlog.size(), answers, Optional.of(calls.get())));
         return this;
     }
 
@@ -230,6 +237,17 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
         return this;
     }
 
+    private Behavior<Command> onNoLonger(NoLonger gone) {
+        waiters.getOrDefault(gone.id(), List.of()).stream()
+                .filter(waiter -> waiter.replyTo().equals(gone.replyTo()))
+                .findFirst()
+                .ifPresent(waiter -> {
+                    timers.cancel(waiter);
+                    onWaitOver(new WaitOver(waiter));
+                });
+        return this;
+    }
+
     private Behavior<Command> onWhenToAsk(WhenToAsk when) {
         when.replyTo().tell(backlog.secondsUntilAnswer(clock.instant()));
         return this;
@@ -241,9 +259,10 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 id,
                 new RecentImages.Answered(
                         clock.instant(), answered.result().outcome().isProvisional()));
-        backlog.remove(id)
-                .ifPresent(since ->
-                        meters.answered(answered.result().outcome(), Duration.between(since, clock.instant())));
+        backlog.remove(id).ifPresent(since -> {
+            answers++;
+            meters.answered(answered.result().outcome(), Duration.between(since, clock.instant()));
+        });
         showUnanswered();
         lookUpNext.remove(id);
         List<Waiter> waiting = waiters.remove(id);

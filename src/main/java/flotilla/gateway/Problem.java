@@ -179,6 +179,15 @@ record Problem(
                 seconds);
     }
 
+    static Problem tooManyStreams(String whose, int most) {
+        return later(
+                429,
+                "too-many-streams",
+                "too many streams of events are open",
+                most + " at a time are for " + whose + "; end one, or try again in " + SOON_SECONDS + " s",
+                SOON_SECONDS);
+    }
+
     static Problem badIdempotencyKey(int longest) {
         return of(
                 400,

@@ -74,11 +74,20 @@ final class ResultApi {
 
     /** {@code pending} at once, {@code result} when it is there; then the stream ends. */
     private Source<ByteString, NotUsed> untilAnswered(RequestId id) {
-        Source<ByteString, NotUsed> answer = Source.completionStage(answers.find(id, longestWait))
+        Source<ByteString, ?> answer = Source.lazySource(() -> awaited(id))
                 .map(result -> result.map(ResultApi::event)
                         .orElseGet(() -> ServerEvents.event("timeout", Replies.pendingJson(id))));
         return Source.single(ServerEvents.event("pending", Replies.pendingJson(id)))
                 .concat(answer);
+    }
+
+    /** Waits from when it is begun, and no longer than somebody reads it. */
+    private Source<Optional<ClassificationResult>, NotUsed> awaited(RequestId id) {
+        Answers.Wait wait = answers.waitFor(id, longestWait);
+        return Source.completionStage(wait.result()).watchTermination((none, ended) -> {
+            ended.whenComplete((done, failure) -> wait.withdraw());
+            return none;
+        });
     }
 
     private static ByteString event(ClassificationResult result) {

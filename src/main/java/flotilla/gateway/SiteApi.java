@@ -33,14 +33,21 @@ final class SiteApi {
     /** Files of the page, by the name that is asked for. */
     private static final Map<String, Resource> PAGE = page();
 
+    private static final String HOME = "web/index.html";
+    /** In the page, where it has the largest image that is taken. */
+    private static final String MAX_IMAGE_SIZE = "MAX-IMAGE-SIZE";
+
     private final Supplier<CompletionStage<Optional<String>>> readiness;
+    private final long maxImageSize;
     private final Map<String, WebFile> cache = new ConcurrentHashMap<>();
 
     /**
      * @param readiness what is not ready, or empty
+     * @param maxImageSize in bytes
      */
-    SiteApi(Supplier<CompletionStage<Optional<String>>> readiness) {
+    SiteApi(Supplier<CompletionStage<Optional<String>>> readiness, long maxImageSize) {
         this.readiness = readiness;
+        this.maxImageSize = maxImageSize;
     }
 
     List<Endpoint> endpoints() {
@@ -69,12 +76,23 @@ final class SiteApi {
 
     private HttpResponse home(HttpRequest request) {
         HttpResponse home = Accepted.types(request).prefers("text/html", "application/json")
-                ? file(request, "web/index.html", HTML, WebFile.Styles.IN_FILES)
+                ? page(request)
                 : Replies.json(
                         200,
                         Replies.object("response", "success")
                                 .put("message", "flotilla is running; POST an image to / or /v1/classifications"));
         return Replies.vary(home, "Accept");
+    }
+
+    private HttpResponse page(HttpRequest request) {
+        return cache.computeIfAbsent(
+                        HOME,
+                        name -> WebFile.of(
+                                name,
+                                HTML,
+                                WebFile.Styles.IN_FILES,
+                                text -> text.replace(MAX_IMAGE_SIZE, Long.toString(maxImageSize))))
+                .response(request);
     }
 
     private CompletionStage<HttpResponse> ready() {
@@ -87,8 +105,21 @@ final class SiteApi {
 
     private static Map<String, Resource> page() {
         Map<String, Resource> files = new HashMap<>();
-        for (String script :
-                List.of("main", "gateway", "events", "photographs", "fleet", "decisions", "cost", "charts", "text")) {
+        for (String script : List.of(
+                "main",
+                "gateway",
+                "events",
+                "photographs",
+                "thumbnails",
+                "check",
+                "fleet",
+                "figures",
+                "decisions",
+                 "cost",
+                "charts",
+                "series",
+                "clock",
+                "text")) {
             files.put(script + ".js", new Resource("web/page/" + script + ".js", SCRIPT));
         }
         files.put("page.css", new Resource("web/page/page.css", STYLE));

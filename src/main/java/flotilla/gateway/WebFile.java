@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -53,7 +54,20 @@ record WebFile(ContentType type, byte[] bytes, String version, Optional<String> 
      * @param styles where it has its styles, if it is a page
      */
     static WebFile of(String resource, ContentType type, Styles styles) {
-        byte[] bytes = read(resource);
+        return of(read(resource), type, styles);
+    }
+
+    /**
+     * Reads a text and fills it in.
+     *
+     * @param filled from the text of the jar to that which is sent
+     */
+    static WebFile of(String resource, ContentType type, Styles styles, UnaryOperator<String> filled) {
+        String text = new String(read(resource), StandardCharsets.UTF_8);
+        return of(filled.apply(text).getBytes(StandardCharsets.UTF_8), type, styles);
+    }
+
+    private static WebFile of(byte[] bytes, ContentType type, Styles styles) {
         boolean page = type.mediaType().subType().equals("html");
         return new WebFile(
                 type,

@@ -1,5 +1,6 @@
 package flotilla.protocol;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +24,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
     }
 
     /**
-     * One decision and the figures that it came from. A count is -1 when it was unknown.
+     * One decision and the figures that it came from. A count is -1 when it was unknown, or when the supervisor is of an earlier
+     * version and does not tell it.
      *
      * @param n grows by one with each decision, and from one supervisor to the next
      * @param decision {@code hold}, or the kinds of the actions joined with {@code +}
@@ -35,7 +37,7 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * @param draining instances asked to end, not terminated yet
      * @param desired capacity wanted, within the limits
      * @param accepted images that the gateways have accepted since this supervisor began to count
-     * @param answered how many of those have their answer
+     * @param answered images that had their answer since then, at the gateway that accepted them and before it had forgotten them
      * @param vote what the policy wanted before the limits, and the figures it came from
      * @param clamps what kept the plan from the vote
      * @param findings what the auditor found
@@ -55,8 +57,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
             int running,
             int draining,
             int desired,
-            long accepted,
-            long answered,
+            @JsonDeserialize(using = CountOrUnknown.class) long accepted,
+            @JsonDeserialize(using = CountOrUnknown.class) long answered,
             List<Action> actions,
             Vote vote,
             List<String> clamps,

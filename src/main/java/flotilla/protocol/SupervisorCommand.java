@@ -1,5 +1,6 @@
 package flotilla.protocol;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import flotilla.cost.CallCount;
 import flotilla.cost.Since;
 import flotilla.domain.GatewayId;
@@ -37,17 +38,23 @@ public interface SupervisorCommand {
      *
      * @param accepted images that this gateway has accepted since its start
      * @param unanswered images that it accepted and that have no answer yet
+     * @param answered images that it accepted and that had their answer in time; -1 when it does not tell
      * @param calls its requests to AWS since its start; an older gateway does not say
      */
-    record WorkArrived(GatewayId gateway, long accepted, long unanswered, Optional<CallCount> calls)
+    record WorkArrived(
+            GatewayId gateway,
+            long accepted,
+            long unanswered,
+            @JsonDeserialize(using = CountOrUnknown.class) long answered,
+            Optional<CallCount> calls)
             implements SupervisorCommand, CborSerializable {
         public WorkArrived {
             calls = calls == null ? Optional.empty() : calls;
         }
 
         /** A word that does not tell of requests. */
-        public WorkArrived(GatewayId gateway, long accepted, long unanswered) {
-            this(gateway, accepted, unanswered, Optional.empty());
+        public WorkArrived(GatewayId gateway, long accepted, long unanswered, long answered) {
+            this(gateway, accepted, unanswered, answered, Optional.empty());
         }
     }
 

@@ -264,14 +264,21 @@ public final class FleetController {
         }
     }
 
+    /** The same of a gateway that does not count its answers: all that does not wait any more has one. */
+    public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+        return announced(
+                gateway, acceptedThere, unansweredThere, Math.max(0, acceptedThere - unansweredThere), now);
+    }
+
     /**
      * A gateway tells what it has counted since its start.
      *
      * @return images without an answer at all gateways
      */
-    public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+    public long announced(
+            GatewayId gateway, long acceptedThere, long unansweredThere, long answeredThere, Instant now) {
         listen(now);
-        gateways.announced(gateway, acceptedThere, unansweredThere, now);
+        gateways.announced(gateway, acceptedThere, unansweredThere, answeredThere, now);
         return unanswered();
     }
 

@@ -15,14 +15,15 @@ final class GatewayCounts {
     private static final Duration COUNTED_FOR = Duration.ofHours(1);
 
     /** What a gateway said of its images, and when. */
-    private record Announced(long accepted, long unanswered, Instant at) {}
+    private record Announced(long accepted, long unanswered, long answered, Instant at) {}
 
     private final Map<GatewayId, Announced> announced = new HashMap<>();
     private Instant listeningAt = Instant.MIN;
     private long accepted;
+    private long answered;
 
     /** A gateway tells what it has counted since its start. */
-    void announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
+    void announced(GatewayId gateway, long acceptedThere, long unansweredThere, long answeredThere, Instant now) {
         listen(now);
         Announced before = announced.get(gateway);
         // Of a gateway that was not known, what it has not answered yet is all that matters.
@@ -30,7 +31,11 @@ final class GatewayCounts {
         if (acceptedThere >= baseline) {
             // A lower count is a message that was overtaken.
             accepted += acceptedThere - baseline;
-            announced.put(gateway, new Announced(acceptedThere, unansweredThere, now));
+            long answeredBefore = before == null ? answeredThere : before.answered();
+            answered += Math.max(0, answeredThere - answeredBefore);
+            announced.put(
+                    gateway,
+                    new Announced(acceptedThere, unansweredThere, Math.max(answeredBefore, answeredThere), now));
         }
     }
 
@@ -52,6 +57,6 @@ final class GatewayCounts {
 
     /** What they count, all together. */
     Traffic traffic() {
-        return new Traffic(accepted, unanswered(), (int) speaking().count());
+        return new Traffic(accepted, unanswered(), answered, (int) speaking().count());
     }
 }

@@ -5,9 +5,15 @@ package flotilla.scaling;
  *
  * @param accepted images accepted since the supervisor began to count; only grows
  * @param unanswered images accepted that have no answer yet
+ * @param answered images answered since the supervisor began to count; only grows
  * @param gateways how many gateways these figures come from; with 0 there are no figures
  */
-public record Traffic(long accepted, long unanswered, int gateways) {
+public record Traffic(long accepted, long unanswered, long answered, int gateways) {
+    /** Of those who do not count answers: all that does not wait any more has one. */
+    public Traffic(long accepted, long unanswered, int gateways) {
+        this(accepted, unanswered, Math.max(0, accepted - unanswered), gateways);
+    }
+
     /** No gateway has said anything. */
     public static Traffic unknown() {
         return new Traffic(0, 0, 0);

@@ -48,7 +48,7 @@ final class DecisionRecord {
                 fleetKnown ? plan.census().draining() : UNKNOWN,
                 plan.desired().orElse(UNKNOWN),
                 counted ? traffic.accepted() : UNKNOWN,
-                counted ? Math.max(0, traffic.accepted() - traffic.unanswered()) : UNKNOWN,
+                counted ? traffic.answered() : UNKNOWN,
                 actions,
                 vote(plan),
                 plan.clamps(),

@@ -423,10 +423,14 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
+        Instant now = clock.instant();
         if (isOurs()) {
-            costs.heard(work, clock.instant());
+            costs.heard(work, now);
         }
-        long backlog = controller.announced(work.gateway(), work.accepted(), work.unanswered(), clock.instant());
+        // A gateway of an earlier version does not tell its answers.
+        long backlog = work.answered() < 0
+                ? controller.announced(work.gateway(), work.accepted(), work.unanswered(), now)
+                : controller.announced(work.gateway(), work.accepted(), work.unanswered(), work.answered(), now);
         if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
             timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
         }

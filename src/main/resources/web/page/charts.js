@@ -1,14 +1,10 @@
-/* Queue, arrivals and machines against time, drawn by uPlot (https://github.com/leeoniya/uPlot). */
-import { byId, clock, element, known } from "./text.js";
+/* Queue, arrivals and machines against time, drawn by uPlot (https://github.com/leeoniya/uPlot). Without it there is the table. */
+import { now } from "./clock.js";
+import { drawn, silentAfter, withRates } from "./series.js";
+import { byId, clock, element, known, say } from "./text.js";
 
 const HEIGHT = 170;
 const ROWS = 40;
-/** Arrivals are counted over this time: a decision may fall a moment after another. */
-const RATE_OVER_S = 30;
-/** What was seen of less time is no rate. */
-const RATE_FROM_S = 10;
-/** A line ends this long after the last decision. */
-const STALE_S = 60;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
 
 const CHARTS = [
@@ -20,13 +16,14 @@ const CHARTS = [
     caption: at => "Machines: " + known(at.running) + " at work, " + known(at.pending) + " booting, " + known(at.draining) + " ending, " + known(at.desired) + " wanted" },
 ];
 
-let points = [], due = false;
+let points = [], silent = 0, due = false, broken = false;
 
 export function start() {
-  for (const chart of CHARTS) {
+  drawing(() => CHARTS.forEach(chart => {
     make(chart);
-    new ResizeObserver(() => chart.plot.setSize({ width: width(chart), height: HEIGHT })).observe(byId(chart.id + "-chart"));
-  }
+    legend(chart);
+    new ResizeObserver(() => drawing(() => chart.plot.setSize({ width: width(chart), height: HEIGHT }))).observe(byId(chart.id + "-chart"));
+  }));
   byId("range").addEventListener("change", draw);
   byId("figures").addEventListener("toggle", table);
   setInterval(draw, 1000);
@@ -34,19 +31,19 @@ export function start() {
 
 /** The colours have changed. */
 export function recolour() {
-  for (const chart of CHARTS) {
+  drawing(() => CHARTS.forEach(chart => {
     chart.plot.destroy();
     make(chart);
-  }
+  }));
   draw();
 }
 
 /** Takes all decisions, oldest first. */
 export function show(decisions) {
-  points = decisions.map(one => ({ ...one, time: Date.parse(one.at) / 1000 }));
-  addRates(points);
+  points = withRates(decisions);
+  silent = silentAfter(decisions);
   const newest = points.at(-1);
-  CHARTS.forEach(chart => byId(chart.id + "-caption").textContent = chart.caption(newest));
+  CHARTS.forEach(chart => say(byId(chart.id + "-caption"), chart.caption(newest)));
   table();
   if (!due) {
     due = true;
@@ -54,19 +51,20 @@ export function show(decisions) {
   }
 }
 
-/**
- * Images a minute, from how many had been accepted by now and half a minute ago. Another supervisor counts from the beginning;
- * what is not known has no rate.
- */
-function addRates(all) {
-  let from = 0;
-  all.forEach((point, at) => {
-    const before = all[at - 1];
-    if (!before || point.accepted === null || before.accepted === null || point.accepted < before.accepted) from = at;
-    while (from + 1 < at && all[from + 1].time <= point.time - RATE_OVER_S) from++;
-    const seconds = point.time - all[from].time;
-    point.rate = seconds >= RATE_FROM_S ? 60 * (point.accepted - all[from].accepted) / seconds : null;
-  });
+/** Does something with the charts, or gives them up: they are one view of what the table has too. */
+function drawing(work) {
+  if (broken) return;
+  try {
+    work();
+  } catch (failure) {
+    broken = true;
+    reportError(failure);
+    byId("no-charts").hidden = false;
+    CHARTS.forEach(chart => {
+      byId(chart.id + "-chart").hidden = true;
+      byId(chart.id + "-legend").hidden = true;
+    });
+  }
 }
 
 /** Hours and minutes, with seconds where two marks would read alike. */
@@ -92,17 +90,19 @@ function make(chart) {
   const ink = colour("--faint"), grid = { stroke: colour("--line"), width: 1 };
   const font = "12px system-ui, sans-serif";
   const axis = { stroke: ink, grid, ticks: grid, font };
-  const number = (plot, value) => value === null || value === undefined ? "–" : String(Math.round(value));
+  chart.hidden ??= new Set();
   chart.plot = new uPlot({
     width: width(chart),
     height: HEIGHT,
     cursor: { sync: { key: "flotilla" }, drag: { x: false, y: false } },
+    legend: { show: false },
+    hooks: { setCursor: [() => values(chart)] },
     scales: { x: { range: (plot, from, to) => [from, to] }, y: { range: (plot, from, to) => [0, Math.max(4, (to ?? 0) * 1.1)] } },
     axes: [{ ...axis, space: 80, values: marks }, { ...axis, size: 48, incrs: STEPS }],
     series: [
-      { label: "At", value: (plot, time) => time === null || time === undefined ? "–" : clock(1000 * time) },
-      ...chart.lines.map(([, label, name, dash], at) => ({
-        label, stroke: colour(name), width: 2, dash, value: number, points: { show: false },
+      {},
+      ...chart.lines.map(([key, label, name, dash], at) => ({
+        label, stroke: colour(name), width: 2, dash, points: { show: false }, show: !chart.hidden.has(key),
         fill: at === 0 && !dash ? colour(name).replace("rgb(", "rgba(").replace(")", ", 0.12)") : undefined,
         paths: uPlot.paths.stepped({ align: 1 }),
       })),
@@ -110,23 +110,52 @@ function make(chart) {
   }, [[], ...chart.lines.map(() => [])], byId(chart.id + "-chart"));
 }
 
+/** A button for each line, which hides and shows it, and its figure: the newest one, or the one below the pointer. */
+function legend(chart) {
+  const time = element("span", "at");
+  const figures = chart.lines.map(([key, label, name, dash], at) => {
+    const line = element("span", "line"), button = element("button", "", label), marker = element("span", "marker"), figure = element("span");
+    button.type = "button";
+    button.title = "Hide or show this line";
+    button.setAttribute("aria-pressed", "true");
+    button.addEventListener("click", () => {
+      const hide = !chart.hidden.delete(key);
+      if (hide) chart.hidden.add(key);
+      button.setAttribute("aria-pressed", String(!hide));
+      drawing(() => chart.plot.setSeries(at + 1, { show: !hide }));
+    });
+    marker.style.borderTopColor = "var(" + name + ")";
+    if (dash) marker.style.borderTopStyle = "dashed";
+    button.prepend(marker);
+    line.append(button, figure);
+    byId(chart.id + "-legend").append(line);
+    return figure;
+  });
+  byId(chart.id + "-legend").append(time);
+  chart.shown = { time, figures };
+}
+
+function values(chart) {
+  if (!chart.shown) return;
+  const [times, ...lines] = chart.plot.data;
+  const at = Math.min(chart.plot.cursor.idx ?? Infinity, times.length - 1);
+  const number = value => value === null || value === undefined ? "–" : String(Math.round(value));
+  chart.shown.figures.forEach((figure, line) => say(figure, number(lines[line][at])));
+  say(chart.shown.time, times.length ? "at " + clock(1000 * times[at]) : "");
+}
+
 function draw() {
   if (document.hidden || !points.length) return;
-  const now = Date.now() / 1000, range = Number(byId("range").value);
-  const from = range ? now - range : Math.min(points[0].time, now - 60);
-  // One point before the left edge, so that its line comes in from there.
-  const first = Math.max(0, points.findIndex(point => point.time >= from) - 1);
-  const shown = points.at(-1).time < from ? [points.at(-1)] : points.slice(first);
-  const end = Math.min(now, shown.at(-1).time + STALE_S);
-  const drawn = end > shown.at(-1).time ? [...shown, { ...shown.at(-1), time: end }] : shown;
-  for (const chart of CHARTS) {
+  const time = now() / 1000, range = Number(byId("range").value);
+  const from = range ? time - range : Math.min(points[0].time, time - 60);
+  const shown = drawn(points, from, time, silent);
+  drawing(() => CHARTS.forEach(chart => {
     chart.plot.batch(() => {
-      chart.plot.setData([drawn.map(point => point.time), ...chart.lines.map(([key]) => drawn.map(point => point[key] ?? null))], false);
-      chart.plot.setScale("x", { min: from, max: now });
+      chart.plot.setData([shown.map(point => point.time), ...chart.lines.map(([key]) => shown.map(point => point[key] ?? null))], false);
+      chart.plot.setScale("x", { min: from, max: time });
     });
-    // Without a pointer on the chart its legend has the newest figures.
-    if (!(chart.plot.cursor.left >= 0)) chart.plot.setLegend({ idx: drawn.length - 1 });
-  }
+    values(chart);
+  }));
 }
 
 /** For those who do not see the charts, or want the figures. */

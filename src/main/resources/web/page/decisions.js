@@ -1,7 +1,7 @@
 /* The supervisor's decisions: what is remembered, then each as it falls. */
 import { readEvents } from "./events.js";
-import { ask, keyChanged, Problem } from "./gateway.js";
-import { byId, clock, count, element, known, pause } from "./text.js";
+import { another, ask, Problem } from "./gateway.js";
+import { apart, arrange, byId, clock, count, element, known, pause } from "./text.js";
 
 /** What the supervisor remembers, unless it is set otherwise. */
 const HISTORY = 500;
@@ -34,7 +34,7 @@ export async function start() {
         event => { if (event.name === "decision") take([JSON.parse(event.data)]); });
     } catch (failure) {
       if (failure instanceof Problem && failure.isAboutTheKey) {
-        await keyChanged();
+        await another(failure);
         continue;
       }
     }
@@ -65,7 +65,7 @@ function take(some) {
     byNumber.clear();
     ordered.forEach(one => byNumber.set(one.n, one));
   }
-  watchers.forEach(watcher => watcher(ordered));
+  watchers.forEach(watcher => apart(() => watcher(ordered)));
 }
 
 /** Items stay as they are when new ones come, so that opened details stay open. */
@@ -76,9 +76,7 @@ function list() {
   const before = new Map(items);
   items.clear();
   shown.forEach(one => items.set(one.n, before.get(one.n) ?? item(one)));
-  const place = byId("decisions");
-  [...place.children].filter(child => ![...items.values()].includes(child)).forEach(child => child.remove());
-  [...items.values()].forEach((child, at) => { if (place.children[at] !== child) place.insertBefore(child, place.children[at] ?? null); });
+  arrange(byId("decisions"), [...items.values()]);
 }
 
 function item(one) {

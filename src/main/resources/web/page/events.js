@@ -1,12 +1,13 @@
 /* Server-sent events over fetch, because an EventSource can send neither a key nor a body. */
 import { good, request } from "./gateway.js";
+import { apart } from "./text.js";
 
 /** The gateway says something every 15 s; after this time of silence the connection is lost, whatever the browser believes. */
 const SILENT_MS = 45_000;
 
 /**
  * Reads a stream of events until it ends, and hands over each event with its name, data and id. Fails when the stream breaks
- * off, is refused, or is aborted.
+ * off, is refused, or is aborted; not when who hears an event fails.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export async function readEvents(path, options, heard) {
@@ -31,11 +32,14 @@ export async function readEvents(path, options, heard) {
 }
 
 /** Takes text piece by piece, and hands over each event when its empty line has come. */
-function parser(heard) {
+export function parser(heard) {
   let rest = "", name = "", id = "", data = [];
   const take = line => {
     if (line === "") {
-      if (data.length) heard({ name, id, data: data.join("\n") });
+      if (data.length) {
+        const event = { name, id, data: data.join("\n") };
+        apart(() => heard(event));
+      }
       name = "";
       data = [];
       return;

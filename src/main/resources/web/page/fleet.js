@@ -1,8 +1,15 @@
 /* The machines of the fleet, and what each of them does. */
-import { ask, keyChanged, Problem } from "./gateway.js";
-import { byId, count, element, pause, say, since } from "./text.js";
+import { now } from "./clock.js";
+import { another, ask, Problem } from "./gateway.js";
+import { arrange, byId, clock, count, element, pause, say, since } from "./text.js";
 
 const LOOK_EVERY_MS = 1500;
+/** One look in vain is no news. */
+const OLD_AFTER_MS = 5000;
+
+/** Rows by instance: they stay while their machine does. */
+const rows = new Map();
+let heardAt = 0;
 
 /** Looks again and again, while somebody looks at the page. */
 export async function start() {
@@ -10,29 +17,51 @@ export async function start() {
     try {
       if (!document.hidden) show((await ask("/v1/fleet")).instances);
     } catch (failure) {
-      if (failure instanceof Problem && failure.isAboutTheKey) await keyChanged();
+      missed();
+      if (failure instanceof Problem && failure.isAboutTheKey) await another(failure);
     }
     await pause(LOOK_EVERY_MS);
   }
 }
 
+function missed() {
+  if (!heardAt) {
+    say(byId("fleet-summary"), "The machines are not known yet.");
+  } else if (now() - heardAt > OLD_AFTER_MS) {
+    byId("machines").classList.add("old");
+    say(byId("fleet-summary"), "No news of the machines since " + clock(heardAt) + "; what is shown is old.");
+  }
+}
+
 function show(instances) {
-  const rows = instances.map(one => {
-    const row = element("tr"), state = element("span", "state", one.state);
-    state.dataset.state = one.state;
-    row.dataset.instance = one.instanceId;
-    row.append(cell(one.appTierId ?? "–"), cell(one.instanceId), cell(state), cell(does(one), "does"), cell(one.images), cell(since(one.since)));
-    return row;
-  });
-  byId("fleet").replaceChildren(...rows);
-  byId("machines").hidden = !rows.length;
+  heardAt = now();
+  const shown = new Map(instances.map(one => [one.instanceId, rows.get(one.instanceId) ?? row(one.instanceId)]));
+  rows.clear();
+  shown.forEach((one, id) => rows.set(id, one));
+  instances.forEach(one => fill(rows.get(one.instanceId), one));
+  arrange(byId("fleet"), [...rows.values()].map(one => one.row));
+  byId("machines").hidden = !rows.size;
+  byId("machines").classList.remove("old");
   say(byId("fleet-summary"), summary(instances));
 }
 
-function cell(content, className) {
-  const made = element("td", className);
-  made.append(content);
-  return made;
+function row(instanceId) {
+  const made = element("tr"), state = element("span", "state");
+  const cells = { tier: element("td"), id: element("td", "", instanceId), state: element("td"), does: element("td", "does"), images: element("td"), since: element("td") };
+  made.dataset.instance = instanceId;
+  cells.state.append(state);
+  made.append(...Object.values(cells));
+  return { ...cells, row: made, state };
+}
+
+/** Only what is another text is written, so that a selection stays. */
+function fill(place, one) {
+  say(place.tier, String(one.appTierId ?? "–"));
+  say(place.state, one.state);
+  if (place.state.dataset.state !== one.state) place.state.dataset.state = one.state;
+  say(place.does, does(one));
+  say(place.images, String(one.images));
+  say(place.since, since(one.since));
 }
 
 function does(one) {

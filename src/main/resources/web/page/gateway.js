@@ -1,4 +1,5 @@
 /* Requests to the gateway that served this page, with the API key that its user gave, and what came of them. */
+import { gatewayClock } from "./clock.js";
 
 const KEPT_AS = "flotilla-api-key";
 /** A question that has no answer by then is asked again. */
@@ -6,16 +7,21 @@ const LONGEST_MS = 20_000;
 const KEY = /^[\x21-\x7e]+$/;
 
 let key = stored();
+/** Whether the key was good for something. */
+let keyWasTaken = false;
+/** The key that each response was asked for with. */
+const askedWith = new WeakMap();
 let waitingForKey = [];
 let awayIs = () => {};
 let refusedBecause = () => {};
 
 /** An answer that is none: what RFC 9457 says about it. */
 export class Problem extends Error {
-  constructor(status, body, retryAfter) {
+  constructor(status, body, retryAfter, usedKey = "") {
     super(body.detail ? body.title + ": " + body.detail : body.title);
     this.status = status;
     this.retryAfter = retryAfter;
+    this.usedKey = usedKey;
   }
 
   /** Whether another key might help. */
@@ -31,7 +37,7 @@ export class Problem extends Error {
     } catch {
       // A proxy's error page: its status says all that can be said.
     }
-    return new Problem(response.status, body, Number(response.headers.get("Retry-After")) || 0);
+    return new Problem(response.status, body, Number(response.headers.get("Retry-After")) || 0, askedWith.get(response));
   }
 }
 
@@ -54,6 +60,7 @@ export function watch(away, refused) {
 export function useKey(text) {
   if (text && !KEY.test(text)) return "A key has no spaces and no letters beyond those of ASCII; check it.";
   key = text;
+  keyWasTaken = false;
   try {
     if (text) sessionStorage.setItem(KEPT_AS, text); else sessionStorage.removeItem(KEPT_AS);
   } catch {
@@ -63,12 +70,14 @@ export function useKey(text) {
   return "";
 }
 
-export const keyChanged = () => new Promise(go => waitingForKey.push(go));
+/** Waits for another key than the one of a problem, which may have been given while the problem was on its way. */
+export const another = problem => problem.usedKey === key ? new Promise(go => waitingForKey.push(go)) : Promise.resolve();
 
 /** As fetch, with the key. */
 export async function request(path, options = {}) {
   const headers = new Headers(options.headers);
-  if (key) headers.set("Authorization", "Bearer " + key);
+  const sent = Date.now(), usedKey = key;
+  if (usedKey) headers.set("Authorization", "Bearer " + usedKey);
   let response;
   try {
     response = await fetch(path, { ...options, headers });
@@ -77,16 +86,27 @@ export async function request(path, options = {}) {
     throw failure;
   }
   awayIs(false);
+  askedWith.set(response, usedKey);
+  gatewayClock.told(response.headers.get("Date"), sent, Date.now());
   return response;
 }
 
 /** A response that is good, or the problem that it is. */
 export async function good(response) {
-  if (response.ok) return response;
+  if (response.ok) {
+    keyWasTaken ||= askedWith.get(response) === key;
+    return response;
+  }
   const problem = await Problem.of(response);
-  if (problem.status === 401) refusedBecause(key ? "This gateway does not know this key." : "This gateway asks for an API key.");
-  if (problem.status === 403) refusedBecause("This key does not do: " + problem.message);
+  // What came of a key that is not used any more says nothing of the one that is.
+  if (problem.isAboutTheKey && problem.usedKey === key) refusedBecause(refusal(problem));
   throw problem;
+}
+
+function refusal(problem) {
+  if (problem.status === 403) return "This key does not do: " + problem.message;
+  if (!key) return "This gateway asks for an API key.";
+  return keyWasTaken ? "This gateway does not take the key any more; give it another one." : "This gateway does not know this key; give it another one.";
 }
 
 export const ask = async path => (await good(await request(path, { signal: AbortSignal.timeout(LONGEST_MS) }))).json();

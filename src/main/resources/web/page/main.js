@@ -2,13 +2,13 @@
 import * as charts from "./charts.js";
 import * as cost from "./cost.js";
 import * as decisions from "./decisions.js";
+import * as figures from "./figures.js";
 import * as fleet from "./fleet.js";
 import { useKey, watch } from "./gateway.js";
 import * as photographs from "./photographs.js";
-import { byId, known, say } from "./text.js";
+import { byId, say } from "./text.js";
 
 const THEME = "flotilla-colours";
-const TILES = ["visible", "inFlight", "running", "pending", "draining", "desired", "accepted", "answered"];
 
 function settleColours() {
   const choice = byId("theme");
@@ -57,16 +57,12 @@ function settleKey() {
     });
 }
 
-function showFigures(all) {
-  const newest = all.at(-1);
-  TILES.forEach(name => say(byId("tile-" + name), known(newest[name])));
-}
-
 settleColours();
 settleKey();
 byId("origin").textContent = location.origin;
 charts.start();
-decisions.onChange(showFigures);
+figures.start();
+decisions.onChange(figures.show);
 decisions.onChange(charts.show);
 photographs.start();
 fleet.start();

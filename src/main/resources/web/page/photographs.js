@@ -1,6 +1,8 @@
 /* Photographs that are uploaded here: one row for each, from its choice to its answer. */
+import { fault, HEAD_BYTES } from "./check.js";
 import { readEvents } from "./events.js";
-import { good, keyChanged, Problem, request } from "./gateway.js";
+import { another, good, Problem, request } from "./gateway.js";
+import { thumbnail } from "./thumbnails.js";
 import { byId, count, element, pause, say } from "./text.js";
 
 const UPLOADS_AT_A_TIME = 3;
@@ -18,6 +20,10 @@ const PASSING = new Set([408, 429, 502, 503, 504]);
 /** Whoever hears the page does not want to hear every one of many counts. */
 const SPEAK_AFTER_MS = 700;
 
+const UNREADABLE = "the file cannot be read";
+
+/** The largest image that the gateway takes, in bytes; 0 when it has not said so. */
+const mostBytes = Number(document.querySelector("meta[name=flotilla-max-image-size]")?.content) || 0;
 const queue = [];
 /** Those accepted and not answered, by id. */
 const pending = new Map();
@@ -40,13 +46,10 @@ function add(files) {
   for (const file of files) {
     const row = element("li"), picture = element("img"), body = element("div");
     picture.alt = "";
-    picture.decoding = "async";
-    picture.src = URL.createObjectURL(file);
-    picture.onload = () => URL.revokeObjectURL(picture.src);
-    picture.onerror = () => { URL.revokeObjectURL(picture.src); picture.replaceWith(element("span", "none")); };
     row.append(picture, body);
     byId("results").prepend(row);
-    const job = { file, row, body, key: randomKey(), since: 0 };
+    const job = { file, row, body, wrong: faultOf(file), key: randomKey(), since: 0 };
+    job.wrong.then(wrong => depict(picture, wrong ? null : thumbnail(file)));
     show(job, "waiting", element("p", "note", "waits for its turn"));
     queue.push(job);
     all++;
@@ -93,6 +96,8 @@ function next() {
 
 /** Sends one image, as often as it takes: a gateway that is away or busy costs no image. */
 async function upload(job) {
+  const wrong = await job.wrong;
+  if (wrong) throw new Error(wrong);
   job.since ||= performance.now();
   for (;;) {
     note(job, "uploading", "is uploaded");
@@ -108,11 +113,11 @@ async function upload(job) {
     } catch (failure) {
       if (failure instanceof Problem && failure.status === 401) {
         note(job, "waiting", "waits for an API key");
-        await keyChanged();
+        await another(failure);
         continue;
       }
       if (failure instanceof Problem && !PASSING.has(failure.status)) throw failure;
-      if (!(failure instanceof Problem) && !(await isReadable(job.file))) throw new Error("the file cannot be read");
+      if (!(failure instanceof Problem) && !(await isReadable(job.file))) throw new Error(UNREADABLE);
       wait = 1000 * failure.retryAfter || wait;
     }
     note(job, "waiting", "the service is busy or away; trying again");
@@ -120,19 +125,39 @@ async function upload(job) {
   }
 }
 
-/** A browser tells a file that is gone from a gateway that is away in the same words. */
-async function isReadable(file) {
+/** The first bytes of a file; null when it cannot be read. */
+async function head(file, bytes) {
   try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
+    return new Uint8Array(await file.slice(0, bytes).arrayBuffer());
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** A browser tells a file that is gone from a gateway that is away in the same words. */
+const isReadable = async file => await head(file, 1) !== null;
+
+/** What is wrong with a file, so that it need not be sent. */
+async function faultOf(file) {
+  const first = await head(file, HEAD_BYTES);
+  return first ? fault(file.size, first, mostBytes) : UNREADABLE;
+}
+
+/** The browser may decode less than the gateway; its row is without a picture then. */
+async function depict(picture, making) {
+  const small = await making;
+  if (!small) {
+    picture.replaceWith(element("span", "none"));
+    return;
+  }
+  const url = URL.createObjectURL(small);
+  picture.onload = picture.onerror = () => URL.revokeObjectURL(url);
+  picture.src = url;
 }
 
 function taken(job, told) {
   if (told.status !== "pending") {
-    result(job, told);
+    conclude(job, told);
     return;
   }
   note(job, "accepted", "is accepted, and waits for its answer");
@@ -162,9 +187,9 @@ async function follow() {
       await readEvents("/v1/classifications/stream",
         { method: "POST", body: JSON.stringify({ ids }), headers: { "Content-Type": "application/json" }, signal: stream.signal },
         event => { if (event.name === "done") whole = true; else heard(event); });
-      if (!whole) await pause(TRY_AGAIN_MS);
+      if (!whole || ids.some(id => pending.has(id))) await pause(TRY_AGAIN_MS);
     } catch (failure) {
-      if (failure instanceof Problem && failure.isAboutTheKey) await keyChanged();
+      if (failure instanceof Problem && failure.isAboutTheKey) await another(failure);
       else if (!stream.signal.aborted) await pause(1000 * failure.retryAfter || TRY_AGAIN_MS);
     }
   }
@@ -178,8 +203,21 @@ function heard(event) {
   pending.delete(told.id);
   inStream--;
   join();
-  if (event.name === "result") result(job, told);
-  else fail(job, "the service does not know this image any more; send it again");
+  if (event.name === "unknown") {
+    fail(job, "the service does not know this image any more; send it again");
+    return;
+  }
+  conclude(job, told);
+}
+
+/** Shows an answer; one that cannot be shown is the row's own trouble. */
+function conclude(job, told) {
+  try {
+    result(job, told);
+  } catch (failure) {
+    reportError(failure);
+    fail(job, "its answer cannot be shown; ask for " + told.id);
+  }
 }
 
 function result(job, told) {

@@ -1,4 +1,5 @@
-/* Small things to do with text. Whatever comes from a file or from a server becomes text here, never markup. */
+/* Small things that all parts of the page need. Whatever comes from a file or from a server becomes text here, never markup. */
+import { now } from "./clock.js";
 
 export const byId = id => document.getElementById(id);
 
@@ -15,6 +16,22 @@ export function say(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+/** Gives a place these children in this order; those that are there already stay as they are, with focus and selection. */
+export function arrange(place, children) {
+  const wanted = new Set(children);
+  [...place.children].filter(child => !wanted.has(child)).forEach(child => child.remove());
+  children.forEach((child, at) => { if (place.children[at] !== child) place.insertBefore(child, place.children[at] ?? null); });
+}
+
+/** Does something whose failure is shown on the console and keeps nothing else from going on. */
+export function apart(work) {
+  try {
+    work();
+  } catch (failure) {
+    reportError(failure);
+  }
+}
+
 export const pause = millis => new Promise(done => setTimeout(done, millis));
 
 /** No data is not zero. */
@@ -24,9 +41,9 @@ export const count = (number, one, many) => known(number) + " " + (number === 1 
 
 export const clock = time => new Date(time).toLocaleTimeString();
 
-/** How long ago a time was, in a word or two. */
+/** How long ago a time of the gateways was, in a word or two. */
 export function since(time) {
-  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000));
+  const seconds = Math.max(0, Math.round((now() - Date.parse(time)) / 1000));
   if (seconds < 60) return seconds + " s";
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? minutes + " min" : Math.floor(minutes / 60) + " h " + (minutes % 60) + " min";

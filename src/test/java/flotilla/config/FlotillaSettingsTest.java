@@ -75,7 +75,7 @@ class FlotillaSettingsTest {
                         Optional.empty(),
                         new HttpSettings.Access(List.of(), false, List.of()),
                         new HttpSettings.Limits(
-                                Duration.ofMinutes(1), Duration.ofSeconds(30), 8 << 10, 100, 64, 8 << 10)));
+                                Duration.ofMinutes(1), Duration.ofSeconds(30), 8 << 10, 100, 64, 8 << 10, 256)));
         assertThat(settings.push())
                 .isEqualTo(new PushSettings(
                         List.of(),
@@ -242,6 +242,7 @@ class FlotillaSettingsTest {
                 "flotilla.http.max-fields=69",
                 "flotilla.http.max-headers=70",
                 "flotilla.http.max-header-size=710",
+                "flotilla.http.max-streams=711",
                 "flotilla.http.max-batch=64",
                 "flotilla.http.max-backlog=19",
                 "flotilla.http.result-poll=20s",
@@ -427,7 +428,7 @@ class FlotillaSettingsTest {
                                         true,
                                         List.of("https://o")),
                                 new HttpSettings.Limits(
-                                        Duration.ofSeconds(66), Duration.ofSeconds(67), 68, 69, 70, 710)),
+                                        Duration.ofSeconds(66), Duration.ofSeconds(67), 68, 69, 70, 710, 711)),
                         new PushSettings(
                                 List.of("a.example.org"),
                                 List.of(new PushSettings.Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
@@ -587,6 +588,7 @@ class FlotillaSettingsTest {
                 "flotilla.fleet.lifecycle-hook=\"\" | flotilla.fleet.lifecycle-hook must be a name of letters",
                 "flotilla.worker.notice-interval=61s | flotilla.worker.notice-interval must be from 0s to 60s, not 61s",
                 "flotilla.http.max-headers=1 | flotilla.http.max-headers must be at least 16, not 1",
+                "flotilla.http.max-streams=0 | flotilla.http.max-streams must be at least 1, not 0",
                 "flotilla.http.max-header-size=9MiB | flotilla.http.max-header-size must be from 256 bytes to 1 MiB, not 9437184",
                 "flotilla.provision.gateway.secrets-parameter=a b | flotilla.provision.gateway.secrets-parameter must be a name of letters, digits and _ . / -",
                 "flotilla.provision.gateway.instance-type=\"\" | flotilla.provision.gateway.instance-type must be given",

@@ -2,12 +2,18 @@ package flotilla.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
+import flotilla.config.ApiKeySettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.HttpSettings;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.InfrastructureException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,6 +23,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -128,7 +137,8 @@ class AnswerStreamTest extends HttpFixture {
                 new PacedBody(FlotillaSettings.from(CONFIG).http().limits()),
                 new OpenStreams(),
                 Duration.ofMinutes(5),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                new Random(3));
         return stream.open(org.apache.pekko.http.javadsl.model.HttpRequest.POST("/")
                         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body(ids))))
                 .toCompletableFuture()
@@ -138,13 +148,19 @@ class AnswerStreamTest extends HttpFixture {
                 .runWith(Sink.queue(), KIT.system());
     }
 
-    /** Counts how often it is asked whether an image was accepted. */
+    /** Counts how often it is asked whether an image was accepted, and fails the first times. */
     private static final class Stored implements Answers.Lookup {
         private final boolean accepted;
+        private final int failures;
         private final AtomicInteger asked = new AtomicInteger();
 
         Stored(boolean accepted) {
+            this(accepted, 0);
+        }
+
+        Stored(boolean accepted, int failures) {
             this.accepted = accepted;
+            this.failures = failures;
         }
 
         @Override
@@ -154,15 +170,18 @@ class AnswerStreamTest extends HttpFixture {
 
         @Override
         public CompletionStage<Boolean> isAccepted(RequestId id) {
-            asked.incrementAndGet();
-            return Answers.done(accepted);
+            return asked.incrementAndGet() > failures
+                    ? Answers.done(accepted)
+                    : CompletableFuture.failedFuture(new InfrastructureException("503 Slow Down", null));
         }
     }
 
+    private static PendingReplies.Await nextWait(TestProbe<PendingReplies.Command> pending) {
+        return pending.expectMessageClass(PendingReplies.Await.class, Duration.ofSeconds(20));
+    }
+
     private static void waitOver(TestProbe<PendingReplies.Command> pending) {
-        pending.expectMessageClass(PendingReplies.Await.class, Duration.ofSeconds(20))
-                .replyTo()
-                .tell(new PendingReplies.Reply(Optional.empty()));
+        nextWait(pending).replyTo().tell(new PendingReplies.Reply(Optional.empty()));
     }
 
     private static List<String> rest(SinkQueueWithCancel<ByteString> events) {
@@ -197,6 +216,13 @@ class AnswerStreamTest extends HttpFixture {
         waitOver(pending);
         waitOver(pending);
 
+        cat(pending);
+
+        assertThat(rest(events)).anyMatch(event -> event.startsWith("event: result\n"));
+        assertThat(stored.asked).hasValue(1);
+    }
+
+    private static void cat(TestProbe<PendingReplies.Command> pending) {
         ClassificationResult result = new ClassificationResult(
                 new RequestId(NOBODY),
                 new flotilla.domain.FileName("a.png"),
@@ -204,12 +230,137 @@ class AnswerStreamTest extends HttpFixture {
                 Optional.empty(),
                 Optional.empty(),
                 Map.of());
-        pending.expectMessageClass(PendingReplies.Await.class, Duration.ofSeconds(20))
-                .replyTo()
-                .tell(new PendingReplies.Reply(Optional.of(result)));
+        nextWait(pending).replyTo().tell(new PendingReplies.Reply(Optional.of(result)));
+    }
+
+    @Test
+    void lookThatFails_shouldBeRepeatedAndNotEndTheStream() {
+        TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
+        Stored stored = new Stored(true, 2);
+        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), stored, NOBODY);
+
+        waitOver(pending);
+        waitOver(pending);
+        waitOver(pending);
+        cat(pending);
+
+        assertThat(rest(events))
+                .anyMatch(event -> event.startsWith("event: result\n"))
+                .last()
+                .isEqualTo("event: done\ndata: {}\n\n");
+        assertThat(stored.asked).hasValue(3);
+    }
+
+    @Test
+    void answerBetweenLooksThatFail_shouldBeTold() {
+        TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
+        SinkQueueWithCancel<ByteString> events =
+                opened(pending.getRef(), new Stored(true, Integer.MAX_VALUE), NOBODY);
+
+        waitOver(pending);
+        waitOver(pending);
+        cat(pending);
 
         assertThat(rest(events)).anyMatch(event -> event.startsWith("event: result\n"));
-        assertThat(stored.asked).hasValue(1);
+    }
+
+    @Test
+    void clientWhoGoes_shouldHaveItsWaitsWithdrawnAndNothingLookedFor() {
+        TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
+        Stored stored = new Stored(true);
+        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), stored, NOBODY);
+        PendingReplies.Await wait = nextWait(pending);
+
+        events.cancel();
+
+        assertThat(pending.receiveMessage(Duration.ofSeconds(20)))
+                .isEqualTo(new PendingReplies.NoLonger(wait.id(), wait.replyTo()));
+        wait.replyTo().tell(new PendingReplies.Reply(Optional.empty()));
+        pending.expectNoMessage(Duration.ofMillis(200));
+        assertThat(stored.asked).hasValue(0);
+    }
+
+    private static ApiKeySettings key(String secret, int atATime) {
+        return new ApiKeySettings(secret, AccessControl.sha256(secret), Set.of(ApiKeySettings.Role.READ), 0, atATime);
+    }
+
+    private void restart(int maxStreams, ApiKeySettings... keys) {
+        stop();
+        HttpSettings settings = FlotillaSettings.from(ConfigFactory.parseString(
+                                "flotilla.http.max-streams = " + maxStreams)
+                        .withFallback(CONFIG))
+                .http();
+        start(settings(
+                settings,
+                Duration.ofSeconds(60),
+                Optional.empty(),
+                new HttpSettings.Access(List.of(keys), false, List.of())));
+    }
+
+    private HttpResponse<InputStream> decisions(String key) {
+        return http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/v1/scaling/decisions/stream"))
+                                .header("X-API-Key", key)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .join();
+    }
+
+    private int statusOfDecisions(String key) throws IOException {
+        HttpResponse<InputStream> response = decisions(key);
+        response.body().close();
+        return response.statusCode();
+    }
+
+    private HttpResponse<String> answers(String key) {
+        return http.sendAsync(
+                        HttpRequest.newBuilder(URI.create(url + "/v1/classifications/stream"))
+                                .header("X-API-Key", key)
+                                .POST(HttpRequest.BodyPublishers.ofString(body(NOBODY)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    @Test
+    void streamsOfAKey_shouldBe429AboveTheirNumberUntilOneHasEnded() throws Exception {
+        restart(2, key("one", 0), key("other", 0));
+        HttpResponse<InputStream> first = decisions("one");
+        HttpResponse<InputStream> second = decisions("one");
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(second.statusCode()).isEqualTo(200);
+
+        HttpResponse<String> third = answers("one");
+
+        shouldBeProblem(third, 429, "too-many-streams");
+        assertThat(third.headers().firstValue("Retry-After")).isPresent();
+        assertThat(statusOfDecisions("other")).isEqualTo(200);
+        first.body().close();
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("one"))
+                .isEqualTo(200));
+        second.body().close();
+    }
+
+    @Test
+    void streamsWithoutKeys_shouldBeCountedForAllClientsTogether() throws Exception {
+        restart(1);
+        try (InputStream open = decisions("any").body()) {
+            assertThat(open.read()).isEqualTo('r');
+            shouldBeProblem(answers("another"), 429, "too-many-streams");
+        }
+    }
+
+    @Test
+    void requestsOfAKeyAtATime_shouldIncludeItsStreamsUntilTheyEnd() throws Exception {
+        restart(10, key("narrow", 1));
+        HttpResponse<InputStream> open = decisions("narrow");
+        assertThat(open.statusCode()).isEqualTo(200);
+
+        shouldBeProblem(answers("narrow"), 429, "key-limit");
+
+        open.body().close();
+        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("narrow"))
+                .isEqualTo(200));
     }
 
     @Test

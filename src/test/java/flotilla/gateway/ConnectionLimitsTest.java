@@ -31,7 +31,7 @@ class ConnectionLimitsTest extends HttpFixture {
     private static final Duration HEADER_TIMEOUT = Duration.ofMillis(400);
     private static final int CONNECTIONS = 3;
     private static final HttpSettings.Limits LIMITS =
-            new HttpSettings.Limits(HEADER_TIMEOUT, Duration.ofMillis(400), 100_000, 3, 20, 1000);
+            new HttpSettings.Limits(HEADER_TIMEOUT, Duration.ofMillis(400), 100_000, 3, 20, 1000, 100);
 
     @Override
     @BeforeEach

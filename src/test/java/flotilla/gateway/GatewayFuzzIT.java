@@ -85,7 +85,8 @@ class GatewayFuzzIT extends HttpFixture {
                         limits.minUploadRate(),
                         limits.maxFields(),
                         limits.maxHeaders(),
-                        limits.maxHeaderSize())));
+                        limits.maxHeaderSize(),
+                        limits.maxStreams())));
         requests.onSent(this::answerSent);
     }
 

@@ -420,7 +420,8 @@ class HttpInterfaceTest extends HttpFixture {
                         new MetricsApi(Optional.empty()),
                         () -> null,
                         Duration.ZERO,
-                        List.of())
+                        List.of(),
+                        1)
                 .forEach(endpoint -> served.add(endpoint.method() + " " + endpoint.path()));
 
         assertThat(described).isEqualTo(served);

@@ -1,7 +1,6 @@
 package flotilla.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import flotilla.config.ApiKeySettings;
 import flotilla.config.ApiKeySettings.Role;
@@ -11,83 +10,23 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.protocol.ClassificationRequest;
-import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.Decisions;
 import flotilla.protocol.FleetReport;
-import flotilla.protocol.SupervisorCommand;
-import flotilla.testing.Browser;
 import flotilla.testing.FreePort;
 import flotilla.testing.Images;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page in a real browser, on machines that have one; workers and supervisor are played by the test. */
-class PageIT extends HttpFixture {
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+class PageIT extends PageFixture {
     private static final String ANY_ROW = "document.querySelectorAll('#results li')";
-
-    @TempDir
-    private static Path profile;
-
-    private static Browser browser;
-
-    @TempDir
-    private Path folder;
-
-    private final PlayedSupervisor played = new PlayedSupervisor(KIT);
-
-    @Override
-    ActorRef<SupervisorCommand> supervisor() {
-        return played.ref();
-    }
-
-    @BeforeAll
-    static void openBrowser() throws Exception {
-        Optional<Path> program = Browser.found();
-        assumeTrue(program.isPresent(), Browser.NONE);
-        browser = new Browser(program.get(), profile);
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void onADesktopInDaylight() {
-        browser.window(1280, 900, false);
-        browser.prefer(false);
-        browser.open("about:blank");
-        browser.await("that the page before is gone", "location.href === 'about:blank'");
-        browser.forget();
-    }
-
-    private void openPage() {
-        browser.open(url + "/");
-        browser.await("the page", "document.querySelector('#fleet-summary')?.textContent");
-    }
-
-    private Path file(String name, byte[] bytes) throws Exception {
-        return Files.write(folder.resolve(name), bytes);
-    }
 
     private static String row(String file) {
         return "[..." + ANY_ROW + "].find(row => row.innerText.includes(" + HttpFixture.JSON.valueToTree(file) + "))";
@@ -137,8 +76,7 @@ class PageIT extends HttpFixture {
                 .isEqualTo("3");
         assertThat(browser.value(row("cat.png") + ".querySelector('.fill').style.width"))
                 .isEqualTo("84.7%");
-        assertThat(browser.value(row("cat.png") + ".querySelector('img').naturalWidth"))
-                .isEqualTo("4");
+        browser.await("its picture, cut to a square", row("cat.png") + ".querySelector('img').naturalWidth === 3");
         awaitStatus("1 of 1 answered");
         assertThat(browser.complaints()).isEmpty();
         assertThat(browser.requested())
@@ -190,76 +128,43 @@ class PageIT extends HttpFixture {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    /** A decision some seconds ago. */
-    private static Decision decision(long number, int secondsAgo, Decisions what) {
-        Decision made = what.number(number).decision();
-        return new Decision(
-                made.n(),
-                Instant.now().minusSeconds(secondsAgo),
-                made.policy(),
-                made.decision(),
-                made.reason(),
-                made.visible(),
-                made.inFlight(),
-                made.pending(),
-                made.running(),
-                made.draining(),
-                made.desired(),
-                made.accepted(),
-                made.answered(),
-                made.actions(),
-                made.vote(),
-                made.clamps(),
-                made.findings(),
-                made.shadows(),
-                made.forecast(),
-                made.hindsight());
+    @Test
+    void filesThatCannotBeTaken_shouldBeToldSoWithoutBeingSent() throws Exception {
+        byte[] large = Arrays.copyOf(PNG, MAX_SIZE + 1);
+        openPage();
+        browser.choose(
+                "#files",
+                file("large.png", large),
+                file("notes.txt", "no picture at all".getBytes(StandardCharsets.UTF_8)),
+                file("empty.png", new byte[0]));
+
+        awaitRow("large.png", "failed");
+        awaitRow("notes.txt", "failed");
+        awaitRow("empty.png", "failed");
+        assertThat(textOfRow("large.png")).contains("too large: 97.7 KiB, and at most 97.6 KiB are taken");
+        assertThat(textOfRow("notes.txt")).contains("not an image", "JPEG, PNG, GIF or WebP");
+        assertThat(textOfRow("empty.png")).contains("empty");
+        assertThat(browser.requested()).doesNotContain(url + "/v1/classifications");
     }
 
-    private static Decisions hold(int waiting, int inWork, int booting, int working, int ending, int wanted) {
-        return Decisions.because("steady")
-                .queue(waiting, inWork)
-                .fleet(booting, working, ending)
-                .wanted(wanted);
+    @Test
+    void whatOnlyTheGatewaySees_shouldStandBesideThePhotographToo() throws Exception {
+        openPage();
+        browser.choose("#files", file("claims.png", Images.pngClaiming(30_000, 30_000)));
+
+        awaitRow("claims.png", "failed");
+
+        assertThat(textOfRow("claims.png")).contains("more than the 50000000 taken");
     }
 
-    /** A burst that came some minutes ago, was worked off and is over. */
-    private void playABurst() {
-        int number = 1000;
-        for (int ago = 600; ago >= 10; ago -= 10) {
-            int since = 420 - ago;
-            int waiting = since < 0 ? 0 : Math.max(0, 160 - Math.max(0, since - 60) * 2);
-            int working = since < 40 || ago < 60 ? 0 : waiting > 0 ? 4 : 1;
-            int booting = since >= 0 && since < 40 ? 4 : 0;
-            int ending = waiting == 0 && since > 0 && working == 1 && ago > 180 ? 3 : 0;
-            long accepted = since < 0 ? 20 : 180;
-            Decisions made = hold(waiting, Math.min(waiting, working * 2), booting, working, ending, working + booting)
-                    .counted(accepted, accepted - waiting);
-            if (since == 0) {
-                made = Decisions.because("backlog")
-                        .queue(160, 0)
-                        .fleet(0, 0, 0)
-                        .counted(180, 20)
-                        .clamped(8, 4, "max-instances 4")
-                        .policy("backlog-time", Map.of("backlog", 160.0, "arrivalRate", 1.5))
-                        .actions(
-                                Decisions.ok("launch", 1, ""),
-                                Decisions.ok("launch", 2, ""),
-                                Decisions.ok("launch", 3, ""),
-                                Decisions.ok("launch", 4, ""));
-            }
-            played.decides(decision(number++, ago, made));
-        }
-    }
+    @Test
+    void largePhotograph_shouldBeKeptAsASmallPicture() throws Exception {
+        openPage();
+        browser.choose("#files", file("large.png", Images.png(900, 600)));
 
-    private static FleetReport.Line instance(int id, String state, int busy) {
-        return new FleetReport.Line(
-                "i-0a3a309d8de7dfcf" + id,
-                id,
-                state,
-                busy,
-                17L * id,
-                Instant.now().minusSeconds(95));
+        browser.await("a small picture", row("large.png") + "?.querySelector('img')?.naturalWidth === 160");
+        assertThat(browser.value(row("large.png") + ".querySelector('img').naturalHeight"))
+                .isEqualTo("160");
     }
 
     @Test
@@ -267,7 +172,9 @@ class PageIT extends HttpFixture {
         playABurst();
         openPage();
         assertThat(browser.text("#fleet-summary")).startsWith("No machine is up");
-        browser.await("the past in the charts", "document.querySelectorAll('.chart canvas').length === 3");
+        for (String chart : List.of("queue", "arrivals", "machines")) {
+            browser.await("the past in the chart of " + chart, coloured(chart) + " > 200");
+        }
         browser.await("the past in the list", "document.querySelectorAll('#decisions > li').length === 10");
         browser.click("#earlier");
         browser.await("more of it", "document.querySelectorAll('#decisions > li').length === 20");
@@ -320,30 +227,6 @@ class PageIT extends HttpFixture {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    private static HttpSettings at(int port, HttpSettings settings) {
-        return new HttpSettings(
-                settings.host(),
-                port,
-                settings.syncWait(),
-                settings.maxImageSize(),
-                settings.maxPixels(),
-                settings.maxUploadsInFlight(),
-                settings.uploadWait(),
-                settings.maxFiles(),
-                settings.maxBatch(),
-                settings.maxBacklog(),
-                settings.resultPoll(),
-                settings.uploadPaths(),
-                settings.maxConnections(),
-                settings.tls(),
-                settings.access(),
-                settings.limits());
-    }
-
-    private static HttpSettings settings(HttpSettings.Access access) {
-        return settings(FlotillaSettings.from(CONFIG).http(), Duration.ofSeconds(60), Optional.empty(), access);
-    }
-
     @Test
     void gatewayThatComesBack_shouldBeFoundAndNothingBeLost() throws Exception {
         stop();
@@ -375,10 +258,8 @@ class PageIT extends HttpFixture {
 
     @Test
     void gatewayThatAsksForAKey_shouldGetTheOneThatItsUserGives() throws Exception {
-        List<ApiKeySettings> keys = new ArrayList<>();
-        keys.add(new ApiKeySettings("page", AccessControl.sha256("s3cret"), Set.of(Role.READ, Role.SUBMIT), 0, 0));
         stop();
-        start(settings(new HttpSettings.Access(keys, false, List.of())));
+        start(settings(keys("s3cret")));
         browser.open(url + "/");
         browser.await(
                 "that a key is asked for",
@@ -388,10 +269,9 @@ class PageIT extends HttpFixture {
         awaitRow("cat.png", "waiting");
         browser.screenshot(SCREENSHOTS.resolve("key.png"));
 
-        browser.value("document.querySelector('#key-value').value = 's3cret'");
-        browser.click("#key-form button[type=submit]");
+        giveKey("s3cret");
 
-        browser.await("the fleet", "document.querySelector('#fleet-summary').textContent");
+        browser.await("the fleet", "document.querySelector('#fleet-summary').textContent.startsWith('No machine')");
         answer(accepted(1).get(0), label("Cat"));
         awaitRow("cat.png", "done");
         assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
@@ -400,6 +280,48 @@ class PageIT extends HttpFixture {
         browser.click("#key summary");
         browser.click("#key-forget");
         assertThat(browser.value("sessionStorage.length")).isEqualTo("0");
+    }
+
+    private static void giveKey(String key) {
+        browser.value("document.querySelector('#key-value').value = '" + key + "'");
+        browser.click("#key-form button[type=submit]");
+    }
+
+    private static HttpSettings.Access keys(String secret) {
+        return new HttpSettings.Access(
+                List.of(new ApiKeySettings(
+                        "page", AccessControl.sha256(secret), Set.of(Role.READ, Role.SUBMIT), 0, 0)),
+                false,
+                List.of());
+    }
+
+    @Test
+    void keyThatIsNoLongerTaken_shouldBeAskedForAgain() throws Exception {
+        int port = FreePort.next();
+        stop();
+        start(at(port, settings(keys("first"))));
+        browser.open(url + "/");
+        browser.await("that a key is asked for", "document.querySelector('#key').open");
+        giveKey("wrong");
+        browser.await(
+                "that it is not known",
+                "document.querySelector('#key').open"
+                        + " && document.querySelector('#key-message').textContent.includes('does not know this key')");
+        giveKey("first");
+        browser.await("the fleet", "document.querySelector('#fleet-summary').textContent.startsWith('No machine')");
+        assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
+
+        stop();
+        start(at(port, settings(keys("second"))));
+
+        browser.await(
+                "that another key is asked for",
+                "document.querySelector('#key').open"
+                        + " && document.querySelector('#key-message').textContent.includes('any more')");
+        played.shows(instance(1, "running", 0));
+        giveKey("second");
+        browser.await("the machine", "document.querySelectorAll('#fleet tr').length === 1");
+        assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
     }
 
     @Test
@@ -445,7 +367,7 @@ class PageIT extends HttpFixture {
         played.shows(instance(1, "running", 1));
         openPage();
         List<String> reached = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 17; i++) {
             browser.tab();
             reached.add(browser.value("document.activeElement.id || document.activeElement.tagName + ' '"
                     + " + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)"));
@@ -458,6 +380,13 @@ class PageIT extends HttpFixture {
                         "files",
                         "machines",
                         "range",
+                        "BUTTON waiting",
+                        "BUTTON in work",
+                        "BUTTON arrivals a minute",
+                        "BUTTON at work",
+                        "BUTTON booting",
+                        "BUTTON ending",
+                        "BUTTON wanted",
                         "SUMMARY The same as a table",
                         "acts",
                         "cost-since",

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -39,10 +40,11 @@ class PendingRepliesTest {
     private final NodeMetrics node = NodeMetrics.open("gateway", "1");
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final RequestId id = RequestId.create(NOW, new Random(5));
+    private final TestProbe<SupervisorCommand> supervisor = KIT.createTestProbe();
     private final ActorRef<PendingReplies.Command> pending = KIT.spawn(PendingReplies.create(
             new GatewayId("gateway-1"),
             results,
-            KIT.<SupervisorCommand>createTestProbe().getRef(),
+            supervisor.getRef(),
             10,
             Duration.ofMillis(20),
             node.gateway(clock),
@@ -62,6 +64,10 @@ class PendingRepliesTest {
     }
 
     private void admit() {
+        admit(id);
+    }
+
+    private void admit(RequestId id) {
         TestProbe<PendingReplies.Admission> admission = KIT.createTestProbe();
         pending.tell(new PendingReplies.Admit(id, admission.getRef()));
         assertThat(admission.receiveMessage().admitted()).isTrue();
@@ -76,6 +82,10 @@ class PendingRepliesTest {
     }
 
     private ClassificationResult answer() {
+        return answer(id);
+    }
+
+    private static ClassificationResult answer(RequestId id) {
         return new ClassificationResult(
                 id,
                 new FileName("a.png"),
@@ -104,6 +114,49 @@ class PendingRepliesTest {
         assertThat(scrape.value("flotilla_gateway_answer_seconds_count", "outcome", "labelled"))
                 .as("it was counted before")
                 .isZero();
+    }
+
+    private void untilTold(SupervisorCommand.WorkArrived expected) {
+        supervisor.fishForMessage(
+                Duration.ofSeconds(20),
+                told -> told.equals(expected) ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
+    }
+
+    @Test
+    void answersToldToTheSupervisor_shouldBeThoseOfTheMetricWithoutTheForgotten() {
+        GatewayId gateway = new GatewayId("gateway-1");
+        admit();
+        pending.tell(new PendingReplies.Enqueued(id));
+        untilTold(new SupervisorCommand.WorkArrived(gateway, 1, 1, 0));
+        clock.pass(Duration.ofMinutes(16));
+        untilTold(new SupervisorCommand.WorkArrived(gateway, 1, 0, 0));
+
+        RequestId second = RequestId.create(NOW, new Random(6));
+        admit(second);
+        pending.tell(new PendingReplies.Enqueued(second));
+        pending.tell(new PendingReplies.Answered(answer(second)));
+        pending.tell(new PendingReplies.Answered(answer()));
+
+        untilTold(new SupervisorCommand.WorkArrived(gateway, 2, 0, 1));
+        when("flotilla_gateway_answer_seconds_count", 1, "outcome", "labelled");
+    }
+
+    @Test
+    void waitThatIsWithdrawn_shouldEndAtOnceAndLeaveOthersAlone() {
+        TestProbe<PendingReplies.Reply> gone = KIT.createTestProbe();
+        TestProbe<PendingReplies.Reply> stays = KIT.createTestProbe();
+        pending.tell(new PendingReplies.Await(id, Duration.ofHours(1), gone.getRef()));
+        pending.tell(new PendingReplies.Await(id, Duration.ofHours(1), stays.getRef()));
+        when("flotilla_gateway_waiting_callers", 2);
+
+        pending.tell(new PendingReplies.NoLonger(id, gone.getRef()));
+        pending.tell(new PendingReplies.NoLonger(id, gone.getRef()));
+
+        assertThat(gone.receiveMessage().result()).isEmpty();
+        when("flotilla_gateway_waiting_callers", 1);
+        pending.tell(new PendingReplies.Answered(answer()));
+        assertThat(stays.receiveMessage().result()).isPresent();
+        when("flotilla_gateway_waiting_callers", 0);
     }
 
     /** Its notice may have been lost: the store is asked without anybody waiting. */

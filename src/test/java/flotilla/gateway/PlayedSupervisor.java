@@ -21,6 +21,7 @@ final class PlayedSupervisor {
     private final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
     private volatile List<FleetReport.Line> fleet = List.of();
+    private volatile boolean silent;
 
     PlayedSupervisor(ActorTestKit kit) {
         ref = kit.spawn(behaviour());
@@ -35,6 +36,11 @@ final class PlayedSupervisor {
         fleet = List.of(instances);
     }
 
+    /** Whether it answers nothing from now on. */
+    void silent(boolean nothingIsSaid) {
+        silent = nothingIsSaid;
+    }
+
     /** Another decision has fallen. */
     void decides(Decision decision) {
         decisions.add(decision);
@@ -42,6 +48,9 @@ final class PlayedSupervisor {
 
     private Behavior<SupervisorCommand> behaviour() {
         return Behaviors.receiveMessage(message -> {
+            if (silent) {
+                return Behaviors.same();
+            }
             if (message instanceof SupervisorCommand.GetFleet question) {
                 question.replyTo().tell(new FleetReport(fleet));
             } else if (message instanceof SupervisorCommand.GetCost question) {

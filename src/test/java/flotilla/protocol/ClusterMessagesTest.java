@@ -112,14 +112,14 @@ class ClusterMessagesTest {
         Instant at = Instant.parse("2026-11-29T12:00:00Z");
         SupervisorCommand.WorkerReport report = reportOfAMachine(new MachineOutlook(Optional.of(at), Optional.empty()));
 
-        assertThat(changed(report, sighting -> sighting.remove("outlook"))
+        assertThat(changed(report, tree -> sighting(tree).remove("outlook"))
                         .sighting()
                         .outlook())
                 .isEqualTo(MachineOutlook.STAYS);
-        assertThat(changed(report, sighting -> ((ObjectNode) sighting.get("outlook")).remove("atRiskSince"))
+        assertThat(changed(report, tree -> ((ObjectNode) sighting(tree).get("outlook")).remove("atRiskSince"))
                         .sighting())
                 .isEqualTo(report.sighting());
-        assertThat(changed(report, sighting -> sighting.put("moreThanWeKnow", 1))
+        assertThat(changed(report, tree -> sighting(tree).put("moreThanWeKnow", 1))
                         .sighting())
                 .isEqualTo(report.sighting());
     }
@@ -127,44 +127,62 @@ class ClusterMessagesTest {
     /** An older node does not tell its requests to AWS: they are unknown, and not none. */
     @Test
     void countOfRequestsThatIsMissing_shouldBeUnknown() throws Exception {
-        assertThat(withoutCalls(reportOfAMachine(MachineOutlook.STAYS)).calls()).isEmpty();
-        assertThat(withoutCalls(new SupervisorCommand.WorkArrived(
-                                new GatewayId("gateway"), 500, 110, Optional.of(CallCount.NONE)))
+        assertThat(changed(reportOfAMachine(MachineOutlook.STAYS), tree -> tree.remove("calls"))
                         .calls())
                 .isEmpty();
+        SupervisorCommand.WorkArrived work = new SupervisorCommand.WorkArrived(
+                new GatewayId("gateway"), 500, 110, 390, Optional.of(CallCount.NONE));
+        assertThat(changed(work, tree -> tree.remove("calls")).calls()).isEmpty();
     }
 
-    private static <T> T withoutCalls(T message) throws Exception {
-        return changedWhole(message, tree -> tree.remove("calls"));
+    private static ObjectNode sighting(ObjectNode report) {
+        return (ObjectNode) report.get("sighting");
     }
 
-    private static SupervisorCommand.WorkerReport changed(
-            SupervisorCommand.WorkerReport report, Consumer<ObjectNode> change) throws Exception {
-        return changedWhole(report, tree -> change.accept((ObjectNode) tree.get("sighting")));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> T changedWhole(T message, Consumer<ObjectNode> change) throws Exception {
+    /** What a node of another version makes of a message, or sends as such. */
+    private static <T> T changed(T message, Consumer<ObjectNode> change) throws Exception {
         Serialization serialization = SerializationExtension.get(Adapter.toClassic(KIT.system()));
         CBORMapper cbor = new CBORMapper();
         JsonNode tree = cbor.readTree(serialization.serialize(message).get());
         change.accept((ObjectNode) tree);
-        int jackson = serialization.serializerFor(message.getClass()).identifier();
-        return (T) serialization
-                .deserialize(
-                        cbor.writeValueAsBytes(tree),
-                        jackson,
-                        message.getClass().getName())
-                .get();
+        @SuppressWarnings("unchecked")
+        Class<T> type = (Class<T>) message.getClass();
+        int jackson = serialization.serializerFor(type).identifier();
+        return type.cast(serialization
+                .deserialize(cbor.writeValueAsBytes(tree), jackson, type.getName())
+                .get());
+    }
+
+    /** No data is not zero. */
+    @Test
+    void countsThatAnEarlierVersionDoesNotSend_shouldBeUnknown() throws Exception {
+        DecisionReport report = new DecisionReport(
+                List.of(Decisions.because("steady").counted(500, 480).decision()));
+
+        DecisionReport.Decision told = changed(report, tree -> {
+                    ObjectNode decision = (ObjectNode) tree.get("decisions").get(0);
+                    decision.remove("accepted");
+                    decision.putNull("answered");
+                })
+                .decisions()
+                .get(0);
+
+        assertThat(told.accepted()).isEqualTo(-1);
+        assertThat(told.answered()).isEqualTo(-1);
+        assertThat(told.visible()).isZero();
+        SupervisorCommand.WorkArrived work = new SupervisorCommand.WorkArrived(new GatewayId("g"), 500, 20, 480);
+        assertThat(changed(work, tree -> tree.remove("answered")))
+                .isEqualTo(new SupervisorCommand.WorkArrived(new GatewayId("g"), 500, 20, -1));
     }
 
     @Test
     void questionsAndNotices_shouldRoundTrip() {
-        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
+        roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110, 5_000_000_000L));
         roundTrip(new SupervisorCommand.WorkArrived(
                 new GatewayId("gateway"),
                 500,
                 110,
+                390,
                 Optional.of(new CallCount(Map.of("s3:PutObject", 5_000_000_000L)))));
         roundTrip(new SupervisorCommand.GetCost(
                 Since.EVER, KIT.<CostReport>createTestProbe().getRef()));

@@ -295,6 +295,37 @@ class ControllerReportsTest {
         assertThat(controller.model().arrivals().total()).isEqualTo(44);
     }
 
+    private long answered() {
+        tick(0);
+        return controller.model().lastTraffic().answered();
+    }
+
+    @Test
+    void answers_shouldOnlyGrowWhateverGatewaysForget() {
+        controller.announced(GATEWAY, 100, 40, 60, now);
+        assertThat(answered()).as("what was answered before is another supervisor's").isZero();
+
+        controller.announced(GATEWAY, 100, 30, 70, now);
+        assertThat(answered()).isEqualTo(10);
+        controller.announced(GATEWAY, 100, 0, 75, now);
+        assertThat(answered()).as("25 forgotten").isEqualTo(15);
+        controller.announced(GATEWAY, 100, 5, 72, now);
+        assertThat(answered()).as("a word that was overtaken").isEqualTo(15);
+        controller.announced(OTHER, 30, 30, 0, now);
+        controller.announced(GATEWAY, 101, 1, 76, now);
+        assertThat(answered()).isEqualTo(16);
+        now = now.plusSeconds(120);
+        assertThat(answered()).as("both are silent").isEqualTo(16);
+    }
+
+    @Test
+    void gatewayThatDoesNotTellItsAnswers_shouldBeTakenToHaveAnsweredAllThatDoesNotWait() {
+        controller.announced(GATEWAY, 100, 40, now);
+        controller.announced(GATEWAY, 110, 20, now);
+
+        assertThat(answered()).isEqualTo(30);
+    }
+
     @Test
     void wordOfAGatewayThatComesLate_shouldChangeNothing() {
         controller.announced(GATEWAY, 100, 10, now);

@@ -190,7 +190,7 @@ class ScalingSupervisorTest {
         messages(110);
 
         for (int i = 1; i <= 110; i++) {
-            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i, i));
+            supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("g"), i, i, 0));
         }
         assertThat(decisions(supervisor)).hasSize(1);
         TIME.timePasses(DEBOUNCE);
@@ -232,7 +232,7 @@ class ScalingSupervisorTest {
         ActorRef<SupervisorCommand> supervisor = start();
         decision(supervisor, 1);
         report(supervisor, 1, Activity.WORKING, 0);
-        supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("older"), 1, 0));
+        supervisor.tell(new SupervisorCommand.WorkArrived(new GatewayId("older"), 1, 0, -1));
         for (int tick = 2; tick <= 4; tick++) {
             clock.pass(INTERVAL);
             TIME.timePasses(INTERVAL);

@@ -185,6 +185,14 @@ public final class Browser implements AutoCloseable {
         return call("Runtime.evaluate", parameters).at("/result/value").asBoolean();
     }
 
+    /** Has every address that fits a pattern (stars stand for anything) fail from now on; none when there is no pattern. */
+    public void block(String... patterns) {
+        ObjectNode blocked = JSON.createObjectNode();
+        ArrayNode urls = blocked.putArray("urls");
+        List.of(patterns).forEach(urls::add);
+        call("Network.setBlockedURLs", blocked);
+    }
+
     /** Forgets what was asked for and complained of. */
     public void forget() {
         requested.clear();

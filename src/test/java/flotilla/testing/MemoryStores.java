@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -300,8 +301,13 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Optional<Standing>> standing(RequestId id) {
-            return CompletableFuture.completedFuture(
-                    Optional.ofNullable(results.get(id)).map(result -> new Standing(generation(id), result)));
+            AtomicReference<Standing> standing = new AtomicReference<>();
+            // As one look, between which nothing is written.
+            results.computeIfPresent(id, (key, result) -> {
+                standing.set(new Standing(generation(id), result));
+                return result;
+            });
+            return CompletableFuture.completedFuture(Optional.ofNullable(standing.get()));
         }
 
         @Override

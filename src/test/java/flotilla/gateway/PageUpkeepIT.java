@@ -1,0 +1,110 @@
+package flotilla.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The page when what it shows grows old, changes under its user's hands, or comes without its parts. */
+class PageUpkeepIT extends PageFixture {
+    private static final String OLD_FIGURES = "document.querySelector('#tiles').classList.contains('old')";
+    private static final String OLD_MACHINES = "document.querySelector('#machines').classList.contains('old')";
+
+    @AfterEach
+    void blockNothing() {
+        browser.block();
+    }
+
+    private static void awaitTile(String name, String text) {
+        browser.await(name + " " + text, "document.querySelector('#tile-" + name + "').textContent === '" + text + "'");
+    }
+
+    @Test
+    void figuresOfASupervisorThatFellSilent_shouldBeShownAsOldUntilThereIsNews() throws Exception {
+        played.decides(decision(1, 130, hold(5, 0, 0, 1, 0, 1)));
+        played.decides(decision(2, 120, hold(6, 0, 0, 1, 0, 1)));
+        openPage();
+        awaitTile("visible", "6");
+
+        browser.await("that they are old", OLD_FIGURES);
+        assertThat(browser.text("#silent")).matches("No news from the supervisor since .*; these figures are old\\.");
+        assertThat(browser.text("#as-of")).startsWith("As of ");
+        browser.screenshot(SCREENSHOTS.resolve("silent.png"));
+
+        played.decides(decision(3, 0, hold(7, 0, 0, 1, 0, 1)));
+
+        awaitTile("visible", "7");
+        browser.await("that they are new", "!" + OLD_FIGURES + " && !document.querySelector('#silent').textContent");
+    }
+
+    @Test
+    void machinesOfASupervisorThatDoesNotAnswer_shouldBeShownAsOldUntilItDoes() {
+        played.shows(instance(1, "running", 1));
+        openPage();
+        browser.await("the machine", "document.querySelectorAll('#fleet tr').length === 1");
+        assertThat(browser.value(OLD_MACHINES)).isEqualTo("false");
+
+        played.silent(true);
+
+        browser.await("that it is old", OLD_MACHINES);
+        assertThat(browser.text("#fleet-summary")).startsWith("No news of the machines since ");
+        played.silent(false);
+        browser.await("that it is new", "!" + OLD_MACHINES);
+        assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work.");
+    }
+
+    @Test
+    void rowsOfMachines_shouldStayWhileTheMachinesDo() {
+        played.shows(instance(1, "running", 2), instance(2, "pending", 0));
+        openPage();
+        browser.await("two machines", "document.querySelectorAll('#fleet tr').length === 2");
+        browser.value("(() => { const cell = document.querySelector('#fleet tr:nth-child(2) td:nth-child(2)');"
+                + " cell.parentNode.remembered = true; getSelection().selectAllChildren(cell); })()");
+
+        played.shows(instance(2, "running", 1), instance(3, "pending", 0));
+
+        browser.await(
+                "another machine",
+                "[...document.querySelectorAll('#fleet tr')].map(row => row.cells[0].textContent).join() === '2,3'");
+        assertThat(browser.text("#fleet tr")).contains("running", "classifies on 1 classifier");
+        assertThat(browser.value("document.querySelector('#fleet tr').remembered"))
+                .isEqualTo("true");
+        assertThat(browser.value("getSelection().toString()")).isEqualTo(instance(2, "", 0).instanceId());
+        assertThat(browser.value("document.querySelector('#fleet tr:nth-child(2)').remembered"))
+                .isEqualTo("undefined");
+    }
+
+    @Test
+    void chartsWithoutTheirLibrary_shouldNotStopThePage() {
+        browser.block("*/page/uplot.js");
+        playABurst();
+        played.shows(instance(1, "running", 0));
+
+        openPage();
+
+        awaitTile("accepted", "180");
+        browser.await("the machine", "document.querySelectorAll('#fleet tr').length === 1");
+        browser.await("the decisions", "document.querySelectorAll('#decisions > li').length === 10");
+        browser.await("that there are none", "!document.querySelector('#no-charts').hidden");
+        assertThat(browser.text("#queue-caption")).startsWith("Queue, images: 0 waiting");
+        browser.value("document.querySelector('#figures').open = true");
+        browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
+    }
+
+    @Test
+    void buttonsOfALegend_shouldHideAndShowTheirLines() {
+        playABurst();
+        openPage();
+        String lit = coloured("arrivals");
+        browser.await("a line", lit + " > 200");
+        assertThat(browser.text("#arrivals-legend")).contains("arrivals a minute", "at ");
+
+        browser.click("#arrivals-legend button");
+
+        browser.await("no line", lit + " === 0");
+        assertThat(browser.value("document.querySelector('#arrivals-legend button').getAttribute('aria-pressed')"))
+                .isEqualTo("false");
+        browser.click("#arrivals-legend button");
+        browser.await("the line again", lit + " > 200");
+    }
+}
