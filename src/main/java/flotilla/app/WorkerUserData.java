@@ -17,13 +17,8 @@ import java.util.Map;
  * of certificates and keys only the paths.
  */
 final class WorkerUserData {
-    private static final List<String> SHARED = List.of(
-            "queue",
-            "drain",
-            "storage",
-            "model",
-            "classifier",
-            "http.max-pixels");
+    private static final List<String> SHARED =
+            List.of("queue", "drain", "storage", "model", "classifier", "http.max-pixels");
     /**
      * Handed only when they are not the default, for nothing breaks when a worker has one of its own: an image that is older than a
      * key refuses it, and would not start.

@@ -82,8 +82,7 @@ final class PlanDraft {
 
     /** Whether this plan starts instances, or has a group do so, and would not if EC2 let those be that are there. */
     boolean replaces(int desired) {
-        return sheet.starts()
-                && desired <= census.active() + fleet.takenBack().count();
+        return sheet.starts() && desired <= census.active() + fleet.takenBack().count();
     }
 
     /** How many drains could be taken back now. */

@@ -332,7 +332,8 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
 
     private void begin(List<Job> jobs) {
         ActorRef<Classifier.Command> classifier = idle.poll();
-        busy.put(classifier, new ClassifierRun(jobs, idle.isEmpty(), marks.time().nanos()));
+        busy.put(
+                classifier, new ClassifierRun(jobs, idle.isEmpty(), marks.time().nanos()));
         jobs.forEach(job -> job.classify().onStart().run());
         classifier.tell(new Classifier.Classify(
                 jobs.stream().map(job -> job.classify().id()).toList(),

@@ -84,7 +84,8 @@ class WorkerUserDataTest {
     @Test
     void olderImage_shouldNotBeHandedKeysThatItWouldRefuseUnlessTheyAreChanged() {
         Config defaults = handed().getConfig("flotilla");
-        Config set = handed("flotilla.metrics.port=-1", "flotilla.worker.notice-interval=5s", "flotilla.worker.patience=2m")
+        Config set = handed(
+                        "flotilla.metrics.port=-1", "flotilla.worker.notice-interval=5s", "flotilla.worker.patience=2m")
                 .getConfig("flotilla");
 
         for (Config one : List.of(defaults, set)) {

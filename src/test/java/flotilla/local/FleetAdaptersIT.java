@@ -156,7 +156,8 @@ class FleetAdaptersIT {
         try (Ec2Provision ec2 = Ec2Provision.connect(clients, settings, "driven", Clock.systemUTC());
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients);
                 Ec2InstanceFleet machines = connect(settings, "driven");
-                AutoScalingFleet fleet = AutoScalingFleet.connect(clients, machines, "driven", "drain", Clock.systemUTC())) {
+                AutoScalingFleet fleet =
+                        AutoScalingFleet.connect(clients, machines, "driven", "drain", Clock.systemUTC())) {
             Await.result(ec2.launchTemplate("driven", "flotilla {}"));
             Await.result(ec2.launchTemplate("driven", "flotilla { }"));
             Await.result(scaling.group(

@@ -223,8 +223,7 @@ class MachineOutlookTest {
 
     /** Two messages are neither too many nor too few for two instances, so these would change nothing by themselves. */
     static Stream<ScalingPolicy> relativePolicies() {
-        return Stream.of(
-                new StepPolicy(), new AlarmPolicy(25, 1, Duration.ZERO, Duration.ofSeconds(30), 1));
+        return Stream.of(new StepPolicy(), new AlarmPolicy(25, 1, Duration.ZERO, Duration.ofSeconds(30), 1));
     }
 
     private static ControlState unknown(ScalingPolicy policy) {
@@ -258,12 +257,10 @@ class MachineOutlookTest {
         assertThat(first.actions()).containsExactlyElementsOf(launches(3));
         assertThat(first.reason()).isEqualTo("replacement");
 
-        ScalingPlan meanwhile =
-                planner.plan(oneAtRisk(tick(2)).booting(3).withMessages(2), first.next(), tick(2));
+        ScalingPlan meanwhile = planner.plan(oneAtRisk(tick(2)).booting(3).withMessages(2), first.next(), tick(2));
         assertThat(meanwhile.actions()).isEmpty();
 
-        ScalingPlan last =
-                planner.plan(oneAtRisk(tick(3)).working(1, 3).withMessages(2), meanwhile.next(), tick(3));
+        ScalingPlan last = planner.plan(oneAtRisk(tick(3)).working(1, 3).withMessages(2), meanwhile.next(), tick(3));
         assertThat(last.actions())
                 .singleElement()
                 .isInstanceOfSatisfying(
@@ -273,13 +270,13 @@ class MachineOutlookTest {
     @ParameterizedTest
     @MethodSource("relativePolicies")
     void relativePolicy_shouldNotGrowWithEveryDecision(ScalingPolicy policy) {
-        // It counts from what there is: were it told of one at risk and of the one that boots in its place, it would want three.
+        // It counts from what there is: were it told of one at risk and of the one that boots in its place, it would
+        // want three.
         FleetPlanner planner = new FleetPlanner(policy, HEEDING);
         ControlState state = twoDesired(policy);
 
         for (int number = 1; number <= 5; number++) {
-            ScalingPlan plan =
-                    planner.plan(oneAtRisk(tick(number)).booting(3).withMessages(2), state, tick(number));
+            ScalingPlan plan = planner.plan(oneAtRisk(tick(number)).booting(3).withMessages(2), state, tick(number));
             assertThat(plan.desired()).hasValue(2);
             assertThat(plan.actions()).isEmpty();
             state = plan.next();
@@ -303,9 +300,11 @@ class MachineOutlookTest {
     void newSupervisor_shouldTakeWhatBootsForTheReplacement(ScalingPolicy policy) {
         FleetPlanner planner = new FleetPlanner(policy, HEEDING);
 
-        assertThat(planner.plan(oneAtRisk(NOW).withMessages(2), unknown(policy), NOW).actions())
+        assertThat(planner.plan(oneAtRisk(NOW).withMessages(2), unknown(policy), NOW)
+                        .actions())
                 .containsExactlyElementsOf(launches(3));
-        assertThat(planner.plan(oneAtRisk(NOW).booting(3).withMessages(2), unknown(policy), NOW).actions())
+        assertThat(planner.plan(oneAtRisk(NOW).booting(3).withMessages(2), unknown(policy), NOW)
+                        .actions())
                 .isEmpty();
     }
 
@@ -316,8 +315,8 @@ class MachineOutlookTest {
                         0, 2, Fleet.LIMITS.silentAfter(), Fleet.LIMITS.deadAfter(), Fleet.LIMITS.bootAllowance()))
                 .with(HEEDING.shape());
 
-        ScalingPlan plan = new FleetPlanner(policy, full)
-                .plan(oneAtRisk(tick(1)).withMessages(2), twoDesired(policy), tick(1));
+        ScalingPlan plan =
+                new FleetPlanner(policy, full).plan(oneAtRisk(tick(1)).withMessages(2), twoDesired(policy), tick(1));
 
         assertThat(plan.actions()).isEmpty();
     }
@@ -326,8 +325,8 @@ class MachineOutlookTest {
     void stepWithoutWork_shouldDrainTheOneAtRiskFirstAndReplaceNothing() {
         ScalingPolicy policy = new StepPolicy();
 
-        ScalingPlan plan = new FleetPlanner(policy, HEEDING)
-                .plan(oneAtRisk(tick(1)).withMessages(0), twoDesired(policy), tick(1));
+        ScalingPlan plan =
+                new FleetPlanner(policy, HEEDING).plan(oneAtRisk(tick(1)).withMessages(0), twoDesired(policy), tick(1));
 
         assertThat(plan.actions())
                 .singleElement()

@@ -124,8 +124,7 @@ class MachineWatchTest {
     void recommendation_shouldBeToldOnceAndBeKeptWhenTheMachineIsTakenBack() {
         says(Notice.REBALANCE, NOW);
         start();
-        worker.expectMessage(
-                new Worker.Noticed(new MachineOutlook(Optional.empty(), Optional.of(NOW)), Duration.ZERO));
+        worker.expectMessage(new Worker.Noticed(new MachineOutlook(Optional.empty(), Optional.of(NOW)), Duration.ZERO));
         nextLook();
         worker.expectNoMessage();
 

@@ -92,7 +92,8 @@ class WorkerNodeTest {
         ClassificationRequest request = stored(worker.images, "cat.png");
         QueueMessage message = worker.requests.deliver(body(request), 1);
 
-        worker.eventually(() -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        worker.eventually(
+                () -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
 
         ClassificationResult result = worker.results.results.get(request.id());
         assertThat(((Outcome.Labelled) result.outcome()).label()).isEqualTo("cat.png");
@@ -108,8 +109,10 @@ class WorkerNodeTest {
             assertThat(work.workerSince()).isEqualTo(Instant.ofEpochMilli(1));
             assertThat(work.died()).isEmpty();
         });
-        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result()).isEqualTo(result);
-        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).gateway()).isEqualTo(request.gateway());
+        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result())
+                .isEqualTo(result);
+        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).gateway())
+                .isEqualTo(request.gateway());
     }
 
     @Test
@@ -140,7 +143,8 @@ class WorkerNodeTest {
 
         worker.eventually(() -> {
             assertThat(worker.requests.acknowledged()).hasSize(2).allMatch(MessageAction.Delete.class::isInstance);
-            assertThat(((Outcome.Failed) worker.results.results.get(damaged.id()).outcome())
+            assertThat(((Outcome.Failed)
+                                    worker.results.results.get(damaged.id()).outcome())
                             .code()
                             .text())
                     .isEqualTo("damaged");
@@ -174,12 +178,12 @@ class WorkerNodeTest {
         worker.results.away = false;
         worker.responses.refuse(text -> true);
         QueueMessage noResponse = worker.requests.deliver(body(stored(worker.images, "b.png")), 2);
-        worker.eventually(() ->
-                assertThat(worker.requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(noResponse, 2)));
+        worker.eventually(() -> assertThat(worker.requests.acknowledged())
+                .contains(new MessageAction.ChangeMessageVisibility(noResponse, 2)));
         worker.images.away = true;
         QueueMessage noImage = worker.requests.deliver(body(stored(worker.images, "c.png")), 1);
-        worker.eventually(() ->
-                assertThat(worker.requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(noImage, 1)));
+        worker.eventually(() -> assertThat(worker.requests.acknowledged())
+                .contains(new MessageAction.ChangeMessageVisibility(noImage, 1)));
         assertThat(worker.requests.acknowledged()).noneMatch(MessageAction.Delete.class::isInstance);
     }
 
@@ -197,10 +201,12 @@ class WorkerNodeTest {
 
         QueueMessage message = worker.requests.deliver(body(request), 2);
 
-        worker.eventually(() -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        worker.eventually(
+                () -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
         assertThat(worker.classifiers.classified).hasValue(0);
         assertThat(worker.results.confirmed).containsExactly(request.id());
-        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result()).isEqualTo(before);
+        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result())
+                .isEqualTo(before);
     }
 
     @Test
@@ -220,7 +226,8 @@ class WorkerNodeTest {
         worker.classifiers.slow.release();
 
         worker.eventually(() -> assertThat(worker.responses.sent()).hasSize(1));
-        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result()).isEqualTo(standing);
+        assertThat(WireFormat.readNotice(worker.responses.sent().get(0)).result())
+                .isEqualTo(standing);
     }
 
     @Test
@@ -238,7 +245,8 @@ class WorkerNodeTest {
                 Optional.of(ByteString.fromString("cat.png")));
         QueueMessage message = worker.requests.deliver(body(inline), 1);
 
-        worker.eventually(() -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
+        worker.eventually(
+                () -> assertThat(worker.requests.acknowledged()).containsExactly(new MessageAction.Delete(message)));
         assertThat(worker.results.results).containsKey(pointer.id());
     }
 
@@ -290,7 +298,9 @@ class WorkerNodeTest {
         worker.supervisorSays(new WorkerCommand.CancelDrain(17));
         worker.supervisorSays(new WorkerCommand.Drain(18));
         for (int i = 0; i < 3; i++) {
-            assertThat(worker.link.receiveMessage()).extracting(WorkerStatus::activity).isEqualTo(Activity.DRAINED);
+            assertThat(worker.link.receiveMessage())
+                    .extracting(WorkerStatus::activity)
+                    .isEqualTo(Activity.DRAINED);
         }
         assertThat(worker.requests.isPaused()).isTrue();
     }
@@ -334,7 +344,8 @@ class WorkerNodeTest {
                 .containsExactly(new MessageAction.ChangeMessageVisibility(waiting, 0)));
         worker.classifiers.slow.release(2);
         left.receiveMessage(Duration.ofSeconds(15));
-        assertThat(worker.requests.acknowledged()).contains(new MessageAction.Delete(first), new MessageAction.Delete(second));
+        assertThat(worker.requests.acknowledged())
+                .contains(new MessageAction.Delete(first), new MessageAction.Delete(second));
     }
 
     @Test

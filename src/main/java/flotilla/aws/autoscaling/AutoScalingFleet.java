@@ -52,8 +52,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
 
     private CompletionStage<?> turn = CompletableFuture.completedFuture(Done.getInstance());
 
-    private AutoScalingFleet(
-            AutoScalingAsyncClient client, InstanceFleet ec2, String name, String hook, Clock clock) {
+    private AutoScalingFleet(AutoScalingAsyncClient client, InstanceFleet ec2, String name, String hook, Clock clock) {
         this.client = client;
         this.ec2 = ec2;
         this.name = name;
