@@ -266,8 +266,7 @@ public final class FleetController {
 
     /** The same of a gateway that does not count its answers: all that does not wait any more has one. */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
-        return announced(
-                gateway, acceptedThere, unansweredThere, Math.max(0, acceptedThere - unansweredThere), now);
+        return announced(gateway, acceptedThere, unansweredThere, Math.max(0, acceptedThere - unansweredThere), now);
     }
 
     /**

@@ -63,7 +63,8 @@ class AccessControlTest {
     }
 
     private void awaitStatus(int status) {
-        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> assertThat(status()).isEqualTo(status));
+        KIT.createTestProbe()
+                .awaitAssert(Duration.ofSeconds(20), () -> assertThat(status()).isEqualTo(status));
     }
 
     @Test
@@ -105,7 +106,8 @@ class AccessControlTest {
 
     @Test
     void requestThatFails_shouldNotCountAnyMore() {
-        CompletableFuture<HttpResponse> failed = ask(CompletableFuture.failedFuture(new IllegalStateException("broken")));
+        CompletableFuture<HttpResponse> failed =
+                ask(CompletableFuture.failedFuture(new IllegalStateException("broken")));
 
         assertThat(failed.handle((response, failure) -> failure).join())
                 .isInstanceOf(CompletionException.class)

@@ -254,8 +254,7 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void answerBetweenLooksThatFail_shouldBeTold() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        SinkQueueWithCancel<ByteString> events =
-                opened(pending.getRef(), new Stored(true, Integer.MAX_VALUE), NOBODY);
+        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), new Stored(true, Integer.MAX_VALUE), NOBODY);
 
         waitOver(pending);
         waitOver(pending);
@@ -286,9 +285,9 @@ class AnswerStreamTest extends HttpFixture {
 
     private void restart(int maxStreams, ApiKeySettings... keys) {
         stop();
-        HttpSettings settings = FlotillaSettings.from(ConfigFactory.parseString(
-                                "flotilla.http.max-streams = " + maxStreams)
-                        .withFallback(CONFIG))
+        HttpSettings settings = FlotillaSettings.from(
+                        ConfigFactory.parseString("flotilla.http.max-streams = " + maxStreams)
+                                .withFallback(CONFIG))
                 .http();
         start(settings(
                 settings,
@@ -336,8 +335,10 @@ class AnswerStreamTest extends HttpFixture {
         assertThat(third.headers().firstValue("Retry-After")).isPresent();
         assertThat(statusOfDecisions("other")).isEqualTo(200);
         first.body().close();
-        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("one"))
-                .isEqualTo(200));
+        KIT.createTestProbe()
+                .awaitAssert(
+                        Duration.ofSeconds(60),
+                        () -> assertThat(statusOfDecisions("one")).isEqualTo(200));
         second.body().close();
     }
 
@@ -359,8 +360,10 @@ class AnswerStreamTest extends HttpFixture {
         shouldBeProblem(answers("narrow"), 429, "key-limit");
 
         open.body().close();
-        KIT.createTestProbe().awaitAssert(Duration.ofSeconds(60), () -> assertThat(statusOfDecisions("narrow"))
-                .isEqualTo(200));
+        KIT.createTestProbe()
+                .awaitAssert(
+                        Duration.ofSeconds(60),
+                        () -> assertThat(statusOfDecisions("narrow")).isEqualTo(200));
     }
 
     @Test

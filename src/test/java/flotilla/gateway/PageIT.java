@@ -289,8 +289,7 @@ class PageIT extends PageFixture {
 
     private static HttpSettings.Access keys(String secret) {
         return new HttpSettings.Access(
-                List.of(new ApiKeySettings(
-                        "page", AccessControl.sha256(secret), Set.of(Role.READ, Role.SUBMIT), 0, 0)),
+                List.of(new ApiKeySettings("page", AccessControl.sha256(secret), Set.of(Role.READ, Role.SUBMIT), 0, 0)),
                 false,
                 List.of());
     }

@@ -14,12 +14,13 @@ class PageModulesIT extends PageFixture {
 
     /** What a script makes of an expression in which it is {@code it}, as JSON. */
     private static String made(String script, String expression) {
-        return browser.value(
-                "import('/page/" + script + ".js').then(async it => JSON.stringify(" + expression + "))");
+        return browser.value("import('/page/" + script + ".js').then(async it => JSON.stringify(" + expression + "))");
     }
 
     private static String drawn(String points, int from, int now) {
-        return made("series", "it.drawn(" + points + ", " + from + ", " + now + ", 30).map(one => [one.time, one.a ?? null])");
+        return made(
+                "series",
+                "it.drawn(" + points + ", " + from + ", " + now + ", 30).map(one => [one.time, one.a ?? null])");
     }
 
     @Test
@@ -47,8 +48,7 @@ class PageModulesIT extends PageFixture {
 
     @Test
     void arrivals_shouldBeCountedOverHalfAMinute() {
-        assertThat(rates("[1, 0], [2, 0], [3, 5], [4, 10], [5, 15], [6, 15]"))
-                .isEqualTo("[null,null,30,30,30,20]");
+        assertThat(rates("[1, 0], [2, 0], [3, 5], [4, 10], [5, 15], [6, 15]")).isEqualTo("[null,null,30,30,30,20]");
     }
 
     @Test
@@ -97,11 +97,14 @@ class PageModulesIT extends PageFixture {
 
         assertThat(offset("")).isEqualTo("0");
         assertThat(offset("clock.told(null, 1, 2); clock.told('soon', 1, 2);")).isEqualTo("0");
-        assertThat(offset(noon + at + " + 300, " + at + " + 400);")).as("they agree").isEqualTo("0");
+        assertThat(offset(noon + at + " + 300, " + at + " + 400);"))
+                .as("they agree")
+                .isEqualTo("0");
         assertThat(offset(noon + at + " + 60_000, " + at + " + 60_200);"))
                 .as("from -60.2 s to -59 s")
                 .isEqualTo("-59600");
-        assertThat(offset(noon + at + " + 60_000, " + at + " + 60_200);" + noon + at + " + 60_900, " + at + " + 60_950);"))
+        assertThat(offset(noon + at + " + 60_000, " + at + " + 60_200);" + noon + at + " + 60_900, " + at
+                        + " + 60_950);"))
                 .as("another answer, late in the same second")
                 .isEqualTo("-60050");
         assertThat(offset(noon + at + " + 60_000, " + at + " + 60_200);" + noon + at + " + 100, " + at + " + 200);"))

@@ -69,7 +69,8 @@ class PageUpkeepIT extends PageFixture {
         assertThat(browser.text("#fleet tr")).contains("running", "classifies on 1 classifier");
         assertThat(browser.value("document.querySelector('#fleet tr').remembered"))
                 .isEqualTo("true");
-        assertThat(browser.value("getSelection().toString()")).isEqualTo(instance(2, "", 0).instanceId());
+        assertThat(browser.value("getSelection().toString()"))
+                .isEqualTo(instance(2, "", 0).instanceId());
         assertThat(browser.value("document.querySelector('#fleet tr:nth-child(2)').remembered"))
                 .isEqualTo("undefined");
     }

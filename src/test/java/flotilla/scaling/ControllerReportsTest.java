@@ -303,7 +303,9 @@ class ControllerReportsTest {
     @Test
     void answers_shouldOnlyGrowWhateverGatewaysForget() {
         controller.announced(GATEWAY, 100, 40, 60, now);
-        assertThat(answered()).as("what was answered before is another supervisor's").isZero();
+        assertThat(answered())
+                .as("what was answered before is another supervisor's")
+                .isZero();
 
         controller.announced(GATEWAY, 100, 30, 70, now);
         assertThat(answered()).isEqualTo(10);
