@@ -58,8 +58,9 @@ final class TopCommand implements Callable<Integer> {
 
     @Option(
             names = {"-b", "--batch"},
-            description = "print frame after frame as plain text, an empty line between them; so it is too where output or "
-                    + "input is no terminal")
+            description =
+                    "print frame after frame as plain text, an empty line between them; so it is too where output or "
+                            + "input is no terminal")
     private boolean batch;
 
     @Option(
@@ -89,9 +90,7 @@ final class TopCommand implements Callable<Integer> {
         require(interval.compareTo(SHORTEST) >= 0, "--interval is at least 100ms");
         require(count == null || count >= 1, "--count is at least 1");
         require(!once || count == null, "--once is a count of 1; give one of them");
-        require(
-                width == null || isWidth(width),
-                "--width is from " + NARROWEST + " to " + WIDEST + " columns");
+        require(width == null || isWidth(width), "--width is from " + NARROWEST + " to " + WIDEST + " columns");
         GatewayApi gateway = gateways.gateways(options, "top");
         long most = once ? 1 : count == null ? Long.MAX_VALUE : count;
         Watch watch = new Watch(gateway::url, gateway::get, Clock.systemUTC());

@@ -31,8 +31,7 @@ final class Columns {
                     Character.PARAGRAPH_SEPARATOR,
                     Character.SURROGATE,
                     Character.PRIVATE_USE,
-                    Character.UNASSIGNED ->
-                false;
+                    Character.UNASSIGNED -> false;
             default -> WCWidth.wcwidth(sign) >= 0;
         };
     }

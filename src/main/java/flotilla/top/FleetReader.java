@@ -62,6 +62,8 @@ final class FleetReader {
 
     private static InfrastructureException otherVersion(String what, Throwable cause) {
         return new InfrastructureException(
-                "what answers is no gateway of this version (" + what + "); give the right one with --url", cause, true);
+                "what answers is no gateway of this version (" + what + "); give the right one with --url",
+                cause,
+                true);
     }
 }

@@ -50,8 +50,8 @@ final class History {
     static Duration holds(List<Decision> decisions) {
         List<Duration> between = new ArrayList<>();
         for (int i = 1; i < decisions.size(); i++) {
-            between.add(Duration.between(
-                    decisions.get(i - 1).at(), decisions.get(i).at()));
+            between.add(
+                    Duration.between(decisions.get(i - 1).at(), decisions.get(i).at()));
         }
         Collections.sort(between);
         Duration usual = between.isEmpty() ? Duration.ZERO : between.get(between.size() / 2);

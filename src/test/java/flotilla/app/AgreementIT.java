@@ -124,9 +124,7 @@ class AgreementIT {
         told.put("metrics", (int) metrics().sum("flotilla_gateway_answer_seconds_count"));
         told.put(
                 "fleet",
-                instances().stream()
-                        .mapToInt(one -> one.path("images").asInt())
-                        .sum());
+                instances().stream().mapToInt(one -> one.path("images").asInt()).sum());
         return told;
     }
 
@@ -186,16 +184,14 @@ class AgreementIT {
             browser.await("answers", "document.querySelector('#tile-answered')?.textContent === '" + IMAGES + "'");
             browser.await("machines", "document.querySelector('#tile-running').textContent === '" + MACHINES + "'");
             browser.await(
-                    "their table",
-                    "document.querySelectorAll('#fleet [data-state=running]').length === " + MACHINES);
+                    "their table", "document.querySelectorAll('#fleet [data-state=running]').length === " + MACHINES);
         }
     }
 
     /** A terminal of its own, which util-linux's {@code script} makes; its keys come from here, its bytes go to a file. */
     private Process topOnTerminal(Path bytes) throws IOException {
         assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) here, which makes terminals");
-        List<String> top =
-                FlotillaProcess.command(List.of("-Xmx128m"), "top", "--url", url, "--interval", "200ms");
+        List<String> top = FlotillaProcess.command(List.of("-Xmx128m"), "top", "--url", url, "--interval", "200ms");
         ProcessBuilder builder = new ProcessBuilder(
                 SCRIPT.toString(), "-qefc", "stty rows 24 cols 100; exec " + String.join(" ", top), "/dev/null");
         builder.environment().put("TERM", "xterm");

@@ -87,7 +87,8 @@ class GatewayOptionsTest {
 
         shouldFail(
                 run(command, "--url", gateway.url()),
-                command.get(0) + ": the gateway at " + gateway.url() + " asks for an API key; give one with the role read",
+                command.get(0) + ": the gateway at " + gateway.url()
+                        + " asks for an API key; give one with the role read",
                 "--key",
                 "FLOTILLA_API_KEY");
         assertThat(shown).containsOnly(Optional.empty());

@@ -41,8 +41,7 @@ class TopCommandTest {
             if (troubles.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return Said.problem(503, "unavailable", Map.of());
             }
-            return Said.json(
-                    200, asked.uri().equals("/v1/fleet") ? FLEET : "{\"decisions\":[" + decision + "]}");
+            return Said.json(200, asked.uri().equals("/v1/fleet") ? FLEET : "{\"decisions\":[" + decision + "]}");
         });
     }
 

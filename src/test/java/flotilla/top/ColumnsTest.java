@@ -50,7 +50,8 @@ class ColumnsTest {
 
         assertThat(GLYPHS.chart(values)).isEqualTo("\u2581\u2582 \u2585\u2588");
         assertThat(ASCII.chart(values)).isEqualTo("_. =#");
-        assertThat(GLYPHS.chart(List.of(OptionalInt.of(0), OptionalInt.empty()))).isEqualTo("\u2581 ");
+        assertThat(GLYPHS.chart(List.of(OptionalInt.of(0), OptionalInt.empty())))
+                .isEqualTo("\u2581 ");
         assertThat(GLYPHS.chart(List.of())).isEmpty();
     }
 

@@ -29,8 +29,7 @@ class FrameTest {
 
     @Test
     void eightyColumns_shouldShowEverything() {
-        assertThat(text(Shown.working(), 80))
-                .isEqualTo("""
+        assertThat(text(Shown.working(), 80)).isEqualTo("""
             flotilla top  http://127.0.0.1:8000                      2026-11-22 12:00:45 UTC
             Queue     5 waiting, 4 in work, 1.5/s coming in
             Images    77 answered, 2.4/s; 9 unanswered
@@ -52,8 +51,7 @@ class FrameTest {
 
     @Test
     void fortyColumns_shouldLeaveColumnsOutAndCutLines() {
-        assertThat(text(Shown.working(), 40))
-                .isEqualTo("""
+        assertThat(text(Shown.working(), 40)).isEqualTo("""
             flotilla top  http://127.0.0.1:8000
             2026-11-22 12:00:45 UTC
             Queue     5 waiting, 4 in work, 1.5/s c…
@@ -89,7 +87,8 @@ class FrameTest {
     void anyWidthAndHeight_shouldNeverBeExceeded(int width) {
         List<FleetReport.Line> many = new ArrayList<>();
         for (int i = 1; i <= 30; i++) {
-            many.add(instance("\u6a5f\u68b0-" + "x".repeat(i * 3), i, i % 2 == 0 ? "running" : "draining", i, 1_000_000, i));
+            many.add(instance(
+                    "\u6a5f\u68b0-" + "x".repeat(i * 3), i, i % 2 == 0 ? "running" : "draining", i, 1_000_000, i));
         }
         View view = Shown.view(Shown.with(many, Shown.DECISIONS).without("no gateway ".repeat(20)));
 
@@ -131,16 +130,14 @@ class FrameTest {
     void beforeTheFirstAnswer_shouldSayWhyThereIsNone() {
         View view = Shown.view(Known.NOTHING.without("no gateway can be reached"));
 
-        assertThat(text(view, 80).lines())
-                .hasSize(2)
-                .last()
-                .isEqualTo("! no figures yet: no gateway can be reached");
+        assertThat(text(view, 80).lines()).hasSize(2).last().isEqualTo("! no figures yet: no gateway can be reached");
         assertThat(lines(view, 80, 24).get(1).emphasis()).isEqualTo(TextLine.Emphasis.ALERT);
     }
 
     @Test
     void gatewayThatIsAway_shouldKeepTheFiguresAndTellTheirAge() {
-        View view = new View(Shown.GATEWAY, NOW.plusSeconds(12), Shown.working().known().without("it is away"));
+        View view = new View(
+                Shown.GATEWAY, NOW.plusSeconds(12), Shown.working().known().without("it is away"));
 
         assertThat(text(view, 80))
                 .contains("\n! figures of 12s ago: it is away\n")
@@ -150,7 +147,8 @@ class FrameTest {
 
     @Test
     void decisionsThatNobodyMakesAnyMore_shouldBeCalledOld() {
-        View view = new View(Shown.GATEWAY, NOW.plusSeconds(180), Shown.working().known());
+        View view =
+                new View(Shown.GATEWAY, NOW.plusSeconds(180), Shown.working().known());
 
         assertThat(text(view, 80)).contains("\n! nothing was decided for 3m; queue and images are of that time\n");
     }
@@ -192,8 +190,7 @@ class FrameTest {
 
     @Test
     void terminalWithoutBlocks_shouldGetSignsOfAscii() {
-        List<TextLine> lines =
-                Frame.of(Shown.working(), 40, Frame.ANY_HEIGHT, Glyphs.in(StandardCharsets.US_ASCII));
+        List<TextLine> lines = Frame.of(Shown.working(), 40, Frame.ANY_HEIGHT, Glyphs.in(StandardCharsets.US_ASCII));
 
         assertThat(lines).allSatisfy(line -> assertThat(line.text()).matches("\\p{Print}*"));
         assertThat(lines.get(5).text()).endsWith("##  most 26");

@@ -25,8 +25,7 @@ class HistoryTest {
 
     /** Ten parts of a minute each, of the ten minutes up to a second. */
     private static String tenMinutes(List<Decision> decisions, int until) {
-        List<OptionalInt> values =
-                History.of(decisions, Decisions.AT.plusSeconds(until), 10, Decision::visible);
+        List<OptionalInt> values = History.of(decisions, Decisions.AT.plusSeconds(until), 10, Decision::visible);
         return values.stream()
                 .map(value -> value.isEmpty() ? "-" : Integer.toString(value.getAsInt()))
                 .collect(Collectors.joining(" "));

@@ -36,10 +36,7 @@ class WatchTest {
 
         assertThat(gateway.asked)
                 .containsExactly(
-                        "/v1/scaling/decisions?limit=200",
-                        "/v1/fleet",
-                        "/v1/scaling/decisions?limit=20",
-                        "/v1/fleet");
+                        "/v1/scaling/decisions?limit=200", "/v1/fleet", "/v1/scaling/decisions?limit=20", "/v1/fleet");
         assertThat(watch.view().known().decisions())
                 .extracting(Decision::n)
                 .startsWith(1L)
@@ -57,8 +54,7 @@ class WatchTest {
         watch.look();
 
         assertThat(gateway.asked)
-                .containsExactly(
-                        "/v1/scaling/decisions?limit=20", "/v1/scaling/decisions?limit=200", "/v1/fleet");
+                .containsExactly("/v1/scaling/decisions?limit=20", "/v1/scaling/decisions?limit=200", "/v1/fleet");
         assertThat(watch.view().known().decisions()).hasSize(60);
     }
 
@@ -122,8 +118,7 @@ class WatchTest {
                 "{\"instances\":[],\"decisions\":[{\"n\":1}]}"
             })
     void answerOfAnotherKind_shouldBeTroubleForGood(String body) throws Exception {
-        Watch other = new Watch(
-                () -> Shown.GATEWAY, path -> Optional.of(json(body)), clock);
+        Watch other = new Watch(() -> Shown.GATEWAY, path -> Optional.of(json(body)), clock);
 
         InfrastructureException trouble = other.look().orElseThrow();
 
