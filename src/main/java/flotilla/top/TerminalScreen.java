@@ -4,6 +4,7 @@ import java.io.IOError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -120,7 +121,10 @@ final class TerminalScreen implements Screen {
             display.resize(room.lines(), room.columns());
             display.clear();
         }
-        display.update(frame.stream().map(TerminalScreen::styled).toList(), NO_CURSOR);
+        // JLine keeps the list and empties it.
+        List<AttributedString> lines = new ArrayList<>();
+        frame.forEach(line -> lines.add(styled(line)));
+        display.update(lines, NO_CURSOR);
         terminal.flush();
     }
 
