@@ -35,7 +35,8 @@ final class GatewayApi {
      * @param key the API key to show; empty to show none
      */
     GatewayApi(List<URI> urls, Optional<String> key) {
-        this.urls = urls.stream().map(url -> url.toString().replaceAll("/+$", "")).toList();
+        this.urls =
+                urls.stream().map(url -> url.toString().replaceAll("/+$", "")).toList();
         this.key = key;
     }
 
@@ -70,7 +71,8 @@ final class GatewayApi {
     }
 
     private Optional<JsonNode> get(String url, String path) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_WITHIN);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_WITHIN);
         key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         int status = response.statusCode();
@@ -101,8 +103,7 @@ final class GatewayApi {
 
     private String notLetIn(String url) {
         return key.isPresent()
-                ? "the gateway at " + url + " does not know this API key; check --key or "
-                        + GatewayOptions.KEY_VARIABLE
+                ? "the gateway at " + url + " does not know this API key; check --key or " + GatewayOptions.KEY_VARIABLE
                 : "the gateway at " + url + " asks for an API key; give one with the role read, with --key or "
                         + GatewayOptions.KEY_VARIABLE;
     }

@@ -30,8 +30,9 @@ final class GatewayOptions {
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "an API key with the role read, where gateways ask for one (default: the environment variable "
-                    + KEY_VARIABLE + ", which other users of this machine do not see)")
+            description =
+                    "an API key with the role read, where gateways ask for one (default: the environment variable "
+                            + KEY_VARIABLE + ", which other users of this machine do not see)")
     private String key;
 
     /**

@@ -170,11 +170,7 @@ final class SupervisorSetup implements AutoCloseable {
         ScalingSettings scaling = settings.scaling();
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(
-                        scaling.interval(),
-                        scaling.debounce(),
-                        scaling.history(),
-                        DecisionNumbers::firstAt,
-                        costs),
+                        scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt, costs),
                 Clock.systemUTC(),
                 () -> ScalingSetup.controller(settings),
                 operator,

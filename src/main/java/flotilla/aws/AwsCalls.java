@@ -32,12 +32,14 @@ public final class AwsCalls implements ExecutionInterceptor {
      * @param operation of its interface, such as {@code GetObject}
      */
     public void count(String service, String operation) {
-        counts.computeIfAbsent(service + ":" + operation, first -> new LongAdder()).increment();
+        counts.computeIfAbsent(service + ":" + operation, first -> new LongAdder())
+                .increment();
     }
 
     /** All until now. */
     public CallCount soFar() {
         return new CallCount(counts.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, one -> one.getValue().sum())));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, one -> one.getValue().sum())));
     }
 }

@@ -53,11 +53,7 @@ public final class AwsClients implements AutoCloseable {
     private final AwsCalls calls;
 
     private AwsClients(
-            AwsSettings settings,
-            Region region,
-            AwsCredentialsProvider credentials,
-            int connections,
-            AwsCalls calls) {
+            AwsSettings settings, Region region, AwsCredentialsProvider credentials, int connections, AwsCalls calls) {
         this.settings = settings;
         this.calls = calls;
         this.region = region;

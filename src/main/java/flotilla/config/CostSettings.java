@@ -77,7 +77,10 @@ public record CostSettings(
         price(s3ThousandReads, KEY + "s3-thousand-reads");
         Set<String> named = new HashSet<>();
         for (InstanceType one : types) {
-            Checks.that(named.add(one.type()), KEY + "instance-types", "one entry for each type, not two for " + one.type());
+            Checks.that(
+                    named.add(one.type()),
+                    KEY + "instance-types",
+                    "one entry for each type, not two for " + one.type());
         }
     }
 

@@ -65,28 +65,22 @@ public record Bill(String currency, List<Machines> instances, List<Calls> calls)
         Map<Kind, Machines> byKind = new LinkedHashMap<>();
         usage.instances().stream()
                 .filter(InstanceTime::billed)
-                .forEach(one ->
-                        byKind.merge(new Kind(one.type(), one.spot()), machines(one, prices), Bill::together));
+                .forEach(one -> byKind.merge(new Kind(one.type(), one.spot()), machines(one, prices), Bill::together));
         List<Calls> calls = new ArrayList<>();
         new TreeMap<>(usage.calls())
-                .forEach((operation, requests) -> calls.add(new Calls(
-                        operation, requests, price(operation, prices).map(each -> each * requests))));
+                .forEach((operation, requests) -> calls.add(
+                        new Calls(operation, requests, price(operation, prices).map(each -> each * requests))));
         return new Bill(prices.currency(), List.copyOf(byKind.values()), calls);
     }
 
     private static Machines machines(InstanceTime one, CostSettings prices) {
         double hour = prices.hour(one.type(), one.spot());
-        return new Machines(
-                one.type(), one.spot(), one.seconds(), hour, one.seconds() / SECONDS_OF_AN_HOUR * hour);
+        return new Machines(one.type(), one.spot(), one.seconds(), hour, one.seconds() / SECONDS_OF_AN_HOUR * hour);
     }
 
     private static Machines together(Machines one, Machines other) {
         return new Machines(
-                one.type(),
-                one.spot(),
-                one.seconds() + other.seconds(),
-                one.hourPrice(),
-                one.cost() + other.cost());
+                one.type(), one.spot(), one.seconds() + other.seconds(), one.hourPrice(), one.cost() + other.cost());
     }
 
     private static Optional<Double> price(String operation, CostSettings prices) {
@@ -95,7 +89,8 @@ public record Bill(String currency, List<Machines> instances, List<Calls> calls)
             return Optional.of(prices.sqsMillionRequests() / MILLION);
         }
         if (service.equals("s3")) {
-            double thousand = S3_WRITES.matcher(operation).matches() ? prices.s3ThousandWrites() : prices.s3ThousandReads();
+            double thousand =
+                    S3_WRITES.matcher(operation).matches() ? prices.s3ThousandWrites() : prices.s3ThousandReads();
             return Optional.of(S3_FREE.matcher(operation).matches() ? 0 : thousand / THOUSAND);
         }
         return FREE.contains(service) ? Optional.of(0.0) : Optional.empty();

@@ -86,8 +86,8 @@ public final class CostAccount {
 
     /** All instances at a moment, as EC2 describes them. A moment before that of the last look is none. */
     public void observed(List<Instance> instances, Instant now) {
-        Map<InstanceId, Seen> seen = instances.stream()
-                .collect(Collectors.toMap(Instance::id, CostAccount::seen, (one, again) -> one));
+        Map<InstanceId, Seen> seen =
+                instances.stream().collect(Collectors.toMap(Instance::id, CostAccount::seen, (one, again) -> one));
         if (last.isPresent() && now.isBefore(last.get().at())) {
             return;
         }
@@ -154,14 +154,13 @@ public final class CostAccount {
         if (known.filter(one -> !isLater(sighting, one.sighting())).isPresent()) {
             return;
         }
-        Optional<WorkerCount> sameLife =
-                known.filter(one -> one.sighting().life() == sighting.life());
+        Optional<WorkerCount> sameLife = known.filter(one -> one.sighting().life() == sighting.life());
         boolean fromZero = known.isPresent() || sighting.life() >= newSince.toEpochMilli();
         ServiceCount service = sighting.service();
         ServiceCount before = sameLife.map(one -> one.sighting().service())
                 .orElse(fromZero ? ServiceCount.none(service.classifiers()) : service);
-        Optional<CallCount> callsBefore = sameLife.map(WorkerCount::calls)
-                .orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
+        Optional<CallCount> callsBefore =
+                sameLife.map(WorkerCount::calls).orElse(fromZero ? Optional.of(CallCount.NONE) : calls);
         // One that was started by hand is on no instance whose time is counted.
         double busy = sighting.instance().isEmpty()
                 ? 0

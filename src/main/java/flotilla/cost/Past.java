@@ -18,8 +18,11 @@ public record Past(Instant begin, Map<Instant, Usage> hours) {
     /** The records of two accounts together. */
     public Past with(Past other) {
         Map<Instant, UsageSum> sums = new TreeMap<>();
-        hours.forEach((hour, usage) -> sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
-        other.hours().forEach((hour, usage) -> sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
+        hours.forEach((hour, usage) ->
+                sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
+        other.hours()
+                .forEach((hour, usage) ->
+                        sums.computeIfAbsent(hour, first -> new UsageSum()).add(usage));
         Map<Instant, Usage> all = new TreeMap<>();
         sums.forEach((hour, sum) -> all.put(hour, sum.usage()));
         return new Past(begin.isBefore(other.begin()) ? begin : other.begin(), all);

@@ -37,7 +37,8 @@ public record Since(Optional<Instant> at, Optional<Duration> ago) {
         String stripped = text.strip();
         Matcher simple = DURATION.matcher(stripped.toLowerCase(Locale.ROOT));
         if (simple.matches()) {
-            return Optional.of(backBy(Duration.ofSeconds(Long.parseLong(simple.group(1)) * unitSeconds(simple.group(2)))));
+            return Optional.of(
+                    backBy(Duration.ofSeconds(Long.parseLong(simple.group(1)) * unitSeconds(simple.group(2)))));
         }
         try {
             if (stripped.toUpperCase(Locale.ROOT).startsWith("P")) {
@@ -45,7 +46,8 @@ public record Since(Optional<Instant> at, Optional<Duration> ago) {
                         .filter(ago -> !ago.isNegative() && !ago.isZero())
                         .map(Since::backBy);
             }
-            return Optional.of(new Since(Optional.of(OffsetDateTime.parse(stripped).toInstant()), Optional.empty()));
+            return Optional.of(
+                    new Since(Optional.of(OffsetDateTime.parse(stripped).toInstant()), Optional.empty()));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

@@ -34,7 +34,9 @@ final class UsageRecords {
 
     /** From when there are records. */
     Instant begin() {
-        return past.map(Past::begin).filter(earlier -> earlier.isBefore(hoursBegin)).orElse(hoursBegin);
+        return past.map(Past::begin)
+                .filter(earlier -> earlier.isBefore(hoursBegin))
+                .orElse(hoursBegin);
     }
 
     /** Everything of its own since the beginning, also what is not kept by the hour any more. */

@@ -211,8 +211,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
-        supervisor.tell(
-                new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size(), Optional.of(calls.get())));
+        supervisor.tell(new SupervisorCommand.WorkArrived(gateway, accepted, backlog.size(), Optional.of(calls.get())));
         return this;
     }
 

@@ -49,10 +49,9 @@ final class ScalingAnswers {
             return done(badSince());
         }
         CompletionStage<CostReport> report = ask(replyTo -> new SupervisorCommand.GetCost(since.get(), replyTo));
-        return report.thenApply(
-                cost -> since.get().moment(cost.to()).isAfter(cost.to())
-                        ? badSince()
-                        : Replies.json(200, CostJson.toJson(cost)));
+        return report.thenApply(cost -> since.get().moment(cost.to()).isAfter(cost.to())
+                ? badSince()
+                : Replies.json(200, CostJson.toJson(cost)));
     }
 
     private static HttpResponse badSince() {

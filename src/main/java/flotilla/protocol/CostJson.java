@@ -33,21 +33,26 @@ public final class CostJson {
                 .put("instancesCost", bill.ofInstances())
                 .put("requestsCost", bill.ofCalls())
                 .put("costPerImage", quotient(total, usage.images()).orElse(null))
-                .put("costPerHour", quotient(total, usage.watchedSeconds() / SECONDS_OF_AN_HOUR).orElse(null));
+                .put(
+                        "costPerHour",
+                        quotient(total, usage.watchedSeconds() / SECONDS_OF_AN_HOUR)
+                                .orElse(null));
         ArrayNode byInstance = node.putArray("costOfInstances");
-        bill.instances().forEach(one -> byInstance
-                .addObject()
-                .put("type", one.type())
-                .put("spot", one.spot())
-                .put("seconds", one.seconds())
-                .put("hourPrice", one.hourPrice())
-                .put("cost", one.cost()));
+        bill.instances()
+                .forEach(one -> byInstance
+                        .addObject()
+                        .put("type", one.type())
+                        .put("spot", one.spot())
+                        .put("seconds", one.seconds())
+                        .put("hourPrice", one.hourPrice())
+                        .put("cost", one.cost()));
         ArrayNode byRequest = node.putArray("costOfRequests");
-        bill.calls().forEach(one -> byRequest
-                .addObject()
-                .put("request", one.operation())
-                .put("count", one.requests())
-                .put("cost", one.cost().orElse(null)));
+        bill.calls()
+                .forEach(one -> byRequest
+                        .addObject()
+                        .put("request", one.operation())
+                        .put("count", one.requests())
+                        .put("cost", one.cost().orElse(null)));
         return node;
     }
 

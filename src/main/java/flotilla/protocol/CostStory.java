@@ -44,17 +44,22 @@ public final class CostStory {
         Instant to = time("to");
         Instant records = time("recordsSince");
         List<String> lines = new ArrayList<>();
-        lines.add("From " + Words.day(from) + " to " + Words.day(to) + ", " + length(Duration.between(from, to)) + "\n");
+        lines.add(
+                "From " + Words.day(from) + " to " + Words.day(to) + ", " + length(Duration.between(from, to)) + "\n");
         boolean tooEarly = !wanted.equals(Since.EVER) && wanted.moment(to).isBefore(records);
         lines.add("Records reach back to " + Words.day(records)
                 + (tooEarly ? ": less than was asked for; what was before is not known" : "") + "\n\n");
         figure(lines, "Watched", watched(Duration.between(from, to)));
-        figure(lines, "Images", cost.path("images").isNumber() ? cost.path("images").asText() : UNKNOWN);
+        figure(
+                lines,
+                "Images",
+                cost.path("images").isNumber() ? cost.path("images").asText() : UNKNOWN);
         figure(lines, "Instances", seconds(cost.path("instanceSeconds")) + ", " + idle());
         cost.path("costOfInstances").forEach(one -> lines.add(machines(one)));
         cost.path("instances").forEach(one -> {
             if (!one.path("billed").asBoolean()) {
-                lines.add(row(kind(one) + ", " + one.path("state").asText(), seconds(one.path("seconds")), "not charged"));
+                lines.add(row(
+                        kind(one) + ", " + one.path("state").asText(), seconds(one.path("seconds")), "not charged"));
             }
         });
         figure(lines, "Requests to AWS", requestsKnown());
@@ -65,7 +70,8 @@ public final class CostStory {
         figure(lines, "Together", amount(cost.path("totalCost")));
         figure(lines, "An image", amount(cost.path("costPerImage")));
         figure(lines, "An hour", amount(cost.path("costPerHour")));
-        lines.add("\nBy the price list of flotilla.cost; gateways' machines, disks, storage and transfer are not in it.\n");
+        lines.add(
+                "\nBy the price list of flotilla.cost; gateways' machines, disks, storage and transfer are not in it.\n");
         return lines;
     }
 
@@ -81,7 +87,9 @@ public final class CostStory {
     private String watched(Duration time) {
         JsonNode seconds = cost.path("watchedSeconds");
         double share = seconds.asDouble() / Math.max(1, time.toSeconds());
-        return seconds.isNumber() ? seconds(seconds) + ", " + Words.number(Math.min(1, share) * 100) + " % of it" : UNKNOWN;
+        return seconds.isNumber()
+                ? seconds(seconds) + ", " + Words.number(Math.min(1, share) * 100) + " % of it"
+                : UNKNOWN;
     }
 
     private String idle() {
@@ -117,9 +125,7 @@ public final class CostStory {
     }
 
     private static String seconds(JsonNode seconds) {
-        return seconds.isNumber()
-                ? String.format(Locale.ROOT, "%.0f s", seconds.asDouble())
-                : UNKNOWN;
+        return seconds.isNumber() ? String.format(Locale.ROOT, "%.0f s", seconds.asDouble()) : UNKNOWN;
     }
 
     private String amount(JsonNode amount) {
@@ -140,7 +146,9 @@ public final class CostStory {
 
     private static String length(Duration time) {
         long hours = time.toHours();
-        return hours > 0 ? hours + " h " + time.toMinutesPart() + " min" : time.toMinutes() + " min " + time.toSecondsPart() + " s";
+        return hours > 0
+                ? hours + " h " + time.toMinutesPart() + " min"
+                : time.toMinutes() + " min " + time.toSecondsPart() + " s";
     }
 
     private Instant time(String field) {

@@ -34,7 +34,9 @@ public final class UsageJson {
                         .addObject()
                         .put("type", one.type())
                         .put("spot", one.spot())
-                        .put("state", one.state().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .put(
+                                "state",
+                                one.state().name().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .put("seconds", one.seconds())
                         .put("billed", one.billed()));
         ObjectNode requests = node.putObject("requests");

@@ -142,8 +142,9 @@ final class CostBook {
         keeping.ledger().ifPresent(ledger -> {
             Instant account = begun;
             LocalDate first = day(now.minus(WRITE_AGAIN));
-            byDay(first).forEach((day, hours) -> writing = writing.thenCompose(done -> ledger.write(account, day, hours))
-                    .handle(this::noted));
+            byDay(first)
+                    .forEach((day, hours) -> writing = writing.thenCompose(done -> ledger.write(account, day, hours))
+                            .handle(this::noted));
         });
     }
 
@@ -160,7 +161,9 @@ final class CostBook {
     private Done noted(Done done, Throwable failure) {
         boolean before = away.getAndSet(failure != null);
         if (failure != null && !before) {
-            LOG.warn("costs cannot be kept; they are written later, and scaling goes on without: {}", failure.getMessage());
+            LOG.warn(
+                    "costs cannot be kept; they are written later, and scaling goes on without: {}",
+                    failure.getMessage());
         } else if (failure == null && before) {
             LOG.info("costs are kept again");
         }

@@ -63,19 +63,14 @@ public final class ScalingSupervisor {
      * @param costs how they are reckoned and kept
      */
     public record Settings(
-            Duration interval,
-            Duration debounce,
-            int history,
-            ToLongFunction<Instant> firstNumber,
-            CostKeeping costs) {
+            Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber, CostKeeping costs) {
         /** Decisions are counted from 1. */
         public Settings(Duration interval, Duration debounce, int history) {
             this(interval, debounce, history, start -> 1);
         }
 
         /** Everything is free. */
-        public Settings(
-                Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
+        public Settings(Duration interval, Duration debounce, int history, ToLongFunction<Instant> firstNumber) {
             this(interval, debounce, history, firstNumber, CostKeeping.FREE);
         }
     }
@@ -342,8 +337,7 @@ public final class ScalingSupervisor {
         costs.readPast(clock.instant())
                 .ifPresent(read -> context.pipeToSelf(
                         read,
-                        (past, failure) -> new PastCosts(
-                                account, failure == null ? past : Optional.empty(), failure)));
+                        (past, failure) -> new PastCosts(account, failure == null ? past : Optional.empty(), failure)));
         return Behaviors.same();
     }
 

@@ -52,8 +52,8 @@ class CostCommandTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString().lines())
                 .singleElement()
-                .satisfies(
-                        line -> assertThat(line).startsWith("cost: " + beginning).contains(remedy));
+                .satisfies(line ->
+                        assertThat(line).startsWith("cost: " + beginning).contains(remedy));
     }
 
     @Test

@@ -69,8 +69,8 @@ class CostIT {
             for (int i = 0; i < IMAGES; i++) {
                 answers.add(client.classify("image-" + i + ".png", GatewayClient.TINY_PNG));
             }
-            answers.forEach(answer ->
-                    assertThat(answer.join().path("status").asText()).isEqualTo("done"));
+            answers.forEach(
+                    answer -> assertThat(answer.join().path("status").asText()).isEqualTo("done"));
 
             JsonNode cost = Eventually.value(
                     "all images on the account and an empty fleet",
@@ -86,8 +86,7 @@ class CostIT {
             assertThat(cost.path("requestsComplete").asBoolean()).isTrue();
             assertThat(cost.path("requests").fieldNames())
                     .toIterable()
-                    .contains(
-                            "sqs:ReceiveMessage", "s3:PutObject", "s3:GetObject", "ec2:DescribeInstances");
+                    .contains("sqs:ReceiveMessage", "s3:PutObject", "s3:GetObject", "ec2:DescribeInstances");
             assertThat(cost.path("requests").path("s3:PutObject").asInt())
                     .as("each result")
                     .isGreaterThanOrEqualTo(IMAGES);

@@ -70,8 +70,7 @@ class BillTest {
     @Test
     void typeWithoutAPriceOnSpot_shouldCostItsShare() {
         Usage usage = new Usage(
-                3600,
-                List.of(new InstanceTime("m5.large", true, InstanceState.RUNNING, 7200)), 0, 0, Map.of(), true);
+                3600, List.of(new InstanceTime("m5.large", true, InstanceState.RUNNING, 7200)), 0, 0, Map.of(), true);
 
         assertThat(Bill.of(usage, Costs.PRICES).total()).isEqualTo(2);
     }

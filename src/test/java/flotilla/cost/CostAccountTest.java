@@ -140,7 +140,9 @@ class CostAccountTest {
         account.worked(sighting("i-1", life, 3, 25, 10), calls(20), at(4));
 
         assertThat(all().images()).isEqualTo(25);
-        assertThat(all().busySeconds()).as("each of two classifiers is half of the instance").isEqualTo(5);
+        assertThat(all().busySeconds())
+                .as("each of two classifiers is half of the instance")
+                .isEqualTo(5);
         assertThat(all().calls()).containsExactly(Map.entry("sqs:ReceiveMessage", 20L));
         assertThat(all().callsComplete()).isTrue();
     }

@@ -28,7 +28,8 @@ class SinceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "24", "0h", "-3h", "h", "yesterday", "2026-11-29", "PT0S", "-PT1H", "P", "99999999999999s"})
+    @ValueSource(
+            strings = {"", "24", "0h", "-3h", "h", "yesterday", "2026-11-29", "PT0S", "-PT1H", "P", "99999999999999s"})
     void otherText_shouldNameNone(String text) {
         assertThat(Since.parse(text)).isEmpty();
     }

@@ -426,9 +426,12 @@ class PageIT extends HttpFixture {
         openPage();
 
         browser.await("the costs", "document.querySelector('#cost-total').textContent === '6.25'");
-        assertThat(browser.value("document.querySelector('#cost-image').textContent")).isEqualTo("0.000347");
-        assertThat(browser.value("document.querySelector('#cost-hour').textContent")).isEqualTo("6.25");
-        assertThat(browser.value("document.querySelector('#cost-idle').textContent")).isEqualTo("25 %");
+        assertThat(browser.value("document.querySelector('#cost-image').textContent"))
+                .isEqualTo("0.000347");
+        assertThat(browser.value("document.querySelector('#cost-hour').textContent"))
+                .isEqualTo("6.25");
+        assertThat(browser.value("document.querySelector('#cost-idle').textContent"))
+                .isEqualTo("25 %");
         assertThat(browser.value("document.querySelector('#cost-note').textContent"))
                 .startsWith("In EUR, ")
                 .contains("Records reach back to ")

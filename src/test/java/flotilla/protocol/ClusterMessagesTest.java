@@ -152,7 +152,9 @@ class ClusterMessagesTest {
         int jackson = serialization.serializerFor(message.getClass()).identifier();
         return (T) serialization
                 .deserialize(
-                        cbor.writeValueAsBytes(tree), jackson, message.getClass().getName())
+                        cbor.writeValueAsBytes(tree),
+                        jackson,
+                        message.getClass().getName())
                 .get();
     }
 
@@ -160,11 +162,15 @@ class ClusterMessagesTest {
     void questionsAndNotices_shouldRoundTrip() {
         roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110));
         roundTrip(new SupervisorCommand.WorkArrived(
-                new GatewayId("gateway"), 500, 110, Optional.of(new CallCount(Map.of("s3:PutObject", 5_000_000_000L)))));
+                new GatewayId("gateway"),
+                500,
+                110,
+                Optional.of(new CallCount(Map.of("s3:PutObject", 5_000_000_000L)))));
         roundTrip(new SupervisorCommand.GetCost(
                 Since.EVER, KIT.<CostReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetCost(
-                Since.parse("24h").orElseThrow(), KIT.<CostReport>createTestProbe().getRef()));
+                Since.parse("24h").orElseThrow(),
+                KIT.<CostReport>createTestProbe().getRef()));
         roundTrip(new SupervisorCommand.GetFleet(
                 KIT.<FleetReport>createTestProbe().getRef()));
         roundTrip(

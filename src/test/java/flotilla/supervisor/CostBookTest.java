@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 class CostBookTest {
     private static final Instant BEGIN = Instant.parse("2026-11-29T12:00:00Z");
-    private static final Optional<List<Instance>> ONE = Optional.of(List.of(new Instance(
-            new InstanceId("i-1"), Optional.empty(), InstanceState.RUNNING, Instant.EPOCH, "c7i.large")));
+    private static final Optional<List<Instance>> ONE = Optional.of(List.of(
+            new Instance(new InstanceId("i-1"), Optional.empty(), InstanceState.RUNNING, Instant.EPOCH, "c7i.large")));
 
     private final List<Spent> told = new ArrayList<>();
     private final MemoryCosts ledger = new MemoryCosts();
@@ -164,8 +164,7 @@ class CostBookTest {
 
         book.begin(again);
         book.recall(
-                again,
-                book.readPast(again).orElseThrow().toCompletableFuture().join());
+                again, book.readPast(again).orElseThrow().toCompletableFuture().join());
         lookEvery(10, again, again.plusSeconds(50));
 
         CostReport report = book.report(Since.parse("24h").orElseThrow(), again.plusSeconds(50));

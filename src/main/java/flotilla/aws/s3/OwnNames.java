@@ -26,7 +26,16 @@ final class OwnNames {
 
     /** The folders, without slashes. */
     static final Set<String> FOLDERS = Stream.of(
-                    ATTEMPTS, BATCHES, CALLBACKS, COSTS, DECISIONS, IDEMPOTENCY, QUARANTINE, REGISTRY, SUPERVISOR, UNREADABLE)
+                    ATTEMPTS,
+                    BATCHES,
+                    CALLBACKS,
+                    COSTS,
+                    DECISIONS,
+                    IDEMPOTENCY,
+                    QUARANTINE,
+                    REGISTRY,
+                    SUPERVISOR,
+                    UNREADABLE)
             .map(folder -> folder.substring(0, folder.length() - 1))
             .collect(Collectors.toUnmodifiableSet());
 

@@ -76,7 +76,8 @@ public final class S3CostLedger implements CostLedger {
                         MOST)
                 .thenCompose(keys -> Source.from(keys)
                         .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
-                        .mapConcat(found -> found.flatMap(S3CostLedger::past).stream().toList())
+                        .mapConcat(found ->
+                                found.flatMap(S3CostLedger::past).stream().toList())
                         .runWith(Sink.seq(), objects.system()))
                 .thenApply(records -> records.stream().reduce(Past::with));
     }

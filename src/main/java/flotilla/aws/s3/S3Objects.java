@@ -208,10 +208,7 @@ final class S3Objects {
     /** The objects whose key is the prefix and a name without a slash. */
     CompletionStage<List<ListBucketResultContents>> children(String bucket, String prefix) {
         return S3Errors.wrapped(
-                "ListObjects",
-                bucket,
-                prefix,
-                found(bucket, prefix, false).runWith(Sink.seq(), system));
+                "ListObjects", bucket, prefix, found(bucket, prefix, false).runWith(Sink.seq(), system));
     }
 
     /**

@@ -39,14 +39,17 @@ class S3CostLedgerTest extends S3Fixture {
         Await.result(one.write(ACCOUNT, DAY, Map.of(HOUR, images(7))));
         Await.result(two.write(ACCOUNT, DAY, Map.of(HOUR, images(30), HOUR.plusSeconds(3600), images(100))));
 
-        Past past = Await.result(ledger("together/", "three").read(ACCOUNT, DAY)).orElseThrow();
+        Past past =
+                Await.result(ledger("together/", "three").read(ACCOUNT, DAY)).orElseThrow();
 
         assertThat(server.keys("output", "together/costs/"))
                 .containsExactly(
                         "together/costs/2026-11-29/" + ACCOUNT.toEpochMilli() + "-one.json",
                         "together/costs/2026-11-29/" + ACCOUNT.toEpochMilli() + "-two.json");
         assertThat(past.begin()).isEqualTo(ACCOUNT);
-        assertThat(past.hours().get(HOUR).images()).as("the last writing of each").isEqualTo(37);
+        assertThat(past.hours().get(HOUR).images())
+                .as("the last writing of each")
+                .isEqualTo(37);
         assertThat(past.hours().get(HOUR.plusSeconds(3600))).isEqualTo(images(100));
     }
 
@@ -56,7 +59,11 @@ class S3CostLedgerTest extends S3Fixture {
         Await.result(one.write(ACCOUNT, DAY, Map.of(HOUR, images(5))));
         Await.result(one.write(ACCOUNT.plusMillis(1), DAY, Map.of(HOUR, images(70))));
 
-        assertThat(Await.result(one.read(ACCOUNT, DAY)).orElseThrow().hours().get(HOUR).images())
+        assertThat(Await.result(one.read(ACCOUNT, DAY))
+                        .orElseThrow()
+                        .hours()
+                        .get(HOUR)
+                        .images())
                 .isEqualTo(70);
         assertThat(Await.result(one.read(ACCOUNT, DAY.plusDays(1)))).isEmpty();
     }
@@ -67,9 +74,7 @@ class S3CostLedgerTest extends S3Fixture {
         S3CostLedger one = ledger("later/", "one");
         Await.result(one.write(ACCOUNT, DAY.plusDays(1), Map.of()));
 
-        assertThat(Await.result(one.read(Instant.EPOCH, DAY))
-                        .orElseThrow()
-                        .begin())
+        assertThat(Await.result(one.read(Instant.EPOCH, DAY)).orElseThrow().begin())
                 .isEqualTo(Instant.parse("2026-11-30T00:00:00Z"));
     }
 
@@ -77,9 +82,7 @@ class S3CostLedgerTest extends S3Fixture {
     void whatCannotBeRead_shouldBePassedOver() {
         for (String text : new String[] {"nonsense", "{}", "{\"begin\":\"x\"}"}) {
             server.put(
-                    "output",
-                    "odd/costs/2026-11-29/" + text.length() + ".json",
-                    text.getBytes(StandardCharsets.UTF_8));
+                    "output", "odd/costs/2026-11-29/" + text.length() + ".json", text.getBytes(StandardCharsets.UTF_8));
         }
         server.put(
                 "output",

@@ -112,8 +112,7 @@ class S3RetryTest {
         Await.result(objects.putIfAbsent("bucket", "key", ContentTypes.APPLICATION_JSON, BYTES));
 
         assertThat(calls).containsExactly("GET null signed=false", "PUT null signed=false", "PUT * signed=true");
-        assertThat(clients.calls().soFar().byOperation())
-                .isEqualTo(Map.of("s3:GetObject", 1L, "s3:PutObject", 2L));
+        assertThat(clients.calls().soFar().byOperation()).isEqualTo(Map.of("s3:GetObject", 1L, "s3:PutObject", 2L));
     }
 
     @Test
