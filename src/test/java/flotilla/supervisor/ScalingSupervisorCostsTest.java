@@ -142,6 +142,7 @@ class ScalingSupervisorCostsTest {
     void leaseLostForAWhile_shouldBeBridgedWithinItsTenure() {
         give();
         report(5);
+        cost();
         lease.takeSilently("the store is away");
         report(7);
         assertThat(cost().usage().images()).isZero();
