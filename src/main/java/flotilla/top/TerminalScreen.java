@@ -4,10 +4,12 @@ import java.io.IOError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -120,7 +122,10 @@ final class TerminalScreen implements Screen {
             display.resize(room.lines(), room.columns());
             display.clear();
         }
-        display.update(frame.stream().map(TerminalScreen::styled).toList(), NO_CURSOR);
+        // A list that JLine may keep, and empty when everything is drawn anew.
+        List<AttributedString> lines =
+                frame.stream().map(TerminalScreen::styled).collect(Collectors.toCollection(ArrayList::new));
+        display.update(lines, NO_CURSOR);
         terminal.flush();
     }
 
