@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -121,9 +122,9 @@ final class TerminalScreen implements Screen {
             display.resize(room.lines(), room.columns());
             display.clear();
         }
-        // JLine keeps the list and empties it.
-        List<AttributedString> lines = new ArrayList<>();
-        frame.forEach(line -> lines.add(styled(line)));
+        // A list that JLine may keep, and empty when everything is drawn anew.
+        List<AttributedString> lines =
+                frame.stream().map(TerminalScreen::styled).collect(Collectors.toCollection(ArrayList::new));
         display.update(lines, NO_CURSOR);
         terminal.flush();
     }

@@ -115,7 +115,11 @@ class ScalingSupervisorCostsTest {
 
     private void calls(long receives) {
         supervisor.tell(new SupervisorCommand.WorkArrived(
-                new GatewayId("gateway-1"), 0, 0, 0, Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", receives)))));
+                new GatewayId("gateway-1"),
+                0,
+                0,
+                0,
+                Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", receives)))));
     }
 
     @Test
