@@ -59,25 +59,15 @@ final class FlotillaProcess implements AutoCloseable {
         return start(options, folder, Map.of(), arguments);
     }
 
-    /**
-     * Starts an embedded cloud whose workers load no model, with its data in {@code data} below the folder; returns when it is
-     * ready.
-     */
+    /** Starts an embedded cloud whose workers load no model, with its data in {@code data} below the folder. */
     static FlotillaProcess cloud(Path folder) throws IOException {
-        FlotillaProcess cloud = start(
+        return start(
                 folder,
                 "cloud",
                 "--data",
                 folder.resolve("data").toString(),
                 "--set",
                 "flotilla.classifier.kind=delay");
-        try {
-            cloud.awaitLine("cloud ready");
-            return cloud;
-        } catch (AssertionError e) {
-            cloud.close();
-            throw e;
-        }
     }
 
     private static FlotillaProcess start(

@@ -46,6 +46,7 @@ class GatewaysIT {
     @Test
     void threeGateways_shouldAnswerForEachOtherAndReplaceTheOneThatDies(@TempDir Path folder) throws Exception {
         try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
+            cloud.awaitLine("cloud ready");
             FlotillaProcess first = FlotillaProcess.start(folder, gateway(folder));
             try {
                 GatewayClient one = new GatewayClient(first.awaitLine("ready "));

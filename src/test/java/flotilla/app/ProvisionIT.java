@@ -59,6 +59,7 @@ class ProvisionIT {
     void system_shouldBeMadeExaminedUsedAndRemovedAndEachOnlyOnce(@TempDir Path temporary) throws Exception {
         configure(temporary);
         try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
+            cloud.awaitLine("cloud ready");
             nothingThere();
             made();
             try (FlotillaProcess gateway = FlotillaProcess.start(folder, "gateway", "--config", config.toString())) {
@@ -79,6 +80,7 @@ class ProvisionIT {
     void setOfStoppedInstances_shouldBeMadeFilledUpAndTerminated(@TempDir Path temporary) throws Exception {
         configure(temporary);
         try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
+            cloud.awaitLine("cloud ready");
             assertThat(run("provision", ofTheSet(2, "--yes")).out())
                     .contains("created launch template other-worker")
                     .contains("created workers' instances app-tier-instance-1..2");
