@@ -115,7 +115,7 @@ final class SiteApi {
                 "fleet",
                 "figures",
                 "decisions",
-                 "cost",
+                "cost",
                 "charts",
                 "series",
                 "clock",

@@ -58,7 +58,8 @@ final class RecentStarts {
         if (at == null || stopped.state() != InstanceState.STOPPED) {
             return view;
         }
-        Instance booting = new Instance(stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type(), stopped.spot());
+        Instance booting = new Instance(
+                stopped.id(), stopped.appTierId(), InstanceState.PENDING, at, stopped.type(), stopped.spot());
         return new InstanceView(booting, at, Optional.empty(), Optional.empty());
     }
 }
