@@ -24,7 +24,7 @@ class ProvisionIT {
     private Path config;
 
     /** In this process, as the command line would: there are many of them, and each has its exit status from here. */
-    private Ended run(String command, String... arguments) {
+    private CommandOutput.Ran run(String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, "--config", config.toString()));
         all.addAll(List.of(arguments));
         if (command.equals("doctor")) {
@@ -86,7 +86,7 @@ class ProvisionIT {
                     .contains("created workers' instances app-tier-instance-1..2");
             assertThat(run("provision", ofTheSet(2, "--yes")).out())
                     .contains("nothing to do: everything is there and in order");
-            Ended more = run("provision", ofTheSet(3, "--yes"));
+            CommandOutput.Ran more = run("provision", ofTheSet(3, "--yes"));
             assertThat(more.status()).as(more.err()).isZero();
             assertThat(more.out()).contains("instances 2 -> 3");
             // A gateway that has moved is made known to those that are there.
@@ -102,15 +102,15 @@ class ProvisionIT {
                         .hasSize(3)
                         .allMatch(one -> one.state().nameAsString().equals("stopped"));
             }
-            Ended doctor = run("doctor", ofTheSet(3, "--set", elsewhere));
+            CommandOutput.Ran doctor = run("doctor", ofTheSet(3, "--set", elsewhere));
             assertThat(doctor.status()).as(doctor.out()).isZero();
             assertThat(doctor.out()).contains("0 errors, 0 warnings");
             // Nobody may be told of an address that is another one at the next start.
-            Ended nowhere = run("provision", ofTheSet(4, "--yes", "--set", "flotilla.cluster.port=0"));
+            CommandOutput.Ran nowhere = run("provision", ofTheSet(4, "--yes", "--set", "flotilla.cluster.port=0"));
             assertThat(nowhere.status()).isEqualTo(1);
             assertThat(nowhere.err()).contains("flotilla.cluster.seed-nodes").doesNotContain("\tat ");
 
-            Ended gone = run("destroy", "--yes", "--untagged");
+            CommandOutput.Ran gone = run("destroy", "--yes", "--untagged");
             assertThat(gone.status()).as(gone.out() + gone.err()).isZero();
             assertThat(gone.out()).contains("3 stopped");
             assertThat(run("destroy", "--yes").out()).contains("nothing to do: nothing of this system is left");
@@ -125,7 +125,7 @@ class ProvisionIT {
     }
 
     private void nothingThere() throws Exception {
-        Ended doctor = run("doctor", "--json");
+        CommandOutput.Ran doctor = run("doctor", "--json");
         assertThat(doctor.status()).as(doctor.out()).isEqualTo(1);
         JsonNode findings = JSON.readTree(doctor.out());
         List<String> errors = new ArrayList<>();
@@ -146,26 +146,26 @@ class ProvisionIT {
         assertThat(findings.path("errors").asInt()).isEqualTo(errors.size());
         assertThat(doctor.err()).isEmpty();
 
-        Ended plan = run("provision");
+        CommandOutput.Ran plan = run("provision");
         assertThat(plan.status()).as(plan.err()).isZero();
         assertThat(plan.out()).contains("nothing was done yet: 8 to do, --yes does it");
         assertThat(run("destroy", "--yes").out()).contains("nothing to do: nothing of this system is left");
     }
 
     private void made() throws Exception {
-        Ended first = run("provision", "--yes");
+        CommandOutput.Ran first = run("provision", "--yes");
         assertThat(first.status()).as(first.err()).isZero();
         assertThat(first.out()).contains("done      8 of 8: created launch template other-worker");
-        Ended second = run("provision", "--yes");
+        CommandOutput.Ran second = run("provision", "--yes");
         assertThat(second.status()).as(second.err()).isZero();
         assertThat(second.out()).contains("nothing to do: everything is there and in order");
 
-        Ended doctor = run("doctor");
+        CommandOutput.Ran doctor = run("doctor");
         assertThat(doctor.status()).as(doctor.out()).isZero();
         assertThat(doctor.out()).contains("0 errors, 0 warnings").contains("EC2 would launch a worker (dry run)");
 
         // A queue that somebody has changed is put right.
-        Ended changed = run("provision", "--yes", "--set", "flotilla.queue.visibility-timeout=44s");
+        CommandOutput.Ran changed = run("provision", "--yes", "--set", "flotilla.queue.visibility-timeout=44s");
         assertThat(changed.out()).contains("VisibilityTimeout 30 -> 44").contains("changed queue other-request");
         assertThat(run("doctor").out())
                 .contains("warning  queue other-request: VisibilityTimeout is 44, the settings want 30");
@@ -174,7 +174,7 @@ class ProvisionIT {
 
     /** The gateway writes records as long as it lives: its buckets stay until it has ended. */
     private void drainedBesideTheGateway() {
-        Ended drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--untagged");
+        CommandOutput.Ran drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--untagged");
         assertThat(drained.status()).as(drained.out() + drained.err()).isZero();
         assertThat(drained.out())
                 .contains("waiting   nothing is left, by counts that are approximate")
@@ -184,10 +184,10 @@ class ProvisionIT {
     }
 
     private void bucketsRemovedAfterIt() {
-        Ended removed = run("destroy", "--yes", "--empty-buckets", "--untagged");
+        CommandOutput.Ran removed = run("destroy", "--yes", "--empty-buckets", "--untagged");
         assertThat(removed.status()).as(removed.out() + removed.err()).isZero();
         assertThat(removed.out()).contains("removed bucket other-input").contains("removed bucket other-output");
-        Ended again = run("destroy", "--yes", "--empty-buckets", "--untagged");
+        CommandOutput.Ran again = run("destroy", "--yes", "--empty-buckets", "--untagged");
         assertThat(again.status()).as(again.err()).isZero();
         assertThat(again.out()).contains("nothing to do:");
     }
@@ -196,7 +196,7 @@ class ProvisionIT {
         assertThat(run("provision", "--yes").status()).isZero();
         assertThat(run("provision", "--yes").out()).contains("nothing to do: everything is there and in order");
         assertThat(run("doctor").status()).isZero();
-        Ended kept = run("destroy", "--yes");
+        CommandOutput.Ran kept = run("destroy", "--yes");
         assertThat(kept.out()).contains("keeps no tags").contains("removed queue other-response");
         assertThat(run("destroy", "--yes", "--untagged", "--empty-buckets").out())
                 .contains("removed bucket other-input");

@@ -10,8 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecification;
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
@@ -38,17 +40,27 @@ class TemplateDataTest {
             .keyName("theirs")
             .metadataOptions(options -> options.httpPutResponseHopLimit(2))
             .blockDeviceMappings(
-                    disk -> disk.deviceName("/dev/xvda")
+                    LaunchTemplateBlockDeviceMapping.builder()
+                            .deviceName("/dev/xvda")
                             .ebs(volume -> volume.volumeSize(80)
                                     .volumeType(VolumeType.IO2)
                                     .iops(3000)
                                     .kmsKeyId("key-1")
-                                    .encrypted(false)),
-                    disk -> disk.deviceName("/dev/xvdb").virtualName("ephemeral0"))
+                                    .encrypted(false))
+                            .build(),
+                    LaunchTemplateBlockDeviceMapping.builder()
+                            .deviceName("/dev/xvdb")
+                            .virtualName("ephemeral0")
+                            .build())
             .tagSpecifications(
-                    tags -> tags.resourceType(ResourceType.INSTANCE)
-                            .tags(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "green")),
-                    tags -> tags.resourceType(ResourceType.NETWORK_INTERFACE).tags(Ec2Tags.tag("team", "y")))
+                    LaunchTemplateTagSpecification.builder()
+                            .resourceType(ResourceType.INSTANCE)
+                            .tags(Ec2Tags.tag("team", "x"), Ec2Tags.tag(Ec2Tags.CLUSTER, "green"))
+                            .build(),
+                    LaunchTemplateTagSpecification.builder()
+                            .resourceType(ResourceType.NETWORK_INTERFACE)
+                            .tags(Ec2Tags.tag("team", "y"))
+                            .build())
             .build();
 
     private static RequestLaunchTemplateData changed(String... attributes) {
