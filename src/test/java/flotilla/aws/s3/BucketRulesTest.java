@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flotilla.provision.Attributes;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
@@ -23,6 +24,19 @@ class BucketRulesTest {
         return Map.of(Attributes.EXPIRE_AFTER_DAYS, expire, Attributes.DROP_UPLOADS_AFTER_DAYS, drop);
     }
 
+    private static Map<String, String> daysBelow(String prefix, String expire, String drop) {
+        Map<String, String> all = new TreeMap<>(days(expire, drop));
+        all.put(Attributes.EXPIRY_PREFIX, prefix);
+        return all;
+    }
+
+    @Test
+    void ruleForOtherKeys_shouldTellItsPrefix() {
+        List<LifecycleRule> before = new BucketRules("old/").with(List.of(), days("22", "1"));
+
+        assertThat(rules.told(before)).isEqualTo(daysBelow("old/", "22", "1"));
+    }
+
     @Test
     void noRuleOfOurs_shouldBeForEver() {
         assertThat(rules.told(List.of())).isEqualTo(days("0", "0"));
@@ -35,8 +49,8 @@ class BucketRulesTest {
 
         assertThat(put).hasSize(2).contains(OTHERS);
         assertThat(put.get(1).filter().prefix()).isEqualTo("p/");
-        assertThat(rules.told(put)).isEqualTo(days("22", "1"));
-        assertThat(rules.told(rules.with(put, days("0", "1")))).isEqualTo(days("0", "1"));
+        assertThat(rules.told(put)).isEqualTo(daysBelow("p/", "22", "1"));
+        assertThat(rules.told(rules.with(put, days("0", "1")))).isEqualTo(daysBelow("p/", "0", "1"));
         assertThat(rules.with(put, days("0", "1"))).hasSize(2);
     }
 
