@@ -284,6 +284,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
             over.waiter().replyTo().tell(new Reply(Optional.empty()));
             if (waiting.isEmpty()) {
                 waiters.remove(id);
+                lookUpNext.remove(id);
             }
         }
         return this;

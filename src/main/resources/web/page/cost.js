@@ -1,5 +1,5 @@
 /* What the fleet has used, and what that costs. */
-import { ask, keyChanged, Problem } from "./gateway.js";
+import { another, ask, Problem } from "./gateway.js";
 import { byId, clock, element, known, pause, say } from "./text.js";
 
 const LOOK_EVERY_MS = 10_000;
@@ -11,10 +11,12 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export async function start() {
   byId("cost-since").addEventListener("change", look);
   for (;;) {
-    await (!document.hidden && await look() === "key" ? keyChanged() : pause(LOOK_EVERY_MS));
+    const refused = document.hidden ? null : await look();
+    await (refused ? another(refused) : pause(LOOK_EVERY_MS));
   }
 }
 
+/** The problem, where it is about the key. */
 async function look() {
   const since = byId("cost-since").value;
   try {
@@ -22,9 +24,9 @@ async function look() {
     if (byId("cost-since").value === since) show(cost);
   } catch (failure) {
     // What was told last stays; it says of when it is.
-    if (failure instanceof Problem && failure.isAboutTheKey) return "key";
+    if (failure instanceof Problem && failure.isAboutTheKey) return failure;
   }
-  return "";
+  return null;
 }
 
 function show(cost) {

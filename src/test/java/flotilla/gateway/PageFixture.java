@@ -65,11 +65,19 @@ abstract class PageFixture extends HttpFixture {
 
     /** Has a page before it that is of this gateway and runs nothing. */
     void openNothing() {
+        leave();
         browser.open(url + "/healthz");
         browser.await("nothing", "location.pathname === '/healthz'");
     }
 
+    /** So that what is awaited next is not true of the page that is open. */
+    private void leave() {
+        browser.open("about:blank");
+        browser.await("no page", "location.href === 'about:blank'");
+    }
+
     void openPage() {
+        leave();
         browser.open(url + "/");
         browser.await("the page", "document.querySelector('#fleet-summary')?.textContent");
     }
