@@ -116,7 +116,8 @@ public final class ProvisionPlan {
                         .filter(now -> !now.equals(value))
                         .ifPresent(now -> differences.put(name, new Difference(now, value))));
         if (newGateway && wanted.attributes().containsKey(Attributes.OUTDATED)) {
-            // Its address is known only when it is there, and that comes first. What is told now is about another address.
+            // Its address is known only when it is there, and that comes first. What is told now is about another
+            // address.
             differences.put(Attributes.OUTDATED, new Difference(UNKNOWN, "0"));
         }
         return differences;

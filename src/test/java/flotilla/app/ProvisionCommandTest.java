@@ -201,13 +201,13 @@ class ProvisionCommandTest {
     void requestsThatTheGatewayAcceptedInTheEnd_shouldKeepTheirQueueAlsoWhereNoWorkerRuns() {
         Thing gateway = putGateway();
         account.put(Blueprint.requestQueue(settings), messages(0));
-        account.onLook(
-                seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(3));
+        account.onLook(seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(3));
 
         assertThatThrownBy(() -> destroy("--yes", "--wait", "1m"))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessageStartingWith("after 180 s the gateway's instance has ended, and there are still 3 requests in the "
-                        + "queue, 0 workers running, to which nobody sees; start a gateway");
+                .hasMessageStartingWith(
+                        "after 180 s the gateway's instance has ended, and there are still 3 requests in the "
+                                + "queue, 0 workers running, to which nobody sees; start a gateway");
         assertThat(account.calls()).containsExactly("remove " + gateway.name());
     }
 
@@ -216,8 +216,7 @@ class ProvisionCommandTest {
         Thing gateway = putGateway();
         account.put(Blueprint.deadLetters(settings), messages(0));
         account.put(Blueprint.workers(settings), running(0));
-        account.onLook(
-                seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(1));
+        account.onLook(seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(1));
 
         assertThat(destroy("--yes")).isEqualTo(1);
 

@@ -136,8 +136,8 @@ class ProvisionPlanTest {
     @Test
     void expiryOfAllKeysInABucketWithOthersObjects_shouldSaySo() {
         Wanted all = expiring("");
-        Present before = untagged(
-                true, Map.of(Attributes.EXPIRE_AFTER_DAYS, "0", Attributes.CONTENTS, Attributes.OBJECTS));
+        Present before =
+                untagged(true, Map.of(Attributes.EXPIRE_AFTER_DAYS, "0", Attributes.CONTENTS, Attributes.OBJECTS));
         Map<String, String> narrow = Map.of(
                 Attributes.EXPIRE_AFTER_DAYS,
                 "45",

@@ -35,9 +35,7 @@ final class Ec2ClusterInstances {
     private CompletionStage<List<Instance>> describe(String... states) {
         Queue<Instance> found = new ConcurrentLinkedQueue<>();
         return client.describeInstancesPaginator(request -> request.maxResults(PAGE_SIZE)
-                        .filters(
-                                filter("tag:" + Ec2Tags.CLUSTER, cluster),
-                                filter("instance-state-name", states)))
+                        .filters(filter("tag:" + Ec2Tags.CLUSTER, cluster), filter("instance-state-name", states)))
                 .reservations()
                 .subscribe(reservation -> found.addAll(reservation.instances()))
                 .handle((done, failure) -> {

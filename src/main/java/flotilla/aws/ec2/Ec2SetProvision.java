@@ -47,8 +47,7 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
     private final Recipe recipe;
     private final boolean hasSet;
 
-    private Ec2SetProvision(
-            Ec2AsyncClient client, Ec2StoppedSet set, String cluster, Recipe recipe, boolean hasSet) {
+    private Ec2SetProvision(Ec2AsyncClient client, Ec2StoppedSet set, String cluster, Recipe recipe, boolean hasSet) {
         this.client = client;
         this.instances = new Ec2ClusterInstances(client, cluster);
         this.set = set;

@@ -28,8 +28,7 @@ final class FirstLife {
         Optional<Instant> attached =
                 Stream.concat(volumes(instance), interfaces(instance)).min(Instant::compareTo);
         return instance.launchTime() != null
-                && attached.filter(first ->
-                                instance.launchTime().isBefore(first.plus(ATTACHED_WITHIN)))
+                && attached.filter(first -> instance.launchTime().isBefore(first.plus(ATTACHED_WITHIN)))
                         .isPresent();
     }
 

@@ -96,12 +96,14 @@ record TemplateData(FleetSettings fleet, String cluster) {
     static Optional<String> conflict(ResponseLaunchTemplateData newest, Set<String> attributes) {
         if (attributes.contains(Attributes.SECURITY_GROUPS)
                 && !newest.networkInterfaces().isEmpty()) {
-            return Optional.of("its newest version has network interfaces with security groups of their own; make a version with "
-                    + "those of fleet.security-group-ids, or leave that setting empty");
+            return Optional.of(
+                    "its newest version has network interfaces with security groups of their own; make a version with "
+                            + "those of fleet.security-group-ids, or leave that setting empty");
         }
         if (attributes.contains(Attributes.TYPE) && newest.instanceRequirements() != null) {
-            return Optional.of("its newest version chooses instance types by requirements, and Flotilla by "
-                    + "fleet.instance-types; make a version without requirements, or set another fleet.launch-template");
+            return Optional.of(
+                    "its newest version chooses instance types by requirements, and Flotilla by "
+                            + "fleet.instance-types; make a version without requirements, or set another fleet.launch-template");
         }
         return Optional.empty();
     }
@@ -139,8 +141,9 @@ record TemplateData(FleetSettings fleet, String cluster) {
 
     private static List<LaunchTemplateBlockDeviceMappingRequest> encrypted(
             List<LaunchTemplateBlockDeviceMapping> disks, Optional<Image> image) {
-        List<LaunchTemplateBlockDeviceMappingRequest> all =
-                disks.stream().map(disk -> copied(disk, Optional.of(true))).collect(Collectors.toCollection(ArrayList::new));
+        List<LaunchTemplateBlockDeviceMappingRequest> all = disks.stream()
+                .map(disk -> copied(disk, Optional.of(true)))
+                .collect(Collectors.toCollection(ArrayList::new));
         image.filter(one ->
                         disks.stream().noneMatch(disk -> one.rootDeviceName().equals(disk.deviceName())))
                 .ifPresent(one -> all.add(rootDisk(one)));
