@@ -119,7 +119,8 @@ class PendingRepliesTest {
     private void untilTold(SupervisorCommand.WorkArrived expected) {
         supervisor.fishForMessage(
                 Duration.ofSeconds(20),
-                told -> told instanceof SupervisorCommand.WorkArrived work && images(work).equals(expected)
+                told -> told instanceof SupervisorCommand.WorkArrived work
+                                && images(work).equals(expected)
                         ? FishingOutcomes.complete()
                         : FishingOutcomes.continueAndIgnore());
     }
