@@ -118,8 +118,8 @@ public final class Ec2StoppedSet implements AutoCloseable {
 
     /**
      * Sees to one stopped instance for each app-tier id from 1 to {@code size} that no living instance has, and stops those
-     * that an earlier run has left running, unless they were started again since. That takes a boot. Members are launched one after the other: the first failure
-     * ends it, and those that were launched before are stopped nevertheless.
+     * that an earlier run has left running, unless they were started again since. That takes a boot. Members are launched one
+     * after the other: the first failure ends it, and those that were launched before are stopped nevertheless.
      */
     public CompletionStage<Done> fill(int size, Outfit outfit) {
         return members().thenCompose(members -> {
