@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:nothing is left but what the plan keeps, or the plan was shown",
-            "1:workers run, or something could not be removed",
+            "1:workers run, images have no answer, or something could not be removed",
             "2:wrong usage"
         })
 final class DestroyCommand implements Callable<Integer> {
@@ -53,7 +53,9 @@ final class DestroyCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = LoadCommand.Time.class,
             defaultValue = "10m",
-            description = "how long --drain waits, such as 30s or 10m (default: ${DEFAULT-VALUE})")
+            description =
+                    "how long requests and workers may be left, such as 30s or 10m: with --drain before anything is removed, and "
+                            + "again when the gateway's instance has ended, then for 3m at least (default: ${DEFAULT-VALUE})")
     private Duration patience;
 
     @Option(names = "--empty-buckets", description = "delete buckets that hold objects, with all of them")
@@ -89,17 +91,23 @@ final class DestroyCommand implements Callable<Integer> {
                 fleet.await();
                 plan = plan(provisioning, settings, Blueprint.work(settings));
             }
+            // Until a gateway has ended it accepts requests: what was planned before does not know of them.
+            while (!PlanRun.isRefused(plan) && plan.stream().anyMatch(DestroyCommand::endsGateway)) {
+                run.act(plan.stream().filter(DestroyCommand::endsGateway).toList());
+                fleet.endWhoIsLeft();
+                plan = plan(provisioning, settings, Blueprint.work(settings));
+            }
             if (PlanRun.isRefused(plan)) {
                 run.show(plan, nothingToDo(plan), yes);
             } else {
-                run.act(plan, done -> {
-                    if (done.thing().kind() == Kind.GATEWAY) {
-                        fleet.endWhoIsLeft();
-                    }
-                });
+                run.act(plan);
             }
         }
         return PlanRun.isRefused(plan) ? 1 : 0;
+    }
+
+    private static boolean endsGateway(Step step) {
+        return step instanceof Step.Remove && step.thing().kind() == Kind.GATEWAY;
     }
 
     private static String nothingToDo(List<Step> plan) {

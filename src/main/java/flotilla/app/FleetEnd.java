@@ -21,11 +21,9 @@ final class FleetEnd {
      *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html">GetQueueAttributes</a>
      */
     static final Duration QUIET_FOR = Duration.ofSeconds(60);
-    /** EC2 describes a launch within some seconds. */
-    static final Duration DESCRIBED_WITHIN = Duration.ofSeconds(10);
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
-    /** An empty queue must have had its minute. */
+    /** Workers are ended after a quiet minute, and another one must follow. */
     private static final Duration LEAST_PATIENCE = Duration.ofMinutes(3);
 
     /**
@@ -35,6 +33,10 @@ final class FleetEnd {
      * @param running workers that are not stopped
      */
     private record Look(int messages, int running) {
+        boolean isQuiet() {
+            return messages == 0 && running == 0;
+        }
+
         @Override
         public String toString() {
             return messages + " requests in the queue, " + running + " workers running";
@@ -71,8 +73,7 @@ final class FleetEnd {
         while (true) {
             Look look = look();
             Duration now = pace.now();
-            boolean quiet = look.messages() == 0 && look.running() == 0;
-            if (!quiet) {
+            if (!look.isQuiet()) {
                 requirePatience(
                         begin,
                         patience,
@@ -82,49 +83,59 @@ final class FleetEnd {
                                 + "left, terminate the workers by hand (docs/aws.md, back to nothing)");
                 quietSince = now;
                 tell(look.toString());
-            } else if (now.minus(quietSince).compareTo(QUIET_FOR) >= 0) {
+            } else if (isMinuteSince(quietSince)) {
                 return;
             } else {
-                tell("nothing is left, by counts that are approximate: is it so for " + QUIET_FOR.toSeconds() + " s?");
+                tellQuiet();
             }
             pace.pause(LOOK_EVERY);
         }
     }
 
     /**
-     * To be called when the gateway's instance has ended: until then its supervisor may have launched workers, whom nobody ends
-     * any more. Returns when no look for {@link #DESCRIBED_WITHIN} has shown one. They are terminated once the queue has been
-     * empty for {@link #QUIET_FOR}, so that none has an image in hand.
+     * To be called when the gateway's instance has ended: until then it may have accepted requests, and its supervisor may have
+     * launched workers, whom nobody ends any more. Returns when each look for {@link #QUIET_FOR} has shown neither. Workers are
+     * terminated once the queue has been empty for {@link #QUIET_FOR}, so that none has an image in hand.
      *
-     * @throws InfrastructureException when some are left after the patience
+     * @throws InfrastructureException when something is left after the patience, or after {@link #LEAST_PATIENCE} where that
+     *     is longer
      */
     void endWhoIsLeft() throws InterruptedException {
         Duration begin = pace.now();
-        Duration noneSince = begin;
+        Duration quietSince = begin;
         Duration emptySince = begin;
         Duration most = patience.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : patience;
         while (true) {
             Look look = look();
             Duration now = pace.now();
-            noneSince = look.running() > 0 ? now : noneSince;
             emptySince = look.messages() > 0 ? now : emptySince;
-            if (now.minus(noneSince).compareTo(DESCRIBED_WITHIN) >= 0) {
-                return;
-            }
-            if (look.running() > 0) {
+            if (!look.isQuiet()) {
                 requirePatience(
                         begin,
                         most,
                         "the gateway's instance has ended, and there are still " + look
-                                + ", whom nobody ends; start a gateway that has the requests answered, or purge the queue and "
+                                + ", to which nobody sees; start a gateway that has the requests answered, or purge the queue and "
                                 + "terminate the workers by hand (docs/aws.md, back to nothing), and run it again");
-                tell(look + ", launched while the gateway ended");
-                if (now.minus(emptySince).compareTo(QUIET_FOR) >= 0) {
+                quietSince = now;
+                tell(look + ", left by the gateway that has ended");
+                if (look.running() > 0 && isMinuteSince(emptySince)) {
                     provisioning.end(workers).toCompletableFuture().join();
                 }
+            } else if (isMinuteSince(quietSince)) {
+                return;
+            } else {
+                tellQuiet();
             }
             pace.pause(LOOK_EVERY);
         }
+    }
+
+    private boolean isMinuteSince(Duration since) {
+        return pace.now().minus(since).compareTo(QUIET_FOR) >= 0;
+    }
+
+    private void tellQuiet() {
+        tell("nothing is left, by counts that are approximate: is it so for " + QUIET_FOR.toSeconds() + " s?");
     }
 
     private void requirePatience(Duration begin, Duration most, String what) {

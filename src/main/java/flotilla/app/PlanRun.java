@@ -18,12 +18,7 @@ final class PlanRun {
     private final PrintWriter out;
     private final Provisioning provisioning;
     private final Pace pace;
-
-    /** What is done between two steps. */
-    interface Between {
-        /** @param done the step that was carried out just now */
-        void run(Step done) throws InterruptedException;
-    }
+    private boolean acted;
 
     PlanRun(PrintWriter out, Provisioning provisioning, Pace pace) {
         this.out = out;
@@ -36,7 +31,8 @@ final class PlanRun {
         PlanTable.lines(steps).forEach(out::println);
         long acting = steps.stream().filter(Step::acts).count();
         if (isRefused(steps)) {
-            out.println("refused, and nothing was done: see to the lines that say so, and run it again");
+            out.println("refused, and nothing " + (acted ? "more " : "")
+                    + "was done: see to the lines that say so, and run it again");
         } else if (acting == 0) {
             out.println(nothingToDo);
         } else if (!yes) {
@@ -55,14 +51,14 @@ final class PlanRun {
      *
      * @throws InfrastructureException with what was done before something failed
      */
-    void act(List<Step> steps, Between between) throws InterruptedException {
+    void act(List<Step> steps) throws InterruptedException {
         List<Step> acting = steps.stream().filter(Step::acts).toList();
         for (int done = 0; done < acting.size(); done++) {
             Step step = acting.get(done);
             perform(step, "stopped at " + step.thing() + ", after " + done + " of " + acting.size() + " steps: ");
             out.println("done      " + (done + 1) + " of " + acting.size() + ": " + verb(step) + " " + step.thing());
             out.flush();
-            between.run(step);
+            acted = true;
         }
     }
 

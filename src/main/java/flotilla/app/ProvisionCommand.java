@@ -75,7 +75,7 @@ final class ProvisionCommand implements Callable<Integer> {
                 adopt);
         PlanRun run = new PlanRun(out, provisioning, pace);
         if (run.show(plan, "nothing to do: everything is there and in order", yes)) {
-            run.act(plan, done -> {});
+            run.act(plan);
         }
         hint(settings, out);
         out.flush();

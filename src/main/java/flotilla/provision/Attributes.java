@@ -55,6 +55,8 @@ public final class Attributes {
     public static final String STOPPED = "stopped";
     /** Which address an instance has in its own network. */
     public static final String ADDRESS = "address";
+    /** {@code true} for an instance that is on its way out, and has no address any more; not told of others. */
+    public static final String ENDING = "ending";
 
     public static final String BLOCKED = "blocked";
     public static final String POSSIBLE = "possible";
@@ -71,6 +73,8 @@ public final class Attributes {
     static final Set<String> OF_WHAT_IS_THERE = Set.of(UNFINISHED, OUTDATED);
     /** Those of a bucket that others notice who have objects in it. */
     static final Set<String> OF_THE_WHOLE_BUCKET = Set.of(PUBLIC_ACCESS, ENCRYPTION);
+    /** Those of a bucket's expiry, which others notice where it is for all keys. */
+    static final Set<String> OF_ITS_EXPIRY = Set.of(EXPIRE_AFTER_DAYS, DROP_UPLOADS_AFTER_DAYS, EXPIRY_PREFIX);
 
     private Attributes() {}
 }

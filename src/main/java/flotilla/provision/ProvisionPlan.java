@@ -37,8 +37,12 @@ public final class ProvisionPlan {
         return wanted.stream().map(one -> plan.step(one, seenOf(one, seen))).toList();
     }
 
+    /** What is on its way out is no more, for whoever wants it. */
     private static Seen seenOf(Wanted wanted, Map<Thing, Seen> seen) {
-        return seen.getOrDefault(wanted.thing(), new Seen.Missing());
+        Seen one = seen.getOrDefault(wanted.thing(), new Seen.Missing());
+        return one instanceof Present present && present.attributes().containsKey(Attributes.ENDING)
+                ? new Seen.Missing()
+                : one;
     }
 
     private Step step(Wanted wanted, Seen seen) {
@@ -88,16 +92,20 @@ public final class ProvisionPlan {
                 && Attributes.NONE.equals(present.attributes().get(Attributes.CONTENTS));
     }
 
-    /** In a bucket with a prefix, or one that was there before it was ours, others may have objects. */
+    /** In a bucket that has or had a prefix, or one that was there before it was ours, others may have objects. */
     private static boolean isShared(
             Wanted wanted, Present present, SortedMap<String, Difference> differences, boolean adopted) {
-        boolean othersMayUseIt = adopted
-                || !wanted.attributes()
-                        .getOrDefault(Attributes.EXPIRY_PREFIX, "")
-                        .isEmpty();
+        boolean othersMayUseIt = adopted || hasPrefix(wanted.attributes()) || hasPrefix(present.attributes());
+        boolean expiryIsForAll = !hasPrefix(wanted.attributes());
         return othersMayUseIt
                 && Attributes.OBJECTS.equals(present.attributes().get(Attributes.CONTENTS))
-                && differences.keySet().stream().anyMatch(Attributes.OF_THE_WHOLE_BUCKET::contains);
+                && differences.keySet().stream()
+                        .anyMatch(name -> Attributes.OF_THE_WHOLE_BUCKET.contains(name)
+                                || expiryIsForAll && Attributes.OF_ITS_EXPIRY.contains(name));
+    }
+
+    private static boolean hasPrefix(Map<String, String> attributes) {
+        return !attributes.getOrDefault(Attributes.EXPIRY_PREFIX, "").isEmpty();
     }
 
     private SortedMap<String, Difference> differences(Wanted wanted, Present present) {
@@ -107,8 +115,9 @@ public final class ProvisionPlan {
                                 present.attributes().get(name))
                         .filter(now -> !now.equals(value))
                         .ifPresent(now -> differences.put(name, new Difference(now, value))));
-        if (newGateway && isUntold(Attributes.OUTDATED, wanted, present)) {
-            // Its address is known only when it is there, and that comes first.
+        if (newGateway && wanted.attributes().containsKey(Attributes.OUTDATED)) {
+            // Its address is known only when it is there, and that comes first. What is told now is about another
+            // address.
             differences.put(Attributes.OUTDATED, new Difference(UNKNOWN, "0"));
         }
         return differences;

@@ -179,9 +179,8 @@ class ProvisionCommandTest {
     @Test
     void workersLaunchedWhileTheGatewayEnds_shouldBeEndedWhenTheQueueIsEmptyAndNothingBeLeft()
             throws InterruptedException {
-        Thing gateway = new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings));
+        Thing gateway = putGateway();
         Thing workers = Blueprint.workers(settings);
-        account.put(gateway, Seen.Present.of(CLUSTER, Map.of()));
         account.put(workers, running(0));
         account.onLook(seen -> {
             boolean launched = account.calls().contains("remove " + gateway.name())
@@ -193,14 +192,48 @@ class ProvisionCommandTest {
 
         assertThat(account.calls())
                 .containsExactly("remove " + gateway.name(), "end " + workers.name(), "remove " + workers.name());
-        assertThat(pace.now()).isGreaterThan(FleetEnd.QUIET_FOR.plus(FleetEnd.DESCRIBED_WITHIN.minusSeconds(2)));
-        assertThat(out.toString()).contains("1 workers running, launched while the gateway ended");
+        assertThat(pace.now()).isEqualTo(FleetEnd.QUIET_FOR.multipliedBy(2));
+        assertThat(out.toString()).contains("1 workers running, left by the gateway that has ended");
+    }
+
+    /** It accepts requests until it has ended, and the plan knows only those of before. */
+    @Test
+    void requestsThatTheGatewayAcceptedInTheEnd_shouldKeepTheirQueueAlsoWhereNoWorkerRuns() {
+        Thing gateway = putGateway();
+        account.put(Blueprint.requestQueue(settings), messages(0));
+        account.onLook(seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(3));
+
+        assertThatThrownBy(() -> destroy("--yes", "--wait", "1m"))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith(
+                        "after 180 s the gateway's instance has ended, and there are still 3 requests in the "
+                                + "queue, 0 workers running, to which nobody sees; start a gateway");
+        assertThat(account.calls()).containsExactly("remove " + gateway.name());
+    }
+
+    @Test
+    void requestsGivenUpWhileTheGatewayEnded_shouldBeRefusedAndKept() throws InterruptedException {
+        Thing gateway = putGateway();
+        account.put(Blueprint.deadLetters(settings), messages(0));
+        account.put(Blueprint.workers(settings), running(0));
+        account.onLook(seen -> account.calls().isEmpty() || !seen.equals(messages(0)) ? seen : messages(1));
+
+        assertThat(destroy("--yes")).isEqualTo(1);
+
+        assertThat(account.calls()).containsExactly("remove " + gateway.name());
+        assertThat(pace.now()).isEqualTo(FleetEnd.QUIET_FOR);
+        assertThat(out.toString()).contains("1 messages are in it").contains("refused, and nothing more was done");
+    }
+
+    private Thing putGateway() {
+        Thing gateway = new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings));
+        account.put(gateway, Seen.Present.of(CLUSTER, Map.of()));
+        return gateway;
     }
 
     @Test
     void requestsThatNobodyAnswersAfterTheGatewaysEnd_shouldEndTheRunWithTheRemedy() {
-        Thing gateway = new Thing(Kind.GATEWAY, Blueprint.gatewayName(settings));
-        account.put(gateway, Seen.Present.of(CLUSTER, Map.of()));
+        Thing gateway = putGateway();
         account.put(Blueprint.requestQueue(settings), messages(0));
         account.put(Blueprint.workers(settings), running(0));
         account.onLook(seen -> {
@@ -214,7 +247,7 @@ class ProvisionCommandTest {
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageStartingWith(
                         "after 300 s the gateway's instance has ended, and there are still 3 requests in the "
-                                + "queue, 1 workers running, whom nobody ends; start a gateway");
+                                + "queue, 1 workers running, to which nobody sees; start a gateway");
         assertThat(account.calls()).containsExactly("remove " + gateway.name());
     }
 

@@ -83,9 +83,14 @@ class ProvisionPlanTest {
     void emptyBucketOfThisAccountWithoutTag_shouldBeTakenOverByItself() {
         assertThat(step(BUCKET, bucket(Attributes.OURS, Attributes.NONE), false))
                 .isEqualTo(new Step.Change(BUCKET, new TreeMap<>(), true));
-        assertThat(step(BUCKET, bucket(Attributes.OURS, Attributes.OBJECTS), false))
-                .isInstanceOfSatisfying(
-                        Step.Refuse.class, refuse -> assertThat(refuse.why()).contains("--adopt"));
+        Present ofSomebody = untagged(
+                true, Map.of(Attributes.PUBLIC_ACCESS, Attributes.BLOCKED, Attributes.CONTENTS, Attributes.NONE));
+        for (Present other : List.of(bucket(Attributes.OURS, Attributes.OBJECTS), ofSomebody)) {
+            assertThat(step(BUCKET, other, false))
+                    .isInstanceOfSatisfying(
+                            Step.Refuse.class,
+                            refuse -> assertThat(refuse.why()).contains("--adopt"));
+        }
     }
 
     @Test
@@ -127,6 +132,35 @@ class ProvisionPlanTest {
                 .endsWith("for the whole bucket, with whatever others have in it");
     }
 
+    /** S3 then expires everybody's objects. */
+    @Test
+    void expiryOfAllKeysInABucketWithOthersObjects_shouldSaySo() {
+        Wanted all = expiring("");
+        Present before =
+                untagged(true, Map.of(Attributes.EXPIRE_AFTER_DAYS, "0", Attributes.CONTENTS, Attributes.OBJECTS));
+        Map<String, String> narrow = Map.of(
+                Attributes.EXPIRE_AFTER_DAYS,
+                "45",
+                Attributes.EXPIRY_PREFIX,
+                "p/",
+                Attributes.CONTENTS,
+                Attributes.OBJECTS);
+
+        assertThat(PlanTable.line(step(all, before, true))).contains("expireAfterDays 0 -> 45", "for the whole bucket");
+        assertThat(PlanTable.line(step(all, Present.of("fleet", narrow), false)))
+                .contains("expiryPrefix p/ -> (none)", "for the whole bucket");
+        assertThat(PlanTable.line(step(expiring("p/"), before, true)))
+                .contains("expireAfterDays 0 -> 45")
+                .doesNotContain("for the whole bucket");
+        assertThat(PlanTable.line(step(all, Present.of("fleet", before.attributes()), false)))
+                .doesNotContain("for the whole bucket");
+    }
+
+    private static Wanted expiring(String prefix) {
+        return Wanted.of(
+                Kind.BUCKET, "b", Map.of(Attributes.EXPIRE_AFTER_DAYS, "45", Attributes.EXPIRY_PREFIX, prefix));
+    }
+
     @Test
     void whatMayNotBeSeen_shouldBeRefusedWithThePermission() {
         Present halfSeen =
@@ -152,10 +186,24 @@ class ProvisionPlanTest {
                                 set,
                                 new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("unknown", "0"))),
                                 false));
+        Present beside = Present.of("fleet", Map.of(Attributes.COUNT, "2", Attributes.OUTDATED, "0"));
+        assertThat(ProvisionPlan.of("fleet", List.of(gateway, set), Map.of(set.thing(), beside), false))
+                .as("what is told now is about the address of before")
+                .last()
+                .isEqualTo(new Step.Change(
+                        set, new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("unknown", "0"))), false));
         assertThat(step(set, full, false)).isEqualTo(new Step.InOrder(set.thing(), List.of()));
         assertThat(step(set, Present.of("fleet", Map.of(Attributes.COUNT, "2", Attributes.OUTDATED, "1")), false))
                 .isEqualTo(new Step.Change(
                         set, new TreeMap<>(Map.of(Attributes.OUTDATED, new Difference("1", "0"))), false));
+    }
+
+    @Test
+    void gatewayThatIsEnding_shouldBeMadeAnew() {
+        Wanted gateway = Wanted.of(Kind.GATEWAY, "g", Map.of());
+
+        assertThat(step(gateway, Present.of("fleet", Map.of(Attributes.ENDING, "true")), false))
+                .isEqualTo(new Step.Create(gateway));
     }
 
     @Test

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 
-/** All instances with a cluster's tag, of whatever role, that are not gone and not on their way out. */
+/** All instances with a cluster's tag, of whatever role, that are not gone. */
 final class Ec2ClusterInstances {
     private static final int PAGE_SIZE = 1000;
 
@@ -22,12 +22,20 @@ final class Ec2ClusterInstances {
         this.cluster = cluster;
     }
 
+    /** Those that are not on their way out. */
     CompletionStage<List<Instance>> describe() {
+        return describe("pending", "running", "stopping", "stopped");
+    }
+
+    /** With those that are on their way out. */
+    CompletionStage<List<Instance>> describeWithEnding() {
+        return describe("pending", "running", "stopping", "stopped", "shutting-down");
+    }
+
+    private CompletionStage<List<Instance>> describe(String... states) {
         Queue<Instance> found = new ConcurrentLinkedQueue<>();
         return client.describeInstancesPaginator(request -> request.maxResults(PAGE_SIZE)
-                        .filters(
-                                filter("tag:" + Ec2Tags.CLUSTER, cluster),
-                                filter("instance-state-name", "pending", "running", "stopping", "stopped")))
+                        .filters(filter("tag:" + Ec2Tags.CLUSTER, cluster), filter("instance-state-name", states)))
                 .reservations()
                 .subscribe(reservation -> found.addAll(reservation.instances()))
                 .handle((done, failure) -> {

@@ -9,8 +9,10 @@ import flotilla.provision.Provider;
 import flotilla.provision.Seen;
 import flotilla.provision.Thing;
 import flotilla.provision.Wanted;
+import flotilla.scaling.InstanceState;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
@@ -91,18 +94,26 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
         return new Ec2GatewayProvision(Ec2InstanceFleet.client(clients), gateway, keyName, cluster, userData, clock);
     }
 
+    /** One that is on its way out is told with {@link Attributes#ENDING}, and only where there is no other. */
     @Override
     public CompletionStage<Seen> look(Thing thing) {
         return gateways(thing.name())
                 .thenApply(found -> found.stream()
-                        .findFirst()
-                        .<Seen>map(one -> Seen.Present.of(
-                                cluster,
-                                Map.of(
-                                        Attributes.ADDRESS,
-                                        Optional.ofNullable(one.privateIpAddress())
-                                                .orElse(""))))
+                        .min(Comparator.comparing(Ec2GatewayProvision::isEnding))
+                        .<Seen>map(one -> Seen.Present.of(cluster, attributes(one)))
                         .orElseGet(Seen.Missing::new));
+    }
+
+    private static Map<String, String> attributes(Instance one) {
+        return isEnding(one)
+                ? Map.of(Attributes.ADDRESS, "", Attributes.ENDING, "true")
+                : Map.of(
+                        Attributes.ADDRESS,
+                        Optional.ofNullable(one.privateIpAddress()).orElse(""));
+    }
+
+    private static boolean isEnding(Instance one) {
+        return Ec2Tags.toOwn(one).state() == InstanceState.SHUTTING_DOWN;
     }
 
     /** Returns when EC2 describes the instance: a second run would not see it before, and make another one. */
@@ -171,15 +182,20 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
-    /** Returns when they are gone: until then a supervisor may launch workers. */
+    /** Returns when they are gone, also those that another run has terminated: until then a supervisor may launch workers. */
     @Override
     public CompletionStage<Done> remove(Thing thing) {
         return gateways(thing.name()).thenCompose(found -> {
-            List<String> ids = found.stream().map(Instance::instanceId).toList();
-            return ids.isEmpty()
+            List<String> living = ids(found.stream().filter(one -> !isEnding(one)));
+            CompletionStage<Done> ending = living.isEmpty()
                     ? CompletableFuture.completedFuture(Done.getInstance())
-                    : instances.terminate(ids).thenCompose(ending -> gone(ids));
+                    : instances.terminate(living);
+            return found.isEmpty() ? ending : ending.thenCompose(done -> gone(ids(found.stream())));
         });
+    }
+
+    private static List<String> ids(Stream<Instance> instances) {
+        return instances.map(Instance::instanceId).toList();
     }
 
     private CompletionStage<Done> gone(List<String> ids) {
@@ -204,7 +220,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
     private CompletionStage<List<Instance>> gateways(String name) {
         List<Tag> ours = List.of(Ec2Tags.tag(Ec2Tags.NAME, name), Ec2Tags.tag(Ec2Tags.ROLE, Ec2Tags.GATEWAY));
         return instances
-                .describe()
+                .describeWithEnding()
                 .thenApply(all ->
                         all.stream().filter(one -> one.tags().containsAll(ours)).toList());
     }

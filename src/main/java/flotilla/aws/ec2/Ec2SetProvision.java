@@ -35,7 +35,7 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
      * How a set is made.
      *
      * @param size the highest app-tier id
-     * @param outfit asked for at each look and when members are made; fails with {@link SettingsException} while nobody can say
+     * @param outfit asked for when members are made, and at each look in fleet mode start-stop; fails with {@link SettingsException} while nobody can say
      *     where gateways will be
      */
     public record Recipe(int size, Supplier<CompletionStage<Ec2StoppedSet.Outfit>> outfit) {}
@@ -45,13 +45,15 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
     private final Ec2StoppedSet set;
     private final String cluster;
     private final Recipe recipe;
+    private final boolean hasSet;
 
-    private Ec2SetProvision(Ec2AsyncClient client, Ec2StoppedSet set, String cluster, Recipe recipe) {
+    private Ec2SetProvision(Ec2AsyncClient client, Ec2StoppedSet set, String cluster, Recipe recipe, boolean hasSet) {
         this.client = client;
         this.instances = new Ec2ClusterInstances(client, cluster);
         this.set = set;
         this.cluster = cluster;
         this.recipe = recipe;
+        this.hasSet = hasSet;
     }
 
     /** Makes the clients; nothing is sent yet. */
@@ -61,7 +63,8 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
                 Ec2InstanceFleet.client(clients),
                 Ec2StoppedSet.connect(clients, fleet, cluster, clock),
                 cluster,
-                recipe);
+                recipe,
+                fleet.mode() == FleetSettings.Mode.START_STOP);
     }
 
     @Override
@@ -69,8 +72,11 @@ public final class Ec2SetProvision implements Provider, AutoCloseable {
         return workers().thenCombine(gateways(), this::seen);
     }
 
-    /** Those that members should know; empty while nobody can say. */
+    /** Those that members should know; empty while nobody can say, and where there are no members. */
     private CompletionStage<Optional<List<String>>> gateways() {
+        if (!hasSet) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         return recipe.outfit().get().handle((outfit, failure) -> {
             if (failure == null) {
                 return Optional.of(outfit.gateways());

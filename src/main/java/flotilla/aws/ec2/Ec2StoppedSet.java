@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
@@ -31,10 +33,12 @@ import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 
 /**
  * The set of stopped instances of fleet mode {@code start-stop}, one for each app-tier id. EC2 stops only what runs: a member is
- * launched and, when it runs, stopped. Until then it has the tag {@code flotilla:set = new}, so that the next run knows one
- * that an interrupted run has left running from one that a supervisor has started for work. Every call may be repeated.
+ * launched and, when it runs, stopped. Until then it has the tag {@code flotilla:set = new}, by which the next run knows one
+ * that an interrupted run has left in its first life from one that a supervisor has started for work. A supervisor does not
+ * take the tag off: one that was started again is not in its first life ({@link FirstLife}). Every call may be repeated.
  */
 public final class Ec2StoppedSet implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Ec2StoppedSet.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int LOOKS = 300;
     /** The longest client token that EC2 takes. */
@@ -55,14 +59,21 @@ public final class Ec2StoppedSet implements AutoCloseable {
     }
 
     /**
-     * One that is to be stopped.
+     * One that is to lose its mark.
      *
-     * @param stopped whether it is already, or about to be
+     * @param stays whether it is stopped already, or about to be, or at work
      */
-    private record Member(String id, boolean stopped) {
-        static Member of(flotilla.scaling.Instance one) {
-            return new Member(
-                    one.id().value(), one.state() == InstanceState.STOPPED || one.state() == InstanceState.STOPPING);
+    private record Member(String id, boolean stays) {
+        static Member launched(flotilla.scaling.Instance one) {
+            return new Member(one.id().value(), isStopped(one.state()));
+        }
+
+        static Member left(Instance one) {
+            return new Member(one.instanceId(), isStopped(stateOf(one)) || !FirstLife.isOf(one));
+        }
+
+        private static boolean isStopped(InstanceState state) {
+            return state == InstanceState.STOPPED || state == InstanceState.STOPPING;
         }
     }
 
@@ -107,8 +118,8 @@ public final class Ec2StoppedSet implements AutoCloseable {
 
     /**
      * Sees to one stopped instance for each app-tier id from 1 to {@code size} that no living instance has, and stops those
-     * that an earlier run has left running. That takes a boot. Members are launched one after the other: the first failure
-     * ends it, and those that were launched before are stopped nevertheless.
+     * that an earlier run has left running, unless they were started again since. That takes a boot. Members are launched one
+     * after the other: the first failure ends it, and those that were launched before are stopped nevertheless.
      */
     public CompletionStage<Done> fill(int size, Outfit outfit) {
         return members().thenCompose(members -> {
@@ -119,8 +130,7 @@ public final class Ec2StoppedSet implements AutoCloseable {
                     clock);
             List<Member> left = members.stream()
                     .filter(Ec2StoppedSet::isUnfinished)
-                    .map(Ec2Tags::toOwn)
-                    .map(Member::of)
+                    .map(Member::left)
                     .toList();
             return launchEach(launcher, missing(size, members).iterator(), outfit.userData(), List.of())
                     .thenCompose(launched -> finish(Stream.concat(left.stream(), launched.members().stream())
@@ -160,7 +170,7 @@ public final class Ec2StoppedSet implements AutoCloseable {
                                 new Launched(before, Optional.of(AwsErrors.unwrap(failure))));
                     }
                     List<Member> all = new ArrayList<>(before);
-                    all.add(Member.of(one));
+                    all.add(Member.launched(one));
                     return launchEach(launcher, ids, userData, all);
                 })
                 .thenCompose(Function.identity());
@@ -172,13 +182,13 @@ public final class Ec2StoppedSet implements AutoCloseable {
         return token.substring(0, Math.min(LONGEST_TOKEN, token.length()));
     }
 
-    /** Stops those that run, or will in a moment, and takes the mark from all. */
+    /** Stops those that do not stay as they are, and takes the mark from all. */
     private CompletionStage<Done> finish(List<Member> members) {
         List<String> running =
-                members.stream().filter(one -> !one.stopped()).map(Member::id).toList();
-        List<String> stopped =
-                members.stream().filter(Member::stopped).map(Member::id).toList();
-        return stop(running).thenCompose(done -> mark(stopped));
+                members.stream().filter(one -> !one.stays()).map(Member::id).toList();
+        List<String> staying =
+                members.stream().filter(Member::stays).map(Member::id).toList();
+        return stop(running).thenCompose(done -> mark(staying));
     }
 
     /** Where one of them ends instead, the others are stopped nevertheless. */
@@ -199,7 +209,7 @@ public final class Ec2StoppedSet implements AutoCloseable {
         return members()
                 .thenApply(members -> members.stream()
                         .filter(one -> ids.contains(one.instanceId()))
-                        .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.RUNNING)
+                        .filter(one -> stateOf(one) == InstanceState.RUNNING)
                         .map(Instance::instanceId)
                         .toList());
     }
@@ -236,32 +246,49 @@ public final class Ec2StoppedSet implements AutoCloseable {
         return Done.getInstance();
     }
 
-    /** Gives those that know other gateways the user data of now. EC2 takes it of stopped instances only. */
+    /**
+     * Gives those that know other gateways the user data of now. EC2 takes it of stopped instances only: those that are about
+     * to be stopped are waited for, and those that run keep theirs, for the next run.
+     */
     public CompletionStage<Done> update(Outfit outfit) {
         return members().thenCompose(members -> {
-            List<Instance> outdated = members.stream()
+            Map<InstanceState, List<String>> outdated = members.stream()
                     .filter(one -> isOutdated(one, outfit.gateways()))
-                    .toList();
-            List<String> stopped = outdated.stream()
-                    .filter(one -> Ec2Tags.toOwn(one).state() == InstanceState.STOPPED)
-                    .map(Instance::instanceId)
-                    .toList();
-            int others = outdated.size() - stopped.size();
-            CompletionStage<Done> all = CompletableFuture.completedFuture(Done.getInstance());
-            for (String id : stopped) {
-                all = all.thenCompose(before -> give(id, outfit));
-            }
+                    .collect(Collectors.groupingBy(
+                            Ec2StoppedSet::stateOf, Collectors.mapping(Instance::instanceId, Collectors.toList())));
+            List<String> stopping = outdated.getOrDefault(InstanceState.STOPPING, List.of());
+            List<String> stopped = outdated.getOrDefault(InstanceState.STOPPED, List.of());
+            outdated.keySet().removeAll(Set.of(InstanceState.STOPPING, InstanceState.STOPPED));
+            CompletionStage<Done> all = giveAll(stopped, outfit)
+                    .thenCompose(done -> stopped(stopping))
+                    .thenCompose(done -> giveAll(stopping, outfit));
             return all.thenApply(done -> {
-                if (others > 0) {
-                    throw new InfrastructureException(
-                            others
-                                    + " instances of the set are not stopped, and keep the address of an earlier gateway in "
-                                    + "their user data; let them end, and run it again",
-                            null);
+                if (!outdated.isEmpty()) {
+                    log.warn(
+                            "members of the set are not stopped, and keep the address of an earlier gateway in their user data; "
+                                    + "run it again when they are: {}",
+                            outdated.values());
                 }
                 return done;
             });
         });
+    }
+
+    private CompletionStage<Done> stopped(List<String> ids) {
+        return ids.isEmpty()
+                ? CompletableFuture.completedFuture(Done.getInstance())
+                : said(
+                                "end of the stop of " + ids,
+                                waiter.waitUntilInstanceStopped(request -> request.instanceIds(ids)))
+                        .thenApply(stopped -> Done.getInstance());
+    }
+
+    private CompletionStage<Done> giveAll(List<String> ids, Outfit outfit) {
+        CompletionStage<Done> all = CompletableFuture.completedFuture(Done.getInstance());
+        for (String id : ids) {
+            all = all.thenCompose(before -> give(id, outfit));
+        }
+        return all;
     }
 
     /** The tag comes last: without it the next run does it again. */
@@ -288,6 +315,10 @@ public final class Ec2StoppedSet implements AutoCloseable {
     /** Whether its user data names other gateways, or nobody knows which. */
     static boolean isOutdated(Instance member, List<String> gateways) {
         return !member.tags().contains(Ec2Tags.gateways(gateways));
+    }
+
+    private static InstanceState stateOf(Instance member) {
+        return Ec2Tags.toOwn(member).state();
     }
 
     private CompletionStage<List<Instance>> members() {

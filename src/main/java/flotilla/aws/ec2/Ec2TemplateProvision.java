@@ -68,7 +68,7 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                 Optional.ofNullable(data.instanceTypeAsString()).orElse(""));
         attributes.put(Attributes.KEY, Optional.ofNullable(data.keyName()).orElse(""));
         attributes.put(Attributes.PROFILE, profile(data));
-        attributes.put(Attributes.SECURITY_GROUPS, String.join(",", data.securityGroupIds()));
+        attributes.put(Attributes.SECURITY_GROUPS, String.join(",", TemplateData.securityGroups(data)));
         boolean sessions = data.metadataOptions() != null
                 && data.metadataOptions().httpTokens() == LaunchTemplateHttpTokensState.REQUIRED;
         attributes.put(Attributes.METADATA, sessions ? Attributes.SESSIONS : Attributes.OPEN);
@@ -119,8 +119,14 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
         CompletionStage<?> version = attributes.isEmpty()
                 ? CompletableFuture.completedFuture(Done.getInstance())
                 : newest(name)
-                        .thenCompose(newest ->
-                                imageOf(newest, attributes).thenApply(found -> data.changed(newest, attributes, found)))
+                        .thenCompose(newest -> {
+                            TemplateData.conflict(newest, attributes).ifPresent(why -> {
+                                throw new InfrastructureException(
+                                        "launch template " + name + " cannot be changed: " + why, null);
+                            });
+                            return imageOf(newest, attributes)
+                                    .thenApply(found -> data.changed(newest, attributes, found));
+                        })
                         .thenCompose(changed -> said(
                                 "CreateLaunchTemplateVersion",
                                 name,

@@ -27,7 +27,10 @@ import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
  * What stands in a version of the workers' launch template. A version that is made from another one takes from there each
- * parameter that is not given; one that is given replaces all of it, such as every disk. Pure.
+ * parameter that is not given, but for the snapshots of disks; one that is given replaces all of it, such as every disk. Pure.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html">CreateLaunchTemplateVersion</a>
  */
 record TemplateData(FleetSettings fleet, String cluster) {
     /** Of a template that is made now. */
@@ -78,8 +81,46 @@ record TemplateData(FleetSettings fleet, String cluster) {
         }
         if (touchesDisks(attributes)) {
             data.blockDeviceMappings(encrypted(newest.blockDeviceMappings(), image));
+        } else if (newest.blockDeviceMappings().stream().anyMatch(TemplateData::hasSnapshot)) {
+            data.blockDeviceMappings(newest.blockDeviceMappings().stream()
+                    .map(disk -> copied(disk, Optional.empty()))
+                    .toList());
         }
         return data.build();
+    }
+
+    /**
+     * Why a change of these attributes would make a version by which EC2 launches nothing, with the remedy: what the version
+     * before it brings along excludes what would be given.
+     */
+    static Optional<String> conflict(ResponseLaunchTemplateData newest, Set<String> attributes) {
+        if (attributes.contains(Attributes.SECURITY_GROUPS)
+                && !newest.networkInterfaces().isEmpty()) {
+            return Optional.of(
+                    "its newest version has network interfaces with security groups of their own; make a version with "
+                            + "those of fleet.security-group-ids, or leave that setting empty");
+        }
+        if (attributes.contains(Attributes.TYPE) && newest.instanceRequirements() != null) {
+            return Optional.of(
+                    "its newest version chooses instance types by requirements, and Flotilla by "
+                            + "fleet.instance-types; make a version without requirements, or set another fleet.launch-template");
+        }
+        return Optional.empty();
+    }
+
+    /** Security groups by id; they stand at the interfaces where a version has any. */
+    static List<String> securityGroups(ResponseLaunchTemplateData data) {
+        return data.networkInterfaces().isEmpty()
+                ? data.securityGroupIds()
+                : data.networkInterfaces().stream()
+                        .flatMap(one -> one.groups().stream())
+                        .distinct()
+                        .toList();
+    }
+
+    /** A new version has no snapshot of an earlier one's disks that is not given anew. */
+    private static boolean hasSnapshot(LaunchTemplateBlockDeviceMapping disk) {
+        return disk.ebs() != null && disk.ebs().snapshotId() != null;
     }
 
     /** An image brings its root disk, which is encrypted only where a template says so. */
@@ -100,26 +141,30 @@ record TemplateData(FleetSettings fleet, String cluster) {
 
     private static List<LaunchTemplateBlockDeviceMappingRequest> encrypted(
             List<LaunchTemplateBlockDeviceMapping> disks, Optional<Image> image) {
-        List<LaunchTemplateBlockDeviceMappingRequest> all =
-                disks.stream().map(TemplateData::encrypted).collect(Collectors.toCollection(ArrayList::new));
+        List<LaunchTemplateBlockDeviceMappingRequest> all = disks.stream()
+                .map(disk -> copied(disk, Optional.of(true)))
+                .collect(Collectors.toCollection(ArrayList::new));
         image.filter(one ->
                         disks.stream().noneMatch(disk -> one.rootDeviceName().equals(disk.deviceName())))
                 .ifPresent(one -> all.add(rootDisk(one)));
         return all;
     }
 
-    private static LaunchTemplateBlockDeviceMappingRequest encrypted(LaunchTemplateBlockDeviceMapping disk) {
+    /** @param encrypted empty for what the disk itself says */
+    private static LaunchTemplateBlockDeviceMappingRequest copied(
+            LaunchTemplateBlockDeviceMapping disk, Optional<Boolean> encrypted) {
         LaunchTemplateBlockDeviceMappingRequest.Builder same = LaunchTemplateBlockDeviceMappingRequest.builder()
                 .deviceName(disk.deviceName())
                 .virtualName(disk.virtualName())
                 .noDevice(disk.noDevice());
-        Optional.ofNullable(disk.ebs()).ifPresent(volume -> same.ebs(encrypted(volume)));
+        Optional.ofNullable(disk.ebs()).ifPresent(volume -> same.ebs(copied(volume, encrypted)));
         return same.build();
     }
 
-    private static LaunchTemplateEbsBlockDeviceRequest encrypted(LaunchTemplateEbsBlockDevice volume) {
+    private static LaunchTemplateEbsBlockDeviceRequest copied(
+            LaunchTemplateEbsBlockDevice volume, Optional<Boolean> encrypted) {
         return LaunchTemplateEbsBlockDeviceRequest.builder()
-                .encrypted(true)
+                .encrypted(encrypted.orElse(volume.encrypted()))
                 .deleteOnTermination(volume.deleteOnTermination())
                 .iops(volume.iops())
                 .kmsKeyId(volume.kmsKeyId())

@@ -90,6 +90,30 @@ class Ec2GatewayProvisionTest {
                 .isEqualTo(Seen.Present.of("blue", Map.of(Attributes.ADDRESS, "")));
     }
 
+    /** Another run has terminated it, and did not wait. */
+    @Test
+    void gatewayThatShutsDown_shouldBeSeenAsEndingAndWaitedFor() {
+        described(gateway("i-1", "blue-gateway", "shutting-down"));
+
+        assertThat(Await.result(gateways.look(OURS)))
+                .isEqualTo(Seen.Present.of("blue", Map.of(Attributes.ADDRESS, "", Attributes.ENDING, "true")));
+        assertThat(ec2.calls().get(0).values()).contains("shutting-down").doesNotContain("terminated");
+
+        described(gateway("i-1", "blue-gateway", "terminated"));
+        Await.result(gateways.remove(OURS));
+        assertThat(ec2.calls())
+                .extracting(call -> call.get("Action"))
+                .containsExactly("DescribeInstances", "DescribeInstances", "DescribeInstances");
+    }
+
+    @Test
+    void gatewayBesideOneThatShutsDown_shouldBeTheOneThatIsSeen() {
+        described(gateway("i-1", "blue-gateway", "shutting-down"), gateway("i-2", "blue-gateway", "running"));
+
+        assertThat(Await.result(gateways.look(OURS)))
+                .isEqualTo(Seen.Present.of("blue", Map.of(Attributes.ADDRESS, "")));
+    }
+
     @Test
     void gatewayThatDoesNotEnd_shouldBeOneLineWithTheRemedy() {
         described(gateway("i-1", "blue-gateway", "running"));

@@ -46,6 +46,25 @@ class Ec2StoppedSetTest {
         return FakeEc2.instance(id, state, FakeEc2.tag("flotilla:app-tier-id", Integer.toString(appTierId)) + tags);
     }
 
+    /** With the mark of a run that was cut off. */
+    private static String left(String id, int appTierId, String attached) {
+        return FakeEc2.instance(
+                id,
+                "running",
+                FakeEc2.tag("flotilla:app-tier-id", Integer.toString(appTierId)) + FakeEc2.tag("flotilla:set", "new"),
+                attached);
+    }
+
+    private static String disk(String attachTime) {
+        return "<blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><attachTime>" + attachTime
+                + "</attachTime></ebs></item></blockDeviceMapping>";
+    }
+
+    private static String networkInterface(String attachTime) {
+        return "<networkInterfaceSet><item><attachment><attachTime>" + attachTime
+                + "</attachTime></attachment></item></networkInterfaceSet>";
+    }
+
     private FakeEc2 described(String... instances) {
         return ec2.answers(
                 "DescribeInstances",
@@ -126,7 +145,7 @@ class Ec2StoppedSetTest {
     /** One has the mark of a run that was cut off; the other one is at work for a supervisor. */
     @Test
     void memberThatWasLeftRunning_shouldBeStoppedAndOneAtWorkLeftAlone() {
-        String left = member("i-1", "running", 1, FakeEc2.tag("flotilla:set", "new"));
+        String left = left("i-1", 1, disk("2026-11-22T10:00:01.000Z"));
         described(left, member("i-2", "running", 2, FakeEc2.tag("flotilla:set", "ready")));
         described(left);
         stopped();
@@ -136,6 +155,25 @@ class Ec2StoppedSetTest {
 
         assertThat(actions()).containsExactly("DescribeInstances", "DescribeInstances", "StopInstances", "CreateTags");
         assertThat(only("StopInstances")).containsEntry("InstanceId.1", "i-1").doesNotContainKey("InstanceId.2");
+    }
+
+    /** A start moves the launch time, and what was attached keeps its own. The supervisor leaves the mark on. */
+    @Test
+    void memberThatWasStartedAgain_shouldOnlyLoseTheMark() {
+        described(
+                left("i-1", 1, disk("2026-11-22T09:50:00.000Z")),
+                left("i-2", 2, disk("2026-11-22T10:00:01.000Z") + networkInterface("2026-11-22T09:50:00.000Z")),
+                left("i-3", 3, ""));
+        tagged();
+
+        Await.result(set.fill(3, OUTFIT));
+
+        assertThat(actions()).containsExactly("DescribeInstances", "CreateTags");
+        assertThat(only("CreateTags"))
+                .containsEntry("ResourceId.1", "i-1")
+                .containsEntry("ResourceId.2", "i-2")
+                .containsEntry("ResourceId.3", "i-3")
+                .containsEntry("Tag.1.Value", "ready");
     }
 
     @Test
@@ -177,10 +215,7 @@ class Ec2StoppedSetTest {
         ec2.answers("ModifyInstanceAttribute", "<return>true</return>");
         tagged();
 
-        assertThat(Await.failure(set.update(OUTFIT)))
-                .isInstanceOf(InfrastructureException.class)
-                .hasMessageStartingWith(
-                        "1 instances of the set are not stopped, and keep the address of an earlier gateway");
+        Await.result(set.update(OUTFIT));
 
         Map<String, String> change = only("ModifyInstanceAttribute");
         assertThat(change).containsEntry("InstanceId", "i-1");
@@ -190,6 +225,21 @@ class Ec2StoppedSetTest {
                 .containsEntry("ResourceId.1", "i-1")
                 .containsEntry("Tag.1.Key", "flotilla:gateways")
                 .containsEntry("Tag.1.Value", "10.0.0.2:25520");
+    }
+
+    /** EC2 takes a while for a stop that this very run has asked for. */
+    @Test
+    void memberThatIsAboutToBeStopped_shouldBeWaitedForAndGetTheNewUserData() {
+        described(member("i-1", "stopping", 1, OLD_GATEWAY));
+        described(member("i-1", "stopped", 1, OLD_GATEWAY));
+        ec2.answers("ModifyInstanceAttribute", "<return>true</return>");
+        tagged();
+
+        Await.result(set.update(OUTFIT));
+
+        assertThat(actions())
+                .containsExactly("DescribeInstances", "DescribeInstances", "ModifyInstanceAttribute", "CreateTags");
+        assertThat(only("ModifyInstanceAttribute")).containsEntry("InstanceId", "i-1");
     }
 
     @Test

@@ -86,9 +86,14 @@ final class FakeEc2 implements AutoCloseable {
     }
 
     static String instance(String id, String state, String tags) {
+        return instance(id, state, tags, "");
+    }
+
+    /** @param more elements that it has besides */
+    static String instance(String id, String state, String tags, String more) {
         return "<item><instanceId>" + id + "</instanceId><instanceState><code>0</code><name>" + state
                 + "</name></instanceState><launchTime>2026-11-22T10:00:00.000Z</launchTime><tagSet>" + tags
-                + "</tagSet></item>";
+                + "</tagSet>" + more + "</item>";
     }
 
     static String tag(String key, String value) {

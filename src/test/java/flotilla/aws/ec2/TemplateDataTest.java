@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateInstanceNetworkInterfaceSpecification;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecification;
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -104,6 +105,57 @@ class TemplateDataTest {
         assertThat(disks.get(0).ebs().kmsKeyId()).isEqualTo("key-1");
         assertThat(disks.get(1).virtualName()).isEqualTo("ephemeral0");
         assertThat(disks.get(1).ebs()).isNull();
+    }
+
+    /** EC2 leaves the snapshots of an earlier version out unless they are given anew. */
+    @Test
+    void changeOfSomethingElse_shouldGiveDisksWithASnapshotAnewAsTheyAre() {
+        ResponseLaunchTemplateData withModels = NEWEST.toBuilder()
+                .blockDeviceMappings(
+                        NEWEST.blockDeviceMappings().get(0),
+                        LaunchTemplateBlockDeviceMapping.builder()
+                                .deviceName("/dev/xvdc")
+                                .ebs(volume -> volume.snapshotId("snap-1").encrypted(true))
+                                .build())
+                .build();
+
+        List<LaunchTemplateBlockDeviceMappingRequest> disks = DATA.changed(
+                        withModels, Set.of(Attributes.TYPE), Optional.empty())
+                .blockDeviceMappings();
+
+        assertThat(disks).hasSize(2);
+        assertThat(disks.get(0).ebs().encrypted()).isFalse();
+        assertThat(disks.get(0).ebs().volumeSize()).isEqualTo(80);
+        assertThat(disks.get(1).ebs().snapshotId()).isEqualTo("snap-1");
+        assertThat(disks.get(1).ebs().encrypted()).isTrue();
+    }
+
+    @Test
+    void groupsAtInterfaces_shouldBeReadThereAndNotBeGivenBesides() {
+        ResponseLaunchTemplateData withInterface = NEWEST.toBuilder()
+                .networkInterfaces(LaunchTemplateInstanceNetworkInterfaceSpecification.builder()
+                        .deviceIndex(0)
+                        .groups("sg-7")
+                        .build())
+                .build();
+
+        assertThat(TemplateData.securityGroups(withInterface)).containsExactly("sg-7");
+        assertThat(TemplateData.conflict(withInterface, Set.of(Attributes.SECURITY_GROUPS)))
+                .hasValueSatisfying(why -> assertThat(why).contains("network interfaces", "fleet.security-group-ids"));
+        assertThat(TemplateData.conflict(withInterface, Set.of(Attributes.TYPE)))
+                .isEmpty();
+        assertThat(TemplateData.conflict(NEWEST, Set.of(Attributes.SECURITY_GROUPS, Attributes.TYPE)))
+                .isEmpty();
+    }
+
+    @Test
+    void typesByRequirements_shouldNotGetATypeBesides() {
+        ResponseLaunchTemplateData byRequirements = NEWEST.toBuilder()
+                .instanceRequirements(wanted -> wanted.vCpuCount(count -> count.min(2)))
+                .build();
+
+        assertThat(TemplateData.conflict(byRequirements, Set.of(Attributes.TYPE)))
+                .hasValueSatisfying(why -> assertThat(why).contains("by requirements", "fleet.instance-types"));
     }
 
     /** An image with another root disk brings one that no template has told to be encrypted. */
