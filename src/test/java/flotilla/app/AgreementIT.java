@@ -220,7 +220,9 @@ class AgreementIT {
         assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) here, which makes terminals");
         String shell = "stty rows 24 cols 100; before=$(stty -g); trap : INT; " + command() + "; status=$?;"
                 + " echo; [ \"$(stty -g)\" = \"$before\" ] && echo " + AS_BEFORE + "; exit $status";
-        ProcessBuilder builder = new ProcessBuilder(SCRIPT.toString(), "-qefc", shell, "/dev/null");
+        // Tests that were started in the background may have been told to ignore Ctrl-C, and no shell can undo that.
+        ProcessBuilder builder =
+                new ProcessBuilder("env", "--default-signal=INT", SCRIPT.toString(), "-qefc", shell, "/dev/null");
         builder.environment().put("TERM", "xterm");
         builder.environment().put("SHELL", "/bin/sh");
         return builder.redirectErrorStream(true).redirectOutput(bytes.toFile()).start();
