@@ -1,17 +1,23 @@
 package flotilla.aws.ec2;
 
 import flotilla.aws.AwsErrors;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.Done;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 
 /** All instances with a cluster's tag, of whatever role, that are not gone. */
 final class Ec2ClusterInstances {
+    /** Between two looks of a waiter. */
+    static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+
     private static final int PAGE_SIZE = 1000;
 
     private final Ec2AsyncClient client;
@@ -20,6 +26,15 @@ final class Ec2ClusterInstances {
     Ec2ClusterInstances(Ec2AsyncClient client, String cluster) {
         this.client = client;
         this.cluster = cluster;
+    }
+
+    /** Looks at instances until they are in a state, so many times at most. The caller closes it. */
+    static Ec2AsyncWaiter waiter(Ec2AsyncClient client, int looks) {
+        return Ec2AsyncWaiter.builder()
+                .client(client)
+                .overrideConfiguration(each ->
+                        each.maxAttempts(looks).backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
+                .build();
     }
 
     /** Those that are not on their way out. */

@@ -11,7 +11,6 @@ import flotilla.provision.Thing;
 import flotilla.provision.Wanted;
 import flotilla.scaling.InstanceState;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,6 @@ import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
  * worker. One that is there is never changed: its user data ran at its first boot.
  */
 public final class Ec2GatewayProvision implements Provider, AutoCloseable {
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int LOOKS = 30;
     /** A machine has some minutes to shut down. */
     private static final int LOOKS_FOR_ITS_END = 300;
@@ -66,11 +64,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
             Supplier<String> userData,
             Clock clock) {
         this.client = client;
-        this.waiter = Ec2AsyncWaiter.builder()
-                .client(client)
-                .overrideConfiguration(looks ->
-                        looks.maxAttempts(LOOKS).backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
-                .build();
+        this.waiter = Ec2ClusterInstances.waiter(client, LOOKS);
         this.instances = new Ec2ClusterInstances(client, cluster);
         this.gateway = gateway;
         this.keyName = keyName;
@@ -202,7 +196,8 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
         return waiter.waitUntilInstanceTerminated(
                         request -> request.instanceIds(ids),
                         looks -> looks.maxAttempts(LOOKS_FOR_ITS_END)
-                                .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
+                                .backoffStrategyV2(
+                                        BackoffStrategy.fixedDelayWithoutJitter(Ec2ClusterInstances.LOOK_EVERY)))
                 .handle((terminated, failure) -> {
                     if (failure != null) {
                         throw new InfrastructureException(

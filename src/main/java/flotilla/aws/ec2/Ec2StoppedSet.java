@@ -7,7 +7,6 @@ import flotilla.domain.AppTierId;
 import flotilla.protocol.InfrastructureException;
 import flotilla.scaling.InstanceState;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -25,7 +24,6 @@ import org.apache.pekko.Done;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -39,7 +37,6 @@ import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
  */
 public final class Ec2StoppedSet implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Ec2StoppedSet.class);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int LOOKS = 300;
     /** The longest client token that EC2 takes. */
     private static final int LONGEST_TOKEN = 64;
@@ -94,11 +91,7 @@ public final class Ec2StoppedSet implements AutoCloseable {
 
     private Ec2StoppedSet(Ec2AsyncClient client, FleetSettings fleet, String cluster, Ec2Launch launch, Clock clock) {
         this.client = client;
-        this.waiter = Ec2AsyncWaiter.builder()
-                .client(client)
-                .overrideConfiguration(looks ->
-                        looks.maxAttempts(LOOKS).backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(LOOK_EVERY)))
-                .build();
+        this.waiter = Ec2ClusterInstances.waiter(client, LOOKS);
         this.instances = new Ec2ClusterInstances(client, cluster);
         this.fleet = fleet;
         this.cluster = cluster;
