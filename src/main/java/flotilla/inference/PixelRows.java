@@ -12,4 +12,26 @@ interface PixelRows {
      * @param rgb at least 3 × width values; filled with R, G, B of each pixel, 0 to 255
      */
     void readRow(int y, int[] rgb);
+
+    /**
+     * Reads two rows at once.
+     *
+     * @param y the first of them; there may be no second
+     * @param rgb at least 3 × width values; filled with R, G, B of each pixel, 0 to 255, those of row {@code y} in the lower half of
+     *     each value and those of row {@code y + 1}, or 0, in the upper half
+     * @param scratch at least 3 × width values, which may be overwritten
+     */
+    default void readPair(int y, long[] rgb, int[] scratch) {
+        int samples = 3 * width();
+        readRow(y, scratch);
+        for (int i = 0; i < samples; i++) {
+            rgb[i] = scratch[i];
+        }
+        if (y + 1 < height()) {
+            readRow(y + 1, scratch);
+            for (int i = 0; i < samples; i++) {
+                rgb[i] |= (long) scratch[i] << Integer.SIZE;
+            }
+        }
+    }
 }

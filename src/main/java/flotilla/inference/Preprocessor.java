@@ -15,16 +15,17 @@ import java.util.Arrays;
  *
  * <p>in fixed point with 22 fractional bits. Models react to the rounding: without it probabilities move by up to 0.05.
  *
- * <p>Rows are reduced one after the other as they come, so that memory does not depend on the image, and only what the
- * crop keeps is computed.
+ * <p>A weighted sum of samples fits in 31 bits, so that each {@code long} holds two of them and one multiplication serves
+ * both: those of two source rows along the rows, those of two neighbouring samples along the columns. Source rows are
+ * reduced two at a time as they come; as many of them are kept as make up one row of the output. Only what the crop keeps is computed.
  *
  * @see <a href="https://pillow.readthedocs.io/en/stable/handbook/concepts.html#filters">Pillow, filters</a>
  */
 final class Preprocessor {
     private static final int CHANNELS = 3;
-    private static final int FRACTION_BITS = 22;
-    private static final int ONE = 1 << FRACTION_BITS;
-    private static final int HALF = ONE / 2;
+    private static final long HALF = 1L << (FilterAxis.FRACTION_BITS - 1);
+    /** The half that rounds, for both sums of a pair. */
+    private static final long HALVES = HALF << Integer.SIZE | HALF;
 
     private final ModelSpec.Input input;
     private final float[] factors = new float[CHANNELS];
@@ -47,17 +48,16 @@ final class Preprocessor {
     float[] tensor(PixelRows image, Layout layout) {
         int width = input.width();
         int height = input.height();
-        Axis columns;
-        Axis rows;
+        FilterAxis columns;
+        FilterAxis rows;
         if (input.resize() instanceof ModelSpec.Resize.ShorterThenCentre shorter) {
-            columns = Axis.centred(image.width(), resized(shorter.side(), image.width(), image.height()), width);
-            rows = Axis.centred(image.height(), resized(shorter.side(), image.height(), image.width()), height);
+            columns = FilterAxis.centred(image.width(), resized(shorter.side(), image.width(), image.height()), width);
+            rows = FilterAxis.centred(image.height(), resized(shorter.side(), image.height(), image.width()), height);
         } else {
-            columns = Axis.centred(image.width(), width, width);
-            rows = Axis.centred(image.height(), height, height);
+            columns = FilterAxis.centred(image.width(), width, width);
+            rows = FilterAxis.centred(image.height(), height, height);
         }
-        int[] samples = resample(image, columns, rows);
-        return layout == Layout.PLANAR ? planes(samples, width * height) : pixels(samples);
+        return resample(image, columns, rows, layout);
     }
 
     /** The length that {@code length} gets when the shorter side becomes {@code side}, rounded half to even. */
@@ -65,155 +65,139 @@ final class Preprocessor {
         return length <= other ? side : (long) Math.rint((double) side * length / other);
     }
 
-    /** Samples 0 to 255, pixel by pixel. */
-    private static int[] resample(PixelRows image, Axis columns, Axis rows) {
-        int rowLength = CHANNELS * columns.size();
-        int[] sums = new int[rowLength * rows.size()];
-        Arrays.fill(sums, HALF);
-        int[] source = new int[CHANNELS * image.width()];
-        int[] reduced = new int[rowLength];
-        int firstOpen = 0;
-        for (int y = rows.first(0); y < rows.end(rows.size() - 1); y++) {
-            image.readRow(y, source);
-            reduceRow(source, columns, reduced);
-            while (rows.end(firstOpen) <= y) {
-                firstOpen++;
-            }
-            for (int row = firstOpen; row < rows.size() && rows.first(row) <= y; row++) {
-                addScaled(reduced, rows.weights(row)[y - rows.first(row)], sums, row * rowLength);
+    private float[] resample(PixelRows image, FilterAxis columns, FilterAxis rows, Layout layout) {
+        float[] values = new float[CHANNELS * columns.size() * rows.size()];
+        int pairs = CHANNELS * ((columns.size() + 1) / 2);
+        long[] source = new long[CHANNELS * image.width()];
+        int[] scratch = new int[source.length];
+        long[] reduced = new long[2 * pairs];
+        long[] sums = new long[pairs];
+        long[][] kept = new long[rows.mostWeights() + 1][pairs];
+        int row = 0;
+        for (int y = rows.first(0); row < rows.size(); y += 2) {
+            image.readPair(y, source, scratch);
+            reduce(source, columns, reduced);
+            split(reduced, kept[y % kept.length], kept[(y + 1) % kept.length]);
+            while (row < rows.size() && rows.end(row) <= y + 2) {
+                add(kept, rows.first(row), rows.weights(row), sums);
+                normalise(sums, row, layout, values);
+                row++;
             }
         }
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = sample(sums[i]);
-        }
-        return sums;
+        return values;
     }
 
-    private static void reduceRow(int[] source, Axis columns, int[] reduced) {
+    /**
+     * Reduces two rows.
+     *
+     * @param source R, G, B of each pixel, 0 to 255 in each half
+     * @param reduced filled with the sums for R, G, B of each column, in fixed point, with the half that rounds
+     */
+    private static void reduce(long[] source, FilterAxis columns, long[] reduced) {
         for (int column = 0; column < columns.size(); column++) {
             int[] weights = columns.weights(column);
+            int at = CHANNELS * columns.first(column);
+            int to = CHANNELS * column;
             if (weights.length == 3) {
                 // Most photographs are reduced to between a half and two thirds; without a loop this takes half the
                 // time.
-                reduceThree(source, CHANNELS * columns.first(column), weights, reduced, CHANNELS * column);
+                reduceThree(source, at, weights, reduced, to);
                 continue;
             }
-            int red = HALF;
-            int green = HALF;
-            int blue = HALF;
-            int at = CHANNELS * columns.first(column);
+            long red = HALVES;
+            long green = HALVES;
+            long blue = HALVES;
             for (int weight : weights) {
                 red += weight * source[at];
                 green += weight * source[at + 1];
                 blue += weight * source[at + 2];
                 at += CHANNELS;
             }
-            reduced[CHANNELS * column] = sample(red);
-            reduced[CHANNELS * column + 1] = sample(green);
-            reduced[CHANNELS * column + 2] = sample(blue);
+            reduced[to] = red;
+            reduced[to + 1] = green;
+            reduced[to + 2] = blue;
         }
     }
 
-    private static void reduceThree(int[] source, int at, int[] weights, int[] reduced, int to) {
-        int left = weights[0];
-        int middle = weights[1];
-        int right = weights[2];
-        reduced[to] = sample(HALF + left * source[at] + middle * source[at + 3] + right * source[at + 6]);
-        reduced[to + 1] = sample(HALF + left * source[at + 1] + middle * source[at + 4] + right * source[at + 7]);
-        reduced[to + 2] = sample(HALF + left * source[at + 2] + middle * source[at + 5] + right * source[at + 8]);
+    private static void reduceThree(long[] source, int at, int[] weights, long[] reduced, int to) {
+        long left = weights[0];
+        long middle = weights[1];
+        long right = weights[2];
+        reduced[to] = HALVES + left * source[at] + middle * source[at + 3] + right * source[at + 6];
+        reduced[to + 1] = HALVES + left * source[at + 1] + middle * source[at + 4] + right * source[at + 7];
+        reduced[to + 2] = HALVES + left * source[at + 2] + middle * source[at + 5] + right * source[at + 8];
     }
 
-    private static void addScaled(int[] values, int factor, int[] sums, int at) {
-        for (int i = 0; i < values.length; i++) {
-            sums[at + i] += factor * values[i];
+    /** From pairs of rows to pairs of neighbouring samples, 0 to 255 in each half. */
+    private static void split(long[] reduced, long[] upperRow, long[] lowerRow) {
+        for (int i = 0; i < upperRow.length; i++) {
+            long left = reduced[2 * i];
+            long right = reduced[2 * i + 1];
+            upperRow[i] = low(right) << Integer.SIZE | low(left);
+            lowerRow[i] = high(right) << Integer.SIZE | high(left);
         }
     }
 
-    /** From fixed point to 0–255; the half that rounds is already in the sum. */
-    private static int sample(int sum) {
-        return Math.min(255, sum >> FRACTION_BITS);
-    }
-
-    private float[] planes(int[] samples, int pixels) {
-        float[] planes = new float[samples.length];
-        for (int channel = 0; channel < CHANNELS; channel++) {
-            float factor = factors[channel];
-            float offset = offsets[channel];
-            for (int pixel = 0; pixel < pixels; pixel++) {
-                planes[channel * pixels + pixel] = samples[CHANNELS * pixel + channel] * factor - offset;
+    /** The weighted sums of some source rows, in fixed point, with the half that rounds. */
+    private static void add(long[][] kept, int first, int[] weights, long[] sums) {
+        if (weights.length == 3) {
+            addThree(
+                    kept[first % kept.length],
+                    kept[(first + 1) % kept.length],
+                    kept[(first + 2) % kept.length],
+                    weights,
+                    sums);
+            return;
+        }
+        Arrays.fill(sums, HALVES);
+        for (int k = 0; k < weights.length; k++) {
+            long weight = weights[k];
+            long[] samples = kept[(first + k) % kept.length];
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += weight * samples[i];
             }
         }
-        return planes;
     }
 
-    private float[] pixels(int[] samples) {
-        float[] values = new float[samples.length];
-        for (int i = 0; i < values.length; i += CHANNELS) {
-            values[i] = samples[i] * factors[0] - offsets[0];
-            values[i + 1] = samples[i + 1] * factors[1] - offsets[1];
-            values[i + 2] = samples[i + 2] * factors[2] - offsets[2];
+    private static void addThree(long[] first, long[] second, long[] third, int[] weights, long[] sums) {
+        long upper = weights[0];
+        long middle = weights[1];
+        long lower = weights[2];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = HALVES + upper * first[i] + middle * second[i] + lower * third[i];
         }
-        return values;
     }
 
-    /** Which source pixels make up each output pixel of one axis, and with which weights. */
-    private static final class Axis {
-        private final int[] first;
-        private final int[] end;
-        private final int[][] weights;
+    /** The lower sum of a pair, from fixed point to 0–255; the half that rounds is already in it. */
+    private static long low(long sums) {
+        return sums >>> FilterAxis.FRACTION_BITS & 0xFF;
+    }
 
-        private Axis(int size) {
-            first = new int[size];
-            end = new int[size];
-            weights = new int[size][];
-        }
+    private static long high(long sums) {
+        return sums >>> (Integer.SIZE + FilterAxis.FRACTION_BITS);
+    }
 
-        /**
-         * @param source length of the source
-         * @param resized length to which the whole source is resized; at least {@code size}
-         * @param size how much is kept of that, in its middle
-         */
-        static Axis centred(int source, long resized, int size) {
-            Axis axis = new Axis(size);
-            double reduction = (double) source / resized;
-            double support = Math.max(1, reduction);
-            long offset = (resized - size) / 2;
-            for (int i = 0; i < size; i++) {
-                axis.fill(i, (offset + i + 0.5) * reduction, support, source);
+    /** Fills one row of the input. */
+    private void normalise(long[] sums, int row, Layout layout, float[] values) {
+        int width = input.width();
+        boolean planar = layout == Layout.PLANAR;
+        int channel = planar ? values.length / CHANNELS : 1;
+        int pixel = planar ? 1 : CHANNELS;
+        int at = row * width * pixel;
+        int last = at + (width - 1) * pixel;
+        for (int i = 0; i < sums.length; i += CHANNELS) {
+            long between = sums[i + 1];
+            put(low(sums[i]), high(sums[i]), low(between), values, at, channel);
+            if (at < last) {
+                put(high(between), low(sums[i + 2]), high(sums[i + 2]), values, at + pixel, channel);
             }
-            return axis;
+            at += 2 * pixel;
         }
+    }
 
-        private void fill(int i, double centre, double support, int source) {
-            first[i] = Math.max(0, (int) (centre - support + 0.5));
-            end[i] = Math.min(source, (int) (centre + support + 0.5));
-            double[] exact = new double[end[i] - first[i]];
-            for (int k = 0; k < exact.length; k++) {
-                exact[k] = Math.max(0, 1 - Math.abs(first[i] + k + 0.5 - centre) / support);
-            }
-            double sum = Arrays.stream(exact).sum();
-            weights[i] = new int[exact.length];
-            for (int k = 0; k < exact.length; k++) {
-                weights[i][k] = (int) (exact[k] / sum * ONE + 0.5);
-            }
-        }
-
-        int size() {
-            return first.length;
-        }
-
-        int first(int i) {
-            return first[i];
-        }
-
-        /** One after the last source pixel of output pixel {@code i}. */
-        int end(int i) {
-            return end[i];
-        }
-
-        /** The weights of the source pixels from {@code first(i)} on, in fixed point; their sum is {@link #ONE}. */
-        int[] weights(int i) {
-            return weights[i];
-        }
+    private void put(long red, long green, long blue, float[] values, int at, int step) {
+        values[at] = red * factors[0] - offsets[0];
+        values[at + step] = green * factors[1] - offsets[1];
+        values[at + 2 * step] = blue * factors[2] - offsets[2];
     }
 }

@@ -31,6 +31,15 @@ final class RgbImage implements PixelRows {
     /** Reads {@code count} pixels of row {@code y} of the frame from {@code x} on, as R, G, B from {@code at} on. */
     private interface RowReader {
         void read(int x, int y, int count, int[] rgb, int at);
+
+        /**
+         * Reads the whole rows {@code y} and {@code y + 1} as {@link PixelRows#readPair} does.
+         *
+         * @return false if this one cannot
+         */
+        default boolean readPair(int y, int count, long[] rgb) {
+            return false;
+        }
     }
 
     /** An image that is its own canvas. */
@@ -81,6 +90,14 @@ final class RgbImage implements PixelRows {
     @Override
     public void readRow(int y, int[] rgb) {
         read(0, y, width, rgb, 0);
+    }
+
+    @Override
+    public void readPair(int y, long[] rgb, int[] scratch) {
+        boolean whole = frameWidth == width && frameHeight == height;
+        if (!whole || y + 1 >= height || !frame.readPair(y, width, rgb)) {
+            PixelRows.super.readPair(y, rgb, scratch);
+        }
     }
 
     /**
@@ -147,24 +164,51 @@ final class RgbImage implements PixelRows {
     }
 
     /** What the JPEG and PNG readers make of most images; read in place, as this is most of the work besides decoding. */
-    private static RowReader interleavedRows(Raster raster, PixelInterleavedSampleModel pixels, DataBufferByte data) {
-        byte[] samples = data.getData();
-        int step = pixels.getPixelStride();
-        int row = pixels.getScanlineStride();
-        int[] offsets = pixels.getBandOffsets();
-        int start =
-                data.getOffset() - raster.getSampleModelTranslateY() * row - raster.getSampleModelTranslateX() * step;
-        int red = start + offsets[0];
-        int green = start + offsets[1];
-        int blue = start + offsets[2];
-        return (x, y, count, rgb, at) -> {
+    private static final class InterleavedRows implements RowReader {
+        private final byte[] samples;
+        private final int step;
+        private final int row;
+        private final int red;
+        private final int green;
+        private final int blue;
+
+        InterleavedRows(Raster raster, PixelInterleavedSampleModel pixels, DataBufferByte data) {
+            samples = data.getData();
+            step = pixels.getPixelStride();
+            row = pixels.getScanlineStride();
+            int[] offsets = pixels.getBandOffsets();
+            int start = data.getOffset()
+                    - raster.getSampleModelTranslateY() * row
+                    - raster.getSampleModelTranslateX() * step;
+            red = start + offsets[0];
+            green = start + offsets[1];
+            blue = start + offsets[2];
+        }
+
+        @Override
+        public void read(int x, int y, int count, int[] rgb, int at) {
             int from = y * row + x * step;
             for (int to = at; to < at + 3 * count; to += 3, from += step) {
                 rgb[to] = samples[red + from] & 0xFF;
                 rgb[to + 1] = samples[green + from] & 0xFF;
                 rgb[to + 2] = samples[blue + from] & 0xFF;
             }
-        };
+        }
+
+        @Override
+        public boolean readPair(int y, int count, long[] rgb) {
+            int from = y * row;
+            for (int to = 0; to < 3 * count; to += 3, from += step) {
+                rgb[to] = pair(red + from);
+                rgb[to + 1] = pair(green + from);
+                rgb[to + 2] = pair(blue + from);
+            }
+            return true;
+        }
+
+        private long pair(int at) {
+            return (samples[at + row] & 0xFFL) << Integer.SIZE | samples[at] & 0xFFL;
+        }
     }
 
     private static RowReader byteRows(Raster raster) {
@@ -174,7 +218,7 @@ final class RgbImage implements PixelRows {
                 && raster.getSampleModel() instanceof PixelInterleavedSampleModel pixels
                 && raster.getDataBuffer() instanceof DataBufferByte data
                 && data.getNumBanks() == 1) {
-            return interleavedRows(raster, pixels, data);
+            return new InterleavedRows(raster, pixels, data);
         }
         if (bands == 3) {
             return (x, y, count, rgb, at) -> {

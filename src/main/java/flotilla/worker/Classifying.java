@@ -113,6 +113,7 @@ final class Classifying {
     private Parcel classified(Parcel.Fetched parcel, ClassifierRouter.Reply reply) {
         if (reply instanceof ClassifierRouter.Classified done) {
             prefetch.served(done.shareMillis(), done.reach());
+            leases.classified(parcel.message());
             tally.classified(done.shareMillis());
             Instant now = clock.instant();
             return new Parcel.Answered(

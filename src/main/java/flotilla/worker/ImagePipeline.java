@@ -42,7 +42,7 @@ final class ImagePipeline {
      * @param hangAfter how long an image may be inside a classifier
      * @param ioWithin how long one read or write of a store or queue may take
      * @param imageBytes of images in this process at the same time; one larger image is let in alone
-     * @param mostInHand the most messages that {@code prefetch} ever allows
+     * @param mostInHand the most messages that {@code prefetch} ever allows, besides classified ones
      * @param parallelism classifiers side by side
      */
     record Limits(Duration hangAfter, Duration ioWithin, long imageBytes, int mostInHand, int parallelism) {}
@@ -105,7 +105,7 @@ final class ImagePipeline {
         ByteBudget memory = new ByteBudget(limits.imageBytes());
         // All that is in hand has room in one stage: what waited before it would be seen by nobody, and its lease not
         // extended.
-        int io = Math.max(LEAST_IO, limits.mostInHand());
+        int io = Math.max(LEAST_IO, limits.mostInHand() + Prefetch.CLASSIFIED_BESIDES);
         Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
                 .receive(() -> capacity(memory))
                 .map(this::take)
@@ -152,7 +152,7 @@ final class ImagePipeline {
     }
 
     private int capacity(ByteBudget memory) {
-        return memory.isShort() || patience.isTried() ? 0 : prefetch.wanted(leases.unsettled());
+        return memory.isShort() || patience.isTried() ? 0 : prefetch.wanted(leases.work());
     }
 
     private Parcel take(QueueMessage message) {

@@ -21,9 +21,18 @@ final class Leases {
     private enum State {
         WAITING,
         CLASSIFYING,
+        CLASSIFIED,
         SETTLED,
         RETURNING
     }
+
+    /**
+     * Messages with work to do.
+     *
+     * @param unclassified their images have no outcome yet
+     * @param classified their images' outcomes are on their way to the store and to those who wait
+     */
+    record Work(int unclassified, int classified) {}
 
     /**
      * @param takenAt by the time as it passes for the queue too
@@ -50,7 +59,8 @@ final class Leases {
     private volatile CompletionStage<?> extension = CompletableFuture.completedFuture(null);
 
     /**
-     * @param onRelease called when a message is settled and when it is released, on the thread that does it; must not block
+     * @param onRelease called when a message's image is classified, when it is settled and when it is released, on the thread that does
+     *     it; must not block
      */
     Leases(RunningTime time, Runnable onRelease) {
         this.time = time;
@@ -66,6 +76,12 @@ final class Leases {
     /** A message's image is now in a classifier, or has left it. */
     void classifying(QueueMessage message, boolean now) {
         become(message, now ? State.CLASSIFYING : State.WAITING);
+    }
+
+    /** A message's image has its outcome, which is still to be stored and told. */
+    void classified(QueueMessage message) {
+        become(message, State.CLASSIFIED);
+        onRelease.run();
     }
 
     /** A message is no further, and it is known why: it does not hang. */
@@ -167,9 +183,18 @@ final class Leases {
         return byReceipt.size();
     }
 
-    /** Messages in hand with work to do. */
-    int unsettled() {
-        return byReceipt.size() - count(State.SETTLED) - count(State.RETURNING);
+    /** The messages in hand with work to do. */
+    Work work() {
+        int unclassified = 0;
+        int classified = 0;
+        for (Lease lease : byReceipt.values()) {
+            if (lease.state() == State.WAITING || lease.state() == State.CLASSIFYING) {
+                unclassified++;
+            } else if (lease.state() == State.CLASSIFIED) {
+                classified++;
+            }
+        }
+        return new Work(unclassified, classified);
     }
 
     int busy() {

@@ -14,9 +14,13 @@ import java.time.Duration;
  * <i>reach</i> is how many images one run may hold now. The service time is an exponentially weighted mean (weight 0.2 for
  * the newest) of an image's share of its run. Until the first image is done one spare message for each classifier is held.
  *
- * <p>More messages are asked for in batches: when 10 have room, or when half of the limit has. Safe for all threads.
+ * <p>More messages are asked for in batches: when 10 have room, or when half of the limit has. Images whose results are on
+ * their way do not count, unless a slow store makes them many: no classifier shall wait for what was classified before. Safe for all threads.
  */
 final class Prefetch {
+    /** So many classified images may be on their way to the store and to their callers before fewer others are held for it. */
+    static final int CLASSIFIED_BESIDES = 20;
+
     private static final double NEWEST_WEIGHT = 0.2;
     private static final int FULL_RECEIVE = 10;
 
@@ -48,7 +52,7 @@ final class Prefetch {
         this.reach = reach;
     }
 
-    /** The most messages to have in hand. */
+    /** The most messages to have in hand whose images are not classified yet. */
     synchronized int limit() {
         int busy = parallelism * reach;
         if (Double.isNaN(serviceMillis)) {
@@ -59,10 +63,10 @@ final class Prefetch {
         return busy + (int) Math.min(most, Math.max(nextRuns, spare));
     }
 
-    /** How many messages to ask for now, with so many in hand; 0 while it is better to wait until more have room. */
-    int wanted(int inHand) {
+    /** How many messages to ask for now, with so much in hand; 0 while it is better to wait until more have room. */
+    int wanted(Leases.Work work) {
         int limit = limit();
-        int room = limit - inHand;
+        int room = limit - work.unclassified() - Math.max(0, work.classified() - CLASSIFIED_BESIDES);
         return room >= Math.min(FULL_RECEIVE, Math.max(1, limit / 2)) ? room : 0;
     }
 }

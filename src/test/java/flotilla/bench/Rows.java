@@ -17,6 +17,7 @@ final class Rows {
             new BurstRow(),
             new MemoryRow(),
             new MetricsRow(),
+            new TracingRow(),
             new ProfileRow());
 
     private Rows() {}

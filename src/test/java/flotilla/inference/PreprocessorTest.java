@@ -123,6 +123,25 @@ class PreprocessorTest {
         }
     }
 
+    /** Of a byte raster, rows are read in pairs in place; sizes are odd, so that the last row and column have no neighbour. */
+    @Test
+    void rasterTypes_shouldGiveTheSameInput() {
+        BufferedImage packed = TestImages.pattern(61, 43);
+        BufferedImage bytes = new BufferedImage(61, 43, BufferedImage.TYPE_3BYTE_BGR);
+        for (int y = 0; y < 43; y++) {
+            for (int x = 0; x < 61; x++) {
+                bytes.setRGB(x, y, packed.getRGB(x, y));
+            }
+        }
+        for (Layout layout : Layout.values()) {
+            for (Resize resize : List.of(new Resize.Stretch(), new Resize.ShorterThenCentre(31))) {
+                Preprocessor preprocessor = preprocessor(29, 29, resize);
+                assertThat(preprocessor.tensor(new RgbImage(bytes), layout))
+                        .containsExactly(preprocessor.tensor(new RgbImage(packed), layout));
+            }
+        }
+    }
+
     private static int[] samples(BufferedImage image, int width, int height, Resize resize) {
         float[] planes = preprocessor(width, height, resize).tensor(new RgbImage(image), Layout.PLANAR);
         int[] samples = new int[planes.length];

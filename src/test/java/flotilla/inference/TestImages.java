@@ -202,13 +202,29 @@ final class TestImages {
         return stored;
     }
 
-    /** All samples, row by row. */
+    /**
+     * All samples, row by row.
+     *
+     * @throws AssertionError if rows read in pairs have other samples
+     */
     static int[] pixels(PixelRows image) {
         int[] all = new int[3 * image.width() * image.height()];
         int[] row = new int[3 * image.width()];
         for (int y = 0; y < image.height(); y++) {
             image.readRow(y, row);
             System.arraycopy(row, 0, all, y * row.length, row.length);
+        }
+        long[] pair = new long[row.length];
+        for (int y = 0; y < image.height(); y++) {
+            image.readPair(y, pair, row);
+            for (int i = 0; i < pair.length; i++) {
+                int at = y * row.length + i;
+                long below = at + row.length < all.length ? all[at + row.length] : 0;
+                if (pair[i] != (below << Integer.SIZE | all[at])) {
+                    throw new AssertionError("rows " + y + " and " + (y + 1) + " as a pair: sample " + i + " is "
+                            + Long.toHexString(pair[i]));
+                }
+            }
         }
         return all;
     }

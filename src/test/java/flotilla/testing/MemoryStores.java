@@ -292,6 +292,8 @@ public final class MemoryStores {
         public final Set<RequestId> confirmed = ConcurrentHashMap.newKeySet();
 
         public volatile boolean away;
+        /** Results are not written before this is complete. */
+        public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
 
         @Override
         public CompletionStage<Optional<ClassificationResult>> confirm(RequestId id, int generation) {
@@ -315,7 +317,11 @@ public final class MemoryStores {
             if (away) {
                 return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
-            return CompletableFuture.completedFuture(results.compute(result.id(), (id, before) -> {
+            return gate.thenApply(open -> write(result, generation));
+        }
+
+        private ClassificationResult write(ClassificationResult result, int generation) {
+            return results.compute(result.id(), (id, before) -> {
                 if (before == null || !before.outcome().isProvisional()) {
                     return before == null ? result : before;
                 }
@@ -324,7 +330,7 @@ public final class MemoryStores {
                     generations.put(id, generation(id) + 1);
                 }
                 return supersedes ? result : before;
-            }));
+            });
         }
 
         private int generation(RequestId id) {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +31,7 @@ class ImagePipelineTest {
     private final MemoryQueue responses = new MemoryQueue();
     private final MemoryStores.Images images = new MemoryStores.Images(KIT.system());
     private final MemoryStores.Results results = new MemoryStores.Results();
+    private final WorkerFixture.NamingClassifiers classifiers = new WorkerFixture.NamingClassifiers();
     private ActorRef<Worker.Command> worker;
 
     private void start(double prefetchHeap, Duration ioTimeout) {
@@ -36,7 +39,7 @@ class ImagePipelineTest {
                 new WorkerNode.Queues(requests, responses, Optional.empty()),
                 images,
                 results,
-                new WorkerFixture.NamingClassifiers(),
+                classifiers,
                 Duration.ofSeconds(1),
                 prefetchHeap,
                 ioTimeout));
@@ -95,5 +98,29 @@ class ImagePipelineTest {
         eventually(() -> assertThat(results.results).containsKey(next.id()));
         eventually(() ->
                 assertThat(requests.acknowledged()).contains(new MessageAction.ChangeMessageVisibility(broken, 1)));
+    }
+
+    @Test
+    void resultsOnTheirWay_shouldNotKeepOthersFromBeingReceivedUntilTheyAreMany() {
+        CompletableFuture<Done> open = new CompletableFuture<>();
+        results.gate = open;
+        start(0.25, Duration.ofMinutes(1));
+
+        classify(Prefetch.CLASSIFIED_BESIDES);
+        eventually(() -> assertThat(requests.capacity()).isPositive());
+        classify(2 + 20);
+        eventually(() -> assertThat(requests.capacity()).isZero());
+        open.complete(Done.getInstance());
+
+        eventually(() -> assertThat(requests.acknowledged()).hasSize(Prefetch.CLASSIFIED_BESIDES + 22));
+        assertThat(requests.capacity()).isPositive();
+    }
+
+    private void classify(int count) {
+        int before = classifiers.classified.get();
+        for (int i = 0; i < count; i++) {
+            requests.deliver(body(stored(images, "cat-" + i + ".png")), 1);
+        }
+        eventually(() -> assertThat(classifiers.classified).hasValue(before + count));
     }
 }

@@ -112,6 +112,21 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void work_shouldTellWhatIsClassifiedFromWhatIsNot() {
+        QueueMessage other = new QueueMessage("m2", "r2", "body", Instant.EPOCH, 1);
+        leases.take(message);
+        leases.take(other);
+        leases.classifying(message, true);
+        assertThat(leases.work()).isEqualTo(new Leases.Work(2, 0));
+
+        leases.classifying(message, false);
+        leases.classified(message);
+        assertThat(leases.work()).isEqualTo(new Leases.Work(1, 1));
+        leases.settled(message, false);
+        assertThat(leases.work()).isEqualTo(new Leases.Work(1, 0));
+    }
+
+    @Test
     void messageOnItsWayBack_shouldNotBeExtendedAndOneToBeDeletedShould() {
         QueueMessage answered = new QueueMessage("m2", "r2", "body", Instant.EPOCH, 1);
         start();
@@ -122,7 +137,7 @@ class LeaseKeeperTest {
 
         pass(Duration.ofSeconds(10));
 
-        assertThat(leases.unsettled()).isZero();
+        assertThat(leases.work()).isEqualTo(new Leases.Work(0, 0));
         assertThat(queue.extended()).containsExactly(answered);
     }
 

@@ -51,7 +51,16 @@ class PrefetchTest {
         Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
         prefetch.served(50, 1);
 
-        assertThat(prefetch.wanted(inHand)).isEqualTo(wanted);
+        assertThat(prefetch.wanted(new Leases.Work(inHand, 0))).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 20, 22", "12, 20, 10", "0, 30, 12", "0, 32, 10", "0, 33, 0", "22, 0, 0", "13, 8, 0"})
+    void classifiedImages_shouldNotCountUnlessTheyAreMany(int unclassified, int classified, int wanted) {
+        Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
+        prefetch.served(50, 1);
+
+        assertThat(prefetch.wanted(new Leases.Work(unclassified, classified))).isEqualTo(wanted);
     }
 
     @ParameterizedTest
@@ -60,7 +69,7 @@ class PrefetchTest {
         Prefetch prefetch = new Prefetch(2, Duration.ofSeconds(1), 20);
         prefetch.served(5000, 1);
 
-        assertThat(prefetch.wanted(inHand)).isEqualTo(wanted);
+        assertThat(prefetch.wanted(new Leases.Work(inHand, 0))).isEqualTo(wanted);
     }
 
     @ParameterizedTest

@@ -1,0 +1,41 @@
+package flotilla.bench;
+
+import flotilla.testing.OtlpServer;
+import java.time.Duration;
+import java.util.List;
+
+/** What tracing costs: a system that records a tenth of its images and sends their spans to a collector ÷ one that records none. */
+final class TracingRow implements Row {
+    private static final double SAMPLING = 0.1;
+    private static final Duration WITHIN = Duration.ofSeconds(60);
+
+    @Override
+    public String name() {
+        return "tracing";
+    }
+
+    @Override
+    public String about() {
+        return "the whole system, saturated over HTTP: with traces of " + SAMPLING + " of all images ÷ without";
+    }
+
+    @Override
+    public List<Figure> measure(Lab lab) throws Exception {
+        try (OtlpServer collector = OtlpServer.start()) {
+            return Overhead.measure(
+                    lab,
+                    List.of(),
+                    List.of(
+                            "flotilla.tracing.otlp-endpoint=" + collector.url(),
+                            "flotilla.tracing.sampling=" + SAMPLING),
+                    new Collecting(collector));
+        }
+    }
+
+    private record Collecting(OtlpServer collector) implements Overhead.Use {
+        @Override
+        public void require(Stand.Gateway gateway) throws Exception {
+            Lab.await("spans at the collector", WITHIN, () -> !collector.spans().isEmpty());
+        }
+    }
+}
