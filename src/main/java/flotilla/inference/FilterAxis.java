@@ -9,7 +9,7 @@ final class FilterAxis {
 
     private static final int ONE = 1 << FRACTION_BITS;
 
-    /** With so many weights, each half a unit too large, 255 would still not become 256. */
+    /** With so many weights, each half a unit too large, 255 would still not become 256; more are cut off, not rounded. */
     private static final int MOST_ROUNDED = 16_000;
 
     private final int[] first;
@@ -68,7 +68,7 @@ final class FilterAxis {
         return end[i];
     }
 
-    /** The weights of the source pixels from {@code first(i)} on, in fixed point; their sum is one. */
+    /** The weights of the source pixels from {@code first(i)} on, in fixed point; their sum is one, but for rounding. */
     int[] weights(int i) {
         return weights[i];
     }

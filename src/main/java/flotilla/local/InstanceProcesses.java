@@ -157,8 +157,7 @@ final class InstanceProcesses implements AutoCloseable {
 
     private Map<String, String> environment(InstanceId id) {
         Map<String, String> environment = new HashMap<>(worker.environment());
-        // Threads share few native heaps, so that memory that was freed is used again or goes back to the system.
-        environment.putIfAbsent("MALLOC_ARENA_MAX", "2");
+        NativeMemory.ENVIRONMENT.forEach(environment::putIfAbsent);
         // PyTorch says at every image, on processors that NNPACK does not know, that it does without.
         environment.putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
         // As on a fresh machine: no files of the developer's own AWS account, only the metadata service.

@@ -56,8 +56,6 @@ final class ImagePipeline {
     record Holding(Leases leases, Prefetch prefetch, Patience patience) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(ImagePipeline.class);
-    /** Reads and writes that wait on the network at the same time, however few messages are held. */
-    private static final int LEAST_IO = 16;
 
     private final ActorSystem<?> system;
     private final WorkerNode.Ports ports;
@@ -105,7 +103,7 @@ final class ImagePipeline {
         ByteBudget memory = new ByteBudget(limits.imageBytes());
         // All that is in hand has room in one stage: what waited before it would be seen by nobody, and its lease not
         // extended.
-        int io = Math.max(LEAST_IO, limits.mostInHand() + Prefetch.CLASSIFIED_BESIDES);
+        int io = limits.mostInHand() + Prefetch.CLASSIFIED_BESIDES;
         Pair<ReceiveControl, CompletionStage<Done>> running = ports.requests()
                 .receive(() -> capacity(memory))
                 .map(this::take)

@@ -29,8 +29,8 @@ final class Leases {
     /**
      * Messages with work to do.
      *
-     * @param unclassified their images have no outcome yet
-     * @param classified their images' outcomes are on their way to the store and to those who wait
+     * @param unclassified their images did not come out of a classifier yet
+     * @param classified they did, and what came of it is on its way to the store and to those who wait
      */
     record Work(int unclassified, int classified) {}
 

@@ -62,7 +62,7 @@ public final class Worker {
     /** The pause of this number is complete. */
     record Paused(int pause) implements Command {}
 
-    /** A message left this worker's hands. */
+    /** A message's image was classified, or a message left this worker's hands. */
     record HandsChanged() implements Command {}
 
     /** Something without which no image can be answered has died. */

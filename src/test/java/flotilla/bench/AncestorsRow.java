@@ -26,12 +26,12 @@ final class AncestorsRow implements Row {
         Stand.Gateway started = stand.gateway();
         started.warm(lab, stand);
         URI gateway = started.url();
-        stand.worker(Variant.shipped().sets());
         Stand theirs = Stand.start(lab);
         // Their stand-ins are as long-lived as ours; their own programs need no warming.
         try (Running warming = warmed(lab, theirs)) {
             warming.requireAlive();
         }
+        stand.worker(Variant.shipped().sets());
         int images = lab.either(150, 600);
         Client.saturate(gateway, Api.CLASSIC, lab.photos(), images / 2, CONCURRENCY);
         List<Double> ours = new ArrayList<>();

@@ -2,6 +2,7 @@ package flotilla.bench;
 
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
+import flotilla.local.NativeMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -97,13 +98,13 @@ final class Lab implements AutoCloseable {
         return options;
     }
 
-    /** A class of the benchmark in a JVM of its own, with a worker's options. */
+    /** A class of the benchmark in a JVM of its own, with a worker's options and its treatment of native memory. */
     Running loop(Class<?> main, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(loopJvmOptions());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
-        return keep(main.getSimpleName(), Map.of(), command);
+        return keep(main.getSimpleName(), NativeMemory.ENVIRONMENT, command);
     }
 
     /** The jar with a Java command and options of its own. */

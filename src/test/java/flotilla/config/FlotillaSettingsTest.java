@@ -187,7 +187,7 @@ class FlotillaSettingsTest {
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+IgnoreUnrecognizedVMOptions",
-                                "-XX:TrimNativeHeapInterval=5000"),
+                                "-XX:TrimNativeHeapInterval=30000"),
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(10)));
         assertThat(settings.metrics())

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import flotilla.inference.ModelSpec.Resize;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PreprocessorTest {
     private static final List<Double> ZEROS = List.of(0.0, 0.0, 0.0);
@@ -96,6 +101,65 @@ class PreprocessorTest {
             assertThat(cropped.tensor(new RgbImage(image), Layout.PLANAR)).hasSize(3 * 224 * 224);
             assertThat(stretched.tensor(new RgbImage(image), Layout.PLANAR)).hasSize(3 * 300 * 300);
         }
+    }
+
+    /** Sums of many weights, each rounded, must not carry into their neighbours: white stays white. */
+    @ParameterizedTest
+    @CsvSource({"65535, 1", "1, 65535", "4001, 3001", "1, 1", "16001, 2"})
+    void white_shouldStayWhiteHoweverFarItIsReduced(int width, int height) {
+        BufferedImage white = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        Arrays.fill(((DataBufferByte) white.getRaster().getDataBuffer()).getData(), (byte) 0xFF);
+        for (int side : new int[] {8, 9, 223, 224}) {
+            assertThat(samples(white, side, side, new Resize.Stretch())).containsOnly(255);
+        }
+    }
+
+    @Test
+    void oddSizes_shouldEqualTheFilterWrittenOut() {
+        Random random = new Random(42);
+        for (int round = 0; round < 60; round++) {
+            BufferedImage image = noise(1 + random.nextInt(40), 1 + random.nextInt(40), random);
+            int width = 1 + random.nextInt(20);
+            int height = 1 + random.nextInt(20);
+
+            assertThat(samples(image, width, height, new Resize.Stretch()))
+                    .as("%d×%d to %d×%d", image.getWidth(), image.getHeight(), width, height)
+                    .containsExactly(writtenOut(image, width, height));
+        }
+    }
+
+    private static BufferedImage noise(int width, int height, Random random) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        random.nextBytes(((DataBufferByte) image.getRaster().getDataBuffer()).getData());
+        return image;
+    }
+
+    /** The same resize, sample by sample. */
+    private static int[] writtenOut(BufferedImage image, int width, int height) {
+        int[] all = TestImages.pixels(new RgbImage(image));
+        FilterAxis columns = FilterAxis.centred(image.getWidth(), width, width);
+        FilterAxis rows = FilterAxis.centred(image.getHeight(), height, height);
+        int[] narrow = new int[3 * width * image.getHeight()];
+        for (int i = 0; i < narrow.length; i++) {
+            int row = 3 * image.getWidth() * (i / (3 * width));
+            int column = i / 3 % width;
+            narrow[i] = weighted(all, row + 3 * columns.first(column) + i % 3, 3, columns.weights(column));
+        }
+        int[] resized = new int[3 * width * height];
+        for (int i = 0; i < resized.length; i++) {
+            int row = i / (3 * width);
+            int first = 3 * width * rows.first(row);
+            resized[i] = weighted(narrow, first + i % (3 * width), 3 * width, rows.weights(row));
+        }
+        return resized;
+    }
+
+    private static int weighted(int[] samples, int first, int step, int[] weights) {
+        long sum = 1L << (FilterAxis.FRACTION_BITS - 1);
+        for (int k = 0; k < weights.length; k++) {
+            sum += (long) weights[k] * samples[first + k * step];
+        }
+        return (int) Math.min(255, sum >> FilterAxis.FRACTION_BITS);
     }
 
     @Test
