@@ -619,9 +619,11 @@ class HttpInterfaceTest extends HttpFixture {
         assertThat(get(location).join().statusCode()).isEqualTo(202);
         // The poll is on its way over a connection of its own.
         KIT.createTestProbe()
-                .awaitAssert(Duration.ofSeconds(20), () -> assertThat(Scrape.of(node.text(Form.PROMETHEUS))
-                                .value("flotilla_gateway_waiting_callers"))
-                        .isEqualTo(3));
+                .awaitAssert(
+                        Duration.ofSeconds(20),
+                        () -> assertThat(
+                                        Scrape.of(node.text(Form.PROMETHEUS)).value("flotilla_gateway_waiting_callers"))
+                                .isEqualTo(3));
         TestProbe<Done> stopped = KIT.createTestProbe();
 
         gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(4), stopped.getRef()));

@@ -399,8 +399,9 @@ class ScalingAnswersTest {
             assertThat(nonsense.numbers(1)).containsExactly(5L);
             // All three have asked where they begin; one that comes later shows that there was nothing before it.
             KIT.createTestProbe()
-                    .awaitAssert(Duration.ofSeconds(10), () -> assertThat(newestAsked)
-                            .hasValueGreaterThanOrEqualTo(3));
+                    .awaitAssert(
+                            Duration.ofSeconds(10),
+                            () -> assertThat(newestAsked).hasValueGreaterThanOrEqualTo(3));
             fall(6, 6);
             assertThat(three.numbers(1)).containsExactly(6L);
             assertThat(none.numbers(1).get(0)).isEqualTo(6L);
