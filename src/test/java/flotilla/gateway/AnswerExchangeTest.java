@@ -50,7 +50,7 @@ class AnswerExchangeTest {
         KIT.spawn(AnswerExchange.create(there.getRef()));
         KIT.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
             one.tell(new AnswerExchange.Share(notice(1)));
-            assertThat(there.receiveMessage(Duration.ofMillis(200)))
+            assertThat(there.receiveMessage(Duration.ofMillis(80)))
                     .isEqualTo(new PendingReplies.Answered(notice(1).result()));
             return one;
         });

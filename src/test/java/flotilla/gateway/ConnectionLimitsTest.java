@@ -28,10 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a client may ask of a connection: how slowly, how long, how many. */
 @Tag("slow")
 class ConnectionLimitsTest extends HttpFixture {
-    private static final Duration HEADER_TIMEOUT = Duration.ofMillis(400);
+    /** Also on a slow machine a request that is sent at once is read within it. */
+    private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final Duration UPLOAD_STALL = Duration.ofSeconds(2);
     private static final int CONNECTIONS = 3;
     private static final HttpSettings.Limits LIMITS =
-            new HttpSettings.Limits(HEADER_TIMEOUT, Duration.ofMillis(400), 100_000, 3, 20, 1000, 100);
+            new HttpSettings.Limits(HEADER_TIMEOUT, UPLOAD_STALL, 100_000, 3, 20, 1000, 100);
 
     @Override
     @BeforeEach

@@ -62,7 +62,12 @@ class HttpGatewayTest extends HttpFixture {
         assertThat(response.join().headers().firstValue("Content-Type").orElse(""))
                 .startsWith("text/plain");
         assertThat(response.join().body()).isEqualTo(body);
-        supervisor.expectMessageClass(SupervisorCommand.WorkArrived.class);
+        // While an image waits the gateway asks for the pace, too.
+        supervisor.fishForMessage(
+                Duration.ofSeconds(10),
+                message -> message instanceof SupervisorCommand.WorkArrived
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
     }
 
     @Test
@@ -538,6 +543,7 @@ class HttpGatewayTest extends HttpFixture {
 
     @Test
     void responseQueueThatWasLost_shouldBeReadAgain() throws Exception {
+        eventually(() -> assertThat(responses.runs()).isEqualTo(1));
         responses.fail(new IllegalStateException("the queue is away"));
         CompletableFuture<HttpResponse<String>> response = classic(new Part("f", "a.png", PNG));
         ClassificationRequest request = accepted(1).get(0);

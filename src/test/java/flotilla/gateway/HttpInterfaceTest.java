@@ -8,16 +8,20 @@ import flotilla.config.ApiKeySettings;
 import flotilla.config.ApiKeySettings.Role;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
+import flotilla.gateway.MetricsText.Form;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.FleetReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.testing.Images;
+import flotilla.testing.Scrape;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -598,6 +602,10 @@ class HttpInterfaceTest extends HttpFixture {
 
     @Test
     void callersWhoWaitWhenTheGatewayStops_shouldBeToldWhereTheirAnswerWillBe() throws Exception {
+        stop();
+        NodeMetrics node = NodeMetrics.open("gateway", "1");
+        metrics = new HttpGateway.Metrics(node.gateway(Clock.systemUTC()), Optional.of(node));
+        start();
         CompletableFuture<HttpResponse<String>> classic = classic(new Part("f", "a.png", PNG));
         HttpRequest preferring = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=b.png"))
                 .header("Prefer", "wait=60")
@@ -609,15 +617,24 @@ class HttpInterfaceTest extends HttpFixture {
         String location = "/v1/classifications/" + both.get(0).id();
         CompletableFuture<HttpResponse<String>> poll = get(location + "?wait=60");
         assertThat(get(location).join().statusCode()).isEqualTo(202);
+        // The poll is on its way over a connection of its own.
+        KIT.createTestProbe()
+                .awaitAssert(
+                        Duration.ofSeconds(20),
+                        () -> assertThat(
+                                        Scrape.of(node.text(Form.PROMETHEUS)).value("flotilla_gateway_waiting_callers"))
+                                .isEqualTo(3));
         TestProbe<Done> stopped = KIT.createTestProbe();
 
-        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(2), stopped.getRef()));
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(4), stopped.getRef()));
 
         shouldBeProblem(classic.join(), 504, "no-answer-yet");
         assertThat(modern.join().statusCode()).isEqualTo(202);
         assertThat(modern.join().headers().firstValue("Location")).isPresent();
         assertThat(poll.join().statusCode()).isEqualTo(202);
         stopped.receiveMessage(Duration.ofSeconds(20));
+        node.close();
+        metrics = HttpGateway.Metrics.NONE;
         start();
     }
 
@@ -671,7 +688,7 @@ class HttpInterfaceTest extends HttpFixture {
         }
         TestProbe<Done> stopped = KIT.createTestProbe();
 
-        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(4), stopped.getRef()));
+        gateway.tell(new HttpGateway.Stop(Duration.ofSeconds(8), stopped.getRef()));
         answer(both.get(0), label("Cat"));
 
         List<String> answered = new ArrayList<>();

@@ -59,7 +59,9 @@ class MetricsEndpointTest extends HttpFixture {
         CompletableFuture<HttpResponse<String>> cat = classic(new Part("f", "a.png", PNG));
         CompletableFuture<HttpResponse<String>> damaged = classic(new Part("f", "b.png", PNG));
         List<ClassificationRequest> requests = accepted(2);
-        Scrape waiting = when("flotilla_gateway_waiting_callers", 2);
+        when("flotilla_gateway_waiting_callers", 2);
+        // Another one, since a scrape reads its figures one after the other.
+        Scrape waiting = scrape();
         assertThat(waiting.value("flotilla_gateway_unanswered_images")).isEqualTo(2);
         assertThat(waiting.value("flotilla_gateway_oldest_unanswered_seconds")).isGreaterThanOrEqualTo(0);
         assertThat(waiting.value("flotilla_gateway_uploads")).isZero();

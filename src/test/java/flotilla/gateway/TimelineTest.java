@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
+import org.apache.pekko.japi.function.Creator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +88,11 @@ class TimelineTest extends HttpFixture {
         });
     }
 
+    /** A timeline that is asked for until the supervisor was heard within the second or so that it gets. */
+    private static JsonNode inTime(Creator<JsonNode> asked) {
+        return KIT.createTestProbe().awaitAssert(Duration.ofSeconds(20), asked);
+    }
+
     /** The timeline once the answer was heard of. */
     private JsonNode answered(ClassificationRequest request) throws Exception {
         get("/v1/classifications/" + request.id() + "?wait=20").join();
@@ -112,18 +118,20 @@ class TimelineTest extends HttpFixture {
     void imageThatAWorkerHas_shouldTellWhich() throws Exception {
         ClassificationRequest request = upload();
 
-        CompletableFuture<HttpResponse<String>> response = ask(request);
-        supervisor.fishForMessage(Duration.ofSeconds(20), message -> {
-            if (message instanceof SupervisorCommand && message instanceof FindHolder question) {
-                assertThat(question.id()).isEqualTo(request.id());
-                question.replyTo().tell(new HolderReport("by-hand", 1, Duration.ofSeconds(2), true));
-                return FishingOutcomes.complete();
-            }
-            return FishingOutcomes.continueAndIgnore();
+        JsonNode timeline = inTime(() -> {
+            CompletableFuture<HttpResponse<String>> response = ask(request);
+            supervisor.fishForMessage(Duration.ofSeconds(20), message -> {
+                if (message instanceof SupervisorCommand && message instanceof FindHolder question) {
+                    assertThat(question.id()).isEqualTo(request.id());
+                    question.replyTo().tell(new HolderReport("by-hand", 1, Duration.ofSeconds(2), true));
+                    return FishingOutcomes.complete();
+                }
+                return FishingOutcomes.continueAndIgnore();
+            });
+            JsonNode told = json(response.join());
+            assertThat(events(told)).containsExactly("uploaded", "stored", "queued", "leased");
+            return told;
         });
-
-        JsonNode timeline = json(response.join());
-        assertThat(events(timeline)).containsExactly("uploaded", "stored", "queued", "leased");
         assertThat(timeline.path("events").get(3).path("by").asText()).isEqualTo("by-hand");
         assertThat(timeline.path("workers").findValuesAsText("worker")).containsExactly("by-hand");
     }
@@ -142,10 +150,13 @@ class TimelineTest extends HttpFixture {
         answerAs("i-2", request);
         get("/v1/classifications/" + request.id() + "?wait=20").join();
 
-        CompletableFuture<HttpResponse<String>> response = ask(request);
-        supplied(Optional.of(LAUNCH));
-
-        JsonNode timeline = json(response.join());
+        JsonNode timeline = inTime(() -> {
+            CompletableFuture<HttpResponse<String>> response = ask(request);
+            supplied(Optional.of(LAUNCH));
+            JsonNode told = json(response.join());
+            assertThat(told.path("workers").get(1).has("suppliedBy")).isTrue();
+            return told;
+        });
         assertThat(timeline.path("status").asText()).isEqualTo("done");
         assertThat(timeline.path("answer").asText()).isEqualTo("Cat");
         assertThat(events(timeline))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Asked;
 import flotilla.testing.FakeGateway.Said;
+import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -243,11 +244,7 @@ class HttpCallerTest {
 
     @Test
     void serverThatIsNotThere_shouldGiveAFailure() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        try (HttpCaller caller = caller("http://127.0.0.1:" + free, Api.CLASSIC, true, 0, LONG)) {
+        try (HttpCaller caller = caller("http://127.0.0.1:" + FreePort.next(), Api.CLASSIC, true, 0, LONG)) {
             assertThat(caller.call(image).join().answer())
                     .isEqualTo(new Answer.Failed("no connection", "the server cannot be reached"));
             assertThat(caller.ask("/v1/fleet").join()).isEmpty();

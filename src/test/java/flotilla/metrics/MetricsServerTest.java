@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flotilla.gateway.MetricsText;
+import flotilla.testing.FreePort;
 import flotilla.testing.Scrape;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,8 +59,8 @@ class MetricsServerTest {
 
     @Test
     void portThatIsTaken_shouldBeAnErrorAndAClosedOneFree() throws Exception {
-        MetricsServer first = MetricsServer.start(FREE, METRICS);
-        InetSocketAddress taken = first.address();
+        InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.next());
+        MetricsServer first = MetricsServer.start(taken, METRICS);
 
         assertThatThrownBy(() -> MetricsServer.start(taken, METRICS)).isInstanceOf(IOException.class);
 

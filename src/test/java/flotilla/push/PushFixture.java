@@ -14,7 +14,7 @@ final class PushFixture {
     private PushFixture() {}
 
     static PushSettings settings(boolean allowHttp, boolean allowPrivate, String... hosts) {
-        return settings(allowHttp, allowPrivate, Duration.ofSeconds(20), hosts);
+        return settings(allowHttp, allowPrivate, Duration.ofMinutes(1), hosts);
     }
 
     static PushSettings settings(boolean allowHttp, boolean allowPrivate, Duration timeout, String... hosts) {

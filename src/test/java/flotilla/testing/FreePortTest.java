@@ -2,6 +2,8 @@ package flotilla.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
@@ -24,8 +26,20 @@ class FreePortTest {
 
     @Test
     void portThatSomebodyListensAt_shouldBePassedOver() throws Exception {
-        try (ServerSocket taken = new ServerSocket(FreePort.next() + 1, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = listeningAtTheNext()) {
             assertThat(FreePort.next()).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    /** At the port after the last one that was given out; somebody else may listen there already. */
+    private static ServerSocket listeningAtTheNext() throws IOException {
+        while (true) {
+            int port = FreePort.next() + 1;
+            try {
+                return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException taken) {
+                // Then the one after the next.
+            }
         }
     }
 }

@@ -8,12 +8,14 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
@@ -34,6 +36,11 @@ public final class OtlpServer implements AutoCloseable {
             long endNanos,
             Map<String, String> attributes,
             String error) {}
+
+    /** Far more than anything takes: ends what hangs, and measures nothing. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
@@ -76,6 +83,15 @@ public final class OtlpServer implements AutoCloseable {
     /** All spans that came. */
     public List<Received> spans() {
         return List.copyOf(spans);
+    }
+
+    /** All spans that came, once there are so many, or after a minute: who sends them need not wait until they are here. */
+    public List<Received> awaited(int count) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (spans.size() < count && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+        return spans();
     }
 
     @Override

@@ -12,6 +12,7 @@ import flotilla.protocol.Span.Kind;
 import flotilla.protocol.Tracing;
 import flotilla.testing.OtlpServer;
 import flotilla.testing.OtlpServer.Received;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ class OtlpTracingTest {
     private static final RequestId ID = RequestId.create(AT, new Random(1));
     private static final TraceParent CLIENT =
             new TraceParent("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private OtlpServer collector;
 
@@ -48,8 +50,8 @@ class OtlpTracingTest {
         return OtlpTracing.open(collector.url(), sampling, "gateway", "node-1", "1.0");
     }
 
-    private Map<String, Received> byName() {
-        return collector.spans().stream().collect(Collectors.toMap(Received::name, Function.identity()));
+    private Map<String, Received> byName(int count) {
+        return collector.awaited(count).stream().collect(Collectors.toMap(Received::name, Function.identity()));
     }
 
     private static long nanos(Instant at) {
@@ -77,7 +79,7 @@ class OtlpTracingTest {
                             .build());
         }
 
-        Map<String, Received> spans = byName();
+        Map<String, Received> spans = byName(6);
         assertThat(spans)
                 .containsOnlyKeys("upload", "store image", "send request", "process image", "classify", "predict");
         Received root = spans.get("upload");
@@ -107,7 +109,7 @@ class OtlpTracingTest {
             upload.ended(AT.plusMillis(1), Optional.of("too-large"));
         }
 
-        assertThat(collector.spans()).singleElement().satisfies(span -> {
+        assertThat(collector.awaited(1)).singleElement().satisfies(span -> {
             assertThat(span.traceId()).isEqualTo(CLIENT.traceId());
             assertThat(span.parentId()).isEqualTo(CLIENT.spanId());
             assertThat(span.error()).isEqualTo("too-large");
@@ -141,7 +143,7 @@ class OtlpTracingTest {
                             .build());
         }
 
-        assertThat(collector.spans())
+        assertThat(collector.awaited(1))
                 .singleElement()
                 .satisfies(span ->
                         assertThat(span.endNanos()).isEqualTo(span.startNanos()).isEqualTo(nanos(AT)));
@@ -157,19 +159,20 @@ class OtlpTracingTest {
         ToldOnce exporter = new ToldOnce(
                 io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter.builder()
                         .setEndpoint(collector.url() + "/v1/traces")
+                        .setTimeout(LONG)
                         .setRetryPolicy(null)
                         .build(),
                 collector.url());
         try {
-            exporter.export(List.of()).join(10, TimeUnit.SECONDS);
-            exporter.export(List.of()).join(10, TimeUnit.SECONDS);
+            exporter.export(List.of()).join(LONG.toSeconds(), TimeUnit.SECONDS);
+            exporter.export(List.of()).join(LONG.toSeconds(), TimeUnit.SECONDS);
             assertThat(lines.list)
                     .singleElement()
                     .satisfies(line -> assertThat(line.getFormattedMessage())
                             .startsWith("spans cannot be sent to " + collector.url())
                             .contains("flotilla.tracing.otlp-endpoint"));
             collector.answer(200);
-            exporter.export(List.of()).join(10, TimeUnit.SECONDS);
+            exporter.export(List.of()).join(LONG.toSeconds(), TimeUnit.SECONDS);
 
             assertThat(lines.list).hasSize(2);
             assertThat(lines.list.get(1).getFormattedMessage()).isEqualTo("spans are sent again lost=0");
