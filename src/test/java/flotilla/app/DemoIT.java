@@ -18,7 +18,7 @@ class DemoIT {
             Eventually.until("worker processes", () -> !demo.workers().isEmpty());
             List<ProcessHandle> started = demo.descendants();
 
-            assertThat(demo.awaitExit(Duration.ofMinutes(5)))
+            assertThat(demo.awaitExit(Duration.ofMinutes(15)))
                     .as(() -> demo.out() + demo.err())
                     .isZero();
 

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 /** What becomes of real workers and their images when EC2 takes their machines back, or says that it may. */
 class MachineNoticesIT {
     private static final int FLEET = 2;
-    private static final int IMAGES = 40;
+    private static final int IMAGES = 80;
     private static final List<String> SETTINGS = List.of(
             "flotilla.classifier.kind=delay",
             "flotilla.classifier.delay=500ms",
