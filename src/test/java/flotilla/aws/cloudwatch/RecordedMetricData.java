@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class RecordedMetricData implements AutoCloseable {
     private static final CBORMapper CBOR = new CBORMapper();
-    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
     private static final String OPERATION = "/operation/PutMetricData";
 
     private final List<JsonNode> requests = new ArrayList<>();
