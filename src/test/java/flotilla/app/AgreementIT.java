@@ -51,6 +51,7 @@ class AgreementIT {
             "classifier.parallelism=1",
             "scaling.policy=message-count",
             "scaling.interval=500ms",
+            "scaling.silent-after=5m",
             "scaling.min-instances=" + MACHINES,
             "scaling.max-instances=" + MACHINES,
             "local.boot-delay=200ms",

@@ -38,6 +38,7 @@ class MachineNoticesIT {
             "flotilla.scaling.interval=500ms",
             "flotilla.scaling.settle=0s",
             "flotilla.scaling.history=10000",
+            "flotilla.scaling.silent-after=1m",
             "flotilla.local.boot-delay=0s",
             "flotilla.local.worker-jvm-options=[-Xmx160m, -Xss512k, \"-XX:+UseSerialGC\", \"-XX:TieredStopAtLevel=1\"]",
             "flotilla.queue.receive-wait=1s");
