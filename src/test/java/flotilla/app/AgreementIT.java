@@ -55,6 +55,8 @@ class AgreementIT {
             "scaling.min-instances=" + MACHINES,
             "scaling.max-instances=" + MACHINES,
             "local.boot-delay=200ms",
+            // Nobody dies here: no pause of this machine shall have an image done twice.
+            "queue.visibility-timeout=1m",
             "queue.receive-wait=1s");
 
     private final HttpClient http =

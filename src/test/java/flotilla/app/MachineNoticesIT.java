@@ -41,6 +41,8 @@ class MachineNoticesIT {
             "flotilla.scaling.silent-after=1m",
             "flotilla.local.boot-delay=0s",
             "flotilla.local.worker-jvm-options=[-Xmx160m, -Xss512k, \"-XX:+UseSerialGC\", \"-XX:TieredStopAtLevel=1\"]",
+            // Nobody dies here: no pause of this machine shall have an image done twice.
+            "flotilla.queue.visibility-timeout=1m",
             "flotilla.queue.receive-wait=1s");
     private static final Pattern IN_HAND = Pattern.compile("EC2 takes this machine back at=\\S+ inHand=(\\d+)");
     private static final Pattern ANSWERED = Pattern.compile("drained epoch=\\d+ images=(\\d+)");
