@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewaysIT {
     /** Within 25 s on a machine that does nothing else; less than anything but the lease makes a supervisor wait. */
     private static final Duration MOVES_WITHIN = Duration.ofSeconds(60);
+
     private static final int IMAGES = 30;
 
     private static String[] gateway(Path folder) {

@@ -45,9 +45,7 @@ final class RecordedMetricData implements AutoCloseable {
         // Who waits for it may go on to change what comes after it.
         keep(request);
         byte[] body = CBOR.writeValueAsBytes(
-                refused
-                        ? Map.of("__type", "com.amazonaws.cloudwatch#AccessDenied", "message", "no")
-                        : Map.of());
+                refused ? Map.of("__type", "com.amazonaws.cloudwatch#AccessDenied", "message", "no") : Map.of());
         exchange.getResponseHeaders().set("smithy-protocol", "rpc-v2-cbor");
         exchange.getResponseHeaders().set("Content-Type", "application/cbor");
         exchange.sendResponseHeaders(refused ? 403 : 200, body.length);
