@@ -163,6 +163,11 @@ public final class ServiceProxy implements AutoCloseable {
         void start() {
             open.add(client);
             open.add(target);
+            if (state == State.GONE) {
+                // Since it was accepted.
+                shut(client);
+                shut(target);
+            }
             daemon(() -> pass(client, target, true));
             daemon(() -> pass(target, client, false));
         }

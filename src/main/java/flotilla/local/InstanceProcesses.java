@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,18 +118,24 @@ final class InstanceProcesses implements AutoCloseable {
     /** Ends all processes, and returns when they are gone. */
     @Override
     public void close() {
-        List<InstanceProcess> all = snapshot();
-        all.forEach(InstanceProcess::terminate);
-        if (!gone(all, stopGrace)) {
-            List<InstanceProcess> stubborn = snapshot();
+        Map<InstanceId, InstanceProcess> all = snapshot();
+        all.values().forEach(InstanceProcess::terminate);
+        if (!gone(all.values(), stopGrace)) {
+            Collection<InstanceProcess> stubborn = snapshot().values();
             log.warn("{} instances did not end within {}: killed", stubborn.size(), stopGrace);
             stubborn.forEach(InstanceProcess::kill);
             gone(stubborn, KILL_TIMEOUT);
         }
+        // Ends are noted on other threads, which the end of this process does not wait for.
+        all.forEach((id, process) -> {
+            if (process.onExit().isDone()) {
+                gone(id, process);
+            }
+        });
     }
 
-    private synchronized List<InstanceProcess> snapshot() {
-        return List.copyOf(living.values());
+    private synchronized Map<InstanceId, InstanceProcess> snapshot() {
+        return Map.copyOf(living);
     }
 
     private synchronized void gone(InstanceId id, InstanceProcess process) {
@@ -141,7 +148,7 @@ final class InstanceProcesses implements AutoCloseable {
         }
     }
 
-    private static boolean gone(List<InstanceProcess> processes, Duration within) {
+    private static boolean gone(Collection<InstanceProcess> processes, Duration within) {
         CompletableFuture<?>[] exits =
                 processes.stream().map(InstanceProcess::onExit).toArray(CompletableFuture<?>[]::new);
         try {

@@ -51,9 +51,12 @@ class AgreementIT {
             "classifier.parallelism=1",
             "scaling.policy=message-count",
             "scaling.interval=500ms",
+            "scaling.silent-after=5m",
             "scaling.min-instances=" + MACHINES,
             "scaling.max-instances=" + MACHINES,
             "local.boot-delay=200ms",
+            // Nobody dies here: no pause of this machine shall have an image done twice.
+            "queue.visibility-timeout=1m",
             "queue.receive-wait=1s");
 
     private final HttpClient http =

@@ -162,7 +162,7 @@ class BatchesIT {
         for (String setting : List.of(
                 "aws.endpoints-file=" + data.resolve("endpoints.json"),
                 "fleet.mode=static",
-                "classifier.delay=200ms",
+                "classifier.delay=400ms",
                 "classifier.parallelism=1")) {
             common.addAll(List.of("--set", "flotilla." + setting));
         }

@@ -30,6 +30,8 @@ class CostIT {
             "flotilla.scaling.interval=500ms",
             "flotilla.scaling.max-instances=1",
             "flotilla.local.boot-delay=200ms",
+            // Nobody dies here: no pause of this machine shall have an image done twice.
+            "flotilla.queue.visibility-timeout=1m",
             "flotilla.queue.receive-wait=1s",
             "flotilla.cost.currency=EUR",
             "flotilla.cost.instance-types=[{type=c7i.large,on-demand-hour=3600}]");

@@ -89,7 +89,8 @@ class DrainQueuesIT {
             "flotilla.cluster.port=" + FreePort.next(),
             "flotilla.http.port=0",
             "flotilla.scaling.settle=0s",
-            "flotilla.classifier.delay=40s",
+            "flotilla.scaling.history=10000",
+            "flotilla.classifier.delay=80s",
             "flotilla.classifier.parallelism=2"
         };
         try (FlotillaProcess cloud = start(folder, List.of("cloud", "--data", data.toString()))) {
@@ -124,7 +125,9 @@ class DrainQueuesIT {
 
                     awaitOpen(again, 0);
                     Eventually.until("an empty fleet", () -> again.fleet().isEmpty());
-                    assertThat(queues.depth(TERMINATE_REQUESTS)).isEqualTo(new QueueClient.Depth(0, 0));
+                    Eventually.until(
+                            "no request left",
+                            () -> queues.depth(TERMINATE_REQUESTS).equals(new QueueClient.Depth(0, 0)));
                     Account end = Account.of(again.decisions());
                     assertThat(end.launched()).isZero();
                     assertThat(end.terminated()).isZero();

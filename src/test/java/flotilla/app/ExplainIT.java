@@ -70,6 +70,8 @@ class ExplainIT {
                 "--set",
                 "flotilla.scaling.interval=500ms",
                 "--set",
+                "flotilla.scaling.history=10000",
+                "--set",
                 "flotilla.local.boot-delay=200ms")) {
             String url = local.awaitLine("ready ");
             GatewayClient client = new GatewayClient(url);

@@ -24,6 +24,8 @@ class FleetModesIT {
         "flotilla.classifier.parallelism=2",
         "flotilla.scaling.policy=message-count",
         "flotilla.scaling.interval=500ms",
+        "flotilla.scaling.history=10000",
+        "flotilla.scaling.silent-after=1m",
         "flotilla.scaling.messages-per-instance=10",
         "flotilla.local.boot-delay=0s",
         "flotilla.local.worker-jvm-options=[\"-Xmx160m\",\"-Xss512k\",\"-XX:+UseSerialGC\",\"-XX:TieredStopAtLevel=1\"]",
@@ -187,7 +189,7 @@ class FleetModesIT {
                         "a stopped spare and nothing else", () -> states(client).equals(List.of("stopped")));
 
                 List<JsonNode> sinceTheBurst =
-                        actions(client).subList(before, actions(client).size());
+                        actions(client).stream().skip(before).toList();
                 assertThat(sinceTheBurst.get(0).path("kind").asText()).isEqualTo("start");
                 assertThat(sinceTheBurst.get(0).path("instanceId").asText()).isEqualTo(spare);
                 assertThat(kinds(sinceTheBurst)).contains("launch", "stop", "terminate");

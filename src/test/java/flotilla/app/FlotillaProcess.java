@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** One process of the packaged jar, with its output in files; ended and reaped with all that it started. */
 final class FlotillaProcess implements AutoCloseable {
     private static final Path JAR = Path.of("target", "flotilla.jar").toAbsolutePath();
-    private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(3);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
@@ -213,6 +213,10 @@ final class FlotillaProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         left.forEach(ProcessHandle::destroyForcibly);
+        // Until they are gone they may write to folders that the test is about to remove.
+        left.forEach(one -> one.onExit()
+                .completeOnTimeout(one, ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .join());
     }
 
     private static String read(Path file) {

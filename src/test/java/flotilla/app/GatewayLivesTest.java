@@ -51,7 +51,7 @@ class GatewayLivesTest {
     }
 
     private Gateway next() throws InterruptedException {
-        Gateway gateway = serving.poll(15, TimeUnit.SECONDS);
+        Gateway gateway = serving.poll(60, TimeUnit.SECONDS);
         assertThat(gateway).as("a gateway serves").isNotNull();
         return gateway;
     }

@@ -49,6 +49,8 @@ class HostileImagesIT {
                 "--set",
                 "flotilla.scaling.max-instances=1",
                 "--set",
+                "flotilla.scaling.silent-after=5m",
+                "--set",
                 "flotilla.local.boot-delay=0s")) {
             url = local.awaitLine("ready ");
             String label = label(classify("photograph.jpg", photograph).join());

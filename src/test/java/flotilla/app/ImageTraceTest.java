@@ -146,6 +146,7 @@ class ImageTraceTest {
 
     private static HttpResponse<String> classify(String url, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/classifications?file=a.png"))
+                .header("Prefer", "wait=300")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Images.png(4, 3)));
         if (headers.length > 0) {
             request.headers(headers);

@@ -39,6 +39,7 @@ class LivePageIT {
             "scaling.policy=message-count",
             "scaling.messages-per-instance=2",
             "scaling.interval=500ms",
+            "scaling.silent-after=1m",
             "scaling.min-instances=1",
             "scaling.max-instances=2",
             "local.boot-delay=200ms",

@@ -23,6 +23,7 @@ class LocalIT {
         "--set", "flotilla.classifier.delay=150ms",
         "--set", "flotilla.classifier.parallelism=1",
         "--set", "flotilla.scaling.interval=500ms",
+        "--set", "flotilla.scaling.history=10000",
         "--set", "flotilla.scaling.max-instances=2",
         "--set", "flotilla.scaling.messages-per-instance=10",
         "--set", "flotilla.scaling.silent-after=5s",

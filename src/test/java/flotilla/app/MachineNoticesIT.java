@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 /** What becomes of real workers and their images when EC2 takes their machines back, or says that it may. */
 class MachineNoticesIT {
     private static final int FLEET = 2;
-    private static final int IMAGES = 40;
+    private static final int IMAGES = 80;
     private static final List<String> SETTINGS = List.of(
             "flotilla.classifier.kind=delay",
             "flotilla.classifier.delay=500ms",
@@ -38,8 +38,11 @@ class MachineNoticesIT {
             "flotilla.scaling.interval=500ms",
             "flotilla.scaling.settle=0s",
             "flotilla.scaling.history=10000",
+            "flotilla.scaling.silent-after=1m",
             "flotilla.local.boot-delay=0s",
             "flotilla.local.worker-jvm-options=[-Xmx160m, -Xss512k, \"-XX:+UseSerialGC\", \"-XX:TieredStopAtLevel=1\"]",
+            // Nobody dies here: no pause of this machine shall have an image done twice.
+            "flotilla.queue.visibility-timeout=1m",
             "flotilla.queue.receive-wait=1s");
     private static final Pattern IN_HAND = Pattern.compile("EC2 takes this machine back at=\\S+ inHand=(\\d+)");
     private static final Pattern ANSWERED = Pattern.compile("drained epoch=\\d+ images=(\\d+)");

@@ -95,13 +95,18 @@ class MetricsIT {
                         .filter(text -> Scrape.of(text).value("flotilla_worker_messages_in_hand") == 0));
         // All at one moment: what the supervisor cannot read just now has no series.
         atGateway = Eventually.value(
-                "a supervisor that sees an empty queue and a worker",
+                "a supervisor that acts, knows all its figures, and sees an empty queue and a worker",
                 () -> Optional.of(text(gateway)).filter(MetricsIT::showsAnEmptyQueueAndAWorker));
     }
 
     private static boolean showsAnEmptyQueueAndAWorker(String text) {
         Scrape scrape = Scrape.of(text);
-        return scrape.find("flotilla_queue_messages", "state", "visible").equals(Optional.of(0.0))
+        return scrape.find("flotilla_supervisor_acting").equals(Optional.of(1.0))
+                && MetricFiles.documented().stream()
+                        .map(row -> row.substring(0, row.indexOf(' ')))
+                        .filter(name -> name.startsWith("flotilla_supervisor_"))
+                        .allMatch(scrape.families()::containsKey)
+                && scrape.find("flotilla_queue_messages", "state", "visible").equals(Optional.of(0.0))
                 && scrape.find("flotilla_supervisor_instances", "state", "running")
                         .equals(Optional.of(1.0));
     }

@@ -94,7 +94,7 @@ class OutageIT {
                 "flotilla.aws.endpoint.sqs=http://127.0.0.1:" + sqs.port(),
                 "flotilla.fleet.mode=static",
                 "flotilla.classifier.kind=delay",
-                "flotilla.classifier.delay=500ms",
+                "flotilla.classifier.delay=2s",
                 "flotilla.classifier.parallelism=2",
                 "flotilla.queue.receive-wait=1s"));
         sets.addAll(List.of(pairs));
@@ -124,12 +124,12 @@ class OutageIT {
 
     /** Images that the worker has classified since its start. */
     private static long classified() {
-        for (JsonNode instance : client.fleet()) {
-            if (instance.path("instanceId").asText().equals("one")) {
-                return instance.path("images").asLong();
-            }
-        }
-        throw new AssertionError("the worker is not in sight: " + client.fleet());
+        return Eventually.value(
+                "the worker in sight",
+                () -> client.fleet().stream()
+                        .filter(instance -> instance.path("instanceId").asText().equals("one"))
+                        .map(instance -> instance.path("images").asLong())
+                        .findFirst());
     }
 
     /** One upload, which does not wait for its answer. */

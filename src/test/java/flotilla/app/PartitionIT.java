@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("alone")
 class PartitionIT {
-    private static final Duration MOVES_WITHIN = Duration.ofSeconds(25);
+    /** Within 25 s on a machine that does nothing else; less than anything but the lease makes a supervisor wait. */
+    private static final Duration MOVES_WITHIN = Duration.ofSeconds(60);
+
     private static final int MILLIS_BETWEEN_IMAGES = 1500;
 
     @TempDir

@@ -68,7 +68,10 @@ class ProvisionIT {
                         client.classify("cat.png", GatewayClient.TINY_PNG).join();
                 assertThat(answer.path("label").asText()).as(answer.toString()).isEqualTo("cat");
                 assertThat(answer.path("appTierId").asText()).isEqualTo("1");
-                assertThat(run("doctor").out()).contains("a gateway runs here (flotilla.http.port)");
+                // It asks the gateway for some seconds only.
+                Eventually.until(
+                        "a gateway that is seen",
+                        () -> run("doctor").out().contains("a gateway runs here (flotilla.http.port)"));
                 drainedBesideTheGateway();
             }
             bucketsRemovedAfterIt();
@@ -174,7 +177,7 @@ class ProvisionIT {
 
     /** The gateway writes records as long as it lives: its buckets stay until it has ended. */
     private void drainedBesideTheGateway() {
-        CommandOutput.Ran drained = run("destroy", "--yes", "--drain", "--wait", "3m", "--untagged");
+        CommandOutput.Ran drained = run("destroy", "--yes", "--drain", "--wait", "10m", "--untagged");
         assertThat(drained.status()).as(drained.out() + drained.err()).isZero();
         assertThat(drained.out())
                 .contains("waiting   nothing is left, by counts that are approximate")

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images that end their workers, with processes: cloud, gateway and workers that are started by hand, one after the other. */
 class QuarantineIT {
-    private static final Duration ENDS_WITHIN = Duration.ofMinutes(2);
+    private static final Duration ENDS_WITHIN = Duration.ofMinutes(5);
 
     @TempDir
     private static Path folder;
@@ -73,7 +73,7 @@ class QuarantineIT {
                 "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
                 "flotilla.fleet.mode=static",
                 "flotilla.queue.receive-wait=1s",
-                "flotilla.queue.visibility-timeout=4s"));
+                "flotilla.queue.visibility-timeout=10s"));
         sets.addAll(List.of(pairs));
         sets.forEach(pair -> all.addAll(List.of("--set", pair)));
         return all.toArray(String[]::new);
@@ -126,7 +126,7 @@ class QuarantineIT {
 
     @Test
     void imageThatKillsItsWorkerTwice_shouldBeQuarantinedAloneAndAnsweredOnceItIsRedriven() throws Exception {
-        String slow = "flotilla.classifier.delay=6s";
+        String slow = "flotilla.classifier.delay=10s";
         String killer = client.accept("killer.png", GatewayClient.TINY_PNG);
         List<String> neighbours = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

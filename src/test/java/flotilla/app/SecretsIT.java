@@ -125,7 +125,7 @@ class SecretsIT {
                 send(request("/v1/classifications?file=cat.png&callback=http://127.0.0.1:9/hook")
                         .header("X-API-Key", API_KEY)
                         .header("Idempotency-Key", "one")
-                        .header("Prefer", "wait=120")
+                        .header("Prefer", "wait=300")
                         .POST(BodyPublishers.ofByteArray(GatewayClient.TINY_PNG)));
         assertThat(labelled.statusCode()).as(labelled.body()).isEqualTo(200);
         answers.add(labelled.body() + labelled.headers().map());
@@ -178,20 +178,16 @@ class SecretsIT {
     }
 
     /** Empty for a process that has ended. */
-    private static Optional<String> arguments(ProcessHandle process) throws IOException {
-        try {
+    private static Optional<String> arguments(ProcessHandle process) {
+        // It has none either from its end until its parent takes note of that.
+        return Eventually.value("the arguments of " + process.pid() + " or its end", () -> {
+            if (!process.isAlive()) {
+                return Optional.of(Optional.<String>empty());
+            }
             String arguments = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
                     .replace('\0', ' ');
-            assertThat(arguments.isEmpty() && process.isAlive())
-                    .as("no arguments of %s", process.pid())
-                    .isFalse();
-            return Optional.of(arguments);
-        } catch (IOException e) {
-            if (process.isAlive()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
+            return arguments.isEmpty() ? Optional.empty() : Optional.of(Optional.of(arguments));
+        });
     }
 
     /** None of a process that has ended. */

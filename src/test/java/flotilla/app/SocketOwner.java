@@ -60,7 +60,7 @@ final class SocketOwner {
                     return false; // Closed meanwhile.
                 }
             });
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false; // Ended meanwhile.
         }
     }

@@ -68,6 +68,11 @@ class StartStopIT {
                 .toList();
     }
 
+    private static boolean isWithoutInstances(GatewayClient client) {
+        List<JsonNode> decisions = client.decisions();
+        return decisions.get(decisions.size() - 1).path("reason").asText().equals("instances-unknown");
+    }
+
     /** Messages that the test holds keep the whole set wanted, however fast the images are done. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -86,12 +91,17 @@ class StartStopIT {
             Set<String> set = client.fleet().stream()
                     .map(one -> one.path("instanceId").asText())
                     .collect(Collectors.toSet());
-            try (QueueClient queues = new QueueClient(data)) {
+            try (QueueClient queues = new QueueClient(data);
+                    CloudClient cloud = new CloudClient(data)) {
+                // No instance is started before the test has all of them, or its worker could take one.
+                cloud.fail("Action=DescribeInstances&Code=UnauthorizedOperation&Count=1000000");
+                Eventually.until("a decision without instances", () -> isWithoutInstances(client));
                 List<String> held = new ArrayList<>();
                 for (int i = 0; i < SET; i++) {
                     client.accept("held-" + i + ".png", GatewayClient.TINY_PNG);
                     held.addAll(queues.hold(REQUESTS, 1));
                 }
+                cloud.clearFaults();
                 awaitAll(client, "running");
                 assertThat(local.workers()).hasSize(SET);
 

@@ -44,7 +44,7 @@ class StaticFleetIT {
                             FlotillaProcess.start(folder, with(common, "worker", seeds, "flotilla.worker.id=hand-2"))) {
                 GatewayClient before = new GatewayClient(first.awaitLine("ready "));
                 Eventually.until("both workers in sight", () -> before.fleet().size() == 2);
-                assertThat(answerers(before)).containsExactlyInAnyOrder("hand-1", "hand-2");
+                awaitAnswersOfBoth(before);
                 assertThat(before.decisions()).allMatch(decision -> onlyWishes(decision));
 
                 first.kill();
@@ -53,7 +53,7 @@ class StaticFleetIT {
                     assertThat(answerers(after)).isSubsetOf("hand-1", "hand-2").isNotEmpty();
                     Eventually.until(
                             "both workers in sight again", () -> after.fleet().size() == 2);
-                    assertThat(answerers(after)).containsExactlyInAnyOrder("hand-1", "hand-2");
+                    awaitAnswersOfBoth(after);
                     again.terminate();
                 }
                 try (FlotillaProcess afterAStop = FlotillaProcess.start(folder, gateway)) {
@@ -61,7 +61,7 @@ class StaticFleetIT {
                     Eventually.until(
                             "both workers in sight after a stop in good order",
                             () -> after.fleet().size() == 2);
-                    assertThat(answerers(after)).containsExactlyInAnyOrder("hand-1", "hand-2");
+                    awaitAnswersOfBoth(after);
                     assertThat(one.isAlive() && two.isAlive()).isTrue();
                     FlotillaProcess.closeAll(one, two, afterAStop);
                 }
@@ -69,6 +69,16 @@ class StaticFleetIT {
                 first.close();
             }
         }
+    }
+
+    /** One of them may be too slow for some while to get any of the images that are sent together. */
+    private static void awaitAnswersOfBoth(GatewayClient client) {
+        Set<String> workers = new HashSet<>();
+        Eventually.until("answers of both workers", () -> {
+            workers.addAll(answerers(client));
+            return workers.size() > 1;
+        });
+        assertThat(workers).containsExactlyInAnyOrder("hand-1", "hand-2");
     }
 
     /** Sends images until both could have had some; every label must be right. */

@@ -23,14 +23,14 @@ class TraceIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SETTINGS = List.of(
             "flotilla.classifier.kind=delay",
-            "flotilla.classifier.delay=3s",
+            "flotilla.classifier.delay=8s",
             "flotilla.classifier.parallelism=1",
             "flotilla.scaling.policy=message-count",
             "flotilla.scaling.interval=500ms",
             "flotilla.scaling.max-instances=1",
-            "flotilla.scaling.silent-after=5s",
+            "flotilla.scaling.silent-after=20s",
             "flotilla.local.boot-delay=200ms",
-            "flotilla.queue.visibility-timeout=5s",
+            "flotilla.queue.visibility-timeout=10s",
             "flotilla.queue.receive-wait=1s",
             "flotilla.worker.self-fence=20s",
             "flotilla.log.format=json");

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits in tests, never for ever. */
 public final class Await {
-    private static final long SECONDS = 60;
+    private static final long SECONDS = 180;
 
     private Await() {}
 

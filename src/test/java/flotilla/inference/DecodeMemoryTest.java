@@ -27,7 +27,7 @@ class DecodeMemoryTest {
         assertThat(taken.await(50, TimeUnit.MILLISECONDS)).isFalse();
         first.close();
 
-        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(taken.await(60, TimeUnit.SECONDS)).isTrue();
         second.join();
     }
 }

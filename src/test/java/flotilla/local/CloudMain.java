@@ -14,7 +14,7 @@ final class CloudMain {
 
     public static void main(String[] arguments) throws Exception {
         FlotillaSettings settings = FlotillaSettings.from(
-                SettingsLoader.load(Optional.empty(), Optional.empty(), List.of("flotilla.local.stop-grace=10s")));
+                SettingsLoader.load(Optional.empty(), Optional.empty(), List.of("flotilla.local.stop-grace=60s")));
         LocalCloud cloud = LocalCloud.start(new LocalCloud.Options(
                 Path.of(arguments[0]),
                 settings.local(),

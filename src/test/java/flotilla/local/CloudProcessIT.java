@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,8 +70,7 @@ class CloudProcessIT {
         ProcessHandle leftOver;
         try (CloudProcess cloud = CloudProcess.start(data, "sleep", "1000")) {
             leftOver = launch(cloud, 1).get(0);
-            Eventually.until(
-                    "recorded", () -> data.resolve("instances").toFile().list().length == 1);
+            Eventually.until("recorded", this::isRecorded);
             cloud.kill();
             assertThat(leftOver.isAlive()).isTrue();
         }
@@ -79,6 +80,16 @@ class CloudProcessIT {
             try (Ec2AsyncClient ec2 = Clients.ec2(cloud.endpoint("ec2"))) {
                 assertThat(ec2.describeInstances().join().reservations()).isEmpty();
             }
+        }
+    }
+
+    /** Whole: what is cut off in the middle of its line tells the next cloud nothing. */
+    private boolean isRecorded() {
+        try (Stream<Path> records = Files.list(data.resolve("instances"))) {
+            List<Path> all = records.toList();
+            return all.size() == 1 && Files.readString(all.get(0)).endsWith("\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

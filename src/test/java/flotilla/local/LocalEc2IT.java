@@ -145,7 +145,7 @@ class LocalEc2IT {
                             .join()
                             .asString())
                     .contains("noticeTime");
-            order("/_faults/interrupt?InstanceId=" + instance.instanceId() + "&Seconds=2");
+            order("/_faults/interrupt?InstanceId=" + instance.instanceId() + "&Seconds=8");
             assertThat(metadata.get("/latest/meta-data/spot/instance-action")
                             .join()
                             .asString())

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.imds.Ec2MetadataAsyncClient;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -37,8 +38,12 @@ class MetadataEndpointTest {
     private static String instanceId;
     private final HttpClient http = HttpClient.newHttpClient();
 
+    /** How long the SDK's provider of credentials waits, in seconds. */
+    private static final String PATIENCE = SdkSystemSetting.AWS_METADATA_SERVICE_TIMEOUT.property();
+
     @BeforeAll
     static void start() throws IOException {
+        System.setProperty(PATIENCE, "60");
         LocalSettings settings = new LocalSettings(
                 0, 0, 0, Duration.ofHours(1), List.of(), Duration.ofSeconds(5), Duration.ofMinutes(10));
         cloud = LocalEc2.start(data, settings, List.of("true"), Map.of());
@@ -66,6 +71,7 @@ class MetadataEndpointTest {
 
     @AfterAll
     static void stop() {
+        System.clearProperty(PATIENCE);
         cloud.close();
     }
 

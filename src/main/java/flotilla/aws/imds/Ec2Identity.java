@@ -23,8 +23,11 @@ import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
  */
 public final class Ec2Identity {
     private static final Logger log = LoggerFactory.getLogger(Ec2Identity.class);
-    /** The service is on the same host, so it answers at once or not at all. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /** The service is on the same host, so it can be reached at once or not at all. */
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
+
+    /** Of each of the two requests; a machine that boots is busy. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(8);
 
     private static final String INSTANCE_ID = "/latest/meta-data/instance-id";
     private static final String USER_DATA = "/latest/user-data";
@@ -44,12 +47,13 @@ public final class Ec2Identity {
      *
      * @param endpoint the service's base URL, which may have a path; empty for the environment's ({@code
      *     AWS_EC2_METADATA_SERVICE_ENDPOINT}) or EC2's own
-     * @return empty when no service answers within about a second, as on a machine that is not EC2's; never fails
+     * @return empty when no service can be reached within about a second, as on a machine that is not EC2's, or one does
+     *     not answer within some seconds; never fails
      */
     public static CompletionStage<Optional<Identity>> find(Optional<URI> endpoint) {
         SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()
-                .connectionTimeout(TIMEOUT)
-                .readTimeout(TIMEOUT)
+                .connectionTimeout(CONNECT_WITHIN)
+                .readTimeout(ANSWER_WITHIN)
                 .maxConcurrency(2)
                 .build();
         Ec2MetadataAsyncClient.Builder builder =

@@ -39,10 +39,12 @@ public final class Ec2Notices implements MachineNotices, AutoCloseable {
 
     private final SdkAsyncHttpClient http;
     private final Ec2MetadataAsyncClient client;
+    private final Duration lookWithin;
 
-    private Ec2Notices(SdkAsyncHttpClient http, Ec2MetadataAsyncClient client) {
+    private Ec2Notices(SdkAsyncHttpClient http, Ec2MetadataAsyncClient client, Duration lookWithin) {
         this.http = http;
         this.client = client;
+        this.lookWithin = lookWithin;
     }
 
     /**
@@ -52,15 +54,20 @@ public final class Ec2Notices implements MachineNotices, AutoCloseable {
      *     AWS_EC2_METADATA_SERVICE_ENDPOINT}) or EC2's own
      */
     public static Ec2Notices open(Optional<URI> endpoint) {
+        return open(endpoint, TIMEOUT, LOOK_WITHIN);
+    }
+
+    /** The same with other limits: of a connection and of a request, and of a whole look. */
+    static Ec2Notices open(Optional<URI> endpoint, Duration timeout, Duration lookWithin) {
         SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()
-                .connectionTimeout(TIMEOUT)
-                .readTimeout(TIMEOUT)
+                .connectionTimeout(timeout)
+                .readTimeout(timeout)
                 .maxConcurrency(CONNECTIONS)
                 .build();
         Ec2MetadataAsyncClient.Builder builder =
                 Ec2MetadataAsyncClient.builder().httpClient(http).retryPolicy(Ec2MetadataRetryPolicy.none());
         endpoint.ifPresent(url -> builder.endpoint(URI.create(url.toString().replaceAll("/$", ""))));
-        return new Ec2Notices(http, builder.build());
+        return new Ec2Notices(http, builder.build(), lookWithin);
     }
 
     @Override
@@ -75,7 +82,7 @@ public final class Ec2Notices implements MachineNotices, AutoCloseable {
         return client.get(path)
                 .thenApply(answer -> Optional.of(
                         Instant.parse(answer.asDocument().asMap().get(field).asString())))
-                .orTimeout(LOOK_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(lookWithin.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> isNone(AwsErrors.unwrap(failure))
                         ? CompletableFuture.completedFuture(Optional.empty())
                         : CompletableFuture.failedFuture(AwsErrors.wrap("EC2 metadata " + path, failure)));

@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class RecordedMetricData implements AutoCloseable {
     private static final CBORMapper CBOR = new CBORMapper();
-    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
     private static final String OPERATION = "/operation/PutMetricData";
 
     private final List<JsonNode> requests = new ArrayList<>();
@@ -40,15 +40,15 @@ final class RecordedMetricData implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        keep(CBOR.readTree(exchange.getRequestBody().readAllBytes()));
-        boolean known = exchange.getRequestURI().getPath().endsWith(OPERATION);
+        JsonNode request = CBOR.readTree(exchange.getRequestBody().readAllBytes());
+        boolean refused = refusing || !exchange.getRequestURI().getPath().endsWith(OPERATION);
+        // Who waits for it may go on to change what comes after it.
+        keep(request);
         byte[] body = CBOR.writeValueAsBytes(
-                refusing || !known
-                        ? Map.of("__type", "com.amazonaws.cloudwatch#AccessDenied", "message", "no")
-                        : Map.of());
+                refused ? Map.of("__type", "com.amazonaws.cloudwatch#AccessDenied", "message", "no") : Map.of());
         exchange.getResponseHeaders().set("smithy-protocol", "rpc-v2-cbor");
         exchange.getResponseHeaders().set("Content-Type", "application/cbor");
-        exchange.sendResponseHeaders(refusing || !known ? 403 : 200, body.length);
+        exchange.sendResponseHeaders(refused ? 403 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }

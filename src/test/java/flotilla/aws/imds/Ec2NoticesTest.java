@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -46,8 +47,11 @@ class Ec2NoticesTest {
         server.createContext("/", this::answer);
         server.setExecutor(threads);
         server.start();
+        // Longer than outside of tests: a pause of this machine is no silence of the service.
         notices = Ec2Notices.open(
-                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/i-xyz/")));
+                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/i-xyz/")),
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(12));
     }
 
     @AfterEach

@@ -109,13 +109,13 @@ class SqsMessageQueueTest {
 
     @Test
     void extendedLease_shouldKeepTheMessageBeyondTheFirstOne() {
-        MessageQueue queue = server.open(server.create(), Duration.ZERO, 1, Duration.ofSeconds(1));
+        MessageQueue queue = server.open(server.create(), Duration.ZERO, 1, Duration.ofSeconds(5));
         server.send(queue, 12);
         List<QueueMessage> messages = receive(queue, 12);
 
         assertThat(Await.result(queue.extendLeases(messages, Duration.ofSeconds(60))))
                 .isEmpty();
-        Await.result(TestSystem.after(Duration.ofMillis(1200)));
+        Await.result(TestSystem.after(Duration.ofMillis(5200)));
 
         assertThat(Await.result(queue.depth())).isEqualTo(new QueueDepth(0, 12, 0));
     }

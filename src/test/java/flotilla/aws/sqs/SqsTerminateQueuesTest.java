@@ -178,13 +178,13 @@ class SqsTerminateQueuesTest {
 
     @Test
     void requestOfAWorkerThatDied_shouldComeBackAndThatOfALivingOneShouldNot() {
-        open(Duration.ofSeconds(2));
+        open(Duration.ofSeconds(6));
         send(2);
         List<TerminateRequests.Held> held = take(2);
         Await.result(worker(settings(settings.terminateRequest(), settings.terminateConfirm(), LEASE))
                 .keep(held.get(0)));
 
-        Await.result(TestSystem.after(Duration.ofMillis(2100)));
+        Await.result(TestSystem.after(Duration.ofMillis(6100)));
 
         assertThat(Await.result(supervisor.cancel(2)))
                 .containsExactly(held.get(1).token());
