@@ -175,7 +175,7 @@ final class ConnectionWatch {
 
     /**
      * Has {@code action} run once when the request's client has closed its connection, or only its side of it, or at once when
-     * it has. A client that sends more before it has its answer is not seen to go.
+     * it has. A client that sends more before it has its answer is not seen to go, nor one of HTTP/2 that only gives up a request.
      *
      * @param action for any thread; must not block
      * @return forgets the action, which is to be done when the request is answered
