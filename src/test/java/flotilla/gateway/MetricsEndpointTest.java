@@ -111,8 +111,7 @@ class MetricsEndpointTest extends HttpFixture {
                 .headers()
                 .firstValue("Location")
                 .orElseThrow();
-        RawConnection poll =
-                RawConnection.open(url).send("GET " + location + "?wait=60 HTTP/1.1\r\nHost: h\r\n\r\n");
+        RawConnection poll = RawConnection.open(url).send("GET " + location + "?wait=60 HTTP/1.1\r\nHost: h\r\n\r\n");
         when("flotilla_gateway_waiting_callers", 1);
         return poll;
     }

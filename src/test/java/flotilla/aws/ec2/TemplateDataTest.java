@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
@@ -162,7 +163,8 @@ class TemplateDataTest {
     void changeOfTheImage_shouldLeaveOutDisksThatOnlyTheEarlierOneBrings() {
         Image other = IMAGE.toBuilder()
                 .rootDeviceName("/dev/sda1")
-                .blockDeviceMappings(disk -> disk.deviceName("/dev/sdf"))
+                .blockDeviceMappings(
+                        BlockDeviceMapping.builder().deviceName("/dev/sdf").build())
                 .build();
         ResponseLaunchTemplateData ofImages = NEWEST.toBuilder()
                 .blockDeviceMappings(encrypted("/dev/xvda"), encrypted("/dev/sdf"), MODELS)
