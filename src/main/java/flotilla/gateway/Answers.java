@@ -81,15 +81,12 @@ final class Answers {
                         .orElseGet(() -> new Answer.Waiting(accepted.id(), accepted.file())));
     }
 
-    /** The result of a request, which may be there already or come within {@code wait}. */
-    CompletionStage<Optional<ClassificationResult>> find(RequestId id, Duration wait) {
-        return lookup.find(id)
-                .thenCompose(result -> result.isPresent() || wait.isZero()
-                        ? done(result)
-                        : waitFor(id, wait).result());
+    /** The result of a request; empty while there is none. */
+    CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
+        return lookup.find(id);
     }
 
-    /** The same without a look of its own: what this gateway does not wait for already is looked up once. */
+    /** Waits for a result that is not known here. What this gateway does not wait for already is looked up once. */
     Wait waitFor(RequestId id, Duration within) {
         AtomicReference<ActorRef<PendingReplies.Reply>> waiter = new AtomicReference<>();
         CompletionStage<PendingReplies.Reply> reply = InPlace.of(AskPattern.ask(

@@ -20,6 +20,9 @@ import org.apache.pekko.util.ByteString;
 /**
  * Passes a connection's bytes both ways, and ends it when it has had no request for too long, or has none while the port is
  * drained. A client that has begun one is told so (408) where that can be said: over plain HTTP/1.
+ *
+ * <p>The server reads nothing while it answers a request of HTTP/1, and what is not read does not tell that the client has gone.
+ * So where that is asked for, the guard reads on, and holds what it has read until the server asks: one chunk at most.
  */
 final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
     /** What a client hears whose header does not come to its end. */
@@ -99,6 +102,10 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
     private final class Logic extends TimerGraphStageLogic {
         private final AsyncCallback<Done> drain = createAsyncCallback(done -> onDrain());
+        private final AsyncCallback<Done> look = createAsyncCallback(done -> onLook());
+        /** Read before the server asked for it; it is not empty when there is any. */
+        private ByteString early = ByteString.emptyByteString();
+
         private boolean http1 = !tls;
         private boolean first = true;
         /** Whether the client has sent anything since its last answer. */
@@ -106,54 +113,114 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
         Logic() {
             super(shape);
-            pass(fromServer, toClient, false);
-            pass(fromClient, toServer, true);
+            passFromServer();
+            passFromClient();
         }
 
-        private void pass(Inlet<ByteString> in, Outlet<ByteString> out, boolean fromTheClient) {
-            setHandler(in, new AbstractInHandler() {
+        private void passFromServer() {
+            setHandler(fromServer, new AbstractInHandler() {
                 @Override
                 public void onPush() {
-                    ByteString bytes = grab(in);
-                    begun = fromTheClient;
-                    if (!fromTheClient) {
-                        connection.sent();
-                    }
-                    if (first && fromTheClient) {
-                        first = false;
-                        http1 = http1 && !bytes.startsWith(HTTP2, 0);
-                    } else if (!fromTheClient && bytes.startsWith(SWITCHED, 0)) {
+                    ByteString bytes = grab(fromServer);
+                    begun = false;
+                    connection.sent();
+                    if (bytes.startsWith(SWITCHED, 0)) {
                         http1 = false;
                     }
-                    push(out, bytes);
+                    push(toClient, bytes);
                 }
 
                 @Override
                 public void onUpstreamFinish() {
-                    complete(out);
+                    complete(toClient);
                 }
 
                 @Override
                 public void onUpstreamFailure(Throwable failure) {
-                    fail(out, failure);
+                    fail(toClient, failure);
                 }
             });
-            setHandler(out, new AbstractOutHandler() {
+            setHandler(toClient, new AbstractOutHandler() {
                 @Override
                 public void onPull() {
-                    pull(in);
+                    pull(fromServer);
                 }
 
                 @Override
                 public void onDownstreamFinish(Throwable cause) {
-                    cancel(in, cause);
+                    connection.gone();
+                    cancel(fromServer, cause);
                 }
             });
+        }
+
+        private void passFromClient() {
+            setHandler(fromClient, new AbstractInHandler() {
+                @Override
+                public void onPush() {
+                    ByteString bytes = grab(fromClient);
+                    if (isAvailable(toServer)) {
+                        passToServer(bytes);
+                    } else {
+                        early = bytes;
+                    }
+                }
+
+                @Override
+                public void onUpstreamFinish() {
+                    connection.gone();
+                    if (early.isEmpty()) {
+                        complete(toServer);
+                    }
+                }
+
+                @Override
+                public void onUpstreamFailure(Throwable failure) {
+                    connection.gone();
+                    fail(toServer, failure);
+                }
+            });
+            setHandler(toServer, new AbstractOutHandler() {
+                @Override
+                public void onPull() {
+                    if (!early.isEmpty()) {
+                        ByteString bytes = early;
+                        early = ByteString.emptyByteString();
+                        passToServer(bytes);
+                        if (isClosed(fromClient)) {
+                            complete(toServer);
+                        }
+                    } else if (!hasBeenPulled(fromClient)) {
+                        pull(fromClient);
+                    }
+                }
+
+                @Override
+                public void onDownstreamFinish(Throwable cause) {
+                    cancel(fromClient, cause);
+                }
+            });
+        }
+
+        private void passToServer(ByteString bytes) {
+            begun = true;
+            if (first) {
+                first = false;
+                http1 = http1 && !bytes.startsWith(HTTP2, 0);
+            }
+            push(toServer, bytes);
+        }
+
+        private void onLook() {
+            if (early.isEmpty() && !isClosed(fromClient) && !hasBeenPulled(fromClient)) {
+                pull(fromClient);
+            }
         }
 
         @Override
         public void preStart() {
             connection.onDrain(() -> drain.invoke(Done.getInstance()));
+            connection.onLook(() -> look.invoke(Done.getInstance()));
             opened.run();
             scheduleOnce(SILENCE, timeout);
             if (draining.getAsBoolean()) {
@@ -167,6 +234,7 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
         @Override
         public void postStop() {
+            connection.gone();
             closed.run();
         }
 
@@ -193,7 +261,7 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
         /** Whether the last answer has been sent and no other request has begun, as far as can be seen here. */
         private boolean isOver(Duration quiet) {
-            if (http1 && begun) {
+            if (http1 && (begun || !early.isEmpty())) {
                 return false;
             }
             return http1 && connection.isSent() || quiet.compareTo(LAST_BYTES) >= 0;

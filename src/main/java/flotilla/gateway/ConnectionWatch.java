@@ -4,12 +4,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpProtocols;
@@ -24,6 +26,7 @@ import org.apache.pekko.util.ByteString;
  * The open connections of one port, and which of them have a request under way. One that has none for longer than the
  * header time-out is closed: nobody holds connections here by not sending. Time in which a request is read or waits for its
  * answer never counts, however long that is. When the port is drained, each is closed as soon as nothing is under way on it.
+ * Whoever waits for the sake of a request can have itself told when its client has gone.
  *
  * <p>For all threads.
  */
@@ -38,10 +41,41 @@ final class ConnectionWatch {
 
         private long quietSince = System.nanoTime();
         private volatile Runnable drain = () -> {};
+        private volatile Runnable look = () -> {};
+        private final Set<Runnable> farewells = ConcurrentHashMap.newKeySet();
+        private volatile boolean gone;
 
         /** What to do when the port is drained. */
         void onDrain(Runnable action) {
             drain = action;
+        }
+
+        /** What to do so that a client who goes is seen before its answer is sent. */
+        void onLook(Runnable action) {
+            look = action;
+        }
+
+        /** The client has gone. */
+        void gone() {
+            gone = true;
+            farewells.forEach(this::bid);
+        }
+
+        private Runnable whenGone(Runnable action) {
+            farewells.add(action);
+            // It may have gone before this could be seen.
+            if (gone) {
+                bid(action);
+            } else {
+                look.run();
+            }
+            return () -> farewells.remove(action);
+        }
+
+        private void bid(Runnable farewell) {
+            if (farewells.remove(farewell)) {
+                farewell.run();
+            }
         }
 
         synchronized void begin() {
@@ -86,6 +120,8 @@ final class ConnectionWatch {
         }
     }
 
+    private static final AttributeKey<Connection> CONNECTION = AttributeKey.create("connection", Connection.class);
+
     /** On an answer over HTTP/1: no other follows on this connection. */
     private static final HttpHeader LAST = HttpHeader.parse("Connection", "close");
 
@@ -122,11 +158,12 @@ final class ConnectionWatch {
         return tls ? watched : watched.via(UpgradeFilter.flow());
     }
 
-    /** Answers a request, which is under way until the last byte of its answer. */
-    CompletionStage<HttpResponse> during(HttpRequest request, Supplier<CompletionStage<HttpResponse>> answer) {
+    /** Answers a request, which is under way until the last byte of its answer and knows its connection. */
+    CompletionStage<HttpResponse> during(
+            HttpRequest request, Function<HttpRequest, CompletionStage<HttpResponse>> answer) {
         Connection connection = find(request).orElseGet(Connection::new);
         connection.begin();
-        return answer.get()
+        return answer.apply(request.addAttribute(CONNECTION, connection))
                 .whenComplete((response, failure) -> {
                     if (failure != null || response.entity().isStrict()) {
                         connection.end();
@@ -134,6 +171,19 @@ final class ConnectionWatch {
                 })
                 .thenApply(response -> response.entity().isStrict() ? response : untilItsEnd(response, connection))
                 .thenApply(response -> draining && isHttp1(request) ? response.addHeader(LAST) : response);
+    }
+
+    /**
+     * Has {@code action} run once when the request's client has closed its connection, or only its side of it, or at once when
+     * it has. A client that sends more before it has its answer is not seen to go, nor one of HTTP/2 that only gives up a request.
+     *
+     * @param action for any thread; must not block
+     * @return forgets the action, which is to be done when the request is answered
+     */
+    static Runnable whenGone(HttpRequest request, Runnable action) {
+        return request.getAttribute(CONNECTION)
+                .map(connection -> connection.whenGone(action))
+                .orElse(() -> {});
     }
 
     /**

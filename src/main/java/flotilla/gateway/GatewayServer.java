@@ -38,7 +38,7 @@ final class GatewayServer {
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =
-                request -> watch.during(request, () -> answer(handler, request));
+                request -> watch.during(request, known -> answer(handler, known));
         return server(system, settings, tls).bind(watched).thenApply(bound -> {
             int port = bound.localAddress().getPort();
             watches.add(port, watch);

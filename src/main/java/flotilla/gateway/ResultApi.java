@@ -48,7 +48,7 @@ final class ResultApi {
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request, RequestId id, boolean events, Duration wait) {
-        return answers.find(id, Duration.ZERO).thenCompose(result -> {
+        return answers.find(id).thenCompose(result -> {
             if (result.isPresent()) {
                 return Answers.done(
                         events
@@ -67,9 +67,16 @@ final class ResultApi {
 
     private CompletionStage<HttpResponse> poll(HttpRequest request, RequestId id, Duration wait) {
         CompletionStage<Optional<ClassificationResult>> result =
-                wait.isZero() ? Answers.done(Optional.empty()) : answers.find(id, wait);
+                wait.isZero() ? Answers.done(Optional.empty()) : awaited(request, id, wait);
         return result.thenCompose(found -> found.map(known -> Answers.done(Results.response(request, known)))
                 .orElseGet(() -> answers.pending(id, Replies.pendingJson(id))));
+    }
+
+    /** Waits no longer than the client is there. */
+    private CompletionStage<Optional<ClassificationResult>> awaited(HttpRequest request, RequestId id, Duration wait) {
+        Answers.Wait awaited = answers.waitFor(id, wait);
+        Runnable forget = ConnectionWatch.whenGone(request, awaited::withdraw);
+        return awaited.result().whenComplete((result, failure) -> forget.run());
     }
 
     /** {@code pending} at once, {@code result} when it is there; then the stream ends. */

@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * The backlog is what is visible, and with {@code countInFlight} also what is being worked on. Below {@code activation}
  * messages nothing is started from zero. Within {@code tolerance} of the present number nothing changes. Scale-in follows
- * the highest desire of the last {@code stabilization}.
+ * the highest desire of the last {@code stabilization}. The present number is told without running spares.
  *
  * @param processingTime of one image on one instance; empty to take what was learned
  * @param activation messages that are needed to start from zero; 0 starts with the first
@@ -71,7 +71,7 @@ public record BacklogPerInstancePolicy(
                 .map(time -> time.toNanos() / 1e9)
                 .orElseGet(() -> input.model().serviceSeconds());
         double target = Math.max(1e-9, acceptableLatency.toNanos() / 1e9 / seconds);
-        int active = input.active().size();
+        int active = input.activeWithoutSpares();
         int wanted = (int) Math.min(Integer.MAX_VALUE, Math.ceil(backlog / target - 1e-9));
         if (active == 0 && backlog <= activation) {
             wanted = 0;

@@ -30,7 +30,8 @@ import java.util.function.IntPredicate;
  *   <li><b>In:</b> instances that have work for another interval stay: letting them go would save nothing. Of the others,
  *       as many go as are dispensable, within a stricter <i>θ</i>, for so long that their rent exceeds the boots of their
  *       successors.
- *   <li>Between the two the fleet stays as it is: the queue, not the fleet, takes up the noise.
+ *   <li>Between the two the fleet stays as it is: the queue, not the fleet, takes up the noise. Running spares are none of those
+ *       that stay, or they would be wanted, and others kept besides; for what they do they count as all that is ready.
  *   <li><b>Cold start:</b> from zero, as many machines as make it likely enough that one of them boots in time.
  * </ul>
  *
@@ -87,7 +88,7 @@ public record BacklogTimePolicy(Duration slo, double attainment) implements Scal
                 n -> forecast.keepsUp(n, theta, forecast.rate(), reach, reach + 1.5 * interval, last, allowed));
         out = Math.max(out, coldStart(input, forecast, theta));
 
-        int active = input.active().size();
+        int active = input.activeWithoutSpares();
         int stay = (int) Math.min(active, forecast.backlog() * forecast.serviceSeconds() / interval);
         int in = smallest(
                 input.maxInstances(),

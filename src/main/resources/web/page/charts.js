@@ -1,7 +1,7 @@
 /* Queue, arrivals and machines against time, drawn by uPlot (https://github.com/leeoniya/uPlot). Without it there is the table. */
 import { now } from "./clock.js";
 import { drawn, silentAfter, withRates } from "./series.js";
-import { byId, clock, element, known, say } from "./text.js";
+import { byId, clock, element, known, rows, say } from "./text.js";
 
 const HEIGHT = 170;
 const ROWS = 40;
@@ -161,11 +161,8 @@ function draw() {
 /** For those who do not see the charts, or want the figures. */
 function table() {
   if (!byId("figures").open) return;
-  byId("figures-rows").replaceChildren(...points.slice(-ROWS).reverse().map(point => {
-    const row = element("tr");
+  rows(byId("figures-rows"), points.slice(-ROWS).reverse().map(point => {
     const rate = point.rate === null ? null : Math.round(point.rate);
-    [clock(point.at), known(point.visible), known(point.inFlight), known(rate), known(point.running), known(point.pending), known(point.draining), known(point.desired)]
-      .forEach(text => row.append(element("td", "", text)));
-    return row;
+    return [point.n, clock(point.at), ...[point.visible, point.inFlight, rate, point.running, point.pending, point.draining, point.desired].map(known)];
   }));
 }

@@ -1,6 +1,6 @@
 /* What the fleet has used, and what that costs. */
 import { another, ask, Problem } from "./gateway.js";
-import { byId, clock, element, known, pause, say } from "./text.js";
+import { byId, clock, known, pause, rows, say } from "./text.js";
 
 const LOOK_EVERY_MS = 10_000;
 const small = new Intl.NumberFormat("en", { maximumSignificantDigits: 3, maximumFractionDigits: 20 });
@@ -39,14 +39,11 @@ function show(cost) {
     + (cost.requestsComplete ? "" : " Some nodes do not tell their requests: there were more."));
   const machines = cost.costOfInstances.map(one => row((one.type || "unknown type") + (one.spot ? " on Spot" : ""), whole.format(one.seconds) + " s", one.cost));
   const requests = cost.costOfRequests.map(one => row(one.request, whole.format(one.count), one.cost));
-  byId("cost-rows").replaceChildren(...machines, ...requests);
+  rows(byId("cost-rows"), [...machines, ...requests]);
 }
 
-function row(name, much, cost) {
-  const made = element("tr");
-  made.append(element("td", "", name), element("td", "", much), element("td", "", amount(cost)));
-  return made;
-}
+/** No kind of machine is called like a kind of request. */
+const row = (name, much, cost) => [name, name, much, amount(cost)];
 
 function amount(value) {
   if (value === null || value === undefined) return known(value);

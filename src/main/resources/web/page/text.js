@@ -23,6 +23,20 @@ export function arrange(place, children) {
   children.forEach((child, at) => { if (place.children[at] !== child) place.insertBefore(child, place.children[at] ?? null); });
 }
 
+/**
+ * Gives the body of a table these lines in this order, each a key of its own and the texts of its cells. A row stays while its key
+ * does, with focus and selection, and only what is another text is written.
+ */
+export function rows(body, lines) {
+  const before = new Map([...body.rows].map(row => [row.dataset.key, row]));
+  arrange(body, lines.map(([key, ...texts]) => {
+    const row = before.get(String(key)) ?? element("tr");
+    row.dataset.key = key;
+    texts.forEach((text, at) => say(row.cells[at] ?? row.insertCell(), text));
+    return row;
+  }));
+}
+
 /** Does something whose failure is shown on the console and keeps nothing else from going on. */
 export function apart(work) {
   try {

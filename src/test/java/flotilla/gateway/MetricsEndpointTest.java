@@ -7,6 +7,7 @@ import flotilla.domain.Outcome;
 import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.testing.Scrape;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a gateway counts of real requests, and how it tells. */
 class MetricsEndpointTest extends HttpFixture {
@@ -87,6 +90,54 @@ class MetricsEndpointTest extends HttpFixture {
                 .isEqualTo(1);
         assertThat(scrape.value("flotilla_gateway_waiting_callers")).isZero();
         assertThat(scrape.value("flotilla_gateway_unanswered_images")).isZero();
+    }
+
+    /** How a client can go. */
+    private enum Departure {
+        CLOSE,
+        FINISH,
+        RESET;
+
+        private void of(RawConnection connection) throws IOException {
+            switch (this) {
+                case CLOSE -> connection.close();
+                case FINISH -> connection.finish();
+                case RESET -> connection.reset();
+            }
+        }
+    }
+
+    /** A connection that waits for the answer to an image. */
+    private RawConnection poll() throws IOException {
+        String location = postRaw(PNG, Map.of("Prefer", "respond-async"))
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        RawConnection poll = RawConnection.open(url).send("GET " + location + "?wait=60 HTTP/1.1\r\nHost: h\r\n\r\n");
+        when("flotilla_gateway_waiting_callers", 1);
+        return poll;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Departure.class)
+    void pollWhoseClientGoes_shouldBeWaitedForNoMore(Departure departure) throws Exception {
+        try (RawConnection poll = poll()) {
+            departure.of(poll);
+
+            when("flotilla_gateway_waiting_callers", 0);
+        }
+    }
+
+    @Test
+    void requestSentDuringAPoll_shouldBeAnsweredAfterIt() throws Exception {
+        try (RawConnection poll = poll()) {
+            poll.send("GET /v1/nothing HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            answer(accepted(1).get(0), label("Cat"));
+
+            assertThat(poll.response().text()).contains("\"Cat\"");
+            assertThat(poll.response().status()).isEqualTo(404);
+        }
     }
 
     @Test

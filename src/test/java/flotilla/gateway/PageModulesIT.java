@@ -112,6 +112,21 @@ class PageModulesIT extends PageFixture {
                 .isEqualTo("0");
     }
 
+    @Test
+    void rowsOfATable_shouldStayWhileTheirKeysDo() {
+        String shown = made(
+                "text",
+                "(() => { const body = document.createElement('tbody');"
+                        + " it.rows(body, [[1, 'a', 'b'], ['two', 'c', 'd'], [3, 'e', 'f']]);"
+                        + " const [one, two, three] = body.rows, [same, other] = [...two.cells].map(cell => cell.firstChild);"
+                        + " it.rows(body, [[4, 'g', 'h'], [3, 'e', 'f'], ['two', 'c', 'D']]);"
+                        + " return [[...body.rows].map(row => [...row.cells].map(cell => cell.textContent).join(' ')),"
+                        + " one.parentNode, body.rows[1] === three, body.rows[2] === two,"
+                        + " two.cells[0].firstChild === same, two.cells[1].firstChild === other]; })()");
+
+        assertThat(shown).isEqualTo("[[\"g h\",\"e f\",\"c D\"],null,true,true,true,false]");
+    }
+
     private static String fault(long size, String head) {
         return made("check", "it.fault(" + size + ", [" + head + "], 20 * 1024 * 1024)");
     }

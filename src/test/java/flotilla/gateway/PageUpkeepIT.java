@@ -75,6 +75,54 @@ class PageUpkeepIT extends PageFixture {
                 .isEqualTo("undefined");
     }
 
+    /** Marks the first row of a table's body and selects what is in a cell of it, which is returned. */
+    private static String mark(String rows, int cell) {
+        return browser.value("(() => { const row = document.querySelector('#" + rows + " tr'), cell = row.cells[" + cell
+                + "]; row.remembered = true; getSelection().selectAllChildren(cell); return cell.textContent; })()");
+    }
+
+    /** Whether this row of a table's body is the one that was marked. */
+    private static String isMarked(String rows, int row) {
+        return browser.value("document.querySelector('#" + rows + "').rows[" + row + "].remembered === true");
+    }
+
+    private static String selected() {
+        return browser.value("getSelection().toString()");
+    }
+
+    @Test
+    void rowsOfFigures_shouldStayWhenADecisionFalls() {
+        playABurst();
+        openPage();
+        browser.value("document.querySelector('#figures').open = true");
+        browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
+        String time = mark("figures-rows", 0);
+
+        played.decides(decision(1060, 0, hold(9, 0, 0, 1, 0, 1)));
+
+        browser.await("another row", "document.querySelector('#figures-rows tr').cells[1].textContent === '9'");
+        assertThat(browser.value("document.querySelectorAll('#figures-rows tr').length"))
+                .isEqualTo("40");
+        assertThat(isMarked("figures-rows", 1)).isEqualTo("true");
+        assertThat(selected()).isEqualTo(time);
+    }
+
+    @Test
+    void rowsOfCosts_shouldStayWhenTheyAreAskedForAgain() {
+        openPage();
+        browser.value("document.querySelector('#cost-kinds').open = true");
+        browser.await("the costs", "document.querySelector('#cost-total').textContent === '6.25'");
+        String machine = mark("cost-rows", 0);
+
+        browser.value("(() => { document.querySelector('#cost-total').textContent = '';"
+                + " const since = document.querySelector('#cost-since'); since.value = '1h';"
+                + " since.dispatchEvent(new Event('change')); })()");
+
+        browser.await("the costs again", "document.querySelector('#cost-total').textContent === '6.25'");
+        assertThat(isMarked("cost-rows", 0)).isEqualTo("true");
+        assertThat(selected()).isEqualTo(machine);
+    }
+
     @Test
     void chartsWithoutTheirLibrary_shouldNotStopThePage() {
         browser.block("*/page/uplot.js");

@@ -59,6 +59,13 @@ final class RawConnection implements AutoCloseable {
         return this;
     }
 
+    /** Goes without a farewell: the other side is told that the connection is reset. */
+    RawConnection reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+        return this;
+    }
+
     /** The next response, whole; waits for it. */
     Response response() throws IOException {
         String[] first = line().split(" ", 3);

@@ -3,8 +3,11 @@ package flotilla.scaling;
 import static flotilla.scaling.Fleet.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,9 +34,27 @@ class RunningSparesTest {
     @ParameterizedTest
     @MethodSource(RELATIVE_POLICIES)
     void enoughMachines_shouldNotGrowBySparesWithEveryDecision(ScalingPolicy policy) {
+        shouldKeepThreeMachines(policy, 2);
+    }
+
+    @Test
+    void machinesWithWorkForAnotherInterval_shouldNotGrowBySparesWithEveryDecision() {
+        shouldKeepThreeMachines(new BacklogTimePolicy(Duration.ofMinutes(2), 0.99), 40);
+    }
+
+    @Test
+    void backlogWithinTheTolerance_shouldNotGrowBySparesWithEveryDecision() {
+        ScalingPolicy tenEach = new BacklogPerInstancePolicy(
+                Duration.ofSeconds(10), Optional.of(Duration.ofSeconds(1)), true, 0, 0.4, Duration.ofMinutes(1));
+
+        shouldKeepThreeMachines(tenEach, 20);
+    }
+
+    /** What two machines do, with one beside them. */
+    private static void shouldKeepThreeMachines(ScalingPolicy policy, int messages) {
         ControlState state = initial(policy);
         for (int tick = 0; tick < 5; tick++) {
-            ScalingPlan plan = plan(policy, 3, 2, state, NOW.plusSeconds(10L * tick));
+            ScalingPlan plan = plan(policy, 3, messages, state, NOW.plusSeconds(10L * tick));
 
             assertThat(plan.desired()).hasValue(3);
             assertThat(plan.actions()).isEmpty();

@@ -139,15 +139,43 @@ record TemplateData(FleetSettings fleet, String cluster) {
                 .build();
     }
 
+    /** @param image of the version that the disks are for */
     private static List<LaunchTemplateBlockDeviceMappingRequest> encrypted(
             List<LaunchTemplateBlockDeviceMapping> disks, Optional<Image> image) {
         List<LaunchTemplateBlockDeviceMappingRequest> all = disks.stream()
-                .map(disk -> copied(disk, Optional.of(true)))
+                .filter(disk -> image.stream().allMatch(one -> hasContents(disk) || isOf(one, disk)))
+                .map(disk -> encrypted(disk, image))
                 .collect(Collectors.toCollection(ArrayList::new));
-        image.filter(one ->
-                        disks.stream().noneMatch(disk -> one.rootDeviceName().equals(disk.deviceName())))
+        image.filter(one -> disks.stream().noneMatch(disk -> isRoot(one, disk)))
                 .ifPresent(one -> all.add(rootDisk(one)));
         return all;
+    }
+
+    /** The root disk's snapshot is the image's: EC2 launches nothing where a template names another, such as an older image's. */
+    private static LaunchTemplateBlockDeviceMappingRequest encrypted(
+            LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
+        LaunchTemplateBlockDeviceMappingRequest same = copied(disk, Optional.of(true));
+        return hasSnapshot(disk) && image.filter(one -> isRoot(one, disk)).isPresent()
+                ? same.toBuilder()
+                        .ebs(same.ebs().toBuilder().snapshotId(null).build())
+                        .build()
+                : same;
+    }
+
+    private static boolean isRoot(Image image, LaunchTemplateBlockDeviceMapping disk) {
+        return image.rootDeviceName().equals(disk.deviceName());
+    }
+
+    /** Whether the image brings this disk, of which a template then need only say what differs. */
+    private static boolean isOf(Image image, LaunchTemplateBlockDeviceMapping disk) {
+        return isRoot(image, disk)
+                || image.blockDeviceMappings().stream()
+                        .anyMatch(one -> disk.deviceName().equals(one.deviceName()));
+    }
+
+    /** Whether EC2 can make the disk where no image brings it; else it is what an earlier image has brought. */
+    private static boolean hasContents(LaunchTemplateBlockDeviceMapping disk) {
+        return disk.ebs() == null || disk.ebs().volumeSize() != null || hasSnapshot(disk);
     }
 
     /** @param encrypted empty for what the disk itself says */

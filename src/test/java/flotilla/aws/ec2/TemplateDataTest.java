@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
@@ -64,6 +65,12 @@ class TemplateDataTest {
                             .build())
             .build();
 
+    /** A disk with contents of its own. */
+    private static final LaunchTemplateBlockDeviceMapping MODELS = LaunchTemplateBlockDeviceMapping.builder()
+            .deviceName("/dev/xvdc")
+            .ebs(volume -> volume.snapshotId("snap-1").encrypted(true))
+            .build();
+
     private static RequestLaunchTemplateData changed(String... attributes) {
         return DATA.changed(NEWEST, Set.of(attributes), Optional.of(IMAGE));
     }
@@ -111,12 +118,7 @@ class TemplateDataTest {
     @Test
     void changeOfSomethingElse_shouldGiveDisksWithASnapshotAnewAsTheyAre() {
         ResponseLaunchTemplateData withModels = NEWEST.toBuilder()
-                .blockDeviceMappings(
-                        NEWEST.blockDeviceMappings().get(0),
-                        LaunchTemplateBlockDeviceMapping.builder()
-                                .deviceName("/dev/xvdc")
-                                .ebs(volume -> volume.snapshotId("snap-1").encrypted(true))
-                                .build())
+                .blockDeviceMappings(NEWEST.blockDeviceMappings().get(0), MODELS)
                 .build();
 
         List<LaunchTemplateBlockDeviceMappingRequest> disks = DATA.changed(
@@ -128,6 +130,58 @@ class TemplateDataTest {
         assertThat(disks.get(0).ebs().volumeSize()).isEqualTo(80);
         assertThat(disks.get(1).ebs().snapshotId()).isEqualTo("snap-1");
         assertThat(disks.get(1).ebs().encrypted()).isTrue();
+    }
+
+    /** As the console makes a template from an instance: it names the snapshot of the image's root disk. */
+    @Test
+    void changeOfTheImage_shouldKeepAllOfItsRootDiskButTheSnapshot() {
+        LaunchTemplateBlockDeviceMapping root = NEWEST.blockDeviceMappings().get(0);
+        ResponseLaunchTemplateData withSnapshots = NEWEST.toBuilder()
+                .blockDeviceMappings(
+                        root.toBuilder()
+                                .ebs(root.ebs().toBuilder()
+                                        .snapshotId("snap-of-ami-1")
+                                        .build())
+                                .build(),
+                        MODELS)
+                .build();
+
+        List<LaunchTemplateBlockDeviceMappingRequest> disks = DATA.changed(
+                        withSnapshots, Set.of(Attributes.IMAGE), Optional.of(IMAGE))
+                .blockDeviceMappings();
+
+        assertThat(disks).hasSize(2);
+        assertThat(disks.get(0).ebs().snapshotId()).isNull();
+        assertThat(disks.get(0).ebs().volumeSize()).isEqualTo(80);
+        assertThat(disks.get(0).ebs().kmsKeyId()).isEqualTo("key-1");
+        assertThat(disks.get(0).ebs().encrypted()).isTrue();
+        assertThat(disks.get(1).ebs().snapshotId()).isEqualTo("snap-1");
+    }
+
+    /** Without size and snapshot a disk is what its image makes of it, and cannot be made by another image. */
+    @Test
+    void changeOfTheImage_shouldLeaveOutDisksThatOnlyTheEarlierOneBrings() {
+        Image other = IMAGE.toBuilder()
+                .rootDeviceName("/dev/sda1")
+                .blockDeviceMappings(
+                        BlockDeviceMapping.builder().deviceName("/dev/sdf").build())
+                .build();
+        ResponseLaunchTemplateData ofImages = NEWEST.toBuilder()
+                .blockDeviceMappings(encrypted("/dev/xvda"), encrypted("/dev/sdf"), MODELS)
+                .build();
+
+        RequestLaunchTemplateData data = DATA.changed(ofImages, Set.of(Attributes.IMAGE), Optional.of(other));
+
+        assertThat(data.blockDeviceMappings())
+                .extracting(LaunchTemplateBlockDeviceMappingRequest::deviceName)
+                .containsExactly("/dev/sdf", "/dev/xvdc", "/dev/sda1");
+    }
+
+    private static LaunchTemplateBlockDeviceMapping encrypted(String device) {
+        return LaunchTemplateBlockDeviceMapping.builder()
+                .deviceName(device)
+                .ebs(volume -> volume.encrypted(true))
+                .build();
     }
 
     @Test
