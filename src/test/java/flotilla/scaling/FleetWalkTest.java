@@ -28,7 +28,7 @@ class FleetWalkTest {
             new ScalingLimits(0, 8, Duration.ofSeconds(10), Duration.ofSeconds(40), Duration.ofSeconds(60));
     private static final Duration TICK = Duration.ofSeconds(5);
     /** Ticks after which not even the slowest of all drains, whose lengths are drawn, is still under way. */
-    private static final int REST = 150;
+    private static final int REST = 80;
 
     private static final class Machine {
         private final InstanceId id;

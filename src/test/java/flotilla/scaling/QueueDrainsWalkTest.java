@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
  */
 class QueueDrainsWalkTest {
     /** Ticks after which not even the slowest of all boots and drains, whose lengths are drawn, is still under way. */
-    private static final int REST = 150;
+    private static final int REST = 100;
 
     @Property(tries = 300)
     void randomWalk_shouldKeepEveryInvariantAndComeToRest(@ForAll long seed) {
