@@ -215,10 +215,17 @@ public final class ServiceProxy implements AutoCloseable {
                 Thread.sleep(SLOWNESS.toMillis());
             }
             if (state == State.FAILING && requests.incrementAndGet() % 2 == 0) {
-                client.getOutputStream().write(UNAVAILABLE);
+                refuse();
                 return true;
             }
             return false;
+        }
+
+        /** Waits until the client has the answer: a connection that is closed with bytes unread takes it along. */
+        private void refuse() throws IOException {
+            client.getOutputStream().write(UNAVAILABLE);
+            client.shutdownOutput();
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
         }
 
         private Optional<Sprung> stepsInto(String text) {

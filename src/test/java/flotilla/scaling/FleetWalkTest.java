@@ -27,6 +27,8 @@ class FleetWalkTest {
     private static final ScalingLimits LIMITS =
             new ScalingLimits(0, 8, Duration.ofSeconds(10), Duration.ofSeconds(40), Duration.ofSeconds(60));
     private static final Duration TICK = Duration.ofSeconds(5);
+    /** Ticks after which not even the slowest of all drains, whose lengths are drawn, is still under way. */
+    private static final int REST = 80;
 
     private static final class Machine {
         private final InstanceId id;
@@ -67,11 +69,11 @@ class FleetWalkTest {
         for (int step = 0; step < 60; step++) {
             tick(random.nextInt(14), random, true);
         }
-        for (int step = 0; step < 40; step++) {
+        for (int step = 0; step < REST; step++) {
             tick(5, random, false);
         }
         assertThat(living()).as("seed %d", seed).isEqualTo(5);
-        for (int step = 0; step < 40; step++) {
+        for (int step = 0; step < REST; step++) {
             tick(0, random, false);
         }
         assertThat(living()).as("seed %d", seed).isZero();

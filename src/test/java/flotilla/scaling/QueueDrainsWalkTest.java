@@ -20,6 +20,9 @@ import net.jqwik.api.Property;
  * wrong the fleet becomes what was desired.
  */
 class QueueDrainsWalkTest {
+    /** Ticks after which not even the slowest of all boots and drains, whose lengths are drawn, is still under way. */
+    private static final int REST = 100;
+
     @Property(tries = 300)
     void randomWalk_shouldKeepEveryInvariantAndComeToRest(@ForAll long seed) {
         Random random = new Random(seed);
@@ -38,7 +41,7 @@ class QueueDrainsWalkTest {
     }
 
     private static void rest(QueueFleet fleet, Random random, int messages, long seed) {
-        for (int step = 0; step < 60; step++) {
+        for (int step = 0; step < REST; step++) {
             live(fleet, random);
             check(fleet, fleet.tick(messages));
         }

@@ -39,10 +39,11 @@ class EpochLeaseTest {
 
     private static final class MemoryEpochs implements LeaseStore {
         final TreeMap<Long, LeaseEpoch> epochs = new TreeMap<>();
-        /** When each holder has first and last written one, by {@link System#nanoTime}. */
-        private final Map<String, Long> first = new HashMap<>();
+        /** For each holder, the time from the last epoch of another to its own first one. */
+        private final Map<String, Duration> waited = new HashMap<>();
+        /** When an epoch was last written, by {@link System#nanoTime}. */
+        private long written = System.nanoTime();
 
-        private final Map<String, Long> last = new HashMap<>();
         boolean away;
 
         @Override
@@ -62,19 +63,20 @@ class EpochLeaseTest {
             }
             boolean created = epochs.putIfAbsent(epoch.number(), epoch) == null;
             if (created) {
-                first.putIfAbsent(epoch.holder(), System.nanoTime());
-                last.put(epoch.holder(), System.nanoTime());
+                long now = System.nanoTime();
+                waited.putIfAbsent(epoch.holder(), Duration.ofNanos(now - written));
+                written = now;
             }
             return CompletableFuture.completedFuture(created);
         }
 
-        /** The time from the last epoch of one holder to the first one of another. */
-        synchronized Duration between(String holder, String successor) {
-            return Duration.ofNanos(first.get(successor) - last.get(holder));
+        /** The time from the last epoch of the one before to a holder's first one. */
+        synchronized Duration waited(String holder) {
+            return waited.get(holder);
         }
 
         synchronized boolean hasWritten(String holder) {
-            return last.containsKey(holder);
+            return waited.containsKey(holder);
         }
 
         @Override
@@ -120,6 +122,15 @@ class EpochLeaseTest {
         });
     }
 
+    /** Waits until the lease is held, and returns how. */
+    private Standing held(SupervisorLease lease) {
+        return one.createTestProbe().awaitAssert(Duration.ofSeconds(20), () -> {
+            Standing standing = lease.standing();
+            assertThat(standing).isInstanceOf(Standing.Held.class);
+            return standing;
+        });
+    }
+
     private static void isHeld(SupervisorLease lease) {
         assertThat(lease.standing()).isInstanceOf(Standing.Held.class);
     }
@@ -151,7 +162,7 @@ class EpochLeaseTest {
         assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
         eventually(() -> assertThat(released.toCompletableFuture()).isDone());
         eventually(() -> isHeld(second));
-        assertThat(changes).hasValueGreaterThan(1);
+        eventually(() -> assertThat(changes).hasValueGreaterThan(1));
         first.want(() -> {});
         eventually(() -> assertThat(first.standing()).isEqualTo(new Standing.NotHeld("held by two")));
     }
@@ -170,7 +181,7 @@ class EpochLeaseTest {
             isHeld(second);
             return second;
         });
-        assertThat(store.between("one", "two")).isGreaterThanOrEqualTo(SHORT.term());
+        assertThat(store.waited("two")).isGreaterThanOrEqualTo(SHORT.term());
         assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
     }
 
@@ -227,8 +238,7 @@ class EpochLeaseTest {
     void abandonedLease_shouldBeHadAgainInANewTenure() {
         SupervisorLease lease = lease(one, "one", SHORT);
         lease.want(() -> {});
-        eventually(() -> isHeld(lease));
-        Standing before = lease.standing();
+        Standing before = held(lease);
 
         lease.abandon();
         lease.want(() -> {});
@@ -241,8 +251,7 @@ class EpochLeaseTest {
     void storeThatIsAway_shouldMeanNoLeaseWithTheReason() {
         SupervisorLease lease = lease(one, "one", SHORT);
         lease.want(() -> {});
-        eventually(() -> isHeld(lease));
-        Standing before = lease.standing();
+        Standing before = held(lease);
 
         store.away(true);
 

@@ -48,7 +48,10 @@ final class HandLease implements SupervisorLease {
     @Override
     public synchronized void want(Runnable whenChanged) {
         changed = whenChanged;
-        changed.run();
+        // What is given is told of once, whether it was given before or after it was wanted.
+        if (standing instanceof Standing.Held) {
+            changed.run();
+        }
     }
 
     @Override

@@ -150,9 +150,9 @@ class ScalingSupervisorExplainsTest {
         fleet.put(1, InstanceState.RUNNING);
         messages(3);
         ActorRef<SupervisorCommand> supervisor = start(dryRun());
+        decisions(supervisor, 1);
         report(supervisor, 1);
         worker.expectMessageClass(WorkerCommand.Registered.class);
-        decisions(supervisor, 1);
 
         tick();
         Decision out = last(supervisor, 2);
@@ -201,6 +201,7 @@ class ScalingSupervisorExplainsTest {
                 new MessageCountPolicy(1),
                 new StepPolicy(),
                 new AlarmPolicy(5, 1, INTERVAL, Duration.ofSeconds(30), 2));
+        decisions(supervisor, 1);
         tick();
         List<Decision> both = decisions(supervisor, 2);
 
@@ -281,7 +282,9 @@ class ScalingSupervisorExplainsTest {
     void nextSupervisor_shouldNumberOnAndAnswerWhoHasSeenTheLast() {
         messages(0);
         ActorRef<SupervisorCommand> first = start(acting());
+        decisions(first, 1);
         tick();
+        decisions(first, 2);
         tick();
         List<Decision> before = decisions(first, 3);
         long seen = before.get(2).n();

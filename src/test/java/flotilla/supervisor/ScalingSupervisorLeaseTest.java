@@ -35,6 +35,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the supervisor does with and without the lease. */
@@ -74,6 +75,12 @@ class ScalingSupervisorLeaseTest {
     @AfterAll
     static void stop() {
         KIT.shutdownTestKit();
+    }
+
+    /** A supervisor that answers has begun to want the lease. */
+    @BeforeEach
+    void awaitStart() {
+        decisions();
     }
 
     private void tick() {
@@ -126,7 +133,6 @@ class ScalingSupervisorLeaseTest {
 
     @Test
     void withoutTheLease_shouldHoldAndSayWhoHasIt() {
-        decisions();
         tick();
 
         Decision held = decision(1);

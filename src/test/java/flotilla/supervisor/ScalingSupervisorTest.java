@@ -30,6 +30,7 @@ import flotilla.scaling.WorkerSighting;
 import flotilla.scaling.WorkloadModel;
 import flotilla.testing.HandClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ScalingSupervisorTest {
@@ -57,12 +59,19 @@ class ScalingSupervisorTest {
     private final FakeFleet fleet = new FakeFleet();
     private final AtomicReference<Optional<QueueDepth>> depth =
             new AtomicReference<>(Optional.of(new QueueDepth(0, 0, 0)));
+    private final List<ActorRef<SupervisorCommand>> started = new ArrayList<>();
     private long reports;
     private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
 
     @AfterAll
     static void stop() {
         KIT.shutdownTestKit();
+    }
+
+    /** Time is one for all tests: nobody ticks, and logs, in the next one's. */
+    @AfterEach
+    void stopSupervisors() {
+        started.forEach(KIT::stop);
     }
 
     private ActorRef<SupervisorCommand> start() {
@@ -82,6 +91,7 @@ class ScalingSupervisorTest {
                 () -> depth.get()
                         .map(known -> CompletableFuture.completedFuture(known))
                         .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue")))));
+        started.add(supervisor);
         TIME.timePasses(Duration.ZERO);
         return supervisor;
     }
@@ -91,6 +101,7 @@ class ScalingSupervisorTest {
         RequestId id = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
         TestProbe<HolderReport> asker = KIT.createTestProbe();
         ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
         report(supervisor, 1, Activity.WORKING, 0);
 
         supervisor.tell(new SupervisorCommand.FindHolder(id, asker.getRef()));
@@ -148,6 +159,11 @@ class ScalingSupervisorTest {
                         ++reports,
                         outlook),
                 worker.getRef()));
+        worker.fishForMessage(
+                Duration.ofSeconds(15),
+                command -> command.equals(new WorkerCommand.Heard(reports))
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
     }
 
     private List<Decision> decisions(ActorRef<SupervisorCommand> supervisor) {
@@ -342,6 +358,7 @@ class ScalingSupervisorTest {
     void newWork_shouldCancelTheDrainUntilItIsHeard() {
         fleet.put(1, InstanceState.RUNNING);
         ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
         report(supervisor, 1, Activity.WORKING, 0);
         TIME.timePasses(INTERVAL);
         decision(supervisor, 2);

@@ -85,11 +85,15 @@ class ControlLinkTest {
     }
 
     private static void assertGatewayInSight() {
-        var state = Cluster.get(NODE.system()).state();
-        assertThat(state.getUnreachable()).isEmpty();
-        assertThat(state.getMembers())
-                .anyMatch((Member member) -> member.hasRole(ControlLink.GATEWAY_ROLE)
-                        && member.status().equals(MemberStatus.up()));
+        // Where the machine stands still for seconds, nodes lose sight of each other for a moment.
+        NODE.createTestProbe().awaitAssert(PATIENCE, () -> {
+            var state = Cluster.get(NODE.system()).state();
+            assertThat(state.getUnreachable()).isEmpty();
+            assertThat(state.getMembers())
+                    .anyMatch((Member member) -> member.hasRole(ControlLink.GATEWAY_ROLE)
+                            && member.status().equals(MemberStatus.up()));
+            return null;
+        });
     }
 
     private WorkerReport report() {

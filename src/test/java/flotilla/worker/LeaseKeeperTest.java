@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +34,16 @@ class LeaseKeeperTest {
         KIT.shutdownTestKit();
     }
 
+    /** Returns when its timer runs: what time passes before that is none to it. */
     private void start() {
-        KIT.spawn(LeaseKeeper.create(queue, leases, VISIBILITY, HANG_AFTER, time));
-        TIME.timePasses(Duration.ZERO);
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        KIT.spawn(Behaviors.<LeaseKeeper.Command>setup(context -> {
+            Behavior<LeaseKeeper.Command> keeper =
+                    Behavior.start(LeaseKeeper.create(queue, leases, VISIBILITY, HANG_AFTER, time), context);
+            begun.complete(null);
+            return keeper;
+        }));
+        begun.join();
     }
 
     private void pass(Duration time) {

@@ -160,7 +160,8 @@ class QuarantineTest {
     void suspectThatMayNotEnterInTime_shouldNotBeBlamedByTheLateWrite() throws Exception {
         CompletableFuture<Done> late = new CompletableFuture<>();
         attempts.gate = late;
-        start(Duration.ofMinutes(5), Duration.ofMillis(200));
+        // Of every call, and all but that write must be done in time.
+        start(Duration.ofMinutes(5), Duration.ofSeconds(3));
         ClassificationRequest suspect = stored(images, "cat.png");
         died("w-1", suspect);
         QueueMessage first = requests.deliver(body(suspect), 2);
@@ -328,7 +329,8 @@ class QuarantineTest {
 
     @Test
     void imageThatHangs_shouldBeBlamedTheRestGivenBackAndTheProcessEnd() throws Exception {
-        AttemptMarks marks = start(Duration.ofSeconds(2));
+        // Time enough for the other image.
+        AttemptMarks marks = start(Duration.ofSeconds(5));
         ClassificationRequest hanging = stored(images, "slow-hang.png");
         ClassificationRequest waiting = stored(images, "cat.png");
         QueueMessage kept = requests.deliver(body(hanging), 1);

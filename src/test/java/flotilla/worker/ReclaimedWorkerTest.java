@@ -12,6 +12,7 @@ import flotilla.scaling.Activity;
 import flotilla.scaling.MachineOutlook;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -66,14 +67,14 @@ class ReclaimedWorkerTest {
 
     @Test
     void imageThatTakesTooLong_shouldBeGivenBackBeforeTheMachineEnds() {
-        worker.deliverSlowOnes(1);
+        List<QueueMessage> slow = worker.deliverSlowOnes(1);
         worker.eventually(() -> assertThat(worker.classifiers.classified).hasValue(1));
 
         worker.tell(new Worker.Noticed(ENDS, Duration.ofMillis(1)));
 
         worker.awaitActivity(Activity.DRAINED);
         assertThat(worker.results.results).isEmpty();
-        assertThat(worker.requests.extended()).hasSize(1);
+        assertThat(worker.requests.extended()).hasSameElementsAs(slow);
     }
 
     @Test
@@ -95,13 +96,13 @@ class ReclaimedWorkerTest {
 
     @Test
     void receiveThatOutlastsTheGrace_shouldBeAwaitedAndGivenBackToo() {
-        worker.deliverSlowOnes(1);
+        List<QueueMessage> slow = worker.deliverSlowOnes(1);
         worker.eventually(() -> assertThat(worker.classifiers.classified).hasValue(1));
         worker.requests.beginReceive();
 
         worker.tell(new Worker.Noticed(ENDS, Duration.ZERO));
 
-        worker.eventually(() -> assertThat(worker.requests.extended()).hasSize(1));
+        worker.eventually(() -> assertThat(worker.requests.extended()).hasSameElementsAs(slow));
         TestProbe<WorkerStatus> other = KIT.createTestProbe();
         worker.reportTo(other);
         for (int i = 0; i < 5; i++) {

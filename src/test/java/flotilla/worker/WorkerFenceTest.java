@@ -150,6 +150,8 @@ class WorkerFenceTest {
     @Test
     void workerBehindItsFence_shouldTakeNoTerminateRequestAndStillDrainByName() {
         worker.register();
+        // Its taker may look from then on.
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
         // A look that is under way while the fence closes: when it is answered, the taker has heard of the fence.
         worker.terminate.holdLooks();
         assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);

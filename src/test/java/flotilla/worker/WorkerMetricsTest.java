@@ -101,7 +101,9 @@ class WorkerMetricsTest {
         deliver("dog.png", 2);
         deliver("damaged.png", 1);
 
-        Scrape scrape = when("flotilla_worker_messages_settled_total", 3, "action", "deleted");
+        when("flotilla_worker_messages_settled_total", 3, "action", "deleted");
+        // Not that one: it may have read the others a moment before.
+        Scrape scrape = scrape();
         assertThat(scrape.value("flotilla_worker_images_total", "outcome", "labelled"))
                 .isEqualTo(2);
         assertThat(scrape.value("flotilla_worker_images_total", "outcome", "damaged"))
