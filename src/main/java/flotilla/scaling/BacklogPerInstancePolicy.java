@@ -73,7 +73,7 @@ public record BacklogPerInstancePolicy(
         double target = Math.max(1e-9, acceptableLatency.toNanos() / 1e9 / seconds);
         int active = input.activeWithoutSpares();
         int wanted = (int) Math.min(Integer.MAX_VALUE, Math.ceil(backlog / target - 1e-9));
-        if (active == 0 && backlog <= activation) {
+        if (input.active().isEmpty() && backlog <= activation) {
             wanted = 0;
         } else if (active > 0 && wanted > 0 && Math.abs((double) wanted / active - 1) <= tolerance + 1e-9) {
             wanted = active;
