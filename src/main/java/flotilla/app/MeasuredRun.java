@@ -59,7 +59,8 @@ final class MeasuredRun implements AutoCloseable {
     @Override
     public void close() {
         LoadReport measured = session.stop().join();
-        output.out().print(output.json() ? SummaryJson.of(measured.summary()) + "\n" : SummaryText.of(measured.summary()));
+        output.out()
+                .print(output.json() ? SummaryJson.of(measured.summary()) + "\n" : SummaryText.of(measured.summary()));
         output.out().flush();
         good = measured.summary().isGood();
         output.report().ifPresent(file -> write(file, measured));

@@ -100,9 +100,7 @@ final class SupervisorSetup implements AutoCloseable {
                     ledger(system, settings, cloud),
                     all);
             return new SupervisorSetup(
-                    fleet,
-                    figures,
-                    supervisor(system, settings.scaling(), costs(system, settings, cloud), ports));
+                    fleet, figures, supervisor(system, settings.scaling(), costs(system, settings, cloud), ports));
         } catch (RuntimeException e) {
             figures.ifPresent(CloudWatchFigures::close);
             fleet.ifPresent(FleetConnection::close);

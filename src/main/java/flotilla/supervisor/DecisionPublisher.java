@@ -14,8 +14,7 @@ final class DecisionPublisher {
     private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
 
     /** @param decisions remembers them for who asks later */
-    DecisionPublisher(
-            DecisionLog decisions, SupervisorMeters meters, Optional<ActorRef<LedgerKeeper.Command>> ledger) {
+    DecisionPublisher(DecisionLog decisions, SupervisorMeters meters, Optional<ActorRef<LedgerKeeper.Command>> ledger) {
         this.decisions = decisions;
         this.meters = meters;
         this.ledger = ledger;

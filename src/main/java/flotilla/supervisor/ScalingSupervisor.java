@@ -97,8 +97,8 @@ public final class ScalingSupervisor {
 
     /** Creates the supervisor. */
     public static Behavior<SupervisorCommand> create(Settings settings, Clock clock, SupervisorPorts ports) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ScalingSupervisor(context, timers, settings, clock, ports).start()));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ScalingSupervisor(context, timers, settings, clock, ports).start()));
     }
 
     /** Lays the lease down and ends; an act that is under way comes to its end before. */

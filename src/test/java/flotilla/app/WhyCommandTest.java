@@ -123,12 +123,10 @@ class WhyCommandTest extends AskingFixture {
 
     @Test
     void gatewayInTrouble_shouldBeOneLineOfItsOwnWords() {
-        answers(
-                NEWEST,
-                Said.json(503, "{\"title\":\"the service cannot do this now\",\"detail\":\"try again\"}"));
+        answers(NEWEST, Said.json(503, "{\"title\":\"the service cannot do this now\",\"detail\":\"try again\"}"));
 
         ask().shouldFailWith(
-                "why: the gateway at " + url() + " answered 503: the service cannot do this now;", "try again");
+                        "why: the gateway at " + url() + " answered 503: the service cannot do this now;", "try again");
     }
 
     @Test

@@ -30,14 +30,12 @@ class SightingChangeTest {
     }
 
     private static SightingChange change(Activity before, Activity now) {
-        return new SightingChange(
-                Optional.of(worker(before, MachineOutlook.STAYS)), worker(now, MachineOutlook.STAYS));
+        return new SightingChange(Optional.of(worker(before, MachineOutlook.STAYS)), worker(now, MachineOutlook.STAYS));
     }
 
     @Test
     void newWorker_shouldBeAChangeThatCanWait() {
-        SightingChange change =
-                new SightingChange(Optional.empty(), worker(Activity.WORKING, MachineOutlook.STAYS));
+        SightingChange change = new SightingChange(Optional.empty(), worker(Activity.WORKING, MachineOutlook.STAYS));
 
         assertThat(change.isOfActivity()).isTrue();
         assertThat(change.isUrgent()).isFalse();

@@ -87,7 +87,8 @@ public final class S3ImageStore implements ImageStore {
         if (!storage.isSource(bucket, prefix) || S3Keys.climbs(prefix)) {
             return CompletableFuture.failedStage(notAllowed(bucket, prefix));
         }
-        return objects.listing().keys(bucket, prefix, key -> !isOurs(bucket, key), most)
+        return objects.listing()
+                .keys(bucket, prefix, key -> !isOurs(bucket, key), most)
                 .thenApply(keys ->
                         keys.stream().map(key -> new ImageRef(bucket, key)).toList());
     }

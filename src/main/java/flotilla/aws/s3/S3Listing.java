@@ -38,10 +38,7 @@ final class S3Listing {
     /** The objects whose key is the prefix and a name without a slash. */
     CompletionStage<List<ListBucketResultContents>> children(String bucket, String prefix) {
         return S3Errors.wrapped(
-                "ListObjects",
-                bucket,
-                prefix,
-                found(bucket, prefix, false).runWith(Sink.seq(), connection.system()));
+                "ListObjects", bucket, prefix, found(bucket, prefix, false).runWith(Sink.seq(), connection.system()));
     }
 
     /** Whether there is an object whose key begins so. */
