@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.cost.Since;
 import flotilla.protocol.CostStory;
 import flotilla.protocol.InfrastructureException;
-import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -55,18 +54,8 @@ final class CostCommand implements Callable<Integer> {
                 .get("/v1/cost" + query)
                 .orElseThrow(() -> new InfrastructureException(
                         "the gateway does not tell costs; is it of an older version?", null));
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? cost + "\n" : story(cost, wanted));
-        out.flush();
+        new AnswerText("tells no costs", answer -> CostStory.text(answer, wanted))
+                .print(cost, json, spec.commandLine().getOut());
         return 0;
-    }
-
-    private static String story(JsonNode cost, Since wanted) {
-        try {
-            return CostStory.text(cost, wanted);
-        } catch (IllegalArgumentException e) {
-            throw new InfrastructureException(
-                    "the gateway's answer tells no costs (" + e.getMessage() + "); is it of another version?", e);
-        }
     }
 }

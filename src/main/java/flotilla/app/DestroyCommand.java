@@ -51,7 +51,7 @@ final class DestroyCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "TIME",
-            converter = LoadCommand.Time.class,
+            converter = TimeConverter.class,
             defaultValue = "10m",
             description =
                     "how long requests and workers may be left, such as 30s or 10m: with --drain before anything is removed, and "

@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            converter = LoadCommand.Time.class,
+            converter = TimeConverter.class,
             defaultValue = "20s",
             description = "how long a check may take, such as 20s or 1m (default: ${DEFAULT-VALUE})")
     private Duration limit;

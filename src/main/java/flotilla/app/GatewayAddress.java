@@ -16,12 +16,18 @@ final class GatewayAddress {
      * @param role whose file the settings are in
      */
     static URI of(CommandSpec spec, String url, CommonOptions options, String role) {
-        if (url != null) {
-            return checked(spec, url);
-        }
+        return checked(spec, url != null ? url : ofSettings(options, role));
+    }
+
+    /** That of the settings. */
+    static String ofSettings(CommonOptions options, String role) {
         HttpSettings http = options.load(role).settings().http();
-        String host = http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
-        return checked(spec, "http://" + host + ":" + http.port());
+        return "http://" + host(http) + ":" + http.port();
+    }
+
+    /** Where a gateway is asked on its own machine, also when it listens everywhere. */
+    static String host(HttpSettings http) {
+        return http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
     }
 
     private static URI checked(CommandSpec spec, String text) {

@@ -1,46 +1,31 @@
 package flotilla.app;
 
-import flotilla.config.HttpSettings;
-import flotilla.config.SettingsException;
 import flotilla.load.Api;
-import flotilla.load.HtmlReport;
 import flotilla.load.ImageFolder;
 import flotilla.load.LoadException;
 import flotilla.load.LoadPlan;
-import flotilla.load.LoadReport;
 import flotilla.load.LoadSession;
 import flotilla.load.Pace;
 import flotilla.load.Predictions;
 import flotilla.load.Progress;
-import flotilla.load.SummaryJson;
-import flotilla.load.SummaryText;
 import flotilla.load.Target;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code flotilla load}: sends images, checks every answer, and says how long they took. */
 @Command(
@@ -115,7 +100,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            converter = Time.class,
+            converter = TimeConverter.class,
             description = "send for so long, such as 30s or 5m; what was sent by then is waited for")
     private Duration duration;
 
@@ -152,7 +137,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            converter = Time.class,
+            converter = TimeConverter.class,
             defaultValue = "11m",
             description = "until a request is given up, retries included (default: ${DEFAULT-VALUE}: the gateway's "
                     + "own wait is 10m)")
@@ -200,57 +185,11 @@ final class LoadCommand implements Callable<Integer> {
                     report == null || Files.isWritable(report.toAbsolutePath().getParent()),
                     "--report: cannot write to the folder of " + report);
             announce(images);
-            return run(plan, target, images, predictions);
+            return MeasuredRun.toItsEnd(
+                    () -> LoadSession.start(plan, target, images, predictions, () -> progress(plan)),
+                    new MeasuredRun.Output(spec.commandLine().getOut(), json, Optional.ofNullable(report)));
         } catch (LoadException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    private int run(LoadPlan plan, Target target, ImageFolder images, Optional<Predictions> predictions)
-            throws IOException, InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Ending ending = new Ending();
-        Processes.startAndRunUntilStopped(
-                () -> {
-                    ending.session = LoadSession.start(plan, target, images, predictions, () -> progress(plan));
-                    ending.session.ended().whenComplete((done, failure) -> ended.countDown());
-                    return ending;
-                },
-                ended);
-        return ending.exitStatus();
-    }
-
-    /** What is done at the end of a run, also of one that is cut short: print what was measured. */
-    private final class Ending implements AutoCloseable {
-        private LoadSession session;
-        private boolean good;
-        private IOException failure;
-
-        @Override
-        public void close() {
-            LoadReport measured = session.stop().join();
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(json ? SummaryJson.of(measured.summary()) + "\n" : SummaryText.of(measured.summary()));
-            out.flush();
-            good = measured.summary().isGood();
-            if (report != null) {
-                try {
-                    Files.writeString(report, HtmlReport.of(measured));
-                } catch (IOException e) {
-                    failure = e;
-                }
-            }
-            session.close();
-        }
-
-        private int exitStatus() throws IOException {
-            if (session.ended().isCompletedExceptionally()) {
-                session.ended().join();
-            }
-            if (failure != null) {
-                throw new SettingsException("cannot write " + report + "; check --report", failure);
-            }
-            return good ? 0 : 1;
         }
     }
 
@@ -295,9 +234,7 @@ final class LoadCommand implements Callable<Integer> {
         if (ipAddress != null) {
             return Target.ipAddress(ipAddress);
         }
-        HttpSettings http = options.load("load").settings().http();
-        String host = http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
-        return Target.url("http://" + host + ":" + http.port());
+        return Target.url(GatewayAddress.ofSettings(options, "load"));
     }
 
     private Map<String, String> headers() {
@@ -336,48 +273,15 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    /** A constant by its name in small letters. */
-    private static <E extends Enum<E>> E named(Class<E> type, String text) {
-        return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> constant.name().equalsIgnoreCase(text))
-                .findFirst()
-                .orElseThrow(() -> new TypeConversionException("there is no " + text + "; there are "
-                        + Arrays.stream(type.getEnumConstants())
-                                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", "))));
-    }
-
-    static final class ApiName implements ITypeConverter<Api> {
-        @Override
-        public Api convert(String text) {
-            return named(Api.class, text);
+    static final class ApiName extends NameConverter<Api> {
+        ApiName() {
+            super(Api.class);
         }
     }
 
-    static final class ArrivalsName implements ITypeConverter<Pace.Arrivals> {
-        @Override
-        public Pace.Arrivals convert(String text) {
-            return named(Pace.Arrivals.class, text);
-        }
-    }
-
-    /** Times such as {@code 90}, {@code 90s}, {@code 500ms}, {@code 5m} and {@code 1h}. */
-    static final class Time implements ITypeConverter<Duration> {
-        private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|)");
-
-        @Override
-        public Duration convert(String text) {
-            Matcher form = FORM.matcher(text.strip());
-            if (!form.matches()) {
-                throw new TypeConversionException("a time is such as 500ms, 30s, 5m or 1h, not " + text);
-            }
-            long number = Long.parseLong(form.group(1));
-            return switch (form.group(2)) {
-                case "ms" -> Duration.ofMillis(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                default -> Duration.ofSeconds(number);
-            };
+    static final class ArrivalsName extends NameConverter<Pace.Arrivals> {
+        ArrivalsName() {
+            super(Pace.Arrivals.class);
         }
     }
 }

@@ -136,7 +136,7 @@ final class LocalChecks {
 
     /** Whether what listens answers as a gateway does. */
     private static boolean isGateway(HttpSettings http) throws InterruptedException {
-        String host = http.host().equals("0.0.0.0") ? "127.0.0.1" : http.host();
+        String host = GatewayAddress.host(http);
         String scheme = http.tls().isPresent() ? "https://" : "http://";
         try {
             HttpResponse<Void> answer = HttpClient.newBuilder()

@@ -2,8 +2,8 @@ package flotilla.app;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.autoscaling.AutoScalingProvision;
-import flotilla.aws.ec2.Ec2Provision;
 import flotilla.aws.ec2.Ec2StoppedSet;
+import flotilla.aws.ec2.Ec2TemplateProvision;
 import flotilla.config.EmbeddedCloud;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
@@ -52,10 +52,10 @@ final class LocalFleetSet {
     private static void makeGroup(AwsClients clients, FlotillaSettings settings, String userData) {
         FleetSettings fleet = settings.fleet();
         String name = fleet.autoScalingGroup().orElseThrow();
-        try (Ec2Provision ec2 =
-                        Ec2Provision.connect(clients, fleet, settings.cluster().name());
+        try (Ec2TemplateProvision templates = Ec2TemplateProvision.connect(
+                        clients, fleet, settings.cluster().name());
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients)) {
-            ec2.launchTemplate(name, userData).toCompletableFuture().join();
+            templates.makeForGroup(name, userData).toCompletableFuture().join();
             scaling.group(new AutoScalingProvision.Wanted(
                             name,
                             name,

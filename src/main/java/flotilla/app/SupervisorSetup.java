@@ -20,6 +20,7 @@ import flotilla.supervisor.LedgerKeeper;
 import flotilla.supervisor.ScalingSupervisor;
 import flotilla.supervisor.SupervisorLease;
 import flotilla.supervisor.SupervisorMeters;
+import flotilla.supervisor.SupervisorPorts;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -91,18 +92,15 @@ final class SupervisorSetup implements AutoCloseable {
                     .orElseGet(() -> new DryRunFleetOperator(
                             () -> CompletableFuture.completedFuture(new InstanceFleet.Described(List.of(), 0)),
                             DecisionReport.Action.BY_HAND));
+            SupervisorPorts ports = new SupervisorPorts(
+                    () -> ScalingSetup.controller(settings),
+                    operator,
+                    requests::depth,
+                    lease,
+                    ledger(system, settings, cloud),
+                    all);
             return new SupervisorSetup(
-                    fleet,
-                    figures,
-                    supervisor(
-                            system,
-                            settings,
-                            operator,
-                            requests,
-                            lease,
-                            ledger(system, settings, cloud),
-                            costs(system, settings, cloud),
-                            all));
+                    fleet, figures, supervisor(system, settings.scaling(), costs(system, settings, cloud), ports));
         } catch (RuntimeException e) {
             figures.ifPresent(CloudWatchFigures::close);
             fleet.ifPresent(FleetConnection::close);
@@ -159,25 +157,12 @@ final class SupervisorSetup implements AutoCloseable {
     }
 
     private static ActorRef<SupervisorCommand> supervisor(
-            ActorSystem<?> system,
-            FlotillaSettings settings,
-            FleetOperator operator,
-            MessageQueue requests,
-            SupervisorLease lease,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger,
-            CostKeeping costs,
-            SupervisorMeters meters) {
-        ScalingSettings scaling = settings.scaling();
+            ActorSystem<?> system, ScalingSettings scaling, CostKeeping costs, SupervisorPorts ports) {
         Behavior<SupervisorCommand> supervisor = ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(
                         scaling.interval(), scaling.debounce(), scaling.history(), DecisionNumbers::firstAt, costs),
                 Clock.systemUTC(),
-                () -> ScalingSetup.controller(settings),
-                operator,
-                requests::depth,
-                lease,
-                ledger,
-                meters);
+                ports);
         return ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                                 Behaviors.supervise(supervisor)

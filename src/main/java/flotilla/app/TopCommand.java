@@ -50,7 +50,7 @@ final class TopCommand implements Callable<Integer> {
             names = "--interval",
             paramLabel = "TIME",
             defaultValue = "2s",
-            converter = LoadCommand.Time.class,
+            converter = TimeConverter.class,
             description = "between two looks, such as 500ms or 5s (default: ${DEFAULT-VALUE})")
     private Duration interval;
 

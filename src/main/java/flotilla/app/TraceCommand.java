@@ -5,7 +5,6 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.TimelineJson;
 import flotilla.protocol.TimelineStory;
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,18 +54,8 @@ final class TraceCommand implements Callable<Integer> {
                                 + "; take the id of its upload's answer, and mind that images and results are removed when their"
                                 + " lifetimes are over",
                         null));
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? timeline + "\n" : story(timeline));
-        out.flush();
+        new AnswerText("is no timeline", answer -> TimelineStory.text(TimelineJson.read(answer)))
+                .print(timeline, json, spec.commandLine().getOut());
         return 0;
-    }
-
-    private static String story(JsonNode timeline) {
-        try {
-            return TimelineStory.text(TimelineJson.read(timeline));
-        } catch (IllegalArgumentException e) {
-            throw new InfrastructureException(
-                    "the gateway's answer is no timeline (" + e.getMessage() + "); is it of another version?", e);
-        }
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.protocol.DecisionJson;
 import flotilla.protocol.DecisionStory;
 import flotilla.protocol.InfrastructureException;
-import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
@@ -55,9 +54,8 @@ final class WhyCommand implements Callable<Integer> {
         }
         GatewayApi gateway = gateways.gateways(options, "why");
         JsonNode decision = number == null ? newest(gateway) : numbered(gateway, number);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? decision + "\n" : story(decision));
-        out.flush();
+        new AnswerText("is no decision", answer -> DecisionStory.text(DecisionJson.read(answer)))
+                .print(decision, json, spec.commandLine().getOut());
         return 0;
     }
 
@@ -79,14 +77,5 @@ final class WhyCommand implements Callable<Integer> {
                 .filter(one -> !one.path("actions").isEmpty())
                 .findFirst();
         return acted.orElse(decisions.get(0));
-    }
-
-    private static String story(JsonNode decision) {
-        try {
-            return DecisionStory.text(DecisionJson.read(decision));
-        } catch (IllegalArgumentException e) {
-            throw new InfrastructureException(
-                    "the gateway's answer is no decision (" + e.getMessage() + "); is it of another version?", e);
-        }
     }
 }

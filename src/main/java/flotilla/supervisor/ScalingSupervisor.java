@@ -1,18 +1,13 @@
 package flotilla.supervisor;
 
-import flotilla.cost.Past;
 import flotilla.domain.InstanceId;
-import flotilla.domain.QueueDepth;
-import flotilla.protocol.DecisionReport;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.FindHolder;
 import flotilla.protocol.SupervisorCommand.WorkArrived;
 import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
-import flotilla.scaling.Activity;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
-import flotilla.scaling.MachineOutlook;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.WorkerSighting;
 import flotilla.supervisor.SupervisorLease.Standing;
@@ -21,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -76,17 +70,9 @@ public final class ScalingSupervisor {
 
     private record LeaseChanged() implements SupervisorCommand {}
 
-    private record PastCosts(Instant account, Optional<Past> past, Throwable failure) implements SupervisorCommand {}
-
-    private record ReadPastCosts() implements SupervisorCommand {}
-
     private record Stop() implements SupervisorCommand {}
 
     private record Released() implements SupervisorCommand {}
-
-    private static final int NEVER_PLANNED = -1;
-    private static final long NO_TENURE = 0;
-    private static final Duration READ_AGAIN = Duration.ofMinutes(1);
 
     private final ActorContext<SupervisorCommand> context;
     private final TimerScheduler<SupervisorCommand> timers;
@@ -94,41 +80,25 @@ public final class ScalingSupervisor {
     private final Clock clock;
     private final Supplier<FleetController> controllers;
     private final SupervisorLease lease;
+    private final Tenure tenure;
     private final FleetOperator operator;
     private final Lookout lookout;
-    private final DecisionLog decisions;
+    private final DecisionPublisher publisher;
     private final SupervisorAnswers answers;
-    private final Optional<ActorRef<LedgerKeeper.Command>> ledger;
     private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
     private final CostBook costs;
+    private final CostRecall pastCosts;
     private FleetController controller;
-    /** The tenure that the controller knows all reports of; none before the first. */
-    private long tenure = NO_TENURE;
+    /** Images without an answer that the last plan knew of; 0 before the first. */
+    private long plannedFor;
 
-    private long plannedFor = NEVER_PLANNED;
     private boolean stopping;
 
-    /** Creates a supervisor whose decisions do not outlive it. */
-    public static Behavior<SupervisorCommand> create(
-            Settings settings,
-            Clock clock,
-            Supplier<FleetController> controller,
-            FleetOperator operator,
-            Supplier<CompletionStage<QueueDepth>> depth) {
-        return create(settings, clock, controller, operator, depth, SupervisorLease.always(), Optional.empty());
-    }
-
-    /** Creates a supervisor that nobody counts. */
-    public static Behavior<SupervisorCommand> create(
-            Settings settings,
-            Clock clock,
-            Supplier<FleetController> controller,
-            FleetOperator operator,
-            Supplier<CompletionStage<QueueDepth>> depth,
-            SupervisorLease lease,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger) {
-        return create(settings, clock, controller, operator, depth, lease, ledger, SupervisorMeters.NONE);
+    /** Creates the supervisor. */
+    public static Behavior<SupervisorCommand> create(Settings settings, Clock clock, SupervisorPorts ports) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ScalingSupervisor(context, timers, settings, clock, ports).start()));
     }
 
     /** Lays the lease down and ends; an act that is under way comes to its end before. */
@@ -136,61 +106,31 @@ public final class ScalingSupervisor {
         return new Stop();
     }
 
-    /**
-     * Creates the supervisor.
-     *
-     * @param controller makes what decides; this supervisor's alone
-     * @param depth reads the request queue's depth
-     * @param operator carries plans out
-     * @param lease the right to act
-     * @param ledger is told of every decision
-     * @param meters are, too
-     */
-    public static Behavior<SupervisorCommand> create(
-            Settings settings,
-            Clock clock,
-            Supplier<FleetController> controller,
-            FleetOperator operator,
-            Supplier<CompletionStage<QueueDepth>> depth,
-            SupervisorLease lease,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger,
-            SupervisorMeters meters) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            Lookout lookout = new Lookout(operator, depth, context.getSystem().log());
-            return new ScalingSupervisor(
-                            context, timers, settings, clock, controller, operator, lease, lookout, ledger, meters)
-                    .start();
-        }));
-    }
-
     private ScalingSupervisor(
             ActorContext<SupervisorCommand> context,
             TimerScheduler<SupervisorCommand> timers,
             Settings settings,
             Clock clock,
-            Supplier<FleetController> controllers,
-            FleetOperator operator,
-            SupervisorLease lease,
-            Lookout lookout,
-            Optional<ActorRef<LedgerKeeper.Command>> ledger,
-            SupervisorMeters meters) {
+            SupervisorPorts ports) {
         this.context = context;
         this.timers = timers;
         this.settings = settings;
         this.clock = clock;
-        this.controllers = controllers;
+        this.controllers = ports.controllers();
         this.controller = controllers.get();
-        this.operator = operator;
-        this.lease = lease;
-        this.lookout = lookout;
-        this.ledger = ledger;
-        this.meters = meters;
+        this.operator = ports.operator();
+        this.lease = ports.lease();
+        this.tenure = new Tenure(lease);
+        this.lookout = new Lookout(operator, ports.depth(), context.getSystem().log());
+        this.meters = ports.meters();
         this.costs = new CostBook(settings.costs(), meters, clock.instant());
-        this.decisions = new DecisionLog(
+        this.pastCosts = new CostRecall(context, timers, costs, clock);
+        DecisionLog decisions = new DecisionLog(
                 settings.history(),
                 controller.policy().name(),
                 settings.interval(),
                 settings.firstNumber().applyAsLong(clock.instant()));
+        this.publisher = new DecisionPublisher(decisions, meters, ports.ledger());
         this.answers = new SupervisorAnswers(() -> controller, decisions, costs, clock);
     }
 
@@ -242,11 +182,10 @@ public final class ScalingSupervisor {
 
     /** What is taken at any time. */
     private BehaviorBuilder<SupervisorCommand> reports(BehaviorBuilder<SupervisorCommand> phase) {
-        return answers.in(phase)
+        return pastCosts
+                .in(answers.in(phase))
                 .onMessage(WorkerReport.class, this::onWorkerReport)
                 .onMessage(WorkArrived.class, this::onWorkArrived)
-                .onMessage(PastCosts.class, this::onPastCosts)
-                .onMessage(ReadPastCosts.class, read -> readPastCosts())
                 .onMessage(FindHolder.class, this::onFindHolder)
                 .onSignal(PreRestart.class, this::onEndInTheMiddle);
     }
@@ -265,7 +204,7 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onLeaseChangedMeanwhile(LeaseChanged changed) {
-        timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
+        reconcileSoon();
         return Behaviors.same();
     }
 
@@ -287,7 +226,9 @@ public final class ScalingSupervisor {
         if (standing instanceof Standing.NotHeld not) {
             return holdBack(not.why());
         }
-        beginTenure(((Standing.Held) standing).tenure());
+        if (tenure.begin((Standing.Held) standing)) {
+            beginAnew();
+        }
         context.pipeToSelf(
                 lookout.look(),
                 (read, failure) -> new Observed(
@@ -296,40 +237,16 @@ public final class ScalingSupervisor {
     }
 
     /** What was heard before belongs to a time in which another may have acted and acknowledged. */
-    private void beginTenure(long now) {
-        if (now != tenure) {
-            costs.begin(clock.instant());
-            tenure = now;
-            controller = controllers.get();
-            plannedFor = NEVER_PLANNED;
-            readPastCosts();
-        }
-    }
-
-    private Behavior<SupervisorCommand> readPastCosts() {
-        Instant account = costs.begun();
-        costs.readPast(clock.instant())
-                .ifPresent(read -> context.pipeToSelf(
-                        read,
-                        (past, failure) -> new PastCosts(account, failure == null ? past : Optional.empty(), failure)));
-        return Behaviors.same();
-    }
-
-    private Behavior<SupervisorCommand> onPastCosts(PastCosts read) {
-        if (read.failure() != null) {
-            context.getLog()
-                    .warn(
-                            "costs of earlier supervisors cannot be read, trying again in {}: {}",
-                            READ_AGAIN,
-                            read.failure().getMessage());
-            timers.startSingleTimer(new ReadPastCosts(), READ_AGAIN);
-        }
-        costs.recall(read.account(), read.past());
-        return Behaviors.same();
+    private void beginAnew() {
+        costs.begin(clock.instant());
+        controller = controllers.get();
+        plannedFor = 0;
+        pastCosts.read();
     }
 
     private Behavior<SupervisorCommand> holdBack(String why) {
-        remember(controller.withoutLease("no lease: " + why, clock.instant()), List.of());
+        FleetController.Decided held = controller.withoutLease("no lease: " + why, clock.instant());
+        publisher.publish(held, List.of(), context.getLog());
         return stopping ? release() : idle();
     }
 
@@ -339,12 +256,12 @@ public final class ScalingSupervisor {
     }
 
     private Behavior<SupervisorCommand> onWorkIsWaitingTooEarly(WorkIsWaiting waiting) {
-        timers.startSingleTimer(waiting, settings.debounce());
+        reconcileSoon();
         return Behaviors.same();
     }
 
     private Behavior<SupervisorCommand> onObserved(Observed observed) {
-        if (!isOurs()) {
+        if (!tenure.isOurs()) {
             controller.keep(observed.readings().confirmations());
             return holdBack(lease.standing() instanceof Standing.NotHeld not ? not.why() : "lost for a while");
         }
@@ -370,69 +287,39 @@ public final class ScalingSupervisor {
 
     private Behavior<SupervisorCommand> onActed(Acted acted) {
         acted.outcome().tell(controller, clock.instant());
-        remember(acted.decided(), acted.outcome().actions());
+        publisher.publish(acted.decided(), acted.outcome().actions(), context.getLog());
         return stopping ? release() : idle();
-    }
-
-    private void remember(FleetController.Decided decided, List<DecisionReport.Action> actions) {
-        DecisionLog.Added added = decisions.add(decided, actions);
-        context.getLog().info(DecisionLog.line(added.decision()));
-        meters.decided(decided.plan(), actions);
-        ledger.ifPresent(keeper -> {
-            added.judged().forEach(earlier -> keeper.tell(new LedgerKeeper.Amend(earlier)));
-            keeper.tell(new LedgerKeeper.Keep(added.decision()));
-        });
     }
 
     private Behavior<SupervisorCommand> onWorkerReport(WorkerReport report) {
         WorkerSighting sighting = report.sighting();
-        Optional<WorkerSighting> before = controller.report(sighting.worker());
+        SightingChange change = new SightingChange(controller.report(sighting.worker()), sighting);
         controls.heard(report);
         List<WorkerOrder> orders = controller.reported(sighting, clock.instant());
-        if (before.isEmpty() || before.get().activity() != sighting.activity()) {
-            context.getLog()
-                    .info(
-                            "worker={} instance={} appTierId={} activity={} inHand={} images={}",
-                            sighting.worker(),
-                            sighting.instance().map(InstanceId::value).orElse("-"),
-                            sighting.appTierId().map(Object::toString).orElse("-"),
-                            sighting.activity(),
-                            sighting.inHand(),
-                            sighting.service().images());
-            if (sighting.activity() == Activity.DRAINED) {
-                timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
-            }
+        if (change.isOfActivity()) {
+            change.tell(context.getLog());
         }
-        if (!before.map(WorkerSighting::outlook).orElse(MachineOutlook.STAYS).equals(sighting.outlook())) {
-            timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
+        if (change.isUrgent()) {
+            reconcileSoon();
         }
-        if (isOurs()) {
+        if (tenure.isOurs()) {
             costs.heard(report, clock.instant());
             WorkerControls.answer(report, orders);
         }
         return Behaviors.same();
     }
 
-    /**
-     * Whether this supervisor has the lease and knows of all reports since it has it. Otherwise another may count the worker's
-     * silence, and an acknowledgement would keep one at work that the other takes for dead; and what both put on their accounts
-     * would be counted twice.
-     */
-    private boolean isOurs() {
-        return lease.standing() instanceof Standing.Held held && held.tenure() == tenure;
-    }
-
     private Behavior<SupervisorCommand> onWorkArrived(WorkArrived work) {
         Instant now = clock.instant();
-        if (isOurs()) {
+        if (tenure.isOurs()) {
             costs.heard(work, now);
         }
         // A gateway of an earlier version does not tell its answers.
         long backlog = work.answered() < 0
                 ? controller.announced(work.gateway(), work.accepted(), work.unanswered(), now)
                 : controller.announced(work.gateway(), work.accepted(), work.unanswered(), work.answered(), now);
-        if (backlog > Math.max(0, plannedFor) && !timers.isTimerActive(new WorkIsWaiting())) {
-            timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
+        if (backlog > plannedFor && !timers.isTimerActive(new WorkIsWaiting())) {
+            reconcileSoon();
         }
         return Behaviors.same();
     }
@@ -440,5 +327,9 @@ public final class ScalingSupervisor {
     private Behavior<SupervisorCommand> onFindHolder(FindHolder find) {
         controls.tellAll(new WorkerCommand.WhoHas(find.id(), find.replyTo()));
         return Behaviors.same();
+    }
+
+    private void reconcileSoon() {
+        timers.startSingleTimer(new WorkIsWaiting(), settings.debounce());
     }
 }

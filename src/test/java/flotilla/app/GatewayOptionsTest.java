@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import flotilla.app.CommandOutput.Ran;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Said;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,15 +55,10 @@ class GatewayOptionsTest {
     static Stream<List<String>> commands() {
         return Stream.of(
                 List.of("why", "7"),
+                List.of("cost"),
                 List.of("trace", "01a205f0-4de1-7ee5-8467-340da8ad4ddf"),
                 List.of("top", "--once"),
                 List.of("top", "--batch", "-n", "2", "--interval", "100ms"));
-    }
-
-    private static Ran run(List<String> command, String... more) {
-        List<String> all = new ArrayList<>(command);
-        all.addAll(List.of(more));
-        return CommandOutput.run(all.toArray(String[]::new));
     }
 
     private static void shouldFail(Ran ran, String... words) {
@@ -86,7 +80,7 @@ class GatewayOptionsTest {
         answer = () -> Said.problem(401, "key-missing", Map.of());
 
         shouldFail(
-                run(command, "--url", gateway.url()),
+                CommandOutput.run(command, "--url", gateway.url()),
                 command.get(0) + ": the gateway at " + gateway.url()
                         + " asks for an API key; give one with the role read",
                 "--key",
@@ -100,7 +94,7 @@ class GatewayOptionsTest {
         answer = () -> Said.problem(401, "key-unknown", Map.of());
 
         shouldFail(
-                run(command, "--url", gateway.url(), "--key", SECRET),
+                CommandOutput.run(command, "--url", gateway.url(), "--key", SECRET),
                 "the gateway at " + gateway.url() + " does not know this API key; check --key");
         assertThat(shown).containsOnly(Optional.of("Bearer " + SECRET));
     }
@@ -111,7 +105,7 @@ class GatewayOptionsTest {
         answer = () -> Said.problem(403, "key-not-allowed", Map.of());
 
         shouldFail(
-                run(command, "--url", gateway.url(), "--key", SECRET),
+                CommandOutput.run(command, "--url", gateway.url(), "--key", SECRET),
                 "lets this API key not do that (a title; a detail); give one with the role read");
     }
 
@@ -121,7 +115,7 @@ class GatewayOptionsTest {
         answer = () -> new Said(301, Map.of("Location", "https://flotilla.example/"), "");
 
         shouldFail(
-                run(command, "--url", gateway.url()),
+                CommandOutput.run(command, "--url", gateway.url()),
                 "what answers at " + gateway.url() + " sends on to https://flotilla.example/; give the address");
     }
 
@@ -133,7 +127,7 @@ class GatewayOptionsTest {
         answer = () -> Said.problem(401, "key-missing", Map.of());
 
         shouldFail(
-                run(command, "--gateway", away.url() + "," + gateway.url()),
+                CommandOutput.run(command, "--gateway", away.url() + "," + gateway.url()),
                 "the gateway at " + gateway.url() + " asks for an API key");
     }
 
@@ -142,7 +136,7 @@ class GatewayOptionsTest {
         gateway.close();
 
         shouldFail(
-                run(List.of("why"), "--url", gateway.url(), "--url", "http://127.0.0.1:1"),
+                CommandOutput.run(List.of("why"), "--url", gateway.url(), "--url", "http://127.0.0.1:1"),
                 "no gateway can be reached at " + gateway.url() + " or http://127.0.0.1:1; start one");
     }
 

@@ -9,7 +9,6 @@ import flotilla.protocol.DecisionJson;
 import flotilla.protocol.Decisions;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Said;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,9 +51,7 @@ class TopCommandTest {
     }
 
     private Ran top(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("top", "--url", gateway.url(), "--interval", "100ms"));
-        all.addAll(List.of(arguments));
-        return CommandOutput.run(all.toArray(String[]::new));
+        return CommandOutput.run(List.of("top", "--url", gateway.url(), "--interval", "100ms"), arguments);
     }
 
     private static long frames(Ran ran) {
@@ -205,13 +202,6 @@ class TopCommandTest {
                 "--nonsense"
             })
     void wrongUsage_shouldGiveTwo(String arguments) {
-        List<String> all = new ArrayList<>(List.of("top"));
-        all.addAll(List.of(arguments.split(" ")));
-
-        Ran ran = CommandOutput.run(all.toArray(String[]::new));
-
-        assertThat(ran.status()).isEqualTo(2);
-        assertThat(ran.err().lines()).hasSize(1);
-        assertThat(ran.out()).isEmpty();
+        CommandOutput.run(List.of("top"), arguments.split(" ")).shouldBeWrongUsage();
     }
 }

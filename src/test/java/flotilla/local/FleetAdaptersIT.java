@@ -7,8 +7,8 @@ import flotilla.aws.AwsClients;
 import flotilla.aws.autoscaling.AutoScalingFleet;
 import flotilla.aws.autoscaling.AutoScalingProvision;
 import flotilla.aws.ec2.Ec2InstanceFleet;
-import flotilla.aws.ec2.Ec2Provision;
 import flotilla.aws.ec2.Ec2StoppedSet;
+import flotilla.aws.ec2.Ec2TemplateProvision;
 import flotilla.config.AwsSettings;
 import flotilla.config.EmbeddedCloud;
 import flotilla.config.FleetSettings;
@@ -155,13 +155,13 @@ class FleetAdaptersIT {
     @Test
     void group_shouldGrowBeProtectedAndShrinkByName() {
         FleetSettings settings = fleet(FleetSettings.Mode.AUTO_SCALING_GROUP, "driven");
-        try (Ec2Provision ec2 = Ec2Provision.connect(clients, settings, "driven");
+        try (Ec2TemplateProvision templates = Ec2TemplateProvision.connect(clients, settings, "driven");
                 AutoScalingProvision scaling = AutoScalingProvision.connect(clients);
                 Ec2InstanceFleet machines = connect(settings, "driven");
                 AutoScalingFleet fleet =
                         AutoScalingFleet.connect(clients, machines, "driven", "drain", Clock.systemUTC())) {
-            Await.result(ec2.launchTemplate("driven", "flotilla {}"));
-            Await.result(ec2.launchTemplate("driven", "flotilla { }"));
+            Await.result(templates.makeForGroup("driven", "flotilla {}"));
+            Await.result(templates.makeForGroup("driven", "flotilla { }"));
             Await.result(scaling.group(
                     new AutoScalingProvision.Wanted("driven", "driven", 2, List.of(), List.of("us-east-1a"))));
             Await.result(scaling.group(

@@ -61,12 +61,16 @@ class ScalingSupervisorCostsTest {
                     start -> 1,
                     new CostKeeping(Costs.PRICES, Optional.of(ledger))),
             clock,
-            () -> new FleetController(
-                    new MessageCountPolicy(1), List.of(), PlannerRules.of(LIMITS), WorkloadModel.Assumed.usual()),
-            new Ec2FleetOperator(new FakeFleet(), Optional.empty(), "flotilla", () -> "user data", lease),
-            () -> CompletableFuture.completedFuture(new QueueDepth(0, 0, 0)),
-            lease,
-            Optional.empty()));
+            new SupervisorPorts(
+                            () -> new FleetController(
+                                    new MessageCountPolicy(1),
+                                    List.of(),
+                                    PlannerRules.of(LIMITS),
+                                    WorkloadModel.Assumed.usual()),
+                            new Ec2FleetOperator(
+                                    new FakeFleet(), Optional.empty(), "flotilla", () -> "user data", lease),
+                            () -> CompletableFuture.completedFuture(new QueueDepth(0, 0, 0)))
+                    .withLease(lease)));
     private long reports;
 
     @AfterAll

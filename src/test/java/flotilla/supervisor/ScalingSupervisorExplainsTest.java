@@ -80,17 +80,18 @@ class ScalingSupervisorExplainsTest {
         ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(INTERVAL, Duration.ofMillis(300), 100, DecisionNumbers::firstAt),
                 clock,
-                () -> new FleetController(
-                        new MessageCountPolicy(1),
-                        List.of(shadows),
-                        PlannerRules.of(LIMITS),
-                        WorkloadModel.Assumed.usual()),
-                operator,
-                () -> depth.get()
-                        .map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue"))),
-                SupervisorLease.always(),
-                ledger));
+                new SupervisorPorts(
+                                () -> new FleetController(
+                                        new MessageCountPolicy(1),
+                                        List.of(shadows),
+                                        PlannerRules.of(LIMITS),
+                                        WorkloadModel.Assumed.usual()),
+                                operator,
+                                () -> depth.get()
+                                        .map(CompletableFuture::completedFuture)
+                                        .orElseGet(() ->
+                                                CompletableFuture.failedFuture(new IllegalStateException("no queue"))))
+                        .withLedger(ledger)));
         TIME.timePasses(Duration.ZERO);
         return supervisor;
     }

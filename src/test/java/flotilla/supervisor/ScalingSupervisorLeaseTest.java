@@ -61,11 +61,11 @@ class ScalingSupervisorLeaseTest {
         return ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(INTERVAL, Duration.ofMillis(300), 100),
                 clock,
-                controllers,
-                new Ec2FleetOperator(fleet, queues, "flotilla", () -> "user data", its),
-                () -> CompletableFuture.completedFuture(new QueueDepth(messages.get(), 0, 0)),
-                its,
-                Optional.empty());
+                new SupervisorPorts(
+                                controllers,
+                                new Ec2FleetOperator(fleet, queues, "flotilla", () -> "user data", its),
+                                () -> CompletableFuture.completedFuture(new QueueDepth(messages.get(), 0, 0)))
+                        .withLease(its));
     }
 
     private static FleetController controller(PlannerRules rules) {

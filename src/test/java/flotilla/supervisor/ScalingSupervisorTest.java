@@ -86,11 +86,14 @@ class ScalingSupervisorTest {
         ActorRef<SupervisorCommand> supervisor = KIT.spawn(ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(INTERVAL, DEBOUNCE, 100),
                 clock,
-                () -> new FleetController(new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual()),
-                operator,
-                () -> depth.get()
-                        .map(known -> CompletableFuture.completedFuture(known))
-                        .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("no queue")))));
+                new SupervisorPorts(
+                        () -> new FleetController(
+                                new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual()),
+                        operator,
+                        () -> depth.get()
+                                .map(known -> CompletableFuture.completedFuture(known))
+                                .orElseGet(
+                                        () -> CompletableFuture.failedFuture(new IllegalStateException("no queue"))))));
         started.add(supervisor);
         TIME.timePasses(Duration.ZERO);
         return supervisor;

@@ -167,9 +167,11 @@ class SupervisorKilledIT {
         return KIT.spawn(ScalingSupervisor.create(
                 new ScalingSupervisor.Settings(INTERVAL, Duration.ofMillis(300), 100, instant -> 1),
                 clock,
-                () -> new FleetController(new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual()),
-                new Ec2FleetOperator(ec2, Optional.empty(), "flotilla", "user data"),
-                () -> CompletableFuture.completedFuture(new QueueDepth(WANTED, 0, 0))));
+                new SupervisorPorts(
+                        () -> new FleetController(
+                                new MessageCountPolicy(1), List.of(), rules, WorkloadModel.Assumed.usual()),
+                        new Ec2FleetOperator(ec2, Optional.empty(), "flotilla", "user data"),
+                        () -> CompletableFuture.completedFuture(new QueueDepth(WANTED, 0, 0)))));
     }
 
     private static void tick(HandClock clock, ActorRef<SupervisorCommand> supervisor) {

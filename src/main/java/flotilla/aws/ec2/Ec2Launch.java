@@ -124,11 +124,6 @@ final class Ec2Launch {
         return this;
     }
 
-    /** The image; empty for the launch template's own. */
-    Optional<String> image() {
-        return image;
-    }
-
     /** The types to choose from; empty for the launch template's own. */
     List<String> types() {
         boolean templateDecides = fleet.launchTemplate().isPresent()

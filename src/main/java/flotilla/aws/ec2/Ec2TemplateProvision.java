@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplate;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateHttpTokensState;
+import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
@@ -33,6 +34,7 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 public final class Ec2TemplateProvision implements Provider, AutoCloseable {
     private static final String NEWEST = "$Latest";
     private static final String NO_SUCH_NAME = "InvalidLaunchTemplateName.NotFoundException";
+    private static final String NAME_IS_TAKEN = "InvalidLaunchTemplateName.AlreadyExistsException";
 
     private final Ec2AsyncClient client;
     private final TemplateData data;
@@ -127,12 +129,7 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                             return imageOf(newest, attributes)
                                     .thenApply(found -> data.changed(newest, attributes, found));
                         })
-                        .thenCompose(changed -> said(
-                                "CreateLaunchTemplateVersion",
-                                name,
-                                client.createLaunchTemplateVersion(request -> request.launchTemplateName(name)
-                                        .sourceVersion(NEWEST)
-                                        .launchTemplateData(changed))));
+                        .thenCompose(changed -> newVersion(name, Optional.of(NEWEST), changed));
         return version.thenCompose(made -> find(name))
                 .thenCompose(template -> said(
                         "CreateTags",
@@ -141,6 +138,38 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
                                         template.orElseThrow().launchTemplateId())
                                 .tags(Ec2Tags.tag(Ec2Tags.CLUSTER, cluster)))))
                 .thenApply(tagged -> Done.getInstance());
+    }
+
+    /**
+     * Makes the template of a group of the embedded cloud, or a new version of it that takes nothing from earlier ones. May be
+     * repeated.
+     *
+     * @param userData plain text, HOCON
+     */
+    public CompletionStage<Done> makeForGroup(String name, String userData) {
+        RequestLaunchTemplateData given = data.embedded(image.orElseThrow(), userData);
+        return client.createLaunchTemplate(
+                        request -> request.launchTemplateName(name).launchTemplateData(given))
+                .handle((created, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedStage(Done.getInstance());
+                    }
+                    return AwsErrors.code(failure).equals(NAME_IS_TAKEN)
+                            ? newVersion(name, Optional.empty(), given)
+                            : said("CreateLaunchTemplate", name, CompletableFuture.<Done>failedStage(failure));
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** @param source the version from which comes what is not given; empty for none */
+    private CompletionStage<Done> newVersion(String name, Optional<String> source, RequestLaunchTemplateData given) {
+        return said(
+                        "CreateLaunchTemplateVersion",
+                        name,
+                        client.createLaunchTemplateVersion(request -> request.launchTemplateName(name)
+                                .sourceVersion(source.orElse(null))
+                                .launchTemplateData(given)))
+                .thenApply(made -> Done.getInstance());
     }
 
     /** The new version's image, where its disks must be looked at. */

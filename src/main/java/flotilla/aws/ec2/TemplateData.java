@@ -35,20 +35,39 @@ import software.amazon.awssdk.services.ec2.model.VolumeType;
 record TemplateData(FleetSettings fleet, String cluster) {
     /** Of a template that is made now. */
     RequestLaunchTemplateData fresh(Image image) {
-        RequestLaunchTemplateData.Builder data = RequestLaunchTemplateData.builder()
+        return settings(LaunchTemplateInstanceMetadataOptions.builder()
+                        .httpPutResponseHopLimit(1)
+                        .build())
                 .imageId(image.imageId())
+                .blockDeviceMappings(rootDisk(image))
+                .build();
+    }
+
+    /**
+     * Of a template that a group of the embedded cloud launches from: instances there have no disks, and their user data is the
+     * template's.
+     *
+     * @param userData plain text
+     */
+    RequestLaunchTemplateData embedded(String image, String userData) {
+        return settings(LaunchTemplateInstanceMetadataOptions.builder().build())
+                .imageId(image)
+                .userData(Ec2Launch.encoded(userData))
+                .build();
+    }
+
+    /** What the settings say of every template. */
+    private RequestLaunchTemplateData.Builder settings(LaunchTemplateInstanceMetadataOptions metadata) {
+        RequestLaunchTemplateData.Builder data = RequestLaunchTemplateData.builder()
                 .instanceType(fleet.instanceTypes().get(0))
                 .tagSpecifications(ours(ResourceType.INSTANCE, List.of()), ours(ResourceType.VOLUME, List.of()))
-                .metadataOptions(sessions(LaunchTemplateInstanceMetadataOptions.builder()
-                        .httpPutResponseHopLimit(1)
-                        .build()))
-                .blockDeviceMappings(rootDisk(image));
+                .metadataOptions(sessions(metadata));
         fleet.keyName().ifPresent(data::keyName);
         fleet.instanceProfile().ifPresent(name -> data.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {
             data.securityGroupIds(fleet.securityGroupIds());
         }
-        return data.build();
+        return data;
     }
 
     /**

@@ -100,7 +100,7 @@ public final class S3AttemptStore implements AttemptStore {
     }
 
     private CompletionStage<List<String>> keys(RequestId id) {
-        return objects.list(storage.outputBucket(), prefix(id), key -> key.endsWith(ENDING), MOST);
+        return objects.listing().keys(storage.outputBucket(), prefix(id), key -> key.endsWith(ENDING), MOST);
     }
 
     private String prefix(RequestId id) {

@@ -79,7 +79,8 @@ public final class S3CostLedger implements CostLedger {
     @Override
     public CompletionStage<Optional<Past>> read(Instant account, LocalDate from) {
         String own = "/" + name(account);
-        return objects.list(
+        return objects.listing()
+                .keys(
                         storage.outputBucket(),
                         folder,
                         key -> isSince(key.substring(folder.length()), from) && !key.endsWith(own),

@@ -56,7 +56,8 @@ public final class S3DecisionArchive implements DecisionArchive {
         String folder = S3Keys.of(
                 storage,
                 OwnNames.DECISIONS + S3DecisionLedger.FOLDER.format(before.minus(Duration.ofHours(hoursBack))));
-        return objects.list(storage.outputBucket(), folder, key -> true, MOST_OF_AN_HOUR)
+        return objects.listing()
+                .keys(storage.outputBucket(), folder, key -> true, MOST_OF_AN_HOUR)
                 .thenCompose(keys -> Source.from(keys)
                         .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
                         .mapConcat(found -> found.map(S3DecisionArchive::read).orElse(Collections.emptyList()))

@@ -118,8 +118,8 @@ public final class S3Expiry implements Expiry {
     /** The objects of a result, its first generation last, if all of them may go: one without the first would not be found. */
     private CompletionStage<List<ListBucketResultContents>> generations(Stored first, Instant now) {
         return results.find(first.id()).thenCompose(result -> {
-            CompletionStage<List<ListBucketResultContents>> all = objects.listed(
-                            storage.outputBucket(), S3Keys.of(storage, first.id() + "."), false)
+            CompletionStage<List<ListBucketResultContents>> all = objects.listing()
+                    .objects(storage.outputBucket(), S3Keys.of(storage, first.id() + "."), false)
                     .runWith(Sink.seq(), objects.system());
             return all.thenApply(found -> found.stream().allMatch(one -> isOld(result, age(one, now)))
                     ? found.stream()
@@ -154,7 +154,8 @@ public final class S3Expiry implements Expiry {
             return CompletableFuture.completedStage(0L);
         }
         return removed(
-                objects.listed(storage.outputBucket(), S3Keys.of(storage, name), true)
+                objects.listing()
+                        .objects(storage.outputBucket(), S3Keys.of(storage, name), true)
                         .filter(object -> isOld.test(age(object, now)))
                         .map(List::of),
                 storage.outputBucket(),
@@ -169,7 +170,8 @@ public final class S3Expiry implements Expiry {
             return Source.empty();
         }
         String end = storage.prefix() + timeOfIds(youngest);
-        return objects.listed(bucket, storage.prefix(), deep)
+        return objects.listing()
+                .objects(bucket, storage.prefix(), deep)
                 .takeWhile(object -> object.getKey().compareTo(end) < 0)
                 .mapConcat(object -> stored(object, rest).stream().toList())
                 .filter(one -> age(one.object(), now).compareTo(lifetime) > 0);

@@ -59,7 +59,7 @@ public final class S3GatewayRegistry implements GatewayRegistry {
                 .toString();
         String key = prefix + own.node().replaceAll("[^A-Za-z0-9.-]", "_") + ".json";
         return objects.put(storage.outputBucket(), key, ContentTypes.APPLICATION_JSON, ByteString.fromString(json))
-                .thenCompose(written -> objects.children(storage.outputBucket(), prefix))
+                .thenCompose(written -> objects.listing().children(storage.outputBucket(), prefix))
                 .thenCompose(all -> others(key, all));
     }
 

@@ -87,7 +87,8 @@ public final class S3ImageStore implements ImageStore {
         if (!storage.isSource(bucket, prefix) || S3Keys.climbs(prefix)) {
             return CompletableFuture.failedStage(notAllowed(bucket, prefix));
         }
-        return objects.list(bucket, prefix, key -> !isOurs(bucket, key), most)
+        return objects.listing()
+                .keys(bucket, prefix, key -> !isOurs(bucket, key), most)
                 .thenApply(keys ->
                         keys.stream().map(key -> new ImageRef(bucket, key)).toList());
     }
@@ -111,7 +112,7 @@ public final class S3ImageStore implements ImageStore {
 
     @Override
     public CompletionStage<Boolean> exists(String namePrefix) {
-        return objects.exists(storage.inputBucket(), S3Keys.of(storage, namePrefix));
+        return objects.listing().exists(storage.inputBucket(), S3Keys.of(storage, namePrefix));
     }
 
     @Override

@@ -79,7 +79,8 @@ public final class S3LeaseStore implements LeaseStore {
 
     /** The numbers of all epochs that are there, the lowest first. */
     private CompletionStage<List<Long>> numbers() {
-        return objects.list(
+        return objects.listing()
+                .keys(
                         storage.outputBucket(),
                         prefix,
                         key -> key.substring(prefix.length()).matches("\\d{" + DIGITS + "}\\" + ENDING),

@@ -25,7 +25,8 @@ public final class S3ModelStore implements ModelStore {
         String folder = prefix + "/";
         return explained(
                 bucket,
-                objects.children(bucket, folder)
+                objects.listing()
+                        .children(bucket, folder)
                         .thenApply(found -> found.stream()
                                 .map(object ->
                                         new StoredFile(object.getKey().substring(folder.length()), object.getETag()))

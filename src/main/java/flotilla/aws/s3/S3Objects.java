@@ -2,30 +2,24 @@ package flotilla.aws.s3;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import flotilla.aws.AwsCalls;
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
 import flotilla.protocol.InPlace;
 import flotilla.protocol.InfrastructureException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
@@ -35,15 +29,8 @@ import org.apache.pekko.http.javadsl.model.headers.Date;
 import org.apache.pekko.http.javadsl.model.headers.LastModified;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.IOOperationIncompleteException;
-import org.apache.pekko.stream.connectors.s3.AccessStyle;
-import org.apache.pekko.stream.connectors.s3.ApiVersion;
-import org.apache.pekko.stream.connectors.s3.ListBucketResultContents;
-import org.apache.pekko.stream.connectors.s3.MemoryBufferType;
-import org.apache.pekko.stream.connectors.s3.RetrySettings;
-import org.apache.pekko.stream.connectors.s3.S3Attributes;
 import org.apache.pekko.stream.connectors.s3.S3Exception;
 import org.apache.pekko.stream.connectors.s3.S3Headers;
-import org.apache.pekko.stream.connectors.s3.S3Settings;
 import org.apache.pekko.stream.connectors.s3.javadsl.S3;
 import org.apache.pekko.stream.javadsl.FileIO;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -52,13 +39,10 @@ import org.apache.pekko.util.ByteString;
 import scala.collection.immutable.Map.Map1;
 
 /**
- * The calls that we make to S3, through Pekko Connectors. Server errors and lost connections are tried again three times
- * with backoff; every other failure is an {@link InfrastructureException}. Keys are those of {@link S3Keys}.
+ * The calls that we make to S3 for single objects, through Pekko Connectors. Server errors and lost connections are tried again
+ * three times with backoff; every other failure is an {@link InfrastructureException}. Keys are those of {@link S3Keys}.
  */
 final class S3Objects {
-    private static final RetrySettings RETRIES =
-            RetrySettings.create(3, Duration.ofMillis(200), Duration.ofSeconds(3), 0.2);
-
     private static final int READ_ATTEMPTS = 3;
     private static final int CONFLICT_ATTEMPTS = 8;
     private static final long RETRY_DELAY_MILLIS = 100;
@@ -66,31 +50,16 @@ final class S3Objects {
     private static final S3Headers IF_ABSENT = S3Headers.create().withCustomHeaders(new Map1<>("If-None-Match", "*"));
     private static final Pattern ERROR_CODE = Pattern.compile("<Code>([^<]*)</Code>");
 
-    /** A listing comes in pages of so many keys, each of them a request. */
-    private static final int KEYS_OF_A_PAGE = 1000;
-
     private final ClassicActorSystemProvider system;
-    private final AwsCalls calls;
     private final Attributes attributes;
+    private final S3Connection connection;
+    private final S3Listing listing;
 
     S3Objects(ClassicActorSystemProvider system, AwsClients clients) {
         this.system = system;
-        this.calls = clients.calls();
-        this.attributes = S3Attributes.settings(settings(clients));
-    }
-
-    private static S3Settings settings(AwsClients clients) {
-        S3Settings settings = S3Settings.create(
-                        MemoryBufferType.getInstance(),
-                        clients.credentials(),
-                        clients::region,
-                        ApiVersion.getListBucketVersion2())
-                .withRetrySettings(RETRIES);
-        Optional<URI> endpoint = clients.settings().s3();
-        return endpoint.isPresent()
-                ? settings.withAccessStyle(AccessStyle.pathAccessStyle())
-                        .withEndpointUrl(endpoint.get().toString().replaceAll("/$", ""))
-                : settings.withAccessStyle(AccessStyle.virtualHostAccessStyle());
+        this.connection = S3Connection.of(system, clients);
+        this.attributes = connection.attributes();
+        this.listing = new S3Listing(connection);
     }
 
     ClassicActorSystemProvider system() {
@@ -100,6 +69,11 @@ final class S3Objects {
     /** What every stream of the connector that runs must carry. */
     Attributes attributes() {
         return attributes;
+    }
+
+    /** What there is in the same S3. */
+    S3Listing listing() {
+        return listing;
     }
 
     CompletionStage<Done> put(String bucket, String key, ContentType type, ByteString bytes) {
@@ -192,52 +166,8 @@ final class S3Objects {
         return S3Errors.wrapped("GetObject", bucket, key, opened);
     }
 
-    /** Keys that begin so, in their order. */
-    CompletionStage<List<String>> list(String bucket, String prefix, Predicate<String> wanted, int most) {
-        return S3Errors.wrapped(
-                "ListObjects",
-                bucket,
-                prefix,
-                found(bucket, prefix, true)
-                        .map(ListBucketResultContents::getKey)
-                        .filter(wanted::test)
-                        .take(most)
-                        .runWith(Sink.seq(), system));
-    }
-
-    /** The objects whose key is the prefix and a name without a slash. */
-    CompletionStage<List<ListBucketResultContents>> children(String bucket, String prefix) {
-        return S3Errors.wrapped(
-                "ListObjects", bucket, prefix, found(bucket, prefix, false).runWith(Sink.seq(), system));
-    }
-
-    /**
-     * Objects as they are listed, in the order of their keys.
-     *
-     * @param deep every one below the prefix, or only those whose key has no slash after it
-     */
-    Source<ListBucketResultContents, NotUsed> listed(String bucket, String prefix, boolean deep) {
-        return found(bucket, prefix, deep)
-                .mapError(Throwable.class, failure -> S3Errors.wrap("ListObjects", bucket, prefix, failure));
-    }
-
-    /** Objects as they are listed, once; the requests are counted. */
-    private Source<ListBucketResultContents, NotUsed> found(String bucket, String prefix, boolean deep) {
-        Source<ListBucketResultContents, NotUsed> found =
-                deep ? S3.listBucket(bucket, Optional.of(prefix)) : S3.listBucket(bucket, "/", Optional.of(prefix));
-        count("ListObjectsV2");
-        AtomicInteger keys = new AtomicInteger();
-        return found.withAttributes(attributes).map(one -> {
-            int before = keys.getAndIncrement();
-            if (before > 0 && before % KEYS_OF_A_PAGE == 0) {
-                count("ListObjectsV2");
-            }
-            return one;
-        });
-    }
-
     private void count(String operation) {
-        calls.count("s3", operation);
+        connection.count(operation);
     }
 
     /**
@@ -273,15 +203,6 @@ final class S3Objects {
     private static Throwable sourceFailure(Throwable failure) {
         Throwable cause = AwsErrors.unwrap(failure);
         return cause instanceof IOOperationIncompleteException && cause.getCause() != null ? cause.getCause() : cause;
-    }
-
-    /** Whether there is an object whose key begins so. */
-    CompletionStage<Boolean> exists(String bucket, String keyPrefix) {
-        return S3Errors.wrapped(
-                "ListObjects",
-                bucket,
-                keyPrefix,
-                found(bucket, keyPrefix, true).take(1).runFold(false, (none, one) -> true, system));
     }
 
     /** How old an object is, by S3's own clock; empty when there is none. */

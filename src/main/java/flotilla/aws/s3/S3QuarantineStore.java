@@ -67,7 +67,8 @@ public final class S3QuarantineStore implements QuarantineStore {
     /** What is kept of a request, the earliest generation first. */
     private CompletionStage<List<Generation>> generations(RequestId id) {
         String folder = S3Keys.of(storage, OwnNames.QUARANTINE);
-        return objects.list(storage.outputBucket(), folder + id + ".", key -> true, Integer.MAX_VALUE)
+        return objects.listing()
+                .keys(storage.outputBucket(), folder + id + ".", key -> true, Integer.MAX_VALUE)
                 .thenApply(keys -> keys.stream()
                         .flatMap(key -> Generation.parse(key.substring(folder.length())).stream())
                         .sorted(Comparator.comparingInt(Generation::number))
@@ -78,7 +79,8 @@ public final class S3QuarantineStore implements QuarantineStore {
     public CompletionStage<List<RequestId>> ids(int most) {
         String folder = S3Keys.of(storage, OwnNames.QUARANTINE);
         Set<RequestId> seen = ConcurrentHashMap.newKeySet();
-        return objects.list(
+        return objects.listing()
+                .keys(
                         storage.outputBucket(),
                         folder,
                         key -> id(folder, key).filter(seen::add).isPresent(),

@@ -83,7 +83,8 @@ public final class S3WishStore implements WishStore {
 
     private CompletionStage<List<String>> names(String folder, int most) {
         String prefix = S3Keys.of(storage, folder);
-        return objects.list(storage.outputBucket(), prefix, key -> key.endsWith(ENDING), most)
+        return objects.listing()
+                .keys(storage.outputBucket(), prefix, key -> key.endsWith(ENDING), most)
                 .thenApply(keys -> keys.stream()
                         .map(key -> key.substring(prefix.length(), key.length() - ENDING.length()))
                         .toList());
@@ -107,7 +108,8 @@ public final class S3WishStore implements WishStore {
 
     /** A wish's name begins with the id that it is about. */
     private CompletionStage<List<String>> texts(String folder, String id) {
-        return objects.list(storage.outputBucket(), S3Keys.of(storage, folder + id + "-"), key -> true, MOST_FOR_ONE)
+        return objects.listing()
+                .keys(storage.outputBucket(), S3Keys.of(storage, folder + id + "-"), key -> true, MOST_FOR_ONE)
                 .thenCompose(keys -> Source.from(keys)
                         .mapAsync(READS_AT_A_TIME, key -> objects.get(storage.outputBucket(), key))
                         .mapConcat(found -> found.stream().toList())

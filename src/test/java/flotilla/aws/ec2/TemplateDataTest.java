@@ -250,4 +250,18 @@ class TemplateDataTest {
                 .singleElement()
                 .satisfies(disk -> assertThat(disk.ebs().encrypted()).isTrue());
     }
+
+    @Test
+    void templateOfTheEmbeddedCloud_shouldHaveSettingsAndUserDataAndNoDisks() {
+        RequestLaunchTemplateData data = DATA.embedded("ami-local", "flotilla {}");
+
+        assertThat(data.imageId()).isEqualTo("ami-local");
+        assertThat(data.userData()).isEqualTo(Ec2Launch.encoded("flotilla {}"));
+        assertThat(data.instanceTypeAsString()).isEqualTo("m7i.large");
+        assertThat(data.keyName()).isEqualTo("ours");
+        assertThat(data.securityGroupIds()).containsExactly("sg-1");
+        assertThat(data.metadataOptions().httpTokens()).isEqualTo(LaunchTemplateHttpTokensState.REQUIRED);
+        assertThat(data.metadataOptions().httpPutResponseHopLimit()).isNull();
+        assertThat(data.hasBlockDeviceMappings()).isFalse();
+    }
 }

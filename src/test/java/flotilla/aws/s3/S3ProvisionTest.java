@@ -3,29 +3,22 @@ package flotilla.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import flotilla.aws.Await;
 import flotilla.aws.AwsClients;
-import flotilla.config.AwsSettings;
 import flotilla.protocol.InfrastructureException;
 import flotilla.provision.Attributes;
 import flotilla.provision.Kind;
 import flotilla.provision.Seen;
 import flotilla.provision.Thing;
 import flotilla.provision.Wanted;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import flotilla.testing.FakeS3;
+import flotilla.testing.FakeS3.Said;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,43 +43,30 @@ class S3ProvisionTest {
                     Attributes.EXPIRY_PREFIX,
                     "p/"));
 
-    /** What is answered to a method and a subresource, such as {@code GET tagging}. */
-    private record Answer(int status, String body) {}
+    /** By method and subresource, such as {@code GET tagging}. */
+    private final Map<String, Said> answers = new ConcurrentHashMap<>();
 
-    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-    private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
-    private HttpServer server;
+    private FakeS3 s3;
     private AwsClients clients;
     private S3Provision buckets;
 
     @BeforeEach
-    void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        clients = AwsClients.open(
-                new AwsSettings(
-                        Optional.of("eu-central-1"),
-                        Optional.empty(),
-                        Optional.of(URI.create(
-                                "http://127.0.0.1:" + server.getAddress().getPort())),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(new AwsSettings.Credentials("a", "b"))),
-                0);
+    void start() {
+        s3 = new FakeS3(asked -> answers.getOrDefault(asked.call(), Said.done()));
+        clients = AwsClients.open(s3.settings("eu-central-1"), 0);
         buckets = S3Provision.connect(clients, "fleet", "p/");
-        answers.put("HEAD", new Answer(200, ""));
-        answers.put("GET tagging", refusal(404, "NoSuchTagSet"));
-        answers.put("GET publicAccessBlock", refusal(404, "NoSuchPublicAccessBlockConfiguration"));
-        answers.put("GET encryption", refusal(404, "ServerSideEncryptionConfigurationNotFoundError"));
-        answers.put("GET lifecycle", refusal(404, "NoSuchLifecycleConfiguration"));
-        answers.put("GET list-type", new Answer(200, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"));
+        answers.put("HEAD", Said.of(200, ""));
+        answers.put("GET tagging", Said.error(404, "NoSuchTagSet"));
+        answers.put("GET publicAccessBlock", Said.error(404, "NoSuchPublicAccessBlockConfiguration"));
+        answers.put("GET encryption", Said.error(404, "ServerSideEncryptionConfigurationNotFoundError"));
+        answers.put("GET lifecycle", Said.error(404, "NoSuchLifecycleConfiguration"));
+        answers.put("GET list-type", Said.of(200, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"));
         answers.put("GET prefix", ownBuckets("bucket"));
     }
 
     /** What this account has of a prefix. */
-    private static Answer ownBuckets(String... names) {
-        return new Answer(
+    private static Said ownBuckets(String... names) {
+        return Said.of(
                 200,
                 "<ListAllMyBucketsResult><Buckets>"
                         + Stream.of(names)
@@ -99,39 +79,23 @@ class S3ProvisionTest {
     void stop() {
         buckets.close();
         clients.close();
-        server.stop(0);
-    }
-
-    private static Answer refusal(int status, String code) {
-        return new Answer(status, "<Error><Code>" + code + "</Code><Message>no</Message></Error>");
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        String query =
-                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
-        String call = (exchange.getRequestMethod() + " " + query.split("[=&]")[0]).strip();
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        if (!exchange.getRequestMethod().equals("GET")
-                && !exchange.getRequestMethod().equals("HEAD")) {
-            requests.add(call + " " + body);
-        }
-        Answer answer = answers.getOrDefault(call, new Answer(200, ""));
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/xml");
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(answer.status(), head || bytes.length == 0 ? -1 : bytes.length);
-        if (!head && bytes.length > 0) {
-            exchange.getResponseBody().write(bytes);
-        }
-        exchange.close();
+        s3.close();
     }
 
     private Seen look() {
         return Await.result(buckets.look(BUCKET));
     }
 
+    /** Those that change something, each as call and body. */
+    private List<String> requests() {
+        return s3.asked().stream()
+                .filter(asked -> !Set.of("GET", "HEAD").contains(asked.method()))
+                .map(asked -> asked.call() + " " + asked.body())
+                .toList();
+    }
+
     private List<String> requests(String call) {
-        return requests.stream().filter(one -> one.startsWith(call + " ")).toList();
+        return requests().stream().filter(one -> one.startsWith(call + " ")).toList();
     }
 
     @Test
@@ -154,7 +118,7 @@ class S3ProvisionTest {
         answers.put("GET prefix", ownBuckets("bucket-2"));
         assertThat(attributes()).containsEntry(Attributes.OWNER, Attributes.OTHERS);
 
-        answers.put("GET prefix", refusal(403, "AccessDenied"));
+        answers.put("GET prefix", Said.error(403, "AccessDenied"));
         assertThat(attributes()).doesNotContainKey(Attributes.OWNER);
     }
 
@@ -166,7 +130,7 @@ class S3ProvisionTest {
     @Test
     void whatMayNotBeSeen_shouldBeNamedAndTheRestTold() {
         for (String thing : List.of("tagging", "publicAccessBlock", "lifecycle")) {
-            answers.put("GET " + thing, refusal(403, "AccessDenied"));
+            answers.put("GET " + thing, Said.error(403, "AccessDenied"));
         }
 
         assertThat(look())
@@ -186,7 +150,7 @@ class S3ProvisionTest {
     void ruleForAnotherPrefix_shouldBeToldAndReplaced() {
         answers.put(
                 "GET lifecycle",
-                new Answer(
+                Said.of(
                         200,
                         "<LifecycleConfiguration><Rule><ID>flotilla</ID><Status>Enabled</Status><Filter><Prefix>old/</Prefix>"
                                 + "</Filter><Expiration><Days>22</Days></Expiration></Rule></LifecycleConfiguration>"));
@@ -205,26 +169,26 @@ class S3ProvisionTest {
     void furnishedBucket_shouldBeToldAsItIs() {
         answers.put(
                 "GET tagging",
-                new Answer(
+                Said.of(
                         200,
                         "<Tagging><TagSet><Tag><Key>flotilla:cluster</Key><Value>fleet</Value></Tag></TagSet></Tagging>"));
         answers.put(
                 "GET publicAccessBlock",
-                new Answer(
+                Said.of(
                         200,
                         "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true"
                                 + "</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true"
                                 + "</RestrictPublicBuckets></PublicAccessBlockConfiguration>"));
         answers.put(
                 "GET encryption",
-                new Answer(
+                Said.of(
                         200,
                         "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms"
                                 + "</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>"
                                 + "</ServerSideEncryptionConfiguration>"));
         answers.put(
                 "GET lifecycle",
-                new Answer(
+                Said.of(
                         200,
                         "<LifecycleConfiguration><Rule><ID>flotilla</ID><Status>Enabled</Status><Filter><Prefix>p/</Prefix>"
                                 + "</Filter><Expiration><Days>22</Days></Expiration><AbortIncompleteMultipartUpload>"
@@ -232,7 +196,7 @@ class S3ProvisionTest {
                                 + "</LifecycleConfiguration>"));
         answers.put(
                 "GET list-type",
-                new Answer(200, "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>"));
+                Said.of(200, "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>"));
 
         assertThat(look())
                 .isEqualTo(Seen.Present.of(
@@ -254,17 +218,17 @@ class S3ProvisionTest {
 
     @Test
     void bucketOfAnotherAccountOrRegion_shouldBeOutOfReachAndAMissingOneMissing() {
-        answers.put("HEAD", new Answer(403, ""));
+        answers.put("HEAD", Said.of(403, ""));
         assertThat(look())
                 .isInstanceOfSatisfying(
                         Seen.OutOfReach.class,
                         one -> assertThat(one.why()).contains("another account's", "another name"));
-        answers.put("HEAD", new Answer(301, ""));
+        answers.put("HEAD", Said.of(301, ""));
         assertThat(look())
                 .isInstanceOfSatisfying(
                         Seen.OutOfReach.class,
                         one -> assertThat(one.why()).contains("another region than eu-central-1"));
-        answers.put("HEAD", new Answer(404, ""));
+        answers.put("HEAD", Said.of(404, ""));
         assertThat(look()).isEqualTo(new Seen.Missing());
     }
 
@@ -273,10 +237,10 @@ class S3ProvisionTest {
     void change_shouldKeepTagsAndRulesOfOthersAndTouchNothingElse() {
         answers.put(
                 "GET tagging",
-                new Answer(200, "<Tagging><TagSet><Tag><Key>team</Key><Value>x</Value></Tag></TagSet></Tagging>"));
+                Said.of(200, "<Tagging><TagSet><Tag><Key>team</Key><Value>x</Value></Tag></TagSet></Tagging>"));
         answers.put(
                 "GET lifecycle",
-                new Answer(
+                Said.of(
                         200,
                         "<LifecycleConfiguration><Rule><ID>archive</ID><Status>Enabled</Status><Filter/><Expiration><Days>900"
                                 + "</Days></Expiration></Rule></LifecycleConfiguration>"));
@@ -291,26 +255,26 @@ class S3ProvisionTest {
                 .singleElement()
                 .asString()
                 .contains("<ID>archive</ID>", "<ID>flotilla</ID>", "<Days>22</Days>");
-        assertThat(requests).hasSize(2);
+        assertThat(requests()).hasSize(2);
     }
 
     @Test
     void create_shouldNameTheRegionAndTagBeforeAllElse() {
         Await.result(buckets.create(WANTED));
 
-        assertThat(requests)
+        assertThat(requests())
                 .extracting(request -> request.split(" ")[0] + " " + request.split(" ")[1].replaceAll("<.*", ""))
                 .extracting(String::strip)
                 .containsExactly("PUT", "PUT tagging", "PUT publicAccessBlock", "PUT encryption", "PUT lifecycle");
-        assertThat(requests.peek()).contains("<LocationConstraint>eu-central-1</LocationConstraint>");
+        assertThat(requests().get(0)).contains("<LocationConstraint>eu-central-1</LocationConstraint>");
         assertThat(requests("PUT encryption")).singleElement().asString().contains("AES256");
     }
 
     @Test
     void storeWithoutSuchThings_shouldTellNoneOfThemAndRefuseNothing() {
         for (String thing : List.of("tagging", "publicAccessBlock", "encryption", "lifecycle")) {
-            answers.put("GET " + thing, refusal(501, "NotImplemented"));
-            answers.put("PUT " + thing, refusal(501, "NotImplemented"));
+            answers.put("GET " + thing, Said.error(501, "NotImplemented"));
+            answers.put("PUT " + thing, Said.error(501, "NotImplemented"));
         }
 
         Await.result(buckets.create(WANTED));
@@ -322,7 +286,7 @@ class S3ProvisionTest {
 
     @Test
     void refusedCall_shouldBeOneLineThatNamesIt() {
-        answers.put("PUT encryption", refusal(403, "AccessDenied"));
+        answers.put("PUT encryption", Said.error(403, "AccessDenied"));
 
         assertThatThrownBy(() -> Await.result(buckets.create(WANTED)))
                 .isInstanceOf(InfrastructureException.class)
@@ -331,12 +295,12 @@ class S3ProvisionTest {
 
     @Test
     void bucketThatFillsUpMeanwhile_shouldBeRefusedWithTheRemedy() {
-        answers.put("DELETE", refusal(409, "BucketNotEmpty"));
+        answers.put("DELETE", Said.error(409, "BucketNotEmpty"));
 
         assertThatThrownBy(() -> Await.result(buckets.remove(BUCKET)))
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageContaining("still holds something");
-        answers.put("DELETE", refusal(404, "NoSuchBucket"));
+        answers.put("DELETE", Said.error(404, "NoSuchBucket"));
         Await.result(buckets.remove(BUCKET));
     }
 }
