@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
  * Sees, makes and removes the launch template of workers. Of one that is there only what the settings name is changed, in a new
- * version, which the supervisor launches from then on.
+ * version, which the supervisor launches from then on; that of the embedded cloud's group is made anew.
  */
 public final class Ec2TemplateProvision implements Provider, AutoCloseable {
     private static final String NEWEST = "$Latest";
@@ -145,6 +145,7 @@ public final class Ec2TemplateProvision implements Provider, AutoCloseable {
      * repeated.
      *
      * @param userData plain text, HOCON
+     * @throws java.util.NoSuchElementException without an image: the embedded cloud has one always
      */
     public CompletionStage<Done> makeForGroup(String name, String userData) {
         RequestLaunchTemplateData given = data.embedded(image.orElseThrow(), userData);
