@@ -1,7 +1,6 @@
 package flotilla.inference;
 
 import ai.djl.Model;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.translate.TranslateException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ final class ShapeTrial {
     /** Fewer classifiers with more threads answer one image sooner, but suffer most when others want the cores. */
     private static final double CLEARLY = 1.1;
 
-    private final Model network;
+    private final Function<Tuning, Model> networks;
     private final InputTensor input;
 
     /**
@@ -58,10 +58,11 @@ final class ShapeTrial {
     }
 
     /**
+     * @param networks the network to be run in a way
      * @param input read by several threads, changed by none
      */
-    ShapeTrial(Model network, InputTensor input) {
-        this.network = network;
+    ShapeTrial(Function<Tuning, Model> networks, InputTensor input) {
+        this.networks = networks;
         this.input = input;
     }
 
@@ -76,7 +77,7 @@ final class ShapeTrial {
                 .toList();
         for (int round = 0; round < ROUNDS; round++) {
             for (Fastest.Timed<int[]> one : timed) {
-                one.nanos()[round] = nanosForAnImage(one.way()[0], one.way()[1]);
+                one.nanos()[round] = nanosForAnImage(tuning.with(one.way()[0], one.way()[1]));
             }
         }
         int[] best = Fastest.of(timed, CLEARLY);
@@ -88,13 +89,13 @@ final class ShapeTrial {
         return tuning.with(best[0], best[1]);
     }
 
-    private long nanosForAnImage(int parallelism, int threads) {
-        // New threads: PyTorch reads the number when a thread first calculates.
-        JniUtils.setNumThreads(threads);
-        ExecutorService pool = Executors.newFixedThreadPool(parallelism);
+    private long nanosForAnImage(Tuning way) {
+        Model network = networks.apply(way);
+        // New threads: see NetworkEngine.setThreads.
+        ExecutorService pool = Executors.newFixedThreadPool(way.parallelism());
         try {
-            List<Future<Long>> runs =
-                    pool.invokeAll(Collections.nCopies(parallelism, (Callable<Long>) this::nanosForRuns));
+            List<Future<Long>> runs = pool.invokeAll(
+                    Collections.nCopies(way.parallelism(), (Callable<Long>) () -> nanosForRuns(network)));
             double imagesPerNano = 0;
             for (Future<Long> run : runs) {
                 imagesPerNano += (double) RUNS / run.get();
@@ -110,7 +111,7 @@ final class ShapeTrial {
         }
     }
 
-    private long nanosForRuns() throws TranslateException {
+    private long nanosForRuns(Model network) throws TranslateException {
         try (NetworkRunner runner = new NetworkRunner(network)) {
             runner.scores(input);
             runner.scores(input);
