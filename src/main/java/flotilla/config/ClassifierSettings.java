@@ -44,7 +44,7 @@ public record ClassifierSettings(
         Checks.that(parallelism >= 0 && parallelism <= 256, "flotilla.classifier.parallelism", "from 0 to 256");
         Checks.that(threads >= 0 && threads <= 256, "flotilla.classifier.threads", "from 0 to 256");
         Checks.that(
-                engine == InferenceEngine.PYTORCH || precision == Precision.FP32,
+                kind != Kind.DJL || engine == InferenceEngine.PYTORCH || precision == Precision.FP32,
                 "flotilla.classifier.precision",
                 "fp32 when flotilla.classifier.engine = onnxruntime, not \"" + Choice.text(precision)
                         + "\"; forms in shorter numbers are for flotilla.classifier.engine = pytorch");

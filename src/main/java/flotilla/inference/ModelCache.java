@@ -104,8 +104,10 @@ public final class ModelCache {
                     + "; check flotilla.model.path: below it must be " + String.join(", ", needed));
         }
         needed.stream().filter(name -> !files.containsKey(name)).findFirst().ifPresent(missing -> {
-            throw new SettingsException(location + " is no model folder: it lacks " + missing + "; it must hold "
-                    + String.join(", ", needed));
+            throw new SettingsException(location + " is no model folder: it lacks " + missing + "; "
+                    + (missing.equals(ModelFolder.ONNX)
+                            ? ModelFolder.ONNX_REMEDY
+                            : "it must hold " + String.join(", ", needed)));
         });
     }
 

@@ -31,6 +31,10 @@ final class ModelFolder {
     static final String NETWORK = "model.pt";
     static final String ONNX = "model.onnx";
 
+    /** What to do where {@link #ONNX} is missing. */
+    static final String ONNX_REMEDY =
+            "make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch";
+
     private final String location;
     private final Source source;
     private final ModelSpec spec;
@@ -270,7 +274,7 @@ final class ModelFolder {
     private SettingsException unreadable(String file, IOException e) {
         String why = e instanceof NoSuchFileException ? "it is missing" : "cannot read it: " + e.getMessage();
         String remedy = file.equals(ONNX)
-                ? "make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch"
+                ? ONNX_REMEDY
                 : "a model folder holds " + CONF + ", " + LABELS + " and " + NETWORK;
         return new SettingsException("the model's " + path(file) + " cannot be used: " + why + "; " + remedy, e);
     }

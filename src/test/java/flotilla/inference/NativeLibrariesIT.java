@@ -2,7 +2,10 @@ package flotilla.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
+import flotilla.config.InferenceEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,7 @@ class NativeLibrariesIT {
     void processesAtTheSameTime_shouldUnpackOnceWhatDjlThenTakes() throws Exception {
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            processes.add(start(Unpack.class));
+            processes.add(start(Unpack.class, InferenceEngine.PYTORCH.name()));
         }
         for (Process process : processes) {
             assertEndsWell(process);
@@ -33,17 +36,39 @@ class NativeLibrariesIT {
         assertThat(unpacked.keySet())
                 .anyMatch(file -> file.endsWith("/libtorch.so"))
                 .anyMatch(file -> file.endsWith("-libdjl_torch.so"))
-                .noneMatch(file -> file.contains("unpack") && !file.endsWith("unpack.lock"));
+                .noneMatch(file -> file.contains("unpack") && !file.endsWith("unpack.lock"))
+                .noneMatch(file -> file.contains("onnxruntime"));
 
         assertEndsWell(start(LoadEngine.class));
 
         assertThat(files()).isEqualTo(unpacked);
     }
 
-    /** A process that unpacks. */
+    @Test
+    void processesAtTheSameTime_shouldUnpackOnceWhatOnnxRuntimeThenTakes() throws Exception {
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            processes.add(start(Unpack.class, InferenceEngine.ONNXRUNTIME.name()));
+        }
+        for (Process process : processes) {
+            assertEndsWell(process);
+        }
+        Map<String, FileTime> unpacked = files();
+        assertThat(unpacked.keySet())
+                .anyMatch(file -> file.endsWith("/libonnxruntime.so"))
+                .anyMatch(file -> file.endsWith("/libonnxruntime4j_jni.so"))
+                .noneMatch(file -> file.contains("unpack") && !file.endsWith("unpack.lock"))
+                .noneMatch(file -> file.contains("pytorch"));
+
+        assertEndsWell(start(LoadOnnxRuntime.class));
+
+        assertThat(files()).isEqualTo(unpacked);
+    }
+
+    /** A process that unpacks; its argument is the engine. */
     static final class Unpack {
         public static void main(String[] arguments) {
-            NativeLibraries.unpack();
+            NativeLibraries.unpack(InferenceEngine.valueOf(arguments[0]));
         }
     }
 
@@ -55,14 +80,28 @@ class NativeLibrariesIT {
         }
     }
 
-    private Process start(Class<?> main) throws IOException {
+    /** A process that ends well when ONNX Runtime, and nothing of PyTorch, was loaded from the cache folder. */
+    static final class LoadOnnxRuntime {
+        public static void main(String[] arguments) throws IOException {
+            NetworkEngine engine = NetworkEngine.of(InferenceEngine.ONNXRUNTIME);
+            engine.start();
+            Model.newInstance("none", Device.cpu(), engine.djlName()).close();
+            String loaded = Files.readString(Path.of("/proc/self/maps"));
+            String expected = System.getenv("DJL_CACHE_DIR") + "/onnxruntime/" + engine.version() + "-linux-";
+            System.exit(loaded.contains(expected) && !loaded.contains("torch") ? 0 : 1);
+        }
+    }
+
+    private Process start(Class<?> main, String... arguments) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        classPath,
-                        main.getName())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                classPath,
+                main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("DJL_CACHE_DIR", cache.toString());
