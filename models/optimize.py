@@ -36,6 +36,7 @@ import ast
 import re
 import sys
 import types
+import warnings
 from pathlib import Path
 from typing import List, Tuple
 
@@ -580,16 +581,19 @@ class Export:
         self.example = torch.rand(1, 3, *size)
 
     def save(self, target):
-        torch.onnx.export(
-            self.module,
-            self.example,
-            target,
-            input_names=["images"],
-            output_names=["scores"],
-            dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}},
-            opset_version=self.OPERATORS_VERSION,
-            do_constant_folding=False,  # it would make short weights long again
-        )
+        with warnings.catch_warnings():
+            # It tells of shapes that it cannot know, among them the number of images, and of constants left as they are.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                self.module,
+                self.example,
+                target,
+                input_names=["images"],
+                output_names=["scores"],
+                dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}},
+                opset_version=self.OPERATORS_VERSION,
+                do_constant_folding=False,  # it would make short weights long again
+            )
 
 
 def ranges(network, images):

@@ -190,8 +190,9 @@ final class Calibration implements AutoCloseable {
     }
 
     private Way fastest(List<Way> ways) {
-        List<NetworkRunner> runners =
-                ways.stream().map(way -> new NetworkRunner(network(way.inOneThread()))).toList();
+        List<NetworkRunner> runners = ways.stream()
+                .map(way -> new NetworkRunner(network(way.inOneThread())))
+                .toList();
         try {
             List<InputTensor> inputs =
                     ways.stream().map(way -> images.one(0, way.layout())).toList();

@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
 
-
     private static final String UNFINISHED = "unfinished-";
     /** Longer than a download takes; what is older was left by a process that was killed. */
     private static final Duration ABANDONED_AFTER = Duration.ofHours(6);
@@ -64,12 +63,11 @@ public final class ModelCache {
         this.folder = folder;
         this.store = store;
         this.needed = files(engine);
-        this.forms =
-                switch (engine) {
-                    case PYTORCH ->
-                        Arrays.stream(Precision.values()).map(ModelFolder::form).toList();
-                    case ONNXRUNTIME -> List.of();
-                };
+        this.forms = switch (engine) {
+            case PYTORCH ->
+                Arrays.stream(Precision.values()).map(ModelFolder::form).toList();
+            case ONNXRUNTIME -> List.of();
+        };
     }
 
     /** What every model folder has that an engine can use. */

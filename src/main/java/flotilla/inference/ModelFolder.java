@@ -273,9 +273,8 @@ final class ModelFolder {
 
     private SettingsException unreadable(String file, IOException e) {
         String why = e instanceof NoSuchFileException ? "it is missing" : "cannot read it: " + e.getMessage();
-        String remedy = file.equals(ONNX)
-                ? ONNX_REMEDY
-                : "a model folder holds " + CONF + ", " + LABELS + " and " + NETWORK;
+        String remedy =
+                file.equals(ONNX) ? ONNX_REMEDY : "a model folder holds " + CONF + ", " + LABELS + " and " + NETWORK;
         return new SettingsException("the model's " + path(file) + " cannot be used: " + why + "; " + remedy, e);
     }
 

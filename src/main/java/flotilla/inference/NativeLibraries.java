@@ -132,8 +132,7 @@ public final class NativeLibraries {
     }
 
     private static String platform() {
-        boolean linux =
-                System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+        boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
         return linux ? ONNX_RUNTIME_PLATFORMS.getOrDefault(System.getProperty("os.arch"), "unknown") : "unknown";
     }
 

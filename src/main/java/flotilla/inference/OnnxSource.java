@@ -70,7 +70,8 @@ final class OnnxSource implements ModelSource {
     @Override
     public Model load(Tuning way) {
         Model network = Model.newInstance(folder.spec().name(), Device.cpu(), engine.djlName());
-        // A session copies its options, so that they need not live as long; only libraries of custom operators would have to.
+        // A session copies its options, so that they need not live as long; only libraries of custom operators would
+        // have to.
         try (SessionOptions options = options(way)) {
             load(network, Map.of("sessionOptions", options));
             return network;

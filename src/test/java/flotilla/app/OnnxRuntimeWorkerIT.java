@@ -40,10 +40,12 @@ class OnnxRuntimeWorkerIT {
             assertThat(result.path("model").asText()).isEqualTo("openimages23");
             assertThat(logs(data)).contains("model=openimages23 engine=onnxruntime parallelism=");
             assumeTrue(Files.exists(MAPS), "this system does not tell what a process has loaded");
-            assertThat(local.workers()).isNotEmpty().allSatisfy(worker -> assertThat(
-                            Files.readString(Path.of("/proc", Long.toString(worker.pid()), "maps")))
-                    .contains("libonnxruntime.so")
-                    .doesNotContain("torch"));
+            assertThat(local.workers())
+                    .isNotEmpty()
+                    .allSatisfy(worker -> assertThat(
+                                    Files.readString(Path.of("/proc", Long.toString(worker.pid()), "maps")))
+                            .contains("libonnxruntime.so")
+                            .doesNotContain("torch"));
         }
     }
 

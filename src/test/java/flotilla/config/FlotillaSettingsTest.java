@@ -667,7 +667,9 @@ class FlotillaSettingsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith(message)
                 .hasMessageMatching("[^\\n]*");
-        assertThat(settings(set, "flotilla.classifier.engine=pytorch").classifier().engine())
+        assertThat(settings(set, "flotilla.classifier.engine=pytorch")
+                        .classifier()
+                        .engine())
                 .isEqualTo(InferenceEngine.PYTORCH);
     }
 

@@ -117,7 +117,8 @@ class DjlClassifierFactoryIT {
         assertThatThrownBy(() -> open(engine, ModelFolder.at(folder, folder.toString())))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(
-                        network.toString(), engine == InferenceEngine.PYTORCH ? "TorchScript" : "models/optimize.py --onnx")
+                        network.toString(),
+                        engine == InferenceEngine.PYTORCH ? "TorchScript" : "models/optimize.py --onnx")
                 .hasMessageMatching("[^\\n]*");
     }
 

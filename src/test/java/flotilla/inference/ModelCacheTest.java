@@ -66,7 +66,9 @@ class ModelCacheTest {
         assertThatThrownBy(() -> fetch(InferenceEngine.ONNXRUNTIME))
                 .hasCauseInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(
-                        "s3://models/cats/v1 is no model folder", "lacks model.onnx", "make it with models/optimize.py --onnx")
+                        "s3://models/cats/v1 is no model folder",
+                        "lacks model.onnx",
+                        "make it with models/optimize.py --onnx")
                 .hasMessageMatching("[^\\n]*");
     }
 

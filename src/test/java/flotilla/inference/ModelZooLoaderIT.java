@@ -177,10 +177,7 @@ class ModelZooLoaderIT {
     }
 
     private static ClassifierFactory open(ModelSettings model) {
-        return Classifiers.open(
-                model,
-                DjlSettings.FP32,
-                1_000_000);
+        return Classifiers.open(model, DjlSettings.FP32, 1_000_000);
     }
 
     private static ModelSettings settings(String url, Optional<Path> zoo, Config overrides) {

@@ -74,8 +74,7 @@ class NetworkFormsIT {
 
             Tuning chosen = calibration.measure(Precision.FP32, new ShapeTrial.Shape(0, 0, 2));
 
-            Comparison.Held held = comparison.hold(
-                    source, chosen, right, Agreement::isSame, chosen.largestBatch());
+            Comparison.Held held = comparison.hold(source, chosen, right, Agreement::isSame, chosen.largestBatch());
             assertThat(held.alone()).as(chosen.toString()).matches(Agreement::isSame);
             assertThat(held.largestBatch()).isEqualTo(chosen.largestBatch());
         }
@@ -91,8 +90,7 @@ class NetworkFormsIT {
             right[2] = right[0];
 
             Comparison.Held held =
-                    comparison.hold(
-                            source, Tuning.inOneThread("model.pt", Layout.PLANAR), right, Agreement::isSame, 4);
+                    comparison.hold(source, Tuning.inOneThread("model.pt", Layout.PLANAR), right, Agreement::isSame, 4);
 
             assertThat(held.alone().sameBest()).isEqualTo(images.count() - 1);
             assertThat(held.alone().largest()).isGreaterThan(0.01);
