@@ -114,8 +114,10 @@ class DoctorCommandTest {
         assertThat(doctor("flotilla.classifier.kind=djl", path))
                 .contains("ok       model: " + folder + " can be read (classifier.engine = pytorch)");
         assertThat(doctor("flotilla.classifier.kind=djl", path, "flotilla.classifier.engine=onnxruntime"))
-                .anyMatch(line -> line.startsWith("error    model: the model's " + folder.resolve("model.onnx")
-                        + " cannot be used: it is missing; make it with models/optimize.py --onnx"));
+                .containsSequence(
+                        "error    model: the model's " + folder.resolve("model.onnx")
+                                + " cannot be used: it is missing",
+                        "         -> make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch");
     }
 
     /** As on a gateway's machine, whose role has no need to see templates and images. */
