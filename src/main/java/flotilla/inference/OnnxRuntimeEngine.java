@@ -30,6 +30,7 @@ final class OnnxRuntimeEngine implements NetworkEngine {
         System.setProperty("ai.djl.onnxruntime.num_interop_threads", "1");
         NativeLibraries.unpack(setting());
         NetworkEngine.load(this, "Linux on x86_64 or aarch64 with glibc");
+        OnnxEnvironment.keep();
     }
 
     /** Its own word: DJL names the version that it was built with. */

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.onnxruntime.OrtEnvironment;
 import flotilla.config.InferenceEngine;
+import flotilla.domain.Outcome;
+import flotilla.protocol.ClassifierFactory;
+import flotilla.protocol.EncodedImage;
+import flotilla.protocol.ImageClassifier;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -65,6 +71,12 @@ class NativeLibrariesIT {
         assertThat(files()).isEqualTo(unpacked);
     }
 
+    /** SIGTERM frees the environment under a worker that still has images in hand; OnnxRuntimeWorkerIT sends a real one. */
+    @Test
+    void networkWhenOnnxRuntimesOwnShutdownHookHasRun_shouldStillAnswer() throws Exception {
+        assertEndsWell(start(AnswerAfterTheHook.class, cache.toString()));
+    }
+
     /** A process that unpacks; its argument is the engine. */
     static final class Unpack {
         public static void main(String[] arguments) {
@@ -89,6 +101,46 @@ class NativeLibrariesIT {
             String loaded = Files.readString(Path.of("/proc/self/maps"));
             String expected = System.getenv("DJL_CACHE_DIR") + "/onnxruntime/" + engine.version() + "-linux-";
             System.exit(loaded.contains(expected) && !loaded.contains("torch") ? 0 : 1);
+        }
+    }
+
+    /**
+     * A process that ends well when networks can be run, loaded and closed after ONNX Runtime's shutdown hook has run.
+     * Its argument is an empty folder.
+     */
+    static final class AnswerAfterTheHook {
+        public static void main(String[] arguments) throws Exception {
+            ModelFolder model = OnnxNetworks.folder(
+                    Files.createDirectory(Path.of(arguments[0], "model")),
+                    "means",
+                    OnnxNetworks.means(OnnxNetworks.ANY));
+            EncodedImage image = new EncodedImage("chelsea.png", Files.readAllBytes(Path.of("samples/chelsea.png")));
+            boolean right;
+            try (ClassifierFactory before = open(model);
+                    ImageClassifier begun = before.create()) {
+                Outcome expected = begun.classify(image);
+                hook().run();
+                right = expected instanceof Outcome.Labelled && begun.classify(image).equals(expected);
+                try (ClassifierFactory after = open(model);
+                        ImageClassifier fresh = after.create()) {
+                    right &= fresh.classify(image).equals(expected);
+                }
+            }
+            System.exit(right ? 0 : 1);
+        }
+
+        private static ClassifierFactory open(ModelFolder model) {
+            return DjlClassifierFactory.open(model, DjlSettings.on(InferenceEngine.ONNXRUNTIME), 1_000_000);
+        }
+
+        /** Just as the library makes it. */
+        private static Runnable hook() throws ReflectiveOperationException {
+            Constructor<?> hook = Class.forName("ai.onnxruntime.OrtEnvironment$OrtEnvCloser")
+                    .getDeclaredConstructor(long.class, long.class);
+            hook.setAccessible(true);
+            return (Runnable) hook.newInstance(
+                    OnnxEnvironment.api("ai.onnxruntime.OnnxRuntime"),
+                    OnnxEnvironment.handle(OrtEnvironment.getEnvironment()));
         }
     }
 
