@@ -78,7 +78,10 @@ final class Calibration implements AutoCloseable {
                     + "models/optimize.py, or set flotilla.classifier.precision = fp32");
         }
         Way best = fastest(ways);
-        Tuning tuned = new ShapeTrial(this::network, images.one(0, best.layout())).best(best.inOneThread(), shape);
+        Tuning tuned = new ShapeTrial(this::onlyNetwork, source.engine()::loaded, images.one(0, best.layout()))
+                .best(best.inOneThread(), shape);
+        // What is proven is loaded for it, and a network may need most of a small machine's memory.
+        close();
         Tuning inAllCores = new Tuning(tuned.form(), tuned.layout(), 1, Math.max(2, shape.cores()), 1);
         Tuning proven = proven(tuned, right, precision)
                 .or(() -> proven(inAllCores, right, precision))
@@ -131,6 +134,7 @@ final class Calibration implements AutoCloseable {
     @Override
     public void close() {
         networks.values().forEach(Model::close);
+        networks.clear();
     }
 
     private void requireForm(Precision precision) {
@@ -232,5 +236,14 @@ final class Calibration implements AutoCloseable {
     private Model network(Tuning way) {
         source.engine().setThreads(way.threads());
         return networks.computeIfAbsent(source.engine().loaded(way), source::load);
+    }
+
+    /** The same when no other is needed any more: those that are in memory are closed. */
+    private Model onlyNetwork(Tuning way) {
+        Tuning loaded = source.engine().loaded(way);
+        List<Tuning> others =
+                networks.keySet().stream().filter(other -> !other.equals(loaded)).toList();
+        others.forEach(other -> networks.remove(other).close());
+        return network(way);
     }
 }

@@ -14,9 +14,12 @@ import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import flotilla.protocol.ClassifierFactory;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,8 +47,8 @@ class OnnxRuntimeIT {
         OnnxSource right = source("right", OnnxNetworks.means(OnnxNetworks.ANY));
         OnnxSource wrong = source("wrong", OnnxNetworks.negativeMeans());
 
-        assertThat(measured(new Mixed(right, right), 1, 1).largestBatch()).isEqualTo(8);
-        assertThat(measured(new Mixed(right, wrong), 1, 1)).isEqualTo(new Tuning("model.onnx", Layout.PLANAR, 1, 1, 8));
+        assertThat(measured(mixed(right, right), 1, 1).largestBatch()).isEqualTo(8);
+        assertThat(measured(mixed(right, wrong), 1, 1)).isEqualTo(new Tuning("model.onnx", Layout.PLANAR, 1, 1, 8));
     }
 
     /** Its kernels, or how it is cut into threads, may be wrong for several images only. */
@@ -72,6 +75,25 @@ class OnnxRuntimeIT {
         assertThat(tuning.form()).isIn("model.onnx", OnnxSource.OPTIMIZED);
         assertThat(tuning.layout()).isEqualTo(Layout.PLANAR);
         assertThat(tuning.parallelism() * tuning.threads()).isPositive();
+    }
+
+    /** A large one would otherwise be several times in the memory of a machine that it fits into once or twice. */
+    @Test
+    void calibration_shouldHaveTwoNetworksInMemoryAtMost() throws IOException {
+        OnnxSource source = source("means", OnnxNetworks.means(OnnxNetworks.ANY));
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+
+        measured(
+                new LoadedBy(source, way -> {
+                    most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                    return closing(source.load(way), open::decrementAndGet);
+                }),
+                0,
+                0);
+
+        assertThat(most).hasValue(2);
+        assertThat(open).hasValue(0);
     }
 
     @Test
@@ -134,46 +156,62 @@ class OnnxRuntimeIT {
         }
     }
 
+    /** A network that says when it is closed. */
+    private static Model closing(Model network, Runnable closed) {
+        return (Model) Proxy.newProxyInstance(
+                Model.class.getClassLoader(), new Class<?>[] {Model.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        closed.run();
+                    }
+                    return method.invoke(network, arguments);
+                });
+    }
+
     /** A model whose optimized form is another one's. */
-    private record Mixed(OnnxSource plain, OnnxSource optimized) implements ModelSource {
+    private static ModelSource mixed(OnnxSource plain, OnnxSource optimized) {
+        return new LoadedBy(plain, way -> (way.form().equals(OnnxSource.OPTIMIZED) ? optimized : plain).load(way));
+    }
+
+    /** A model whose networks are loaded in another way. */
+    private record LoadedBy(OnnxSource source, Function<Tuning, Model> loader) implements ModelSource {
         @Override
         public NetworkEngine engine() {
-            return plain.engine();
+            return source.engine();
         }
 
         @Override
         public ModelSpec spec() {
-            return plain.spec();
+            return source.spec();
         }
 
         @Override
         public List<String> labels() {
-            return plain.labels();
+            return source.labels();
         }
 
         @Override
         public Names names() {
-            return plain.names();
+            return source.names();
         }
 
         @Override
         public String plainForm() {
-            return plain.plainForm();
+            return source.plainForm();
         }
 
         @Override
         public List<String> forms(Precision precision) {
-            return plain.forms(precision);
+            return source.forms(precision);
         }
 
         @Override
         public Model load(Tuning way) {
-            return (way.form().equals(OnnxSource.OPTIMIZED) ? optimized : plain).load(way);
+            return loader.apply(way);
         }
 
         @Override
         public String stamp() {
-            return plain.stamp();
+            return source.stamp();
         }
     }
 }
