@@ -106,7 +106,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
                 settings.precision().name(),
                 shape.toString(),
                 Machine.description(),
-                source.engine().djlName() + " " + source.engine().version());
+                source.engine().stamp());
         return TuningCache.ofMachine().get(key, () -> {
             try (Calibration calibration =
                     new Calibration(source, TrialImages.load(source.spec().input()))) {

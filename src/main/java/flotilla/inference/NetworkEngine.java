@@ -35,6 +35,9 @@ interface NetworkEngine {
     /** The version of its native library; after {@link #start}. */
     String version();
 
+    /** What tells measurements with it from those with another engine or version; after {@link #start}. */
+    String stamp();
+
     /** How the values of an input may lie for it; planar comes first. */
     List<Layout> layouts();
 

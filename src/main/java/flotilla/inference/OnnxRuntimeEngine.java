@@ -39,6 +39,11 @@ final class OnnxRuntimeEngine implements NetworkEngine {
         return OrtEnvironment.getEnvironment().getVersion();
     }
 
+    @Override
+    public String stamp() {
+        return title() + " " + version();
+    }
+
     /** Its networks take planar inputs; it lays values out anew by itself where that is faster. */
     @Override
     public List<Layout> layouts() {

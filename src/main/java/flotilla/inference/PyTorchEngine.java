@@ -35,6 +35,12 @@ final class PyTorchEngine implements NetworkEngine {
         return Engine.getEngine(djlName()).getVersion();
     }
 
+    /** The version alone, as when there was no other engine: what machines have measured since then stays known. */
+    @Override
+    public String stamp() {
+        return version();
+    }
+
     @Override
     public List<Layout> layouts() {
         return List.of(Layout.PLANAR, Layout.INTERLEAVED);

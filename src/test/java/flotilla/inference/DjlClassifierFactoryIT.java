@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import flotilla.config.InferenceEngine;
 import flotilla.config.SettingsException;
 import flotilla.domain.FailureCode;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +55,15 @@ class DjlClassifierFactoryIT {
                 assertThat(steps.predictMillis()).isPositive();
             });
         }
+    }
+
+    /** Machines would otherwise measure anew after an upgrade that changes nothing for them. */
+    @Test
+    void whatWasMeasuredBeforeThereWereTwoEngines_shouldStayKnown() {
+        NetworkEngine engine = NetworkEngine.of(InferenceEngine.PYTORCH);
+        engine.start();
+
+        assertThat(engine.stamp()).isEqualTo(Engine.getEngine("PyTorch").getVersion());
     }
 
     @ParameterizedTest

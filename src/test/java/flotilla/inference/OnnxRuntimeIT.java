@@ -109,6 +109,11 @@ class OnnxRuntimeIT {
     }
 
     @Test
+    void stamp_shouldTellItFromPyTorchOfTheSameVersion() {
+        assertThat(ENGINE.stamp()).isEqualTo("ONNX Runtime " + ENGINE.version());
+    }
+
+    @Test
     void whatWasMeasured_shouldBeKeptForTheNextStart() throws IOException {
         assumeTrue(System.getenv(CACHE) == null, CACHE + " is set in the environment, which wins over everything");
         System.setProperty(ENGINES, Utils.getEngineCacheDir().toString());
