@@ -40,7 +40,10 @@ final class WorkerUserData {
             "worker.state-folder",
             "metrics.host");
 
-    /** Keys of what is shared that an image may be too old for: for these, too, a worker has the same default. */
+    /**
+     * Keys of what is shared that an image may be too old for. For these, too, a worker has the same default, unless its image's own
+     * file says otherwise: what is not handed does not win over that.
+     */
     private static final List<String> SHARED_WHEN_CHANGED = List.of("classifier.engine");
 
     private static final List<String> TLS = List.of("cluster.tls.certificate", "cluster.tls.key", "cluster.tls.ca");
