@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
 
+    /** What to do where a model folder lacks a file that not every one has, by the file's name. */
+    public static final Map<String, String> REMEDIES = Map.of(ModelFolder.ONNX, ModelFolder.ONNX_REMEDY);
+
     private static final String UNFINISHED = "unfinished-";
     /** Longer than a download takes; what is older was left by a process that was killed. */
     private static final Duration ABANDONED_AFTER = Duration.ofHours(6);
@@ -103,9 +106,7 @@ public final class ModelCache {
         }
         needed.stream().filter(name -> !files.containsKey(name)).findFirst().ifPresent(missing -> {
             throw new SettingsException(location + " is no model folder: it lacks " + missing + "; "
-                    + (missing.equals(ModelFolder.ONNX)
-                            ? ModelFolder.ONNX_REMEDY
-                            : "it must hold " + String.join(", ", needed)));
+                    + REMEDIES.getOrDefault(missing, "it must hold " + String.join(", ", needed)));
         });
     }
 

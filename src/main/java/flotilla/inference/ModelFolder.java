@@ -143,7 +143,7 @@ final class ModelFolder {
         if (!Files.isDirectory(folder)) {
             throw new SettingsException(
                     "there is no model folder " + location + "; set flotilla.model.path to a folder with " + CONF + ", "
-                            + LABELS + " and " + NETWORK + ", or to \"\" for the bundled model");
+                            + LABELS + " and its network, or to \"\" for the bundled model");
         }
         return new ModelFolder(location, new OnDisk(folder));
     }
@@ -274,7 +274,7 @@ final class ModelFolder {
     private SettingsException unreadable(String file, IOException e) {
         String why = e instanceof NoSuchFileException ? "it is missing" : "cannot read it: " + e.getMessage();
         String remedy =
-                file.equals(ONNX) ? ONNX_REMEDY : "a model folder holds " + CONF + ", " + LABELS + " and " + NETWORK;
+                file.equals(ONNX) ? ONNX_REMEDY : "a model folder holds " + CONF + ", " + LABELS + " and its network";
         return new SettingsException("the model's " + path(file) + " cannot be used: " + why + "; " + remedy, e);
     }
 
