@@ -58,6 +58,15 @@ class OnnxRuntimeIT {
                 .isEqualTo(1);
     }
 
+    @Test
+    void networkThatTakesAnotherNumberOfImages_shouldBeRefused() throws IOException {
+        OnnxSource four = source("four", OnnxNetworks.means(4));
+
+        assertThatThrownBy(() -> measured(four, 1, 1))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("four/model.onnx", "does not take what", "four/model.conf says");
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 1", "1, 2", "2, 2"})
     void numbersOfTheSettings_shouldBeKeptAndProven(int parallelism, int threads) throws IOException {
