@@ -81,7 +81,8 @@ final class OnnxSource implements ModelSource {
                     "the model's " + folder.path(ModelFolder.ONNX) + " cannot be loaded (" + DjlErrors.oneLine(e)
                             + "); it must be an ONNX network, as models/optimize.py --onnx writes it",
                     e);
-        } catch (SettingsException e) {
+        } catch (RuntimeException e) {
+            // Its native part is not the heap's to clear away.
             network.close();
             throw e;
         }
