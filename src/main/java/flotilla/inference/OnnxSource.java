@@ -82,7 +82,7 @@ final class OnnxSource implements ModelSource {
                             + "); it must be an ONNX network, as models/optimize.py --onnx writes it",
                     e);
         } catch (RuntimeException e) {
-            // Its native part is not the heap's to clear away.
+            // No garbage collection frees its native part.
             network.close();
             throw e;
         }
