@@ -100,17 +100,18 @@ public final class NativeLibraries {
         Path cache = Utils.getEngineCacheDir(ONNX_RUNTIME);
         String version = BuildProperties.onnxRuntimeVersion();
         Path folder = cache.resolve(version + '-' + platform());
+        List<String> libraries =
+                ONNX_RUNTIME_LIBRARIES.stream().map(System::mapLibraryName).toList();
         try {
-            // A folder that is there is whole.
-            if (!Files.exists(folder)) {
+            // What cleans up old files may have taken one of them.
+            if (!hasAll(folder, libraries)) {
                 Unpacking.alone(cache, () -> {
-                    if (!Files.exists(folder)) {
+                    if (!hasAll(folder, libraries)) {
                         LOG.info("unpacking ONNX Runtime {} to {}", version, folder);
                         Unpacking.folder(
                                 cache,
                                 folder,
-                                ONNX_RUNTIME_LIBRARIES.stream()
-                                        .map(System::mapLibraryName)
+                                libraries.stream()
                                         .collect(Collectors.toMap(
                                                 Function.identity(), library -> resources.get() + library)));
                     }
@@ -120,6 +121,10 @@ public final class NativeLibraries {
             throw unwritable("ONNX Runtime", "22 MB", cache, e);
         }
         System.setProperty(ONNX_RUNTIME_FOLDER, folder.toString());
+    }
+
+    private static boolean hasAll(Path folder, List<String> files) {
+        return files.stream().map(folder::resolve).allMatch(Files::exists);
     }
 
     /** Where the class path has its libraries for this machine, if it does. */

@@ -71,6 +71,20 @@ class NativeLibrariesIT {
         assertThat(files()).isEqualTo(unpacked);
     }
 
+    @Test
+    void libraryOfOnnxRuntimeThatWasDeleted_shouldBeUnpackedAnew() throws Exception {
+        assertEndsWell(start(Unpack.class, InferenceEngine.ONNXRUNTIME.name()));
+        List<String> whole = List.copyOf(files().keySet());
+        Files.delete(Path.of(whole.stream()
+                .filter(file -> file.endsWith("/libonnxruntime4j_jni.so"))
+                .findFirst()
+                .orElseThrow()));
+
+        assertEndsWell(start(Unpack.class, InferenceEngine.ONNXRUNTIME.name()));
+
+        assertThat(files().keySet()).containsExactlyElementsOf(whole);
+    }
+
     /** SIGTERM frees the environment under a worker that still has images in hand; OnnxRuntimeWorkerIT sends a real one. */
     @Test
     void networkWhenOnnxRuntimesOwnShutdownHookHasRun_shouldStillAnswer() throws Exception {
