@@ -27,12 +27,13 @@ What is done, for each network:
 For int8 the operators are those of torch.ops.quantized: activations with one scale for each tensor (8 bits, unsigned),
 weights with one for each output channel (8 bits, symmetric). What has no such operator is calculated in fp32.
 
-Needs PyTorch 1.13 or newer to write (Debian: python3-torch; for int8 also python3-pil) and 2.0 or newer, which Flotilla
-ships, to read.
+Needs PyTorch 1.13 or newer to write (Debian: python3-torch; for int8 also python3-pil), tried with 1.13, and 2.0 or newer,
+which Flotilla ships, to read.
 """
 
 import argparse
 import ast
+import inspect
 import re
 import sys
 import types
@@ -584,6 +585,8 @@ class Export:
         with warnings.catch_warnings():
             # It tells of shapes that it cannot know, among them the number of images, and of constants left as they are.
             warnings.simplefilter("ignore")
+            # Newer ones have an exporter besides, which takes no TorchScript and which PyTorch 2.9 takes unless told otherwise.
+            has_another = "dynamo" in inspect.signature(torch.onnx.export).parameters
             torch.onnx.export(
                 self.module,
                 self.example,
@@ -593,6 +596,7 @@ class Export:
                 dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}},
                 opset_version=self.OPERATORS_VERSION,
                 do_constant_folding=False,  # it would make short weights long again
+                **({"dynamo": False} if has_another else {}),
             )
 
 
