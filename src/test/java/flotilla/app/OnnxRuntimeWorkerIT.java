@@ -70,7 +70,8 @@ class OnnxRuntimeWorkerIT {
                             endpoints,
                             "flotilla.fleet.mode=static",
                             "flotilla.cluster.port=" + clusterPort,
-                            "flotilla.http.port=0");
+                            "flotilla.http.port=0",
+                            "flotilla.scaling.interval=500ms");
                     FlotillaProcess worker = start(
                             folder,
                             "worker",
@@ -82,7 +83,7 @@ class OnnxRuntimeWorkerIT {
                             "flotilla.worker.shutdown-grace=45s",
                             "flotilla.classifier.engine=onnxruntime",
                             "flotilla.classifier.parallelism=2",
-                            "flotilla.classifier.delay=5s")) {
+                            "flotilla.classifier.delay=10s")) {
                 GatewayClient client = new GatewayClient(gateway.awaitLine("ready "));
                 byte[] photograph = Files.readAllBytes(Path.of("samples/chelsea.png"));
                 List<CompletableFuture<JsonNode>> answers =
