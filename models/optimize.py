@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes faster forms of a model folder's network for Flotilla's workers.
 
-    python3 optimize.py FOLDER [--precision fp32] [--precision bf16] [--precision int8 --photographs DIR]
+    python3 optimize.py FOLDER [--precision fp32] [--precision bf16] [--precision int8 --photographs DIR] [--onnx]
 
 reads FOLDER/model.pt (TorchScript; never changed) and writes beside it
 
@@ -9,6 +9,8 @@ reads FOLDER/model.pt (TorchScript; never changed) and writes beside it
     model.bf16.pt   its weights and activations rounded to bfloat16; for processors that have avx512_bf16 or AMX
     model.int8.pt   convolutions and additions in 8-bit integers; for processors that have VNNI or AMX. The ranges of
                     the values are read off the photographs of DIR, which should be like those to be classified
+    model.onnx      the plain network for ONNX Runtime, flotilla.classifier.engine = onnxruntime. Weights of which each is a
+                    number of 16 bits are kept in as many
 
 A worker uses a form only when its answers agree with those of model.pt and when it is faster there; see
 docs/models.md.
@@ -25,15 +27,17 @@ What is done, for each network:
 For int8 the operators are those of torch.ops.quantized: activations with one scale for each tensor (8 bits, unsigned),
 weights with one for each output channel (8 bits, symmetric). What has no such operator is calculated in fp32.
 
-Needs PyTorch 1.13 or newer to write (Debian: python3-torch; for int8 also python3-pil) and 2.0 or newer, which Flotilla
-ships, to read.
+Needs PyTorch 1.13 or newer to write (Debian: python3-torch; for int8 also python3-pil), tried with 1.13, and 2.0 or newer,
+which Flotilla ships, to read.
 """
 
 import argparse
 import ast
+import inspect
 import re
 import sys
 import types
+import warnings
 from pathlib import Path
 from typing import List, Tuple
 
@@ -554,6 +558,48 @@ class Quantization(Rewriting):
         return name
 
 
+class Export:
+    """A network as it is, for ONNX, with each weight in as few bytes as hold it."""
+
+    OPERATORS_VERSION = 13
+
+    def __init__(self, network, size):
+        holder = network.holder()
+        lines = []
+        short = []
+        for name, value in list(holder.named_buffers()):
+            if shortest(value) is not value:
+                holder.register_buffer(name, shortest(value))
+                lines.append(f"whole_{name} = torch.to(self.{name}, {TYPE_NUMBERS[torch.float32]})")
+                short.append(name)
+        for line in network.body:
+            code = text(line)
+            for name in short:
+                code = re.sub(rf"\bself\.{name}\b", f"whole_{name}", code)
+            lines.append(code)
+        self.module = torch.jit.script(holder)
+        define(self.module, source_of(network.argument, lines))
+        self.example = torch.rand(1, 3, *size)
+
+    def save(self, target):
+        with warnings.catch_warnings():
+            # It tells of shapes that it cannot know, among them the number of images, and of constants left as they are.
+            warnings.simplefilter("ignore")
+            # Newer ones have an exporter besides, which takes no TorchScript and which PyTorch 2.9 takes unless told otherwise.
+            has_another = "dynamo" in inspect.signature(torch.onnx.export).parameters
+            torch.onnx.export(
+                self.module,
+                self.example,
+                target,
+                input_names=["images"],
+                output_names=["scores"],
+                dynamic_axes={"images": {0: "n"}, "scores": {0: "n"}},
+                opset_version=self.OPERATORS_VERSION,
+                do_constant_folding=False,  # it would make short weights long again
+                **({"dynamo": False} if has_another else {}),
+            )
+
+
 def ranges(network, images):
     """The least and the largest number of every tensor of the network, over some images."""
     seen = {}
@@ -628,15 +674,16 @@ def input_size(folder):
 
 def main():
     parser = argparse.ArgumentParser(
-        description="Writes faster forms of FOLDER/model.pt beside it; see docs/models.md.",
+        description="Writes faster forms of FOLDER/model.pt, and its form for ONNX Runtime, beside it; see docs/models.md.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a model folder: model.pt, labels.txt, model.conf")
     parser.add_argument(
         "--precision",
         action="append",
         choices=[*TYPES, INT8],
-        help="may be given more than once; fp32 when it is not",
+        help="may be given more than once; fp32 when neither it nor --onnx is given",
     )
+    parser.add_argument("--onnx", action="store_true", help="writes model.onnx, for ONNX Runtime")
     parser.add_argument(
         "--photographs", type=Path, metavar="DIR", help="for int8: photographs like those to be classified, some dozens"
     )
@@ -646,7 +693,11 @@ def main():
     try:
         network = Network(options.folder / "model.pt")
         size = input_size(options.folder)
-        for precision in options.precision or ["fp32"]:
+        if options.onnx:
+            target = options.folder / "model.onnx"
+            Export(network, size).save(str(target))
+            print(f"{target}: {target.stat().st_size} bytes")
+        for precision in options.precision or ([] if options.onnx else ["fp32"]):
             target = options.folder / f"model.{precision}.pt"
             if precision == INT8:
                 if options.photographs is None:

@@ -5,8 +5,9 @@
 #   sh install.sh worker|gateway FOLDER
 #
 # FOLDER/model, a model folder, becomes /opt/flotilla/model. FLOTILLA_MODEL_PATH=s3://BUCKET/PREFIX (with credentials and
-# AWS_REGION) has that model copied into the image's cache. FOLDER/amazon-cloudwatch-agent.deb is installed, to ship the log to
-# the group /flotilla/$FLOTILLA_CLUSTER/ROLE: with it FLOTILLA_CLUSTER must be the name of the system, as in Terraform.
+# AWS_REGION) has that model copied into the image's cache. FOLDER/engine, which bundle.sh writes, says for which engine the
+# image is made ready. FOLDER/amazon-cloudwatch-agent.deb is installed, to ship the log to the group
+# /flotilla/$FLOTILLA_CLUSTER/ROLE: with it FLOTILLA_CLUSTER must be the name of the system, as in Terraform.
 set -eu
 
 usage="usage: install.sh worker|gateway FOLDER (into which bundle.sh's archive was unpacked)"
@@ -23,7 +24,7 @@ case $role in
     gateway) packages="openjdk-17-jre-headless awscli" ;;
     *) die "$usage" ;;
 esac
-for needed in flotilla.jar worker.conf chelsea.png "flotilla-$role.service" rsyslog.conf logrotate.conf cloudwatch-agent.json; do
+for needed in flotilla.jar engine worker.conf chelsea.png "flotilla-$role.service" rsyslog.conf logrotate.conf cloudwatch-agent.json; do
     [ -f "$folder/$needed" ] || die "$folder/$needed is missing; unpack the archive that bundle.sh makes"
 done
 
@@ -45,12 +46,14 @@ install -d -o flotilla -g flotilla -m 0750 $state
 install -m 0644 "$folder/flotilla.jar" $home/flotilla.jar
 install -m 0644 "$folder/flotilla-$role.service" "/etc/systemd/system/flotilla-$role.service"
 
+engine=$(cat "$folder/engine")
+
 # As the service itself: what is unpacked and measured belongs to it.
 as_flotilla() { runuser -u flotilla -- env DJL_CACHE_DIR=$state/djl FLOTILLA_HOME=$home "$@"; }
 
-# The class archive is made now and not at each first boot, and PyTorch's libraries are unpacked on the way: one run of all roles
-# does both. Without an archive everything starts as well, only later. It is written beside the jar, as root.
-if DJL_CACHE_DIR=$state/djl java -jar $home/flotilla.jar archive; then
+# The class archive is made now and not at each first boot, and the engine's libraries are unpacked on the way: one run of all
+# roles does both. Without an archive everything starts as well, only later. It is written beside the jar, as root.
+if DJL_CACHE_DIR=$state/djl java -jar $home/flotilla.jar archive --engine "$engine"; then
     for archive in "$home"/cache/*/*.jsa; do
         ln -sfn "$archive" $home/classes.jsa
     done
@@ -70,7 +73,8 @@ if [ "$role" = worker ]; then
     # What is fastest on a machine is measured when a model is first loaded. The answer is kept for this processor and number of
     # cores: it spares instances of the builder's own type some seconds of their first start, and others measure anew.
     install -m 0644 "$folder/chelsea.png" $state/chelsea.png
-    as_flotilla java -jar $home/flotilla.jar classify --set "flotilla.model.path=$model" $state/chelsea.png
+    as_flotilla java -jar $home/flotilla.jar classify --set "flotilla.model.path=$model" \
+        --set "flotilla.classifier.engine=$engine" $state/chelsea.png
     rm $state/chelsea.png
     systemctl enable flotilla-worker.service
 fi

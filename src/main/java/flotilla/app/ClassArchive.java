@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.config.InferenceEngine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -83,14 +84,20 @@ final class ClassArchive {
                 .orElse(List.of());
     }
 
+    /** Makes it with the classes of the default engine. */
+    boolean make() throws IOException, InterruptedException {
+        return make(InferenceEngine.PYTORCH.text());
+    }
+
     /**
      * Makes it, unless it is there or another process is at it. Takes some ten seconds of processor time in a process of its
      * own. Older ones of this Java are deleted.
      *
+     * @param engine whose classes it has, by its name in the settings; another starts with it as well, only later
      * @return whether there is one now
      * @throws IOException when the folder cannot be written or the training run fails
      */
-    boolean make() throws IOException, InterruptedException {
+    boolean make(String engine) throws IOException, InterruptedException {
         if (find().isPresent()) {
             return true;
         }
@@ -103,14 +110,14 @@ final class ClassArchive {
             }
             deleteOthers(folder);
             Path unfinished = folder.resolve("unfinished" + SUFFIX);
-            train(unfinished);
+            train(unfinished, engine);
             Path finished = folder.resolve(stamp(jar) + "_" + stamp(unfinished) + SUFFIX);
             Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
             return true;
         }
     }
 
-    private void train(Path archive) throws IOException, InterruptedException {
+    private void train(Path archive, String engine) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(java.resolve("bin").resolve("java").toString());
         command.addAll(List.of("-Xlog:disable", "-Xmx768m", "-Xss512k", "-XX:+UseSerialGC"));
@@ -119,7 +126,7 @@ final class ClassArchive {
         } else {
             command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive));
         }
-        command.addAll(List.of("-jar", jar.toString(), "archive", "--train"));
+        command.addAll(List.of("-jar", jar.toString(), "archive", "--train", "--engine", engine));
         Path log = archive.resolveSibling("training.log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());

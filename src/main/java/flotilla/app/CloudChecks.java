@@ -12,6 +12,7 @@ import flotilla.config.ModelLocation;
 import flotilla.doctor.Finding;
 import flotilla.doctor.Judgements;
 import flotilla.doctor.ThingFindings;
+import flotilla.inference.ModelCache;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.ModelStore;
 import flotilla.provision.Attributes;
@@ -49,7 +50,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /** Checks of what is beyond this machine: credentials, endpoints, clock, queues, buckets, what is launched, a model in S3. */
 final class CloudChecks {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
-    private static final List<String> MODEL_FILES = List.of("model.conf", "labels.txt", "model.pt");
 
     private static final String TEMPLATE_PERMISSIONS =
             "ec2:DescribeLaunchTemplates and ec2:DescribeLaunchTemplateVersions";
@@ -266,7 +266,11 @@ final class CloudChecks {
                     .list(location.bucket(), location.prefix()).toCompletableFuture().join().stream()
                             .map(ModelStore.StoredFile::name)
                             .toList();
-            return List.of(Judgements.modelInS3(location.toString(), MODEL_FILES, files));
+            return List.of(Judgements.modelInS3(
+                    location.toString(),
+                    ModelCache.files(settings.classifier().engine()),
+                    files,
+                    ModelCache.REMEDIES));
         } finally {
             system.terminate();
             Processes.await(system.getWhenTerminated(), STOP_WITHIN);

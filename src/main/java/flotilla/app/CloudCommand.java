@@ -49,7 +49,7 @@ public final class CloudCommand implements Callable<Integer> {
         Classifiers.check(settings.model(), settings.classifier());
         settings.local().checkStopGrace(settings.worker().shutdownGrace());
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL) {
-            NativeLibraries.unpack();
+            NativeLibraries.unpack(settings.classifier().engine());
         }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);

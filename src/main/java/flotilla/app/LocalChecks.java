@@ -65,9 +65,10 @@ final class LocalChecks {
                 "model",
                 switch (classifier.kind()) {
                     case DJL ->
-                        settings.model().location() instanceof ModelLocation.Folder folder
-                                ? folder.name() + " can be read"
-                                : "the bundled one";
+                        (settings.model().location() instanceof ModelLocation.Folder folder
+                                        ? folder.name() + " can be read"
+                                        : "the bundled one")
+                                + " (classifier.engine = " + classifier.engine().text() + ")";
                     case TABLE -> classifier.table().orElseThrow() + " can be read (classifier.kind = table)";
                     case DELAY -> "none is needed (classifier.kind = delay)";
                 }));

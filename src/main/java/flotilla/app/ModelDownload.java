@@ -36,7 +36,9 @@ final class ModelDownload {
         try (AwsClients clients = AwsClients.open(loaded.settings().aws(), 0)) {
             ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "model-download", loaded.config());
             try {
-                return new ModelCache(new S3ModelStore(system, clients))
+                return new ModelCache(
+                                new S3ModelStore(system, clients),
+                                loaded.settings().classifier().engine())
                         .fetch(location)
                         .toCompletableFuture()
                         .join();

@@ -43,19 +43,25 @@ final class TrainingRun {
 
     private TrainingRun() {}
 
-    /** Does it all, and leaves no process and no file. */
-    static void run() throws IOException, InterruptedException {
+    /**
+     * Does it all, and leaves no process and no file.
+     *
+     * @param engine the worker's {@code flotilla.classifier.engine}
+     */
+    static void run(String engine) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("flotilla-training-");
         try {
-            run(data);
+            run(data, engine);
         } finally {
             Folders.delete(data);
         }
     }
 
-    private static void run(Path data) throws IOException, InterruptedException {
+    private static void run(Path data, String engine) throws IOException, InterruptedException {
         Path metadata = data.resolve("metadata");
-        CommonOptions options = options(data, SETTINGS);
+        List<String> pairs = new ArrayList<>(SETTINGS);
+        pairs.add("flotilla.classifier.engine=" + engine);
+        CommonOptions options = options(data, pairs);
         FlotillaSettings settings = options.load("local").settings();
         LocalCloud.Options cloudOptions = new LocalCloud.Options(
                 data.resolve("cloud"),
@@ -66,7 +72,6 @@ final class TrainingRun {
                 Map.of());
         LocalCloud cloud = LocalCloud.start(cloudOptions);
         try {
-            List<String> pairs = new ArrayList<>(SETTINGS);
             pairs.add("flotilla.aws.endpoints-file=" + data.resolve("cloud").resolve("endpoints.json"));
             CommonOptions.Loaded gatewayOptions = options(data, pairs).load(GatewayRole.ROLE);
             try (GatewayRole gateway = GatewayRole.start(gatewayOptions.config(), gatewayOptions.settings())) {

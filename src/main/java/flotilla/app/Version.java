@@ -1,9 +1,6 @@
 package flotilla.app;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import flotilla.config.BuildProperties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven wrote into the jar. */
@@ -15,12 +12,6 @@ final class Version implements IVersionProvider {
 
     /** Such as {@code 1.2.0}. */
     static String number() {
-        Properties properties = new Properties();
-        try (InputStream in = Version.class.getResourceAsStream("/flotilla/version.properties")) {
-            properties.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the jar is incomplete: flotilla/version.properties", e);
-        }
-        return properties.getProperty("version");
+        return BuildProperties.version();
     }
 }

@@ -161,7 +161,12 @@ final class WorkerRole implements AutoCloseable {
                     new WorkerNode.Classifiers(classifiers, parallelism),
                     new WorkerNode.Watchers(WorkerMeters.NONE, tracing.tracing()));
             equipment.complete(metering.map(counts -> counts.around(equipped)).orElse(equipped));
-            LOG.info("worker={} model={} parallelism={}", identity.id(), classifiers.model(), parallelism);
+            LOG.info(
+                    "worker={} model={} engine={} parallelism={}",
+                    identity.id(),
+                    classifiers.model(),
+                    classifiers.engine(),
+                    parallelism);
             return new WorkerRole(
                     cloud,
                     classifiers,

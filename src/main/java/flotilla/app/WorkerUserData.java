@@ -40,6 +40,12 @@ final class WorkerUserData {
             "worker.state-folder",
             "metrics.host");
 
+    /**
+     * Keys of what is shared that an image may be too old for. For these, too, a worker has the same default, unless its image's own
+     * file says otherwise: what is not handed does not win over that.
+     */
+    private static final List<String> SHARED_WHEN_CHANGED = List.of("classifier.engine");
+
     private static final List<String> TLS = List.of("cluster.tls.certificate", "cluster.tls.key", "cluster.tls.ca");
     /** Never handed, not even when somebody puts it into fleet.worker-settings. */
     private static final List<String> SECRET = List.of("aws.credentials", "push.secrets", "http.api-keys");
@@ -75,8 +81,12 @@ final class WorkerUserData {
         }
         handed = handed.withFallback(ConfigFactory.parseMap(
                 Map.of("cluster.name", settings.cluster().name(), "cluster.seed-nodes", gateways, "cluster.port", 0)));
+        Config shared = all;
+        for (String key : SHARED_WHEN_CHANGED) {
+            shared = isDefault(all, key) ? shared.withoutPath(key) : shared;
+        }
         for (String path : SHARED) {
-            handed = handed.withFallback(all.withOnlyPath(path));
+            handed = handed.withFallback(shared.withOnlyPath(path));
         }
         for (String key : WORKER_LIFE) {
             handed = handed.withFallback(all.withOnlyPath("worker." + key));

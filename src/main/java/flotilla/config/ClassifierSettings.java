@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param table the CSV for {@link Kind#TABLE}
  * @param delay added to every classification
  * @param parallelism classifiers side by side; 0 for as many as the cores and threads allow
- * @param threads PyTorch's threads within one classifier; 0 for what is measured to be best
+ * @param threads the engine's threads within one classifier; 0 for what is measured to be best
+ * @param engine what runs the network of {@link Kind#DJL}
  * @param precision what the network calculates with
  * @param decodeLimit processor time that decoding one image may take
  */
@@ -21,11 +22,12 @@ public record ClassifierSettings(
         Duration delay,
         int parallelism,
         int threads,
+        InferenceEngine engine,
         Precision precision,
         Duration decodeLimit) {
     /** What answers. */
     public enum Kind {
-        /** A TorchScript model on PyTorch. */
+        /** A network, run by DJL. */
         DJL,
         /** A CSV of labels by file name. */
         TABLE,
@@ -41,6 +43,11 @@ public record ClassifierSettings(
         Checks.notNegative(delay, "flotilla.classifier.delay");
         Checks.that(parallelism >= 0 && parallelism <= 256, "flotilla.classifier.parallelism", "from 0 to 256");
         Checks.that(threads >= 0 && threads <= 256, "flotilla.classifier.threads", "from 0 to 256");
+        Checks.that(
+                kind != Kind.DJL || engine == InferenceEngine.PYTORCH || precision == Precision.FP32,
+                "flotilla.classifier.precision",
+                "fp32 when flotilla.classifier.engine = onnxruntime, not \"" + Choice.text(precision)
+                        + "\"; forms in shorter numbers are for flotilla.classifier.engine = pytorch");
         Checks.within(decodeLimit, Duration.ofMillis(100), Duration.ofHours(1), "flotilla.classifier.decode-limit");
     }
 
@@ -58,6 +65,7 @@ public record ClassifierSettings(
                 config.getDuration("delay"),
                 config.getInt("parallelism"),
                 config.getInt("threads"),
+                Choice.of(InferenceEngine.class, config.getString("engine"), "flotilla.classifier.engine"),
                 Choice.of(Precision.class, config.getString("precision"), "flotilla.classifier.precision"),
                 config.getDuration("decode-limit"));
     }

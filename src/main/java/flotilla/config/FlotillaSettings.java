@@ -35,6 +35,13 @@ public record FlotillaSettings(
                 "at least " + Checks.text(slowest)
                         + ", twice flotilla.classifier.decode-limit, or an image that is slow to decode is taken for a hang; not "
                         + Checks.text(worker.hangAfter()));
+        Checks.that(
+                classifier.kind() != ClassifierSettings.Kind.DJL
+                        || classifier.engine() == InferenceEngine.PYTORCH
+                        || !(model.location() instanceof ModelLocation.InZoo),
+                "flotilla.classifier.engine",
+                "pytorch for a model of DJL's zoo, of which there is no model.onnx; for onnxruntime set flotilla.model.path to a"
+                        + " model folder");
     }
 
     /**

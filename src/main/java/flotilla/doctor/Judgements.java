@@ -2,6 +2,7 @@ package flotilla.doctor;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -128,8 +129,15 @@ public final class Judgements {
                         "wait until it is available, or name another one (flotilla.fleet.image-id)");
     }
 
-    /** A model folder in S3. */
-    public static Finding modelInS3(String location, List<String> needed, List<String> files) {
+    /**
+     * A model folder in S3.
+     *
+     * @param needed names of files
+     * @param files names of those that are there
+     * @param remedies what to do about a file that one may not have yet, by its name
+     */
+    public static Finding modelInS3(
+            String location, List<String> needed, List<String> files, Map<String, String> remedies) {
         List<String> missing =
                 needed.stream().filter(file -> !files.contains(file)).collect(Collectors.toList());
         return missing.isEmpty()
@@ -137,7 +145,11 @@ public final class Judgements {
                 : Finding.error(
                         "model",
                         location + " lacks " + String.join(", ", missing),
-                        "copy the model folder there (aws s3 cp --recursive), or correct flotilla.model.path");
+                        "copy the model folder there (aws s3 cp --recursive), or correct flotilla.model.path"
+                                + missing.stream()
+                                        .filter(remedies::containsKey)
+                                        .map(file -> "; " + file + ": " + remedies.get(file))
+                                        .collect(Collectors.joining()));
     }
 
     private static String text(Duration time) {

@@ -34,9 +34,13 @@ final class Calibration implements AutoCloseable {
     private final ModelSource source;
     private final TrialImages images;
     private final Comparison comparison;
-    private final Map<String, Model> networks = new LinkedHashMap<>();
+    private final Map<Tuning, Model> networks = new LinkedHashMap<>();
 
-    private record Way(String form, Layout layout) {}
+    private record Way(String form, Layout layout) {
+        Tuning inOneThread() {
+            return Tuning.inOneThread(form, layout);
+        }
+    }
 
     Calibration(ModelSource source, TrialImages images) {
         this.source = source;
@@ -56,12 +60,14 @@ final class Calibration implements AutoCloseable {
         List<Way> ways = new ArrayList<>();
         if (precision == Precision.FP32) {
             ways.add(plain);
-            addIfRight(ways, new Way(plain.form(), Layout.INTERLEAVED), right, precision);
+            source.engine().layouts().stream()
+                    .filter(layout -> layout != plain.layout())
+                    .forEach(layout -> addIfRight(ways, new Way(plain.form(), layout), right, precision));
         } else {
             requireForm(precision);
         }
         for (String form : source.forms(precision)) {
-            for (Layout layout : Layout.values()) {
+            for (Layout layout : source.engine().layouts()) {
                 addIfRight(ways, new Way(form, layout), right, precision);
             }
         }
@@ -72,8 +78,10 @@ final class Calibration implements AutoCloseable {
                     + "models/optimize.py, or set flotilla.classifier.precision = fp32");
         }
         Way best = fastest(ways);
-        Tuning tuned = new ShapeTrial(network(best.form()), images.one(0, best.layout()))
-                .best(new Tuning(best.form(), best.layout(), 1, 1, 1), shape);
+        Tuning tuned = new ShapeTrial(this::onlyNetwork, source.engine()::loaded, images.one(0, best.layout()))
+                .best(best.inOneThread(), shape);
+        // What is proven is loaded for it, and a network may need most of a small machine's memory.
+        close();
         Tuning inAllCores = new Tuning(tuned.form(), tuned.layout(), 1, Math.max(2, shape.cores()), 1);
         Tuning proven = proven(tuned, right, precision)
                 .or(() -> proven(inAllCores, right, precision))
@@ -82,8 +90,9 @@ final class Calibration implements AutoCloseable {
                     return sure(sure, shape, right, precision);
                 });
         LOG.info(
-                "model={} runs as form={} layout={} parallelism={} threads={} largestBatch={}",
+                "model={} engine={} runs as form={} layout={} parallelism={} threads={} largestBatch={}",
                 source.spec().name(),
+                source.engine().setting().text(),
                 proven.form(),
                 proven.layout().name().toLowerCase(Locale.ROOT),
                 proven.parallelism(),
@@ -106,8 +115,7 @@ final class Calibration implements AutoCloseable {
         // Kernels for several images round otherwise; in short numbers that shows.
         Predicate<Agreement> same =
                 precision == Precision.FP32 ? Agreement::isSame : agreement -> agreement.largest() <= SAME_SHORT;
-        Comparison.Held held = comparison.hold(
-                () -> source.load(tuned.form()), tuned.layout(), tuned.threads(), right, same, LARGEST_BATCH);
+        Comparison.Held held = comparison.hold(source, tuned, right, same, LARGEST_BATCH);
         if (!isRight(held.alone(), precision)) {
             LOG.warn(
                     "form={} layout={} is not used so, with threads={} it differs from the plain network: {}",
@@ -120,13 +128,13 @@ final class Calibration implements AutoCloseable {
         if (held.largestBatch() < LARGEST_BATCH) {
             LOG.info("model={} takes up to {} images together", source.spec().name(), held.largestBatch());
         }
-        return Optional.of(
-                new Tuning(tuned.form(), tuned.layout(), tuned.parallelism(), tuned.threads(), held.largestBatch()));
+        return Optional.of(tuned.withLargestBatch(held.largestBatch()));
     }
 
     @Override
     public void close() {
         networks.values().forEach(Model::close);
+        networks.clear();
     }
 
     private void requireForm(Precision precision) {
@@ -176,7 +184,7 @@ final class Calibration implements AutoCloseable {
     /** Scores of every trial image, each run alone. */
     private float[][] scores(Way way) {
         try {
-            return comparison.alone(network(way.form()), way.layout());
+            return comparison.alone(network(way.inOneThread()), way.layout());
         } catch (TranslateException e) {
             throw new SettingsException(
                     "the model's " + source.names().network() + " does not take what "
@@ -186,8 +194,9 @@ final class Calibration implements AutoCloseable {
     }
 
     private Way fastest(List<Way> ways) {
-        List<NetworkRunner> runners =
-                ways.stream().map(way -> new NetworkRunner(network(way.form()))).toList();
+        List<NetworkRunner> runners = ways.stream()
+                .map(way -> new NetworkRunner(network(way.inOneThread())))
+                .toList();
         try {
             List<InputTensor> inputs =
                     ways.stream().map(way -> images.one(0, way.layout())).toList();
@@ -223,7 +232,18 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    private Model network(String form) {
-        return networks.computeIfAbsent(form, source::load);
+    /** The network to be run in a way; new threads then run it in so many of the engine's. */
+    private Model network(Tuning way) {
+        source.engine().setThreads(way.threads());
+        return networks.computeIfAbsent(source.engine().loaded(way), source::load);
+    }
+
+    /** The same when no other is needed any more: those that are in memory are closed. */
+    private Model onlyNetwork(Tuning way) {
+        Tuning loaded = source.engine().loaded(way);
+        List<Tuning> others =
+                networks.keySet().stream().filter(other -> !other.equals(loaded)).toList();
+        others.forEach(other -> networks.remove(other).close());
+        return network(way);
     }
 }

@@ -12,7 +12,7 @@ public final class Classifiers {
     private Classifiers() {}
 
     /**
-     * Opens what the settings ask for. With {@code djl} this loads PyTorch and the model, and takes seconds; the other
+     * Opens what the settings ask for. With {@code djl} this loads an engine and the model, and takes seconds; the other
      * kinds touch neither.
      *
      * @param model one in S3 was fetched before, see {@link ModelCache}
@@ -44,7 +44,7 @@ public final class Classifiers {
      */
     public static void check(ModelSettings model, ClassifierSettings classifier) {
         switch (classifier.kind()) {
-            case DJL -> folder(model);
+            case DJL -> folder(model).ifPresent(folder -> folder.requireNetwork(classifier.engine()));
             case TABLE ->
                 TableClassifierFactory.read(classifier.table().orElseThrow()).close();
             case DELAY -> {}

@@ -1,14 +1,12 @@
 package flotilla.inference;
 
 import ai.djl.Model;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.translate.TranslateException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Holds ways to run a network against what it answers when it is run plainly: a kernel that is fast on one processor may be wrong
@@ -52,22 +50,23 @@ final class Comparison {
     record Held(Agreement alone, int largestBatch) {}
 
     /**
-     * Tries a way with a number of threads, which changes the kernels that are taken.
+     * Tries a way with its number of threads, which changes the kernels that are taken.
      *
      * @param right scores of each trial image
      * @param same whether images in a batch answer as they do alone
      * @param most the largest batch to try
      */
-    Held hold(Supplier<Model> load, Layout layout, int threads, float[][] right, Predicate<Agreement> same, int most) {
-        return inThreads(threads, () -> {
+    Held hold(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most) {
+        source.engine().setThreads(way.threads());
+        return inNewThread(() -> {
             // Loaded here: a form lays its weights out as it is loaded, for the kernels of so many threads.
-            try (Model network = load.get()) {
-                float[][] alone = alone(network, layout);
+            try (Model network = source.load(way)) {
+                float[][] alone = alone(network, way.layout());
                 // With shorter numbers even the right kernels are off: batches are then held against the same way's
                 // own.
                 Agreement agreement = of(right, alone);
                 float[][] reference = same.test(agreement) ? right : alone;
-                return new Held(agreement, largestBatch(network, layout, reference, same, most));
+                return new Held(agreement, largestBatch(network, way.layout(), reference, same, most));
             }
         });
     }
@@ -90,9 +89,8 @@ final class Comparison {
         }
     }
 
-    /** In a new thread: PyTorch reads the number when a thread first calculates. */
-    private static <T> T inThreads(int threads, Callable<T> work) {
-        JniUtils.setNumThreads(threads);
+    /** See {@link NetworkEngine#setThreads}. */
+    private static <T> T inNewThread(Callable<T> work) {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             return pool.submit(work).get();

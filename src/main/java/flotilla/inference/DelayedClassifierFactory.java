@@ -30,6 +30,11 @@ final class DelayedClassifierFactory implements ClassifierFactory {
     }
 
     @Override
+    public String engine() {
+        return factory.engine();
+    }
+
+    @Override
     public int parallelism() {
         return factory.parallelism();
     }

@@ -13,6 +13,7 @@ final class DjlClassifier implements ImageClassifier {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final String model;
+    private final String engine;
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
     private final InputTensor input;
@@ -21,8 +22,12 @@ final class DjlClassifier implements ImageClassifier {
     private final InferenceMeters meters;
     private Optional<Steps> lastSteps = Optional.empty();
 
+    /**
+     * @param engine what people call it
+     */
     DjlClassifier(
             String model,
+            String engine,
             ImageDecoder decoder,
             Preprocessor preprocessor,
             InputTensor input,
@@ -30,6 +35,7 @@ final class DjlClassifier implements ImageClassifier {
             Labeller labeller,
             InferenceMeters meters) {
         this.model = model;
+        this.engine = engine;
         this.decoder = decoder;
         this.preprocessor = preprocessor;
         this.input = input;
@@ -85,7 +91,7 @@ final class DjlClassifier implements ImageClassifier {
             return scores;
         } catch (TranslateException e) {
             throw new IllegalStateException(
-                    "PyTorch failed on " + images.get(0).fileName()
+                    engine + " failed on " + images.get(0).fileName()
                             + (images.size() == 1 ? "" : " and " + (images.size() - 1) + " more") + ": "
                             + DjlErrors.oneLine(e),
                     e);

@@ -1,25 +1,20 @@
 package flotilla.inference;
 
 import ai.djl.Model;
-import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.translate.TranslateException;
 import com.typesafe.config.Config;
 import flotilla.config.ClassifierSettings;
 import flotilla.config.SettingsException;
 import flotilla.protocol.ClassifierFactory;
 import flotilla.protocol.ImageClassifier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * Classifies with a TorchScript model on PyTorch, in the way that {@link Calibration} found to be the fastest here. The
+ * Classifies with a network on PyTorch or ONNX Runtime, in the way that {@link Calibration} found to be the fastest here. The
  * model is loaded once and shared; each classifier owns a predictor, because a DJL {@code Predictor} belongs to one thread at
  * a time.
  */
 final class DjlClassifierFactory implements ClassifierFactory {
-    private static final String ENGINE = "PyTorch";
-
     private final ModelSource source;
     private final Model network;
     private final Tuning tuning;
@@ -30,7 +25,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
 
     private DjlClassifierFactory(ModelSource source, Tuning tuning, ImageDecoder decoder, InferenceMeters meters) {
         this.source = source;
-        this.network = source.load(tuning.form());
+        this.network = source.load(tuning);
         this.tuning = tuning;
         this.decoder = decoder;
         this.preprocessor = new Preprocessor(source.spec().input());
@@ -50,7 +45,14 @@ final class DjlClassifierFactory implements ClassifierFactory {
     static DjlClassifierFactory open(
             ModelFolder folder, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
         System.setProperty("ai.djl.offline", "true");
-        return open(() -> new FolderSource(folder, ENGINE), settings, maxPixels, meters);
+        return open(
+                engine -> switch (engine.setting()) {
+                    case PYTORCH -> new FolderSource(folder, engine);
+                    case ONNXRUNTIME -> new OnnxSource(folder, engine);
+                },
+                settings,
+                maxPixels,
+                meters);
     }
 
     /** Loads a model that nobody times. */
@@ -66,20 +68,21 @@ final class DjlClassifierFactory implements ClassifierFactory {
      */
     static DjlClassifierFactory open(
             ModelZooLoader zoo, Config overrides, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
-        return open(() -> new ZooSource(zoo, overrides, ENGINE), settings, maxPixels, meters);
+        return open(engine -> new ZooSource(zoo, overrides, engine), settings, maxPixels, meters);
     }
 
     private static DjlClassifierFactory open(
-            Supplier<ModelSource> where, ClassifierSettings settings, long maxPixels, InferenceMeters meters) {
-        System.setProperty("ai.djl.pytorch.num_threads", "1");
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        NativeLibraries.unpack();
-        requirePyTorch();
-        ModelSource source = where.get();
+            Function<NetworkEngine, ModelSource> where,
+            ClassifierSettings settings,
+            long maxPixels,
+            InferenceMeters meters) {
+        NetworkEngine engine = NetworkEngine.of(settings.engine());
+        engine.start();
+        ModelSource source = where.apply(engine);
         ImageDecoder decoder =
                 new ImageDecoder(maxPixels, DecodeMemory.ofHeap(), DecodeEffort.Limit.of(settings.decodeLimit()));
         Tuning tuning = tuning(source, settings);
-        JniUtils.setNumThreads(tuning.threads());
+        engine.setThreads(tuning.threads());
         DjlClassifierFactory factory = new DjlClassifierFactory(source, tuning, decoder, meters);
         try {
             factory.tryOut();
@@ -103,7 +106,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
                 settings.precision().name(),
                 shape.toString(),
                 Machine.description(),
-                Engine.getEngine(ENGINE).getVersion());
+                source.engine().stamp());
         return TuningCache.ofMachine().get(key, () -> {
             try (Calibration calibration =
                     new Calibration(source, TrialImages.load(source.spec().input()))) {
@@ -115,6 +118,11 @@ final class DjlClassifierFactory implements ClassifierFactory {
     @Override
     public String model() {
         return source.spec().name();
+    }
+
+    @Override
+    public String engine() {
+        return source.engine().setting().text();
     }
 
     @Override
@@ -131,6 +139,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
     public ImageClassifier create() {
         return new DjlClassifier(
                 model(),
+                source.engine().title(),
                 decoder,
                 preprocessor,
                 new InputTensor(source.spec().input(), tuning.layout(), tuning.largestBatch()),
@@ -142,17 +151,6 @@ final class DjlClassifierFactory implements ClassifierFactory {
     @Override
     public void close() {
         network.close();
-    }
-
-    private static void requirePyTorch() {
-        try {
-            Engine.getEngine(ENGINE);
-        } catch (EngineException | LinkageError e) {
-            throw new SettingsException(
-                    "PyTorch cannot be loaded (" + DjlErrors.oneLine(e)
-                            + "); flotilla.classifier.kind = djl needs Linux on x86_64 with glibc",
-                    e);
-        }
     }
 
     /**

@@ -1,6 +1,6 @@
 package flotilla.inference;
 
-/** What DJL and PyTorch throw, for people. */
+/** What DJL and its engines throw, for people. */
 final class DjlErrors {
     private DjlErrors() {}
 

@@ -11,17 +11,19 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A model folder's networks. */
+/** A model folder's networks for PyTorch. */
 final class FolderSource implements ModelSource {
     private final ModelFolder folder;
-    private final String engine;
+    private final NetworkEngine engine;
 
-    /**
-     * @param engine DJL's name of the engine
-     */
-    FolderSource(ModelFolder folder, String engine) {
+    FolderSource(ModelFolder folder, NetworkEngine engine) {
         this.folder = folder;
         this.engine = engine;
+    }
+
+    @Override
+    public NetworkEngine engine() {
+        return engine;
     }
 
     @Override
@@ -36,8 +38,7 @@ final class FolderSource implements ModelSource {
 
     @Override
     public Names names() {
-        return new Names(
-                folder.path(ModelFolder.NETWORK), folder.path(ModelFolder.LABELS), folder.path(ModelFolder.CONF));
+        return folder.names(ModelFolder.NETWORK);
     }
 
     @Override
@@ -51,8 +52,9 @@ final class FolderSource implements ModelSource {
     }
 
     @Override
-    public Model load(String form) {
-        Model network = Model.newInstance(folder.spec().name(), Device.cpu(), engine);
+    public Model load(Tuning way) {
+        String form = way.form();
+        Model network = Model.newInstance(folder.spec().name(), Device.cpu(), engine.djlName());
         try (InputStream file = folder.openNetwork(form)) {
             network.load(file);
             return network;

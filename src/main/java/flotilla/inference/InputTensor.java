@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * A network's input, outside the heap, where PyTorch reads it without a copy: float32, images×3×height×width in the layout
+ * A network's input, outside the heap, where an engine reads it without a copy: float32, images×3×height×width in the layout
  * it was made for. Filled anew for each run; confined to one thread.
  */
 final class InputTensor {
@@ -54,7 +54,7 @@ final class InputTensor {
         return images;
     }
 
-    /** As PyTorch sees it: images×3×height×width. Valid until this is changed. */
+    /** As an engine sees it: images×3×height×width. Valid until this is changed. */
     NDArray in(NDManager manager) {
         ByteBuffer filled = bytes.duplicate().order(ByteOrder.nativeOrder());
         filled.limit(images * CHANNELS * height * width * Float.BYTES);

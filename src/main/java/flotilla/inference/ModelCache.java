@@ -1,6 +1,7 @@
 package flotilla.inference;
 
 import ai.djl.util.Utils;
+import flotilla.config.InferenceEngine;
 import flotilla.config.ModelLocation;
 import flotilla.config.Precision;
 import flotilla.config.SettingsException;
@@ -40,11 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
 
-    /** What every model folder has. */
-    private static final List<String> FILES = List.of(ModelFolder.CONF, ModelFolder.LABELS, ModelFolder.NETWORK);
-    /** What it may have besides. */
-    private static final List<String> FORMS =
-            Arrays.stream(Precision.values()).map(ModelFolder::form).toList();
+    /** What to do where a model folder lacks a file that not every one has, by the file's name. */
+    public static final Map<String, String> REMEDIES = Map.of(ModelFolder.ONNX, ModelFolder.ONNX_REMEDY);
 
     private static final String UNFINISHED = "unfinished-";
     /** Longer than a download takes; what is older was left by a process that was killed. */
@@ -52,14 +50,32 @@ public final class ModelCache {
 
     private final Path folder;
     private final ModelStore store;
+    /** What a model folder must have. */
+    private final List<String> needed;
+    /** What it may have besides. */
+    private final List<String> forms;
 
-    public ModelCache(ModelStore store) {
-        this(Utils.getCacheDir().resolve("flotilla-models"), store);
+    /**
+     * @param engine for which it is copied: what only another one reads is left where it is
+     */
+    public ModelCache(ModelStore store, InferenceEngine engine) {
+        this(MachineCache.folder("flotilla-models"), store, engine);
     }
 
-    ModelCache(Path folder, ModelStore store) {
+    ModelCache(Path folder, ModelStore store, InferenceEngine engine) {
         this.folder = folder;
         this.store = store;
+        this.needed = files(engine);
+        this.forms = switch (engine) {
+            case PYTORCH ->
+                Arrays.stream(Precision.values()).map(ModelFolder::form).toList();
+            case ONNXRUNTIME -> List.of();
+        };
+    }
+
+    /** What every model folder has that an engine can use. */
+    public static List<String> files(InferenceEngine engine) {
+        return List.of(ModelFolder.CONF, ModelFolder.LABELS, ModelFolder.network(engine));
     }
 
     /**
@@ -71,7 +87,7 @@ public final class ModelCache {
     public CompletionStage<Path> fetch(ModelLocation.InS3 location) {
         return store.list(location.bucket(), location.prefix()).thenCompose(found -> {
             Map<String, StoredFile> files = found.stream()
-                    .filter(file -> FILES.contains(file.name()) || FORMS.contains(file.name()))
+                    .filter(file -> needed.contains(file.name()) || forms.contains(file.name()))
                     .collect(Collectors.toMap(StoredFile::name, Function.identity(), (a, b) -> a, TreeMap::new));
             requireWhole(location, files);
             Path copy = folder.resolve(name(location, files));
@@ -83,14 +99,14 @@ public final class ModelCache {
         });
     }
 
-    private static void requireWhole(ModelLocation.InS3 location, Map<String, StoredFile> files) {
+    private void requireWhole(ModelLocation.InS3 location, Map<String, StoredFile> files) {
         if (files.isEmpty()) {
             throw new SettingsException("there is no model folder " + location
-                    + "; check flotilla.model.path: below it must be " + String.join(", ", FILES));
+                    + "; check flotilla.model.path: below it must be " + String.join(", ", needed));
         }
-        FILES.stream().filter(name -> !files.containsKey(name)).findFirst().ifPresent(missing -> {
-            throw new SettingsException(location + " is no model folder: it lacks " + missing + "; it must hold "
-                    + String.join(", ", FILES));
+        needed.stream().filter(name -> !files.containsKey(name)).findFirst().ifPresent(missing -> {
+            throw new SettingsException(location + " is no model folder: it lacks " + missing + "; "
+                    + REMEDIES.getOrDefault(missing, "it must hold " + String.join(", ", needed)));
         });
     }
 

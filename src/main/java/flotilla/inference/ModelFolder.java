@@ -2,6 +2,7 @@ package flotilla.inference;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import flotilla.config.InferenceEngine;
 import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import java.io.IOException;
@@ -15,10 +16,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * A model as it lies in a folder, or in the jar: {@code model.conf}, {@code labels.txt} and {@code model.pt}. Whatever is
- * wrong with it is a {@link SettingsException} of one line that names the file and says what to do.
+ * A model as it lies in a folder, or in the jar: {@code model.conf}, {@code labels.txt} and its network, {@code model.pt} or
+ * {@code model.onnx}. Whatever is wrong with it is a {@link SettingsException} of one line that names the file and says what to do.
  */
 final class ModelFolder {
     /** Where the jar carries its model, on the class path. */
@@ -27,6 +29,11 @@ final class ModelFolder {
     static final String CONF = "model.conf";
     static final String LABELS = "labels.txt";
     static final String NETWORK = "model.pt";
+    static final String ONNX = "model.onnx";
+
+    /** What to do where {@link #ONNX} is missing. */
+    static final String ONNX_REMEDY =
+            "make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch";
 
     private final String location;
     private final Source source;
@@ -42,6 +49,9 @@ final class ModelFolder {
 
         boolean has(String file);
 
+        /** The file itself, where it is one of its own. */
+        Optional<Path> file(String file);
+
         /** Another text when the file is another one. */
         String stamp(String file) throws IOException;
     }
@@ -55,6 +65,11 @@ final class ModelFolder {
         @Override
         public boolean has(String file) {
             return Files.isRegularFile(folder.resolve(file));
+        }
+
+        @Override
+        public Optional<Path> file(String file) {
+            return Optional.of(folder.resolve(file));
         }
 
         @Override
@@ -81,6 +96,11 @@ final class ModelFolder {
         @Override
         public boolean has(String file) {
             return loader.getResource(path + "/" + file) != null;
+        }
+
+        @Override
+        public Optional<Path> file(String file) {
+            return Optional.empty();
         }
 
         @Override
@@ -123,7 +143,7 @@ final class ModelFolder {
         if (!Files.isDirectory(folder)) {
             throw new SettingsException(
                     "there is no model folder " + location + "; set flotilla.model.path to a folder with " + CONF + ", "
-                            + LABELS + " and " + NETWORK + ", or to \"\" for the bundled model");
+                            + LABELS + " and its network, or to \"\" for the bundled model");
         }
         return new ModelFolder(location, new OnDisk(folder));
     }
@@ -170,6 +190,30 @@ final class ModelFolder {
         return location + "/" + file;
     }
 
+    /** What to call its parts in messages when this is its network. */
+    ModelSource.Names names(String network) {
+        return new ModelSource.Names(path(network), path(LABELS), path(CONF));
+    }
+
+    /** The file of the plain network that an engine runs. */
+    static String network(InferenceEngine engine) {
+        return switch (engine) {
+            case PYTORCH -> NETWORK;
+            case ONNXRUNTIME -> ONNX;
+        };
+    }
+
+    /**
+     * Finds out whether it has a network for an engine.
+     *
+     * @throws SettingsException when it lacks the file
+     */
+    void requireNetwork(InferenceEngine engine) {
+        if (!has(network(engine))) {
+            throw unreadable(network(engine), new NoSuchFileException(network(engine)));
+        }
+    }
+
     /** The file of the form that is made for a precision, such as {@code model.fp32.pt}; a folder may lack it. */
     static String form(Precision precision) {
         return "model." + precision.name().toLowerCase(Locale.ROOT) + ".pt";
@@ -178,6 +222,11 @@ final class ModelFolder {
     /** Whether there is a file of this name. */
     boolean has(String file) {
         return source.has(file);
+    }
+
+    /** The file itself; empty for one that is in a jar. */
+    Optional<Path> file(String file) {
+        return source.file(file);
     }
 
     /** Another text when the file is another one. */
@@ -190,9 +239,9 @@ final class ModelFolder {
     }
 
     /**
-     * A TorchScript network; its reader closes it.
+     * A network; its reader closes it.
      *
-     * @param file {@link #NETWORK} or another form of it
+     * @param file {@link #NETWORK} or another form of it, or {@link #ONNX}
      */
     InputStream openNetwork(String file) {
         try {
@@ -224,10 +273,9 @@ final class ModelFolder {
 
     private SettingsException unreadable(String file, IOException e) {
         String why = e instanceof NoSuchFileException ? "it is missing" : "cannot read it: " + e.getMessage();
-        return new SettingsException(
-                "the model's " + path(file) + " cannot be used: " + why + "; a model folder holds " + CONF + ", "
-                        + LABELS + " and " + NETWORK,
-                e);
+        String remedy =
+                file.equals(ONNX) ? ONNX_REMEDY : "a model folder holds " + CONF + ", " + LABELS + " and its network";
+        return new SettingsException("the model's " + path(file) + " cannot be used: " + why + "; " + remedy, e);
     }
 
     private SettingsException broken(String file, String why) {

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Where a model comes from, with its network in one form or more. */
 interface ModelSource {
+    /** What runs its network. */
+    NetworkEngine engine();
+
     ModelSpec spec();
 
     /** The labels; a label's place is its class number. */
@@ -25,11 +28,16 @@ interface ModelSource {
     List<String> forms(Precision precision);
 
     /**
-     * Loads a form; its caller closes it.
+     * Loads a form to be run in this way; its caller closes it.
      *
      * @throws SettingsException when it cannot be used
      */
-    Model load(String form);
+    Model load(Tuning way);
+
+    /** Loads a form to be run in one thread; its caller closes it. */
+    default Model load(String form) {
+        return load(Tuning.inOneThread(form, Layout.PLANAR));
+    }
 
     /** Another text when the files are others; for what was measured with them. */
     String stamp();

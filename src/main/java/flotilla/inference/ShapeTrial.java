@@ -1,16 +1,19 @@
 package flotilla.inference;
 
 import ai.djl.Model;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.translate.TranslateException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,8 @@ final class ShapeTrial {
     /** Fewer classifiers with more threads answer one image sooner, but suffer most when others want the cores. */
     private static final double CLEARLY = 1.1;
 
-    private final Model network;
+    private final Function<Tuning, Model> networks;
+    private final UnaryOperator<Tuning> loaded;
     private final InputTensor input;
 
     /**
@@ -58,10 +62,13 @@ final class ShapeTrial {
     }
 
     /**
+     * @param networks the network to be run in a way; the one before it is not needed any more when it is another
+     * @param loaded equal for ways that share a network
      * @param input read by several threads, changed by none
      */
-    ShapeTrial(Model network, InputTensor input) {
-        this.network = network;
+    ShapeTrial(Function<Tuning, Model> networks, UnaryOperator<Tuning> loaded, InputTensor input) {
+        this.networks = networks;
+        this.loaded = loaded;
         this.input = input;
     }
 
@@ -74,11 +81,13 @@ final class ShapeTrial {
         List<Fastest.Timed<int[]>> timed = candidates.stream()
                 .map(numbers -> new Fastest.Timed<>(numbers, new long[ROUNDS]))
                 .toList();
-        for (int round = 0; round < ROUNDS; round++) {
-            for (Fastest.Timed<int[]> one : timed) {
-                one.nanos()[round] = nanosForAnImage(one.way()[0], one.way()[1]);
-            }
-        }
+        // Those that share a network take turns, so that a slow moment of the machine meets all of them. Networks that
+        // each have weights and buffers of their own come one after the other.
+        timed.stream()
+                .collect(Collectors.groupingBy(
+                        one -> loaded.apply(way(tuning, one)), LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .forEach(sharing -> measure(tuning, sharing));
         int[] best = Fastest.of(timed, CLEARLY);
         timed.forEach(one -> LOG.info(
                 "parallelism={} threads={} imagesPerSecond={}",
@@ -88,13 +97,25 @@ final class ShapeTrial {
         return tuning.with(best[0], best[1]);
     }
 
-    private long nanosForAnImage(int parallelism, int threads) {
-        // New threads: PyTorch reads the number when a thread first calculates.
-        JniUtils.setNumThreads(threads);
-        ExecutorService pool = Executors.newFixedThreadPool(parallelism);
+    private void measure(Tuning tuning, List<Fastest.Timed<int[]>> sharing) {
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Fastest.Timed<int[]> one : sharing) {
+                one.nanos()[round] = nanosForAnImage(way(tuning, one));
+            }
+        }
+    }
+
+    private static Tuning way(Tuning tuning, Fastest.Timed<int[]> one) {
+        return tuning.with(one.way()[0], one.way()[1]);
+    }
+
+    private long nanosForAnImage(Tuning way) {
+        Model network = networks.apply(way);
+        // New threads: see NetworkEngine.setThreads.
+        ExecutorService pool = Executors.newFixedThreadPool(way.parallelism());
         try {
-            List<Future<Long>> runs =
-                    pool.invokeAll(Collections.nCopies(parallelism, (Callable<Long>) this::nanosForRuns));
+            List<Future<Long>> runs = pool.invokeAll(
+                    Collections.nCopies(way.parallelism(), (Callable<Long>) () -> nanosForRuns(network)));
             double imagesPerNano = 0;
             for (Future<Long> run : runs) {
                 imagesPerNano += (double) RUNS / run.get();
@@ -110,7 +131,7 @@ final class ShapeTrial {
         }
     }
 
-    private long nanosForRuns() throws TranslateException {
+    private long nanosForRuns(Model network) throws TranslateException {
         try (NetworkRunner runner = new NetworkRunner(network)) {
             runner.scores(input);
             runner.scores(input);

@@ -10,18 +10,22 @@ final class ZooSource implements ModelSource {
     private final LoadedModel first;
     private final ModelZooLoader zoo;
     private final Config overrides;
-    private final String engine;
+    private final NetworkEngine engine;
     private boolean taken;
 
     /**
      * @param overrides keys of {@code model.conf} that win over what the zoo says
-     * @param engine DJL's name of the engine
      */
-    ZooSource(ModelZooLoader zoo, Config overrides, String engine) {
+    ZooSource(ModelZooLoader zoo, Config overrides, NetworkEngine engine) {
         this.zoo = zoo;
         this.overrides = overrides;
         this.engine = engine;
-        this.first = zoo.load(engine, overrides);
+        this.first = zoo.load(engine.djlName(), overrides);
+    }
+
+    @Override
+    public NetworkEngine engine() {
+        return engine;
     }
 
     @Override
@@ -50,12 +54,12 @@ final class ZooSource implements ModelSource {
     }
 
     @Override
-    public Model load(String form) {
+    public Model load(Tuning way) {
         if (!taken) {
             taken = true;
             return first.network();
         }
-        return zoo.load(engine, overrides).network();
+        return zoo.load(engine.djlName(), overrides).network();
     }
 
     @Override

@@ -36,6 +36,11 @@ final class MeteredClassifiers implements ClassifierFactory {
         this.broken = Counter.builder("flotilla.worker.classifier.failures")
                 .description("Runs in which a classifier broke, the images being innocent until proven otherwise")
                 .register(registry);
+        Gauge.builder("flotilla.worker.model.info", () -> 1)
+                .description("What classifies here; always 1")
+                .tag("model", factory.model())
+                .tag("engine", factory.engine())
+                .register(registry);
         Gauge.builder("flotilla.worker.classifiers.busy", busy, AtomicInteger::get)
                 .description("Classifiers that are at work now")
                 .strongReference(true)
@@ -45,6 +50,11 @@ final class MeteredClassifiers implements ClassifierFactory {
     @Override
     public String model() {
         return factory.model();
+    }
+
+    @Override
+    public String engine() {
+        return factory.engine();
     }
 
     @Override

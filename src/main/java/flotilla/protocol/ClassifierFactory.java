@@ -5,6 +5,11 @@ public interface ClassifierFactory extends AutoCloseable {
     /** The model's name, as results carry it. */
     String model();
 
+    /** What runs the model, as {@code flotilla.classifier.engine} names it; {@code none} where nothing is run. */
+    default String engine() {
+        return "none";
+    }
+
     /** How many classifiers should work side by side; 0 when it does not matter to them. */
     default int parallelism() {
         return 0;

@@ -120,6 +120,18 @@ class ClassArchiveTest {
     }
 
     @Test
+    void trainingForAnEngine_shouldBeToldWhich() throws IOException, InterruptedException {
+        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo \"$*\" >\"${word#*=}\" ;; esac; done");
+
+        assertThat(archive(17).make("onnxruntime")).isTrue();
+
+        assertThat(archive(17).find())
+                .hasValueSatisfying(made -> assertThat(made)
+                        .content()
+                        .endsWith("archive --train --engine onnxruntime\n"));
+    }
+
+    @Test
     void trainingThatFails_shouldLeaveStartPlainAndNameItsLog() throws IOException {
         java("echo broken; exit 3");
 

@@ -104,6 +104,22 @@ class DoctorCommandTest {
                 .anyMatch(line -> line.startsWith("error    model: "));
     }
 
+    @Test
+    void model_shouldHaveTheNetworkOfTheEngine() throws IOException {
+        for (String file : List.of("model.conf", "labels.txt", "model.pt")) {
+            Files.copy(Path.of("src/test/resources/models/means", file), folder.resolve(file));
+        }
+        String path = "flotilla.model.path=" + folder;
+
+        assertThat(doctor("flotilla.classifier.kind=djl", path))
+                .contains("ok       model: " + folder + " can be read (classifier.engine = pytorch)");
+        assertThat(doctor("flotilla.classifier.kind=djl", path, "flotilla.classifier.engine=onnxruntime"))
+                .containsSequence(
+                        "error    model: the model's " + folder.resolve("model.onnx")
+                                + " cannot be used: it is missing",
+                        "         -> make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch");
+    }
+
     /** As on a gateway's machine, whose role has no need to see templates and images. */
     @Test
     void whatARoleMayNotSee_shouldBeAWarningThatNamesThePermission() throws IOException {

@@ -92,12 +92,16 @@ class WorkerUserDataTest {
             assertThat(one.hasPath("metrics")).isFalse();
             assertThat(one.hasPath("tracing")).isFalse();
             assertThat(one.hasPath("log")).isFalse();
+            assertThat(one.hasPath("classifier.engine")).isFalse();
+            assertThat(one.hasPath("classifier.kind")).isTrue();
             assertThat(one.hasPath("worker.notice-interval")).isFalse();
             assertThat(one.hasPath("worker.patience")).isFalse();
             assertThat(one.getDuration("worker.self-fence")).isEqualTo(Duration.ofMinutes(2));
         }
         assertThat(handed("flotilla.worker.notice-interval=2s").getDuration("flotilla.worker.notice-interval"))
                 .isEqualTo(Duration.ofSeconds(2));
+        assertThat(handed("flotilla.classifier.engine=onnxruntime").getString("flotilla.classifier.engine"))
+                .isEqualTo("onnxruntime");
     }
 
     @Test

@@ -155,6 +155,7 @@ class FlotillaSettingsTest {
                         Duration.ZERO,
                         0,
                         0,
+                        InferenceEngine.PYTORCH,
                         Precision.FP32,
                         Duration.ofSeconds(30)));
         assertThat(settings.worker())
@@ -339,6 +340,7 @@ class FlotillaSettingsTest {
                 "flotilla.classifier.delay=28ms",
                 "flotilla.classifier.parallelism=29",
                 "flotilla.classifier.threads=30",
+                "flotilla.classifier.engine=onnxruntime",
                 "flotilla.classifier.precision=bf16",
                 "flotilla.classifier.decode-limit=31s",
                 "flotilla.worker.id=w",
@@ -514,6 +516,7 @@ class FlotillaSettingsTest {
                                 Duration.ofMillis(28),
                                 29,
                                 30,
+                                InferenceEngine.ONNXRUNTIME,
                                 Precision.BF16,
                                 Duration.ofSeconds(31)),
                         new WorkerSettings(
@@ -617,6 +620,7 @@ class FlotillaSettingsTest {
                 "flotilla.cluster.host=\"0:0:0:0:0:0:0:0\" | flotilla.cluster.host must be one address of this machine",
                 "flotilla.cluster.registry-interval=11s | flotilla.cluster.registry-interval must be from 1s to 10s, not 11s",
                 "flotilla.cluster.tls.key=/k | flotilla.cluster.tls must be given with all of certificate, key and ca",
+                "flotilla.classifier.engine=onnx | flotilla.classifier.engine must be one of pytorch, onnxruntime, not \"onnx\"",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
                 "flotilla.metrics.port=-2 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
@@ -649,6 +653,24 @@ class FlotillaSettingsTest {
                 .hasMessageContaining(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "flotilla.classifier.precision=int8 | flotilla.classifier.precision must be fp32 when flotilla.classifier.engine = onnxruntime, not \"int8\"",
+                "flotilla.model.path=\"djl://ai.djl.pytorch/resnet\" | flotilla.classifier.engine must be pytorch for a model of DJL's zoo",
+            })
+    void onnxRuntimeWithWhatOnlyPyTorchHas_shouldBeRefused(String set, String message) {
+        assertThatThrownBy(() -> settings("flotilla.classifier.engine=onnxruntime", set))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(message)
+                .hasMessageMatching("[^\\n]*");
+        assertThat(settings(set, "flotilla.classifier.engine=pytorch")
+                        .classifier()
+                        .engine())
+                .isEqualTo(InferenceEngine.PYTORCH);
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import flotilla.doctor.Finding.Status;
 import flotilla.doctor.Judgements.Listener;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,11 +87,28 @@ class JudgementsTest {
     void modelInS3_shouldHaveItsFiles() {
         List<String> needed = List.of("model.conf", "labels.txt", "model.pt");
 
-        assertThat(Judgements.modelInS3("s3://b/m", needed, List.of("labels.txt", "model.pt", "model.conf", "x"))
+        assertThat(Judgements.modelInS3(
+                                "s3://b/m", needed, List.of("labels.txt", "model.pt", "model.conf", "x"), Map.of())
                         .status())
                 .isEqualTo(Status.OK);
-        Finding missing = Judgements.modelInS3("s3://b/m", needed, List.of("model.pt"));
+        Finding missing = Judgements.modelInS3("s3://b/m", needed, List.of("model.pt"), Map.of("model.onnx", "x"));
         assertThat(missing.status()).isEqualTo(Status.ERROR);
         assertThat(missing.what()).isEqualTo("s3://b/m lacks model.conf, labels.txt");
+        assertThat(missing.remedy())
+                .isEqualTo("copy the model folder there (aws s3 cp --recursive), or correct flotilla.model.path");
+    }
+
+    @Test
+    void modelInS3WithoutAFileThatCanBeMade_shouldBeToldHow() {
+        Finding missing = Judgements.modelInS3(
+                "s3://b/m",
+                List.of("model.conf", "model.onnx"),
+                List.of("model.conf", "model.pt"),
+                Map.of("model.onnx", "make it"));
+
+        assertThat(missing.what()).isEqualTo("s3://b/m lacks model.onnx");
+        assertThat(missing.remedy())
+                .isEqualTo("copy the model folder there (aws s3 cp --recursive), or correct flotilla.model.path;"
+                        + " model.onnx: make it");
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.translate.TranslateException;
+import flotilla.config.InferenceEngine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class BenchNetwork implements AutoCloseable {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        NativeLibraries.unpack();
+        NativeLibraries.unpack(InferenceEngine.PYTORCH);
         Model model = Model.newInstance("bench", Device.cpu(), "PyTorch");
         JniUtils.setNumThreads(threads);
         try (InputStream stream = Files.newInputStream(file)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flotilla.config.ClassifierSettings;
+import flotilla.config.InferenceEngine;
 import flotilla.config.ModelSettings;
 import flotilla.config.Precision;
 import flotilla.domain.Outcome;
@@ -80,7 +81,8 @@ class ClassifiersTest {
     private static ClassifierFactory open(ClassifierSettings.Kind kind, Optional<Path> table, Duration delay) {
         return Classifiers.open(
                 ModelSettings.BUNDLED,
-                new ClassifierSettings(kind, table, delay, 1, 1, Precision.FP32, Duration.ofSeconds(30)),
+                new ClassifierSettings(
+                        kind, table, delay, 1, 1, InferenceEngine.PYTORCH, Precision.FP32, Duration.ofSeconds(30)),
                 1_000_000);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
+import flotilla.config.InferenceEngine;
 import flotilla.config.SettingsException;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
@@ -25,15 +27,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** On PyTorch itself, with the tiny networks of {@code src/test/resources/models}. */
+/**
+ * On the engines themselves, with tiny networks: for PyTorch those of {@code src/test/resources/models}, for ONNX Runtime those of {@link
+ * OnnxNetworks}.
+ */
 class DjlClassifierFactoryIT {
     @TempDir
     private Path folder;
 
-    @Test
-    void tinyModel_shouldGiveTheMeansOfItsChannels() {
-        try (ClassifierFactory factory = open(tiny("means"));
+    @ParameterizedTest
+    @EnumSource
+    void tinyModel_shouldGiveTheMeansOfItsChannels(InferenceEngine engine) throws IOException {
+        try (ClassifierFactory factory = open(engine, tiny(engine, "means"));
                 ImageClassifier classifier = factory.create()) {
             Outcome.Labelled labelled =
                     (Outcome.Labelled) classifier.classify(new EncodedImage("x.png", flatPng(51, 204, 102)));
@@ -49,10 +57,20 @@ class DjlClassifierFactoryIT {
         }
     }
 
+    /** Machines would otherwise measure anew after an upgrade that changes nothing for them. */
     @Test
-    void brokenImage_shouldFailAsAValueAndLeaveTheClassifierAtWork() {
+    void whatWasMeasuredBeforeThereWereTwoEngines_shouldStayKnown() {
+        NetworkEngine engine = NetworkEngine.of(InferenceEngine.PYTORCH);
+        engine.start();
+
+        assertThat(engine.stamp()).isEqualTo(Engine.getEngine("PyTorch").getVersion());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void brokenImage_shouldFailAsAValueAndLeaveTheClassifierAtWork(InferenceEngine engine) throws IOException {
         byte[] png = flatPng(51, 204, 102);
-        try (ClassifierFactory factory = open(tiny("means"));
+        try (ClassifierFactory factory = open(engine, tiny(engine, "means"));
                 ImageClassifier classifier = factory.create()) {
             assertThat(classifier.classify(new EncodedImage("x.png", Arrays.copyOf(png, png.length - 30))))
                     .isInstanceOfSatisfying(
@@ -66,9 +84,10 @@ class DjlClassifierFactoryIT {
         }
     }
 
-    @Test
-    void scoresThatAreNoNumbers_shouldThrow() {
-        try (ClassifierFactory factory = open(tiny("nan"));
+    @ParameterizedTest
+    @EnumSource
+    void scoresThatAreNoNumbers_shouldThrow(InferenceEngine engine) throws IOException {
+        try (ClassifierFactory factory = open(engine, tiny(engine, "nan"));
                 ImageClassifier classifier = factory.create()) {
             assertThatThrownBy(() -> classifier.classify(new EncodedImage("x.png", flatPng(1, 2, 3))))
                     .isInstanceOf(IllegalStateException.class)
@@ -76,45 +95,53 @@ class DjlClassifierFactoryIT {
         }
     }
 
-    @Test
-    void labelsThatDoNotFitTheNetwork_shouldBeNamedAtStart() throws IOException {
-        copyTiny("means");
+    @ParameterizedTest
+    @EnumSource
+    void labelsThatDoNotFitTheNetwork_shouldBeNamedAtStart(InferenceEngine engine) throws IOException {
+        copyTiny(engine, "means");
         Files.writeString(folder.resolve("labels.txt"), "Violet\n", StandardOpenOption.APPEND);
 
-        assertThatThrownBy(() -> open(ModelFolder.at(folder, folder.toString())))
+        assertThatThrownBy(() -> open(engine, ModelFolder.at(folder, folder.toString())))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(folder.resolve("labels.txt").toString(), "4 labels", "3 scores");
     }
 
-    @Test
-    void networkThatDoesNotFitTheConfiguration_shouldBeNamedAtStart() {
+    @ParameterizedTest
+    @EnumSource
+    void networkThatDoesNotFitTheConfiguration_shouldBeNamedAtStart(InferenceEngine engine) throws IOException {
         for (String name : List.of("picky", "flat")) {
-            assertThatThrownBy(() -> open(tiny(name)))
+            ModelFolder model = tiny(engine, name);
+            assertThatThrownBy(() -> open(engine, model))
                     .isInstanceOf(SettingsException.class)
-                    .hasMessageContainingAll("models/" + name + "/model.pt", "model.conf")
+                    .hasMessageContainingAll(model.path(ModelFolder.network(engine)), "model.conf")
                     .hasMessageMatching("[^\\n]*");
         }
     }
 
-    @Test
-    void fileThatIsNoNetwork_shouldBeNamedAtStart() throws IOException {
-        copyTiny("means");
-        Files.writeString(folder.resolve("model.pt"), "no network");
+    @ParameterizedTest
+    @EnumSource
+    void fileThatIsNoNetwork_shouldBeNamedAtStart(InferenceEngine engine) throws IOException {
+        copyTiny(engine, "means");
+        Path network = folder.resolve(ModelFolder.network(engine));
+        Files.writeString(network, "no network");
 
-        assertThatThrownBy(() -> open(ModelFolder.at(folder, folder.toString())))
+        assertThatThrownBy(() -> open(engine, ModelFolder.at(folder, folder.toString())))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageContainingAll(folder.resolve("model.pt").toString(), "TorchScript")
+                .hasMessageContainingAll(
+                        network.toString(),
+                        engine == InferenceEngine.PYTORCH ? "TorchScript" : "models/optimize.py --onnx")
                 .hasMessageMatching("[^\\n]*");
     }
 
-    @Test
-    void classifiersInParallel_shouldGiveTheSameAnswers() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void classifiersInParallel_shouldGiveTheSameAnswers(InferenceEngine engine) throws Exception {
         List<byte[]> images = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             images.add(TestImages.png(TestImages.pattern(30 + i, 60 - i)));
         }
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        try (ClassifierFactory factory = open(tiny("means"))) {
+        try (ClassifierFactory factory = open(engine, tiny(engine, "means"))) {
             List<Outcome> alone = classifyAll(factory, images);
             List<Future<List<Outcome>>> together = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -136,17 +163,20 @@ class DjlClassifierFactoryIT {
         }
     }
 
-    private static ModelFolder tiny(String name) {
-        return ModelFolder.onClassPath("models/" + name);
+    private ModelFolder tiny(InferenceEngine engine, String name) throws IOException {
+        return engine == InferenceEngine.PYTORCH
+                ? ModelFolder.onClassPath("models/" + name)
+                : OnnxNetworks.folder(Files.createDirectory(folder.resolve(name)), name, OnnxNetworks.like(name));
     }
 
-    private static ClassifierFactory open(ModelFolder model) {
-        return DjlClassifierFactory.open(model, DjlSettings.FP32, 1_000_000);
+    private static ClassifierFactory open(InferenceEngine engine, ModelFolder model) {
+        return DjlClassifierFactory.open(model, DjlSettings.on(engine), 1_000_000);
     }
 
-    private void copyTiny(String name) throws IOException {
-        for (String file : List.of("model.conf", "labels.txt", "model.pt")) {
-            Files.copy(Path.of("src/test/resources/models", name, file), folder.resolve(file));
+    private void copyTiny(InferenceEngine engine, String name) throws IOException {
+        OnnxNetworks.folder(folder, name, OnnxNetworks.like(name));
+        if (engine == InferenceEngine.PYTORCH) {
+            Files.copy(Path.of("src/test/resources/models", name, "model.pt"), folder.resolve("model.pt"));
         }
     }
 

@@ -11,7 +11,8 @@ final class FormAgreement {
     private FormAgreement() {}
 
     public static void main(String[] arguments) throws Exception {
-        FolderSource source = new FolderSource(ModelFolder.at(Path.of(arguments[0]), arguments[0]), "PyTorch");
+        FolderSource source =
+                new FolderSource(ModelFolder.at(Path.of(arguments[0]), arguments[0]), new PyTorchEngine());
         TrialImages images = TrialImages.load(source.spec().input());
         Comparison comparison = new Comparison(source.spec().output().activation(), images);
         try (Model plain = source.load("model.pt");

@@ -3,6 +3,7 @@ package flotilla.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.config.InferenceEngine;
 import flotilla.config.ModelLocation;
 import flotilla.config.SettingsException;
 import flotilla.protocol.InfrastructureException;
@@ -42,6 +43,33 @@ class ModelCacheTest {
 
         assertThat(copy.resolve("model.bf16.pt")).hasContent("short network");
         assertThat(copy.resolve("notes.txt")).doesNotExist();
+    }
+
+    @Test
+    void eachEngine_shouldHaveACopyOfWhatItReads() {
+        store.files.put("model.onnx", "other network");
+        store.files.put("model.fp32.pt", "fast network");
+
+        Path pytorch = fetch();
+        Path onnx = fetch(InferenceEngine.ONNXRUNTIME);
+
+        assertThat(pytorch.resolve("model.fp32.pt")).hasContent("fast network");
+        assertThat(pytorch.resolve("model.onnx")).doesNotExist();
+        assertThat(onnx.resolve("model.onnx")).hasContent("other network");
+        assertThat(onnx.resolve("model.pt")).doesNotExist();
+        assertThat(onnx.resolve("model.fp32.pt")).doesNotExist();
+        assertThat(onnx.resolve("labels.txt")).hasContent("labels");
+    }
+
+    @Test
+    void folderWithoutTheEnginesNetwork_shouldBeNamed() {
+        assertThatThrownBy(() -> fetch(InferenceEngine.ONNXRUNTIME))
+                .hasCauseInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(
+                        "s3://models/cats/v1 is no model folder",
+                        "lacks model.onnx",
+                        "make it with models/optimize.py --onnx")
+                .hasMessageMatching("[^\\n]*");
     }
 
     @Test
@@ -143,7 +171,7 @@ class ModelCacheTest {
     void folderThatCannotBeWritten_shouldBeNamed() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
-        assertThatThrownBy(() -> new ModelCache(file, store)
+        assertThatThrownBy(() -> new ModelCache(file, store, InferenceEngine.PYTORCH)
                         .fetch(LOCATION)
                         .toCompletableFuture()
                         .join())
@@ -152,7 +180,11 @@ class ModelCacheTest {
     }
 
     private Path fetch() {
-        return new ModelCache(folder, store)
+        return fetch(InferenceEngine.PYTORCH);
+    }
+
+    private Path fetch(InferenceEngine engine) {
+        return new ModelCache(folder, store, engine)
                 .fetch(LOCATION)
                 .toCompletableFuture()
                 .join();

@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.util.Utils;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import flotilla.config.ClassifierSettings;
 import flotilla.config.ModelLocation;
 import flotilla.config.ModelSettings;
-import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
@@ -24,7 +22,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -180,17 +177,7 @@ class ModelZooLoaderIT {
     }
 
     private static ClassifierFactory open(ModelSettings model) {
-        return Classifiers.open(
-                model,
-                new ClassifierSettings(
-                        ClassifierSettings.Kind.DJL,
-                        Optional.empty(),
-                        Duration.ZERO,
-                        1,
-                        1,
-                        Precision.FP32,
-                        Duration.ofSeconds(30)),
-                1_000_000);
+        return Classifiers.open(model, DjlSettings.FP32, 1_000_000);
     }
 
     private static ModelSettings settings(String url, Optional<Path> zoo, Config overrides) {

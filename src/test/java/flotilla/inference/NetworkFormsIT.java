@@ -74,13 +74,7 @@ class NetworkFormsIT {
 
             Tuning chosen = calibration.measure(Precision.FP32, new ShapeTrial.Shape(0, 0, 2));
 
-            Comparison.Held held = comparison.hold(
-                    () -> source.load(chosen.form()),
-                    chosen.layout(),
-                    chosen.threads(),
-                    right,
-                    Agreement::isSame,
-                    chosen.largestBatch());
+            Comparison.Held held = comparison.hold(source, chosen, right, Agreement::isSame, chosen.largestBatch());
             assertThat(held.alone()).as(chosen.toString()).matches(Agreement::isSame);
             assertThat(held.largestBatch()).isEqualTo(chosen.largestBatch());
         }
@@ -96,7 +90,7 @@ class NetworkFormsIT {
             right[2] = right[0];
 
             Comparison.Held held =
-                    comparison.hold(() -> source.load("model.pt"), Layout.PLANAR, 1, right, Agreement::isSame, 4);
+                    comparison.hold(source, Tuning.inOneThread("model.pt", Layout.PLANAR), right, Agreement::isSame, 4);
 
             assertThat(held.alone().sameBest()).isEqualTo(images.count() - 1);
             assertThat(held.alone().largest()).isGreaterThan(0.01);
@@ -201,7 +195,7 @@ class NetworkFormsIT {
     }
 
     private static FolderSource source(Path model) {
-        return new FolderSource(ModelFolder.at(model, model.toString()), "PyTorch");
+        return new FolderSource(ModelFolder.at(model, model.toString()), new PyTorchEngine());
     }
 
     private void copyModel() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import flotilla.config.InferenceEngine;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.protocol.ClassifierFactory;
@@ -14,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Real models and photographs against probabilities that PyTorch and PIL gave in Python. They hold only when decode,
@@ -28,14 +31,15 @@ class ReferenceModelsIT {
 
     private static final double TOLERANCE = 0.03;
 
-    @Test
-    void bundledModel_shouldGiveItsReferenceProbabilities() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void bundledModel_shouldGiveItsReferenceProbabilities(InferenceEngine engine) throws IOException {
         assumeTrue(
                 ModelFolder.class.getClassLoader().getResource(ModelFolder.BUNDLED + "/model.conf") != null,
                 "this build carries no bundled model");
         assumeTrue(Files.isDirectory(SAMPLES), "there is no folder " + SAMPLES.toAbsolutePath());
         try (ClassifierFactory factory =
-                        DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.FP32, 50_000_000);
+                        DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.on(engine), 50_000_000);
                 ImageClassifier classifier = factory.create()) {
             assertBest(classifier, "chelsea.png", "Cat", Map.of("Cat", 0.85, "Boot", 0.11));
             assertBest(classifier, "coffee.png", "Coffee cup", Map.of("Coffee cup", 0.56, "Mug", 0.25));

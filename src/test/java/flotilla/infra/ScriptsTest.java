@@ -57,20 +57,9 @@ class ScriptsTest {
     /** The archive has all that the script asks for, with a model of one's own too. */
     @Test
     void bundle_shouldHaveWhatTheInstallationNeeds() throws IOException {
-        Path jar = Files.writeString(folder.resolve("flotilla.jar"), "jar");
-        Path model = Files.createDirectory(folder.resolve("my-model"));
-        Files.writeString(model.resolve("model.pt"), "network");
         Path archive = folder.resolve("image.tar");
 
-        Infra.Ended made = Infra.run(
-                folder,
-                "",
-                "env",
-                "FLOTILLA_JAR=" + jar,
-                "FLOTILLA_MODEL=" + model,
-                "sh",
-                Infra.FOLDER.resolve("image/bundle.sh").toString(),
-                archive.toString());
+        Infra.Ended made = bundle(modelWith("model.pt"), archive, "FLOTILLA_ENGINE=");
         List<String> files = Infra.run(folder, "", "tar", "-tf", archive.toString())
                 .output()
                 .lines()
@@ -80,6 +69,7 @@ class ScriptsTest {
         Matcher needed = Pattern.compile("for needed in ([^;]+);").matcher(Infra.read("image/install.sh"));
         assertThat(needed.find()).isTrue();
         assertThat(files).contains("./model/model.pt", "./install.sh");
+        assertThat(engineIn(archive)).isEqualTo("pytorch\n");
         for (String role : List.of("gateway", "worker")) {
             assertThat(files)
                     .containsAll(Arrays.stream(needed.group(1).split(" "))
@@ -88,12 +78,63 @@ class ScriptsTest {
         }
     }
 
+    @Test
+    void bundleForOnnxRuntime_shouldAskForItsNetworkAndTellTheInstallation() throws IOException {
+        Path archive = folder.resolve("image.tar");
+
+        assertThat(bundle(modelWith("model.pt"), archive, "FLOTILLA_ENGINE=onnxruntime"))
+                .matches(ended -> ended.status() == 1, "exit status 1")
+                .extracting(Infra.Ended::output)
+                .asString()
+                .contains("has no model.onnx, which onnxruntime needs; make it with models/optimize.py --onnx");
+
+        assertThat(bundle(modelWith("model.onnx"), archive, "FLOTILLA_ENGINE=onnxruntime")
+                        .status())
+                .isZero();
+        assertThat(engineIn(archive)).isEqualTo("onnxruntime\n");
+    }
+
+    @Test
+    void bundleForAnUnknownEngine_shouldNameThoseThatThereAre() throws IOException {
+        assertThat(bundle(modelWith("model.pt"), folder.resolve("image.tar"), "FLOTILLA_ENGINE=abacus"))
+                .matches(ended -> ended.status() == 1, "exit status 1")
+                .extracting(Infra.Ended::output)
+                .asString()
+                .contains("FLOTILLA_ENGINE must be pytorch or onnxruntime, not abacus");
+    }
+
+    /** A folder with nothing but a network's file. */
+    private Path modelWith(String network) throws IOException {
+        Path model = Files.createTempDirectory(folder, "model");
+        Files.writeString(model.resolve(network), "network");
+        return model;
+    }
+
+    private Infra.Ended bundle(Path model, Path archive, String engine) throws IOException {
+        Path jar = Files.writeString(folder.resolve("flotilla.jar"), "jar");
+        return Infra.run(
+                folder,
+                "",
+                "env",
+                "FLOTILLA_JAR=" + jar,
+                "FLOTILLA_MODEL=" + model,
+                engine,
+                "sh",
+                Infra.FOLDER.resolve("image/bundle.sh").toString(),
+                archive.toString());
+    }
+
+    private String engineIn(Path archive) {
+        return Infra.run(folder, "", "tar", "-xOf", archive.toString(), "./engine").output();
+    }
+
     /** The log's group is named in the image, so nobody may leave the name out who ships a log. */
     @Test
     void installationWithTheAgent_shouldAskForTheSystemsNameAndTakeFilesByTheirPaths() throws IOException {
         Path bundle = Files.createDirectory(folder.resolve("bundle"));
         for (String name : List.of(
                 "flotilla.jar",
+                "engine",
                 "worker.conf",
                 "chelsea.png",
                 "flotilla-gateway.service",

@@ -125,6 +125,8 @@ class WorkerMetricsTest {
         assertThat(scrape.value("flotilla_worker_classifier_busy_seconds_total"))
                 .isPositive();
         assertThat(scrape.value("flotilla_worker_classifiers")).isEqualTo(2);
+        assertThat(scrape.value("flotilla_worker_model_info", "engine", "none", "model", "naming"))
+                .isEqualTo(1);
         when("flotilla_worker_messages_in_hand", 0);
     }
 
