@@ -267,10 +267,7 @@ final class CloudChecks {
                             .map(ModelStore.StoredFile::name)
                             .toList();
             return List.of(Judgements.modelInS3(
-                    location.toString(),
-                    ModelCache.files(settings.classifier().engine()),
-                    files,
-                    ModelCache.REMEDIES));
+                    location.toString(), ModelCache.files(settings.classifier().engine()), files, ModelCache.REMEDIES));
         } finally {
             system.terminate();
             Processes.await(system.getWhenTerminated(), STOP_WITHIN);

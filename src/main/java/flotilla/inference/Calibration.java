@@ -101,7 +101,7 @@ final class Calibration implements AutoCloseable {
         return proven;
     }
 
-    /** A way in one thread, or, where even that is wrong on this processor, in as many as it has cores. */
+    /** A way in one thread, or, where even that does not answer as it did before, in as many as it has cores. */
     private Tuning sure(Way way, ShapeTrial.Shape shape, float[][] right, Precision precision) {
         Tuning one = new Tuning(way.form(), way.layout(), shape.plainParallelism(), 1, 1);
         return proven(one, right, precision)
@@ -181,10 +181,10 @@ final class Calibration implements AutoCloseable {
         ways.add(way);
     }
 
-    /** Scores of every trial image, each run alone. */
+    /** Scores of every trial image, each run alone in one thread. */
     private float[][] scores(Way way) {
         try {
-            return comparison.alone(network(way.inOneThread()), way.layout());
+            return comparison.alone(source.engine(), way.inOneThread(), this::network);
         } catch (TranslateException e) {
             throw new SettingsException(
                     "the model's " + source.names().network() + " does not take what "
@@ -241,8 +241,9 @@ final class Calibration implements AutoCloseable {
     /** The same when no other is needed any more: those that are in memory are closed. */
     private Model onlyNetwork(Tuning way) {
         Tuning loaded = source.engine().loaded(way);
-        List<Tuning> others =
-                networks.keySet().stream().filter(other -> !other.equals(loaded)).toList();
+        List<Tuning> others = networks.keySet().stream()
+                .filter(other -> !other.equals(loaded))
+                .toList();
         others.forEach(other -> networks.remove(other).close());
         return network(way);
     }

@@ -2,10 +2,12 @@ package flotilla.inference;
 
 import ai.djl.Model;
 import ai.djl.translate.TranslateException;
+import flotilla.config.SettingsException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -36,6 +38,27 @@ final class Comparison {
         return scores;
     }
 
+    /**
+     * The same with a way's number of threads.
+     *
+     * @param networks loads what a way runs; called in the thread that runs it
+     * @throws TranslateException when the network does not take them
+     */
+    float[][] alone(NetworkEngine engine, Tuning way, Function<Tuning, Model> networks) throws TranslateException {
+        engine.setThreads(way.threads());
+        try {
+            return inNewThread(() -> alone(networks.apply(way), way.layout()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SettingsException refused) {
+                throw refused;
+            }
+            if (e.getCause() instanceof TranslateException refused) {
+                throw refused;
+            }
+            throw failed(e);
+        }
+    }
+
     /** How far two ways' scores of the trial images agree. */
     Agreement of(float[][] right, float[][] other) {
         return Agreement.of(activation, right, other);
@@ -58,17 +81,23 @@ final class Comparison {
      */
     Held hold(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most) {
         source.engine().setThreads(way.threads());
-        return inNewThread(() -> {
-            // Loaded here: a form lays its weights out as it is loaded, for the kernels of so many threads.
-            try (Model network = source.load(way)) {
-                float[][] alone = alone(network, way.layout());
-                // With shorter numbers even the right kernels are off: batches are then held against the same way's
-                // own.
-                Agreement agreement = of(right, alone);
-                float[][] reference = same.test(agreement) ? right : alone;
-                return new Held(agreement, largestBatch(network, way.layout(), reference, same, most));
-            }
-        });
+        try {
+            return inNewThread(() -> heldHere(source, way, right, same, most));
+        } catch (ExecutionException e) {
+            throw failed(e);
+        }
+    }
+
+    private Held heldHere(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most)
+            throws TranslateException {
+        // Loaded here: a form lays its weights out as it is loaded, for the kernels of so many threads.
+        try (Model network = source.load(way)) {
+            float[][] alone = alone(network, way.layout());
+            // With shorter numbers even the right kernels are off: batches are then held against the same way's own.
+            Agreement agreement = of(right, alone);
+            float[][] reference = same.test(agreement) ? right : alone;
+            return new Held(agreement, largestBatch(network, way.layout(), reference, same, most));
+        }
     }
 
     private int largestBatch(Model network, Layout layout, float[][] reference, Predicate<Agreement> same, int most) {
@@ -90,17 +119,19 @@ final class Comparison {
     }
 
     /** See {@link NetworkEngine#setThreads}. */
-    private static <T> T inNewThread(Callable<T> work) {
+    private static <T> T inNewThread(Callable<T> work) throws ExecutionException {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             return pool.submit(work).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a network was tried", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the network failed on what it took before", e.getCause());
         } finally {
             pool.shutdown();
         }
+    }
+
+    private static IllegalStateException failed(ExecutionException e) {
+        return new IllegalStateException("the network failed on what it took before", e.getCause());
     }
 }

@@ -45,9 +45,8 @@ final class OnnxEnvironment {
         try {
             long api = api(library);
             own = handle(environment);
-            Method create = environment
-                    .getClass()
-                    .getDeclaredMethod("createHandle", long.class, int.class, String.class);
+            Method create =
+                    environment.getClass().getDeclaredMethod("createHandle", long.class, int.class, String.class);
             create.setAccessible(true);
             taken = (long) create.invoke(
                     environment,

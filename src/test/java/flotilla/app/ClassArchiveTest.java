@@ -126,9 +126,8 @@ class ClassArchiveTest {
         assertThat(archive(17).make("onnxruntime")).isTrue();
 
         assertThat(archive(17).find())
-                .hasValueSatisfying(made -> assertThat(made)
-                        .content()
-                        .endsWith("archive --train --engine onnxruntime\n"));
+                .hasValueSatisfying(
+                        made -> assertThat(made).content().endsWith("archive --train --engine onnxruntime\n"));
     }
 
     @Test

@@ -23,6 +23,7 @@ class OnnxRuntimeWorkerIT {
     private static final Path MAPS = Path.of("/proc/self/maps");
     /** 128 and the signal's number. */
     private static final int BY_SIGTERM = 143;
+
     private static final Duration ENDED = Duration.ofSeconds(1);
 
     @Test
@@ -104,7 +105,8 @@ class OnnxRuntimeWorkerIT {
                     assertThat(result.path("workerId").asText()).isEqualTo("hand");
                 });
                 try (Stream<Path> files = Files.list(folder)) {
-                    assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("hs_err"));
+                    assertThat(files)
+                            .noneMatch(file -> file.getFileName().toString().startsWith("hs_err"));
                 }
             }
         }

@@ -134,7 +134,8 @@ class NativeLibrariesIT {
                     ImageClassifier begun = before.create()) {
                 Outcome expected = begun.classify(image);
                 hook().run();
-                right = expected instanceof Outcome.Labelled && begun.classify(image).equals(expected);
+                right = expected instanceof Outcome.Labelled
+                        && begun.classify(image).equals(expected);
                 try (ClassifierFactory after = open(model);
                         ImageClassifier fresh = after.create()) {
                     right &= fresh.classify(image).equals(expected);

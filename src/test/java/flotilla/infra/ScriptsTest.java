@@ -125,7 +125,8 @@ class ScriptsTest {
     }
 
     private String engineIn(Path archive) {
-        return Infra.run(folder, "", "tar", "-xOf", archive.toString(), "./engine").output();
+        return Infra.run(folder, "", "tar", "-xOf", archive.toString(), "./engine")
+                .output();
     }
 
     /** The log's group is named in the image, so nobody may leave the name out who ships a log. */
