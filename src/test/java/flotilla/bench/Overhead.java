@@ -41,6 +41,11 @@ final class Overhead {
             all.addAll(kind);
             return stand.worker(all);
         }
+
+        void close() throws IOException {
+            gateway.process().close();
+            stand.cloud().close();
+        }
     }
 
     /** What one side gave, run by run: images per second, and processor time of an image in seconds. */
@@ -50,67 +55,103 @@ final class Overhead {
         }
     }
 
+    /** A network, and what its runs gave without the option and with it. */
+    private record Compared(String what, List<String> kind, int images, Runs without, Runs with) {
+        Compared(String what, List<String> kind, int images) {
+            this(what, kind, images, new Runs(), new Runs());
+        }
+
+        List<Figure> figures() {
+            Samples rate = new Samples(with.rates()).over(new Samples(without.rates()));
+            Samples processor = new Samples(with.seconds()).over(new Samples(without.seconds()));
+            return List.of(
+                    Figure.of("without, " + what, "images/s", new Samples(without.rates())),
+                    Figure.of("with, " + what, "images/s", new Samples(with.rates())),
+                    Figure.ratio("with ÷ without, " + what, rate, THROUGHPUT),
+                    Figure.ratio("processor time of an image, with ÷ without, " + what, processor, PROCESSOR)
+                            .with("gateway and worker"));
+        }
+    }
+
     private final Lab lab;
     private final Side off;
     private final Side on;
+    private final boolean onFirst;
     private final Use use;
 
-    private Overhead(Lab lab, Side off, Side on, Use use) {
+    private Overhead(Lab lab, Side off, Side on, boolean onFirst, Use use) {
         this.lab = lab;
         this.off = off;
         this.on = on;
+        this.onFirst = onFirst;
         this.use = use;
     }
 
     /**
-     * With ResNet-18, and with a worker without a model, where the option is a larger part.
+     * With ResNet-18, and with a worker without a model, where the option is a larger part. Two pairs of systems, each for half of the
+     * runs: in one pair the system with the option was started first, in the other the one without. Two that should be alike differ by
+     * what they happened to get at their start.
      *
      * @param without settings of gateway and worker without the option
      * @param with settings of gateway and worker with it
      */
     static List<Figure> measure(Lab lab, List<String> without, List<String> with, Use use) throws Exception {
-        Overhead overhead = new Overhead(lab, Side.start(lab, without), Side.start(lab, with), use);
-        List<Figure> figures = new ArrayList<>();
-        figures.addAll(overhead.compare("ResNet-18", Variant.shipped().sets(), lab.either(200, 400)));
-        figures.addAll(overhead.compare("no model", List.of("flotilla.classifier.kind=delay"), lab.either(400, 3000)));
-        return figures;
+        List<Compared> all = List.of(
+                new Compared("ResNet-18", Variant.shipped().sets(), lab.either(200, 400)),
+                new Compared("no model", List.of("flotilla.classifier.kind=delay"), lab.either(400, 3000)));
+        int runs = (lab.runs() + 1) / 2;
+        pair(lab, without, with, false, use).compare(all, runs);
+        pair(lab, without, with, true, use).compare(all, runs);
+        return all.stream().flatMap(one -> one.figures().stream()).toList();
     }
 
-    private List<Figure> compare(String what, List<String> kind, int images) throws Exception {
-        Runs without = new Runs();
-        Runs with = new Runs();
+    private static Overhead pair(Lab lab, List<String> without, List<String> with, boolean onFirst, Use use)
+            throws IOException {
+        Side first = Side.start(lab, onFirst ? with : without);
+        Side second = Side.start(lab, onFirst ? without : with);
+        return onFirst ? new Overhead(lab, second, first, true, use) : new Overhead(lab, first, second, false, use);
+    }
+
+    private void compare(List<Compared> all, int runs) throws Exception {
+        for (Compared one : all) {
+            compare(one, runs);
+        }
+        off.close();
+        on.close();
+    }
+
+    private void compare(Compared one, int runs) throws Exception {
         ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor();
-        try (Running offWorker = off.worker(kind);
-                Running onWorker = on.worker(kind)) {
-            run(off, offWorker, images / 2, new Runs());
-            run(on, onWorker, images / 2, new Runs());
+        Side first = onFirst ? on : off;
+        Side second = onFirst ? off : on;
+        try (Running firstWorker = first.worker(one.kind());
+                Running secondWorker = second.worker(one.kind())) {
+            Running offWorker = onFirst ? secondWorker : firstWorker;
+            Running onWorker = onFirst ? firstWorker : secondWorker;
+            run(first, firstWorker, one.images() / 2, new Runs());
+            run(second, secondWorker, one.images() / 2, new Runs());
             use.require(on.gateway());
             watcher.scheduleWithFixedDelay(
                     () -> use.watch(on.gateway()), WATCHED_EVERY_SECONDS, WATCHED_EVERY_SECONDS, TimeUnit.SECONDS);
-            for (int run = 0; run < lab.runs(); run++) {
+            for (int run = 0; run < runs; run++) {
                 // Now one first and now the other: what drifts meets both alike.
                 if (run % 2 == 0) {
-                    run(off, offWorker, images, without);
-                    run(on, onWorker, images, with);
+                    run(off, offWorker, one.images(), one.without());
+                    run(on, onWorker, one.images(), one.with());
                 } else {
-                    run(on, onWorker, images, with);
-                    run(off, offWorker, images, without);
+                    run(on, onWorker, one.images(), one.with());
+                    run(off, offWorker, one.images(), one.without());
                 }
-                lab.say("run " + (run + 1) + ", " + what + ": without "
-                        + Samples.shown(without.rates().get(run)) + ", with "
-                        + Samples.shown(with.rates().get(run)) + " images/s");
+                lab.say("run " + one.with().rates().size() + ", " + one.what() + ": without "
+                        + last(one.without().rates()) + ", with " + last(one.with().rates()) + " images/s");
             }
         } finally {
             watcher.shutdownNow();
         }
-        Samples rate = new Samples(with.rates()).over(new Samples(without.rates()));
-        Samples processor = new Samples(with.seconds()).over(new Samples(without.seconds()));
-        return List.of(
-                Figure.of("without, " + what, "images/s", new Samples(without.rates())),
-                Figure.of("with, " + what, "images/s", new Samples(with.rates())),
-                Figure.ratio("with ÷ without, " + what, rate, THROUGHPUT),
-                Figure.ratio("processor time of an image, with ÷ without, " + what, processor, PROCESSOR)
-                        .with("gateway and worker"));
+    }
+
+    private static String last(List<Double> rates) {
+        return Samples.shown(rates.get(rates.size() - 1));
     }
 
     private void run(Side side, Running worker, int images, Runs into) throws Exception {
