@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the way to run a model that is fastest on this machine, among ways whose answers agree: which form of the network, in
  * which layout, and by how many classifiers with how many threads each. Takes about a second for a network that needs 20 ms
- * an image. For one measurement; confined to one thread.
+ * an image. For one measurement, by one thread.
  */
 final class Calibration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Calibration.class);
@@ -72,13 +72,10 @@ final class Calibration implements AutoCloseable {
             }
         }
         if (ways.isEmpty()) {
-            throw new SettingsException("the model's " + ModelFolder.form(precision) + " does not answer as "
-                    + source.names().network()
-                    + " does on this machine (the log says how far off it is); make it anew with "
-                    + "models/optimize.py, or set flotilla.classifier.precision = fp32");
+            throw formIsWrong(precision);
         }
         Way best = fastest(ways);
-        Tuning tuned = new ShapeTrial(this::onlyNetwork, source.engine()::loaded, images.one(0, best.layout()))
+        Tuning tuned = new ShapeTrial(source.engine(), this::onlyNetwork, images.one(0, best.layout()))
                 .best(best.inOneThread(), shape);
         // What is proven is loaded for it, and a network may need most of a small machine's memory.
         close();
@@ -107,7 +104,19 @@ final class Calibration implements AutoCloseable {
         return proven(one, right, precision)
                 .or(() -> proven(
                         new Tuning(way.form(), way.layout(), 1, Math.max(2, shape.cores()), 1), right, precision))
-                .orElse(one);
+                .orElseGet(() -> {
+                    if (precision != Precision.FP32) {
+                        throw formIsWrong(precision);
+                    }
+                    return one;
+                });
+    }
+
+    private SettingsException formIsWrong(Precision precision) {
+        return new SettingsException("the model's " + ModelFolder.form(precision) + " does not answer as "
+                + source.names().network()
+                + " does on this machine (the log says how far off it is); make it anew with "
+                + "models/optimize.py, or set flotilla.classifier.precision = fp32");
     }
 
     /** The tuning with the largest batch whose answers are right; empty when with its threads not even one image's are. */
@@ -115,7 +124,18 @@ final class Calibration implements AutoCloseable {
         // Kernels for several images round otherwise; in short numbers that shows.
         Predicate<Agreement> same =
                 precision == Precision.FP32 ? Agreement::isSame : agreement -> agreement.largest() <= SAME_SHORT;
-        Comparison.Held held = comparison.hold(source, tuned, right, same, LARGEST_BATCH);
+        Comparison.Held held;
+        try {
+            held = comparison.hold(source, tuned, right, same, LARGEST_BATCH);
+        } catch (TranslateException e) {
+            LOG.warn(
+                    "form={} layout={} is not used so, with threads={} it fails: {}",
+                    tuned.form(),
+                    tuned.layout().name().toLowerCase(Locale.ROOT),
+                    tuned.threads(),
+                    DjlErrors.oneLine(e));
+            return Optional.empty();
+        }
         if (!isRight(held.alone(), precision)) {
             LOG.warn(
                     "form={} layout={} is not used so, with threads={} it differs from the plain network: {}",

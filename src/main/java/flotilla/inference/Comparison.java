@@ -2,11 +2,8 @@ package flotilla.inference;
 
 import ai.djl.Model;
 import ai.djl.translate.TranslateException;
-import flotilla.config.SettingsException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -45,18 +42,7 @@ final class Comparison {
      * @throws TranslateException when the network does not take them
      */
     float[][] alone(NetworkEngine engine, Tuning way, Function<Tuning, Model> networks) throws TranslateException {
-        engine.setThreads(way.threads());
-        try {
-            return inNewThread(() -> alone(networks.apply(way), way.layout()));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SettingsException refused) {
-                throw refused;
-            }
-            if (e.getCause() instanceof TranslateException refused) {
-                throw refused;
-            }
-            throw failed(e);
-        }
+        return inNewThread(engine, way, () -> alone(networks.apply(way), way.layout()));
     }
 
     /** How far two ways' scores of the trial images agree. */
@@ -78,14 +64,11 @@ final class Comparison {
      * @param right scores of each trial image
      * @param same whether images in a batch answer as they do alone
      * @param most the largest batch to try
+     * @throws TranslateException when the network does not take even one image so
      */
-    Held hold(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most) {
-        source.engine().setThreads(way.threads());
-        try {
-            return inNewThread(() -> heldHere(source, way, right, same, most));
-        } catch (ExecutionException e) {
-            throw failed(e);
-        }
+    Held hold(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most)
+            throws TranslateException {
+        return inNewThread(source.engine(), way, () -> heldHere(source, way, right, same, most));
     }
 
     private Held heldHere(ModelSource source, Tuning way, float[][] right, Predicate<Agreement> same, int most)
@@ -118,20 +101,17 @@ final class Comparison {
         }
     }
 
-    /** See {@link NetworkEngine#setThreads}. */
-    private static <T> T inNewThread(Callable<T> work) throws ExecutionException {
-        ExecutorService pool = Executors.newSingleThreadExecutor();
+    private static <T> T inNewThread(NetworkEngine engine, Tuning way, Callable<T> work) throws TranslateException {
         try {
-            return pool.submit(work).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a network was tried", e);
-        } finally {
-            pool.shutdown();
+            return EngineThreads.run(engine, way.threads(), 1, work).get(0);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TranslateException refused) {
+                throw refused;
+            }
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("the network could not be tried", e.getCause());
         }
-    }
-
-    private static IllegalStateException failed(ExecutionException e) {
-        return new IllegalStateException("the network failed on what it took before", e.getCause());
     }
 }

@@ -13,7 +13,8 @@ final class DjlClassifier implements ImageClassifier {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final String model;
-    private final String engine;
+    private final NetworkEngine engine;
+    private final int threads;
     private final ImageDecoder decoder;
     private final Preprocessor preprocessor;
     private final InputTensor input;
@@ -21,13 +22,16 @@ final class DjlClassifier implements ImageClassifier {
     private final Labeller labeller;
     private final InferenceMeters meters;
     private Optional<Steps> lastSteps = Optional.empty();
+    /** Has the number of threads; an actor's thread may change. */
+    private Thread told;
 
     /**
-     * @param engine what people call it
+     * @param threads of the engine within it
      */
     DjlClassifier(
             String model,
-            String engine,
+            NetworkEngine engine,
+            int threads,
             ImageDecoder decoder,
             Preprocessor preprocessor,
             InputTensor input,
@@ -36,6 +40,7 @@ final class DjlClassifier implements ImageClassifier {
             InferenceMeters meters) {
         this.model = model;
         this.engine = engine;
+        this.threads = threads;
         this.decoder = decoder;
         this.preprocessor = preprocessor;
         this.input = input;
@@ -84,6 +89,10 @@ final class DjlClassifier implements ImageClassifier {
     }
 
     private float[][] scores(List<EncodedImage> images) {
+        if (told != Thread.currentThread()) {
+            told = Thread.currentThread();
+            engine.setThreads(threads);
+        }
         long start = System.nanoTime();
         try {
             float[][] scores = runner.scores(input);
@@ -91,7 +100,7 @@ final class DjlClassifier implements ImageClassifier {
             return scores;
         } catch (TranslateException e) {
             throw new IllegalStateException(
-                    engine + " failed on " + images.get(0).fileName()
+                    engine.title() + " failed on " + images.get(0).fileName()
                             + (images.size() == 1 ? "" : " and " + (images.size() - 1) + " more") + ": "
                             + DjlErrors.oneLine(e),
                     e);

@@ -94,7 +94,7 @@ final class DjlClassifierFactory implements ClassifierFactory {
     }
 
     /** Part of what is kept: how it was found out. What an earlier Flotilla kept was not held against the plain network as this is. */
-    private static final String PROVEN = "every way and size proven by scores, as it is loaded";
+    private static final String PROVEN = "every way and size proven by scores, as it is loaded and run";
 
     private static Tuning tuning(ModelSource source, ClassifierSettings settings) {
         ShapeTrial.Shape shape = new ShapeTrial.Shape(
@@ -139,7 +139,8 @@ final class DjlClassifierFactory implements ClassifierFactory {
     public ImageClassifier create() {
         return new DjlClassifier(
                 model(),
-                source.engine().title(),
+                source.engine(),
+                tuning.threads(),
                 decoder,
                 preprocessor,
                 new InputTensor(source.spec().input(), tuning.layout(), tuning.largestBatch()),

@@ -273,8 +273,12 @@ final class ModelFolder {
 
     private SettingsException unreadable(String file, IOException e) {
         String why = e instanceof NoSuchFileException ? "it is missing" : "cannot read it: " + e.getMessage();
-        String remedy =
-                file.equals(ONNX) ? ONNX_REMEDY : "a model folder holds " + CONF + ", " + LABELS + " and its network";
+        String remedy = "a model folder holds " + CONF + ", " + LABELS + " and its network";
+        if (file.equals(ONNX)) {
+            remedy = ONNX_REMEDY;
+        } else if (file.equals(NETWORK) && has(ONNX)) {
+            remedy = "for its " + ONNX + " set flotilla.classifier.engine = onnxruntime";
+        }
         return new SettingsException("the model's " + path(file) + " cannot be used: " + why + "; " + remedy, e);
     }
 

@@ -42,8 +42,9 @@ interface NetworkEngine {
     List<Layout> layouts();
 
     /**
-     * Says how many threads the networks within each classifier may take from now on, for the whole process: those that are loaded next, and
-     * threads that calculate for the first time. Does nothing where a network has its number from when it was loaded.
+     * Says how many threads networks may take that are loaded or run by the calling thread from now on. Every thread that loads or runs
+     * one has to say so itself, before: until then it may have another number. Does nothing where a network has its number from when
+     * it was loaded.
      */
     void setThreads(int threads);
 

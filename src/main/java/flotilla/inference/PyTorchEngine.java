@@ -5,7 +5,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import flotilla.config.InferenceEngine;
 import java.util.List;
 
-/** PyTorch, whose number of threads is the process's. */
+/** PyTorch, in which each thread that calculates has a number of threads. */
 final class PyTorchEngine implements NetworkEngine {
     @Override
     public InferenceEngine setting() {
@@ -46,7 +46,7 @@ final class PyTorchEngine implements NetworkEngine {
         return List.of(Layout.PLANAR, Layout.INTERLEAVED);
     }
 
-    /** PyTorch reads the number when a thread first calculates. */
+    /** A thread that has not been told takes all cores for the first convolutions, until PyTorch asks for the number. */
     @Override
     public void setThreads(int threads) {
         JniUtils.setNumThreads(threads);

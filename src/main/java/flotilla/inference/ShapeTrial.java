@@ -3,16 +3,10 @@ package flotilla.inference;
 import ai.djl.Model;
 import ai.djl.translate.TranslateException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +20,8 @@ final class ShapeTrial {
     /** Fewer classifiers with more threads answer one image sooner, but suffer most when others want the cores. */
     private static final double CLEARLY = 1.1;
 
+    private final NetworkEngine engine;
     private final Function<Tuning, Model> networks;
-    private final UnaryOperator<Tuning> loaded;
     private final InputTensor input;
 
     /**
@@ -63,12 +57,11 @@ final class ShapeTrial {
 
     /**
      * @param networks the network to be run in a way; the one before it is not needed any more when it is another
-     * @param loaded equal for ways that share a network
      * @param input read by several threads, changed by none
      */
-    ShapeTrial(Function<Tuning, Model> networks, UnaryOperator<Tuning> loaded, InputTensor input) {
+    ShapeTrial(NetworkEngine engine, Function<Tuning, Model> networks, InputTensor input) {
+        this.engine = engine;
         this.networks = networks;
-        this.loaded = loaded;
         this.input = input;
     }
 
@@ -85,7 +78,7 @@ final class ShapeTrial {
         // each have weights and buffers of their own come one after the other.
         timed.stream()
                 .collect(Collectors.groupingBy(
-                        one -> loaded.apply(way(tuning, one)), LinkedHashMap::new, Collectors.toList()))
+                        one -> engine.loaded(way(tuning, one)), LinkedHashMap::new, Collectors.toList()))
                 .values()
                 .forEach(sharing -> measure(tuning, sharing));
         int[] best = Fastest.of(timed, CLEARLY);
@@ -111,23 +104,15 @@ final class ShapeTrial {
 
     private long nanosForAnImage(Tuning way) {
         Model network = networks.apply(way);
-        // New threads: see NetworkEngine.setThreads.
-        ExecutorService pool = Executors.newFixedThreadPool(way.parallelism());
         try {
-            List<Future<Long>> runs = pool.invokeAll(
-                    Collections.nCopies(way.parallelism(), (Callable<Long>) () -> nanosForRuns(network)));
             double imagesPerNano = 0;
-            for (Future<Long> run : runs) {
-                imagesPerNano += (double) RUNS / run.get();
+            for (long nanos :
+                    EngineThreads.run(engine, way.threads(), way.parallelism(), () -> nanosForRuns(network))) {
+                imagesPerNano += (double) RUNS / nanos;
             }
             return Math.round(1 / imagesPerNano);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the network was measured", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the network failed on what it took before", e.getCause());
-        } finally {
-            pool.shutdown();
         }
     }
 

@@ -73,9 +73,8 @@ final class Limit {
     private boolean isRight(Setting setting, JsonNode best) throws IOException, InterruptedException {
         double most = setting.variant().precision().equals(Variant.FP32) ? SAME : USABLE;
         if (right == null) {
-            // With a thread for each core, as workers have it: in one thread some processors are wrong (docs/adr/0024).
-            int cores = Runtime.getRuntime().availableProcessors();
-            right = run(new Setting(Variant.plain(), 1, cores, 1), 0, 0, 0).path("best");
+            // In one thread, as workers judge by (docs/adr/0043).
+            right = run(new Setting(Variant.plain(), 1, 1, 1), 0, 0, 0).path("best");
         }
         for (int i = 0; i < right.size(); i++) {
             if (!(Math.abs(right.get(i).asDouble() - best.path(i).asDouble()) <= most)) {

@@ -135,7 +135,7 @@ final class Overhead {
                     () -> use.watch(on.gateway()), WATCHED_EVERY_SECONDS, WATCHED_EVERY_SECONDS, TimeUnit.SECONDS);
             for (int run = 0; run < runs; run++) {
                 // Now one first and now the other: what drifts meets both alike.
-                if (run % 2 == 0) {
+                if ((run % 2 == 0) != onFirst) {
                     run(off, offWorker, one.images(), one.without());
                     run(on, onWorker, one.images(), one.with());
                 } else {

@@ -1,7 +1,10 @@
 package flotilla.inference;
 
 import ai.djl.Model;
+import ai.djl.translate.TranslateException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -15,19 +18,29 @@ final class FormScores {
     private FormScores() {}
 
     public static void main(String[] arguments) throws Exception {
-        FolderSource source =
-                new FolderSource(ModelFolder.at(Path.of(arguments[0]), arguments[0]), new PyTorchEngine());
+        PyTorchEngine engine = new PyTorchEngine();
+        engine.start();
+        FolderSource source = new FolderSource(ModelFolder.at(Path.of(arguments[0]), arguments[0]), engine);
         TrialImages images = TrialImages.load(source.spec().input());
         Tuning way = Tuning.inOneThread(arguments[1], Layout.PLANAR);
-        try (Model network = source.load(way)) {
-            float[][] scores = new Comparison(source.spec().output().activation(), images)
-                    .alone(source.engine(), way, ignored -> network);
-            for (float[] photograph : scores) {
-                System.out.println(LINE
-                        + IntStream.range(0, photograph.length)
-                                .mapToObj(i -> Float.toString(photograph[i]))
-                                .collect(Collectors.joining(",")));
-            }
+        for (float[] photograph : scores(source, way, images)) {
+            System.out.println(LINE
+                    + IntStream.range(0, photograph.length)
+                            .mapToObj(i -> Float.toString(photograph[i]))
+                            .collect(Collectors.joining(",")));
+        }
+    }
+
+    /** What a network answers in a way, loaded and run in a thread that has its number of threads. */
+    static float[][] scores(ModelSource source, Tuning way, TrialImages images) throws TranslateException {
+        AtomicReference<Model> loaded = new AtomicReference<>();
+        try {
+            return new Comparison(source.spec().output().activation(), images).alone(source.engine(), way, wanted -> {
+                loaded.set(source.load(wanted));
+                return loaded.get();
+            });
+        } finally {
+            Optional.ofNullable(loaded.get()).ifPresent(Model::close);
         }
     }
 

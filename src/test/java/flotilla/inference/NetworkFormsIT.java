@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Model;
 import flotilla.config.Precision;
 import flotilla.config.SettingsException;
 import flotilla.domain.Outcome;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,10 +52,7 @@ class NetworkFormsIT {
     void plainNetworkInOneThread_shouldAnswerAsWithKernelsThatEveryProcessorHas() throws Exception {
         FolderSource source = source(MODEL);
 
-        float[][] here = plain(
-                source,
-                new Comparison(
-                        Activation.SIGMOID, TrialImages.load(source.spec().input())));
+        float[][] here = FormScores.scores(source, PLAIN, TrialImages.load(source.spec().input()));
 
         assertThat(Agreement.of(Activation.SIGMOID, withOldKernels("model.pt"), here))
                 .matches(Agreement::isSame);
@@ -69,7 +66,7 @@ class NetworkFormsIT {
         Comparison comparison = new Comparison(Activation.SIGMOID, others);
         try (Calibration calibration =
                 new Calibration(source, TrialImages.load(source.spec().input()))) {
-            float[][] right = plain(source, comparison);
+            float[][] right = FormScores.scores(source, PLAIN, others);
 
             Tuning chosen = calibration.measure(Precision.FP32, new ShapeTrial.Shape(0, 0, 2));
 
@@ -84,7 +81,7 @@ class NetworkFormsIT {
         FolderSource source = source(MODEL);
         TrialImages images = TrialImages.load(source.spec().input());
         Comparison comparison = new Comparison(Activation.SIGMOID, images);
-        float[][] right = plain(source, comparison);
+        float[][] right = FormScores.scores(source, PLAIN, images);
         right[2] = right[0];
 
         Comparison.Held held = comparison.hold(source, PLAIN, right, Agreement::isSame, 4);
@@ -108,6 +105,26 @@ class NetworkFormsIT {
             assertThat(together.get(1)).isInstanceOf(Outcome.Failed.class);
             for (int i : List.of(0, 2)) {
                 assertSame(classifier.classify(images.get(i)), together.get(i));
+            }
+        }
+    }
+
+    /** A thread that calculates for the first time has another number of threads until it is told, and so other kernels. */
+    @Test
+    void firstImageOfAThread_shouldBeAnsweredAsTheNextOne() throws Exception {
+        try (ClassifierFactory factory =
+                DjlClassifierFactory.open(ModelFolder.bundled(), DjlSettings.FP32, 50_000_000)) {
+            for (String photograph : PHOTOGRAPHS) {
+                FutureTask<List<Outcome>> answers = new FutureTask<>(() -> {
+                    try (ImageClassifier classifier = factory.create()) {
+                        return List.of(classifier.classify(image(photograph)), classifier.classify(image(photograph)));
+                    }
+                });
+                Thread thread = new Thread(answers);
+                thread.start();
+                thread.join();
+
+                assertSame(answers.get().get(1), answers.get().get(0));
             }
         }
     }
@@ -203,12 +220,6 @@ class NetworkFormsIT {
         return files;
     }
 
-    private static float[][] plain(FolderSource source, Comparison comparison) throws Exception {
-        try (Model network = source.load(PLAIN)) {
-            return comparison.alone(source.engine(), PLAIN, way -> network);
-        }
-    }
-
     private static String read(Path file) {
         try {
             return Files.readString(file);
@@ -218,7 +229,9 @@ class NetworkFormsIT {
     }
 
     private static FolderSource source(Path model) {
-        return new FolderSource(ModelFolder.at(model, model.toString()), new PyTorchEngine());
+        PyTorchEngine engine = new PyTorchEngine();
+        engine.start();
+        return new FolderSource(ModelFolder.at(model, model.toString()), engine);
     }
 
     private void copyModel() throws IOException {
