@@ -152,6 +152,14 @@ public final class Judgements {
                                         .collect(Collectors.joining()));
     }
 
+    /** A model folder that is not here, where workers are launched elsewhere: their image must have it. */
+    public static Finding modelElsewhere(String folder) {
+        return Finding.warning(
+                "model",
+                folder + " is not on this machine, and the workers' image could not be looked into",
+                "see that the workers' image has it (infra/image/bundle.sh with FLOTILLA_MODEL), or correct flotilla.model.path");
+    }
+
     private static String text(Duration time) {
         return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
     }
