@@ -118,6 +118,15 @@ public final class Judgements {
                 .orElseGet(() -> Finding.ok(check, "EC2 would launch a worker (dry run)"));
     }
 
+    /** The same of a member of the stopped set: those that are there work without another launch. */
+    public static Finding launchOfMember(String place, Optional<String> refusal) {
+        Finding finding = launch(place, refusal);
+        return finding.status() == Finding.Status.OK
+                ? finding
+                : Finding.warning(
+                        finding.check(), finding.what(), "for new members of the set alone: " + finding.remedy());
+    }
+
     /** A machine image. */
     public static Finding image(String id, String state) {
         String check = "image " + id;
