@@ -170,15 +170,39 @@ record TemplateData(FleetSettings fleet, String cluster) {
         return all;
     }
 
-    /** The root disk's snapshot is the image's: EC2 launches nothing where a template names another, such as an older image's. */
+    /**
+     * The root disk's snapshot is the image's: EC2 launches nothing where a template names another, such as an older image's, nor where
+     * a disk is smaller than the image's snapshot of it.
+     */
     private static LaunchTemplateBlockDeviceMappingRequest encrypted(
             LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
         LaunchTemplateBlockDeviceMappingRequest same = copied(disk, Optional.of(true));
-        return hasSnapshot(disk) && image.filter(one -> isRoot(one, disk)).isPresent()
-                ? same.toBuilder()
-                        .ebs(same.ebs().toBuilder().snapshotId(null).build())
-                        .build()
-                : same;
+        if (disk.ebs() == null) {
+            return same;
+        }
+        boolean root = image.filter(one -> isRoot(one, disk)).isPresent();
+        String snapshot = root ? null : disk.ebs().snapshotId();
+        Integer size = snapshot == null
+                ? atLeastAsTheImages(disk, image)
+                : disk.ebs().volumeSize();
+        return same.toBuilder()
+                .ebs(same.ebs().toBuilder()
+                        .snapshotId(snapshot)
+                        .volumeSize(size)
+                        .build())
+                .build();
+    }
+
+    /** In GiB; null, which lets EC2 take the image's, where the disk says nothing. */
+    private static Integer atLeastAsTheImages(LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
+        Integer own = disk.ebs().volumeSize();
+        return own == null
+                ? null
+                : image.stream()
+                        .flatMap(one -> one.blockDeviceMappings().stream())
+                        .filter(one -> disk.deviceName().equals(one.deviceName()) && one.ebs() != null)
+                        .flatMap(one -> Stream.ofNullable(one.ebs().volumeSize()))
+                        .reduce(own, Math::max);
     }
 
     private static boolean isRoot(Image image, LaunchTemplateBlockDeviceMapping disk) {
