@@ -180,29 +180,26 @@ record TemplateData(FleetSettings fleet, String cluster) {
         if (disk.ebs() == null) {
             return same;
         }
-        boolean root = image.filter(one -> isRoot(one, disk)).isPresent();
-        String snapshot = root ? null : disk.ebs().snapshotId();
-        Integer size = snapshot == null
-                ? atLeastAsTheImages(disk, image)
-                : disk.ebs().volumeSize();
+        Optional<String> snapshot = Optional.ofNullable(disk.ebs().snapshotId())
+                .filter(id -> image.filter(one -> isRoot(one, disk)).isEmpty());
+        Optional<Integer> size = Optional.ofNullable(disk.ebs().volumeSize())
+                .map(own -> snapshot.isPresent() ? own : Math.max(own, imagesSize(disk, image)));
         return same.toBuilder()
                 .ebs(same.ebs().toBuilder()
-                        .snapshotId(snapshot)
-                        .volumeSize(size)
+                        .snapshotId(snapshot.orElse(null))
+                        .volumeSize(size.orElse(null))
                         .build())
                 .build();
     }
 
-    /** In GiB; null, which lets EC2 take the image's, where the disk says nothing. */
-    private static Integer atLeastAsTheImages(LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
-        Integer own = disk.ebs().volumeSize();
-        return own == null
-                ? null
-                : image.stream()
-                        .flatMap(one -> one.blockDeviceMappings().stream())
-                        .filter(one -> disk.deviceName().equals(one.deviceName()) && one.ebs() != null)
-                        .flatMap(one -> Stream.ofNullable(one.ebs().volumeSize()))
-                        .reduce(own, Math::max);
+    /** In GiB; 0 where the image does not bring this disk, or does not say. */
+    private static int imagesSize(LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
+        return image.stream()
+                .flatMap(one -> one.blockDeviceMappings().stream())
+                .filter(one -> disk.deviceName().equals(one.deviceName()) && one.ebs() != null)
+                .flatMap(one -> Stream.ofNullable(one.ebs().volumeSize()))
+                .findFirst()
+                .orElse(0);
     }
 
     private static boolean isRoot(Image image, LaunchTemplateBlockDeviceMapping disk) {
