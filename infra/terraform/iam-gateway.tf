@@ -8,7 +8,7 @@ data "aws_iam_policy_document" "gateway" {
   statement {
     sid       = "Ask"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.request.arn, aws_sqs_queue.plain["terminate-request"].arn]
+    resources = [aws_sqs_queue.request.arn, aws_sqs_queue.plain["response"].arn, aws_sqs_queue.plain["terminate-request"].arn]
   }
 
   statement {

@@ -40,6 +40,6 @@ output "log_groups" {
 }
 
 output "gateway_settings" {
-  description = "The gateways' settings, as HOCON: to be put beside those of one's own machine for `flotilla doctor` or `flotilla redrive`."
+  description = "The gateways' settings, as HOCON, without secrets: for `flotilla redrive`, and for `flotilla doctor` with `--set flotilla.http.host=127.0.0.1`."
   value       = "flotilla = ${jsonencode(local.gateway_settings)}"
 }

@@ -9,10 +9,11 @@ locals {
 }
 
 resource "aws_sqs_queue" "dead_letter" {
-  name                      = local.queue_names.dead-letter
-  message_retention_seconds = local.longest_retention_seconds
-  receive_wait_time_seconds = local.long_poll_seconds
-  sqs_managed_sse_enabled   = true
+  name                       = local.queue_names.dead-letter
+  message_retention_seconds  = local.longest_retention_seconds
+  receive_wait_time_seconds  = local.long_poll_seconds
+  visibility_timeout_seconds = var.visibility_timeout_seconds
+  sqs_managed_sse_enabled    = true
 }
 
 resource "aws_sqs_queue" "request" {

@@ -2,7 +2,6 @@ package flotilla.app;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
-import flotilla.aws.ec2.Ec2Examination;
 import flotilla.aws.s3.S3ModelStore;
 import flotilla.config.AwsSettings;
 import flotilla.config.ClassifierSettings;
@@ -27,7 +26,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -42,18 +40,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** Checks of what is beyond this machine: credentials, endpoints, clock, queues, buckets, what is launched, a model in S3. */
+/** Checks of what is beyond this machine: credentials, endpoints, clock, queues, buckets, what workers come from, a model in S3. */
 final class CloudChecks {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
 
     private static final String TEMPLATE_PERMISSIONS =
             "ec2:DescribeLaunchTemplates and ec2:DescribeLaunchTemplateVersions";
-    private static final String IMAGE_PERMISSION = "ec2:DescribeImages";
 
     private final CommonOptions.Loaded loaded;
     private final FlotillaSettings settings;
@@ -89,13 +84,7 @@ final class CloudChecks {
                             ? optional(name, TEMPLATE_PERMISSIONS, () -> thing(wanted))
                             : new Examination.Check(name, () -> thing(wanted)));
         }
-        if (settings.fleet().mode() == FleetSettings.Mode.LAUNCH) {
-            checks.add(new Examination.Check("launch", this::launch));
-        }
-        Stream.of(settings.fleet().imageId(), settings.provision().gateway().imageId())
-                .flatMap(Optional::stream)
-                .distinct()
-                .forEach(id -> checks.add(optional("image " + id, IMAGE_PERMISSION, () -> image(id))));
+        checks.addAll(new FleetChecks(settings, clients).all());
         if (settings.classifier().kind() == ClassifierSettings.Kind.DJL
                 && settings.model().location() instanceof ModelLocation.InS3 location) {
             checks.add(new Examination.Check("model", () -> model(location)));
@@ -104,7 +93,12 @@ final class CloudChecks {
     }
 
     /** One of which a gateway has no need: that a role may not look is no fault of the system. */
-    private static Examination.Check optional(String name, String permissions, Callable<List<Finding>> look) {
+    static Examination.Check optional(String name, String permissions, Callable<List<Finding>> look) {
+        return unlessDenied(name, Judgements.notSeen(name, "it", permissions), look);
+    }
+
+    /** @param denied what is found where these credentials may not look */
+    static Examination.Check unlessDenied(String name, Finding denied, Callable<List<Finding>> look) {
         return new Examination.Check(name, () -> {
             try {
                 return look.call();
@@ -112,7 +106,7 @@ final class CloudChecks {
                 if (!AwsErrors.isDenied(e)) {
                     throw e;
                 }
-                return List.of(Judgements.notSeen(name, "it", permissions));
+                return List.of(denied);
             }
         });
     }
@@ -135,6 +129,9 @@ final class CloudChecks {
         endpoints.put("S3", clients.endpoint(aws.s3(), "s3"));
         if (settings.fleet().mode() != FleetSettings.Mode.STATIC) {
             endpoints.put("EC2", clients.endpoint(aws.ec2(), "ec2"));
+        }
+        if (settings.fleet().mode() == FleetSettings.Mode.AUTO_SCALING_GROUP) {
+            endpoints.put("EC2 Auto Scaling", clients.endpoint(aws.autoscaling(), "autoscaling"));
         }
         return endpoints;
     }
@@ -236,26 +233,6 @@ final class CloudChecks {
             }
             return Finding.error(
                     check, cause.getMessage(), "get s3:PutObject and s3:DeleteObject on the bucket's objects");
-        }
-    }
-
-    private List<Finding> image(String id) {
-        try (Ec2Examination ec2 = ec2()) {
-            return List.of(Judgements.image(
-                    id, ec2.imageState(id).toCompletableFuture().join()));
-        }
-    }
-
-    private Ec2Examination ec2() {
-        return Ec2Examination.connect(
-                clients, settings.fleet(), settings.cluster().name(), Clock.systemUTC());
-    }
-
-    private List<Finding> launch() {
-        try (Ec2Examination ec2 = ec2()) {
-            return ec2.rehearse().toCompletableFuture().join().stream()
-                    .map(one -> Judgements.launch(one.place(), one.refusal()))
-                    .collect(Collectors.toList());
         }
     }
 

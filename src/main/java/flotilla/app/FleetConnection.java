@@ -10,9 +10,13 @@ import flotilla.supervisor.InstanceFleet.Described;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How the supervisor reaches its machines, by {@code flotilla.fleet.mode}. */
 final class FleetConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FleetConnection.class);
+
     private final Ec2InstanceFleet ec2;
     private final Optional<AutoScalingFleet> group;
 
@@ -22,8 +26,8 @@ final class FleetConnection implements AutoCloseable {
     }
 
     /**
-     * Connects; empty when workers are started by hand. An Auto Scaling group that is not there is found out now, and not at
-     * the first decision.
+     * Connects; empty when workers are started by hand. An Auto Scaling group that cannot be read is told now, and not only at the
+     * first decision; it stops nobody, for a gateway serves uploads without it, and decisions are holds until it can be.
      *
      * @param beforeActs run before each request that does more than describe; what it throws fails the call
      * @throws flotilla.config.SettingsException when it is not told what to launch
@@ -42,13 +46,14 @@ final class FleetConnection implements AutoCloseable {
                         .flatMap(FleetSettings::autoScalingGroup)
                         .map(name -> AutoScalingFleet.connect(
                                 clients, ec2, name, fleet.lifecycleHook(), Clock.systemUTC(), beforeActs)));
-        try {
-            connection.group.ifPresent(one -> one.look().toCompletableFuture().join());
-            return Optional.of(connection);
-        } catch (RuntimeException e) {
-            connection.close();
-            throw e;
-        }
+        connection.group.ifPresent(one -> one.look().whenComplete((found, failure) -> {
+            if (failure != null) {
+                LOG.warn(
+                        "nothing is scaled until the Auto Scaling group can be read: {}",
+                        Processes.unwrapped(failure).getMessage());
+            }
+        }));
+        return Optional.of(connection);
     }
 
     InstanceFleet fleet() {

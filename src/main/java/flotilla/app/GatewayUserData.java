@@ -51,10 +51,27 @@ final class GatewayUserData {
             %schgrp flotilla /etc/flotilla/gateway.conf
             systemctl enable --now flotilla-gateway.service
             """;
+    /** The script runs once in the instance's life, at its very beginning: role and route may not be there yet. Some five minutes. */
     private static final String SECRETS = """
-            aws ssm get-parameter --region '%s' --name '%s' --with-decryption \\
-                --query Parameter.Value --output text >/etc/flotilla/secrets.conf
-            chgrp flotilla /etc/flotilla/secrets.conf
+            read_secrets() {
+                aws ssm get-parameter --region '%s' --name '%s' --with-decryption \\
+                    --query Parameter.Value --output text --cli-connect-timeout 10 --cli-read-timeout 20
+            }
+            waited=0
+            pause=2
+            until (umask 077 && read_secrets >/etc/flotilla/secrets.new); do
+                if [ "$waited" -ge 300 ]; then
+                    echo 'gateway: cannot read the parameter %s, so it does not start; see to the role and the way to SSM,' \\
+                        'and replace the instance' >&2
+                    exit 1
+                fi
+                sleep "$pause"
+                waited=$((waited + pause))
+                [ "$pause" -ge 32 ] || pause=$((pause * 2))
+            done
+            chgrp flotilla /etc/flotilla/secrets.new
+            chmod 0640 /etc/flotilla/secrets.new
+            mv /etc/flotilla/secrets.new /etc/flotilla/secrets.conf
             """;
 
     private GatewayUserData() {}
@@ -85,12 +102,12 @@ final class GatewayUserData {
         String script = SCRIPT.formatted(
                 hocon,
                 gateway.secretsParameter()
-                        .map(name -> SECRETS.formatted(region, name))
+                        .map(name -> SECRETS.formatted(region, name, name))
                         .orElse(""));
         int bytes = script.getBytes(UTF_8).length;
         if (bytes > LONGEST) {
-            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data " + "holds "
-                    + LONGEST + "; put the larger ones into the image's config/gateway.conf");
+            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data holds " + LONGEST
+                    + "; put some of them into the SSM parameter that flotilla.provision.gateway.secrets-parameter names");
         }
         return script;
     }

@@ -2,6 +2,7 @@ package flotilla.app;
 
 import flotilla.config.ClassifierSettings;
 import flotilla.config.ClusterSettings;
+import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.config.ModelLocation;
@@ -49,7 +50,7 @@ final class LocalChecks {
                 new Examination.Check("secrets", this::secrets));
     }
 
-    /** One that is in S3 is looked at there. */
+    /** One that is in S3 is looked at there, and one in the image of launched workers cannot be looked at. */
     private List<Finding> model() {
         ClassifierSettings classifier = settings.classifier();
         if (classifier.kind() == ClassifierSettings.Kind.DJL
@@ -59,6 +60,12 @@ final class LocalChecks {
         if (classifier.kind() == ClassifierSettings.Kind.DJL
                 && settings.model().location() instanceof ModelLocation.InS3) {
             return List.of();
+        }
+        if (classifier.kind() == ClassifierSettings.Kind.DJL
+                && settings.model().location() instanceof ModelLocation.Folder folder
+                && workersAreElsewhere()
+                && !Files.exists(folder.path())) {
+            return List.of(Judgements.modelElsewhere(folder.name()));
         }
         Classifiers.check(settings.model(), classifier);
         return List.of(Finding.ok(
@@ -72,6 +79,12 @@ final class LocalChecks {
                     case TABLE -> classifier.table().orElseThrow() + " can be read (classifier.kind = table)";
                     case DELAY -> "none is needed (classifier.kind = delay)";
                 }));
+    }
+
+    /** The embedded cloud launches them on this machine. */
+    private boolean workersAreElsewhere() {
+        return settings.fleet().mode() != FleetSettings.Mode.STATIC
+                && settings.aws().ec2().isEmpty();
     }
 
     private List<Finding> lease() {

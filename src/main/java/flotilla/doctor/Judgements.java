@@ -118,6 +118,15 @@ public final class Judgements {
                 .orElseGet(() -> Finding.ok(check, "EC2 would launch a worker (dry run)"));
     }
 
+    /** The same of a member of the stopped set: those that are there work without another launch. */
+    public static Finding launchOfMember(String place, Optional<String> refusal) {
+        Finding finding = launch(place, refusal);
+        return finding.status() == Finding.Status.OK
+                ? finding
+                : Finding.warning(
+                        finding.check(), finding.what(), "for new members of the set alone: " + finding.remedy());
+    }
+
     /** A machine image. */
     public static Finding image(String id, String state) {
         String check = "image " + id;
@@ -150,6 +159,14 @@ public final class Judgements {
                                         .filter(remedies::containsKey)
                                         .map(file -> "; " + file + ": " + remedies.get(file))
                                         .collect(Collectors.joining()));
+    }
+
+    /** A model folder that is not here, where workers are launched elsewhere: their image must have it. */
+    public static Finding modelElsewhere(String folder) {
+        return Finding.warning(
+                "model",
+                folder + " is not on this machine, and the workers' image could not be looked into",
+                "see that the workers' image has it (infra/image/bundle.sh with FLOTILLA_MODEL), or correct flotilla.model.path");
     }
 
     private static String text(Duration time) {

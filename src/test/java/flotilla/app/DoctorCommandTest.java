@@ -120,25 +120,38 @@ class DoctorCommandTest {
                         "         -> make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch");
     }
 
+    /** A service that gives every request the same answer. */
+    private static HttpServer answering(int status, String text) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static HttpServer refusingEc2() throws IOException {
+        return answering(
+                403,
+                "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>"
+                        + "<RequestID>r</RequestID></Response>");
+    }
+
+    private static String url(HttpServer server) {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
     /** As on a gateway's machine, whose role has no need to see templates and images. */
     @Test
     void whatARoleMayNotSee_shouldBeAWarningThatNamesThePermission() throws IOException {
-        HttpServer ec2 = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        ec2.createContext("/", exchange -> {
-            byte[] refusal =
-                    ("<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors>"
-                                    + "<RequestID>r</RequestID></Response>")
-                            .getBytes(StandardCharsets.UTF_8);
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(403, refusal.length);
-            exchange.getResponseBody().write(refusal);
-            exchange.close();
-        });
-        ec2.start();
+        HttpServer ec2 = refusingEc2();
         try {
             List<String> lines = doctor(
-                    "flotilla.aws.endpoint.ec2=http://127.0.0.1:"
-                            + ec2.getAddress().getPort(),
+                    "flotilla.aws.endpoint.ec2=" + url(ec2),
                     "flotilla.fleet.mode=launch",
                     "flotilla.fleet.launch-template=t",
                     "flotilla.fleet.image-id=ami-1");
@@ -151,6 +164,59 @@ class DoctorCommandTest {
         } finally {
             ec2.stop(0);
         }
+    }
+
+    /** A set that is there works without another launch. */
+    @Test
+    void setOfAnImageThatEc2WouldNotLaunch_shouldBeAWarning() throws IOException {
+        HttpServer ec2 = refusingEc2();
+        try {
+            assertThat(doctor(
+                            "flotilla.aws.endpoint.ec2=" + url(ec2),
+                            "flotilla.fleet.mode=start-stop",
+                            "flotilla.fleet.image-id=ami-1"))
+                    .anyMatch(line -> line.startsWith("warning  launch of "))
+                    .noneMatch(line -> line.startsWith("error    launch of "));
+        } finally {
+            ec2.stop(0);
+        }
+    }
+
+    /** What doctor says of a group whose service answers so. */
+    private List<String> group(int status, String answer) throws IOException {
+        HttpServer scaling = answering(status, answer);
+        try {
+            return doctor(
+                    "flotilla.aws.endpoint.ec2=http://127.0.0.1:1",
+                    "flotilla.aws.endpoint.autoscaling=" + url(scaling),
+                    "flotilla.fleet.mode=auto-scaling-group",
+                    "flotilla.fleet.auto-scaling-group=workers");
+        } finally {
+            scaling.stop(0);
+        }
+    }
+
+    @Test
+    void groupThatIsNotThere_shouldBeAnErrorWithTheKeyThatNamesIt() throws IOException {
+        assertThat(group(
+                        200,
+                        "<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">"
+                                + "<DescribeAutoScalingGroupsResult><AutoScalingGroups/></DescribeAutoScalingGroupsResult>"
+                                + "</DescribeAutoScalingGroupsResponse>"))
+                .containsSequence(
+                        "error    Auto Scaling group workers: there is no Auto Scaling group workers",
+                        "         -> create it, or name another with flotilla.fleet.auto-scaling-group");
+    }
+
+    @Test
+    void groupThatARoleMayNotSee_shouldBeAWarningThatNamesThePermission() throws IOException {
+        assertThat(group(
+                        403,
+                        "<ErrorResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\"><Error><Type>Sender</Type>"
+                                + "<Code>AccessDenied</Code><Message>no</Message></Error><RequestId>r</RequestId>"
+                                + "</ErrorResponse>"))
+                .contains("warning  Auto Scaling group workers: it could not be looked at: these credentials lack "
+                        + "autoscaling:DescribeAutoScalingGroups or autoscaling:DescribeLifecycleHooks");
     }
 
     @Test

@@ -108,10 +108,12 @@ class GatewayUserDataTest {
     /** EC2 counts bytes, of which a letter may have two. */
     @Test
     void settingsOfWhichLettersFitAndBytesDoNot_shouldBeRefused() {
-        String lettersFit = "flotilla.storage.prefix=\"" + "ü".repeat(9_000) + "/\"";
+        String lettersFit = "flotilla.storage.prefix=\"" + "ü".repeat(8_500) + "/\"";
 
         assertThatThrownBy(() -> render(PARAMETER, lettersFit))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageMatching("the gateway's settings take 1[89]\\d{3} bytes, and user data holds 16384;.*");
+                .hasMessageMatching("the gateway's settings take 1[789]\\d{3} bytes, and user data holds 16384; "
+                        + "put some of them into the SSM parameter that "
+                        + "flotilla.provision.gateway.secrets-parameter names");
     }
 }

@@ -78,9 +78,28 @@ class JudgementsTest {
     }
 
     @Test
+    void launchOfMember_shouldBeNoErrorForASetThatIsThere() {
+        Finding refused = Judgements.launchOfMember("c7i.large", Optional.of("UnauthorizedOperation: no"));
+
+        assertThat(refused.status()).isEqualTo(Status.WARNING);
+        assertThat(refused.check()).isEqualTo("launch of c7i.large");
+        assertThat(refused.remedy()).startsWith("for new members of the set alone: ");
+        assertThat(Judgements.launchOfMember("c7i.large", Optional.empty()).status())
+                .isEqualTo(Status.OK);
+    }
+
+    @Test
     void image_shouldBeAvailable() {
         assertThat(Judgements.image("ami-1", "available").status()).isEqualTo(Status.OK);
         assertThat(Judgements.image("ami-1", "pending").status()).isEqualTo(Status.ERROR);
+    }
+
+    @Test
+    void modelOfTheWorkersImage_shouldBeAWarning() {
+        Finding finding = Judgements.modelElsewhere("/opt/flotilla/model");
+
+        assertThat(finding.status()).isEqualTo(Status.WARNING);
+        assertThat(finding.what()).startsWith("/opt/flotilla/model is not on this machine");
     }
 
     @Test

@@ -127,6 +127,21 @@ class OperationsTest {
                 .isSubsetOf(known);
     }
 
+    /** With the gateways' own address doctor asks for their keys, which no output has. */
+    @Test
+    void doctorWithTheSettingsOfTerraform_shouldBeAskedWithAnAddressThatNeedsNoKeys() {
+        String address = "--set flotilla.http.host=127.0.0.1";
+
+        assertThat(PAGE).contains("`./flotilla doctor --config gateway.conf " + address + "`");
+        assertThat(Terraform.read()
+                        .block("output", "gateway_settings")
+                        .body()
+                        .attribute("description")
+                        .orElseThrow()
+                        .texts())
+                .anyMatch(text -> text.contains(address));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"operations.md", "aws.md"})
     void links_shouldLeadSomewhere(String page) {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The code's calls of AWS, the roles in Terraform and the table in {@code docs/aws.md} say the same. */
@@ -104,6 +105,46 @@ class PermissionsTest {
                             .anyMatch(part -> part instanceof Hcl.Reference reference
                                     && reference.names().equals(List.of("local", "gateways_folders")));
                 });
+    }
+
+    /** An action that a role may take on one queue alone is of no use on another one. */
+    @ParameterizedTest
+    @CsvSource({
+        "gateway, sqs:SendMessage, request response terminate-request",
+        "gateway, sqs:ReceiveMessage, dead_letter response terminate-confirm terminate-request",
+        "gateway, sqs:DeleteMessage, dead_letter response terminate-confirm terminate-request",
+        "worker, sqs:SendMessage, dead_letter response terminate-confirm",
+        "worker, sqs:ReceiveMessage, request terminate-request",
+        "worker, sqs:DeleteMessage, request terminate-request"
+    })
+    void role_shouldReachTheQueuesThatItsCodeUses(String role, String action, String queues) {
+        Terraform terraform = Terraform.read();
+
+        assertThat(statements(terraform.block("data", "aws_iam_policy_document", role)))
+                .filteredOn(one -> actions(one).contains(action))
+                .singleElement()
+                .satisfies(one -> assertThat(queues(
+                                terraform, one.body().attribute("resources").orElseThrow()))
+                        .containsExactlyInAnyOrder(queues.split(" ")));
+    }
+
+    /** The queues that an expression names: of those that are made in a loop one by its index, or else all. */
+    private static List<String> queues(Terraform terraform, Hcl.Expression resources) {
+        return resources
+                .all()
+                .filter(Hcl.Reference.class::isInstance)
+                .map(Hcl.Reference.class::cast)
+                .filter(one -> one.root().equals("aws_sqs_queue"))
+                .flatMap(one -> {
+                    String name = one.names().get(1);
+                    if (!name.equals("plain")) {
+                        return Stream.of(name);
+                    }
+                    return one.indices().isEmpty()
+                            ? terraform.local("plain_queues").texts().stream()
+                            : one.indices().stream().flatMap(index -> index.text().stream());
+                })
+                .toList();
     }
 
     private static List<String> actions(Block statement) {

@@ -52,7 +52,7 @@ class SettingsInTerraformTest {
     }
 
     @Test
-    void fiveQueues_shouldBeEncryptedAndPolledForLong() {
+    void fiveQueues_shouldBeEncryptedPolledForLongAndLeasedAsTheSettingsSay() {
         List<Block> queues = TERRAFORM
                 .blocks("resource")
                 .filter(one -> one.labels().get(0).equals("aws_sqs_queue"))
@@ -62,6 +62,8 @@ class SettingsInTerraformTest {
             assertThat(value(queue, "sqs_managed_sse_enabled")).isEqualTo("true");
             assertThat(Duration.ofSeconds(Long.parseLong(value(queue, "receive_wait_time_seconds"))))
                     .isEqualTo(SETTINGS.queue().receiveWait());
+            assertThat(Duration.ofSeconds(Long.parseLong(value(queue, "visibility_timeout_seconds"))))
+                    .isEqualTo(SETTINGS.queue().visibilityTimeout());
         });
         assertThat(TERRAFORM.local("plain_queues").texts())
                 .containsExactly("response", "terminate-request", "terminate-confirm");
@@ -72,11 +74,9 @@ class SettingsInTerraformTest {
     }
 
     @Test
-    void requestQueue_shouldGiveUpAndLeaseAsTheSettingsSay() {
+    void requestQueue_shouldGiveUpAsTheSettingsSay() {
         Block queue = TERRAFORM.block("resource", "aws_sqs_queue", "request");
 
-        assertThat(value(queue, "visibility_timeout_seconds"))
-                .isEqualTo(String.valueOf(SETTINGS.queue().visibilityTimeout().toSeconds()));
         assertThat(rendered(TERRAFORM.variable("max_receive_count").orElseThrow()))
                 .isEqualTo(String.valueOf(SETTINGS.queue().maxReceiveCount()));
         assertThat(queue.body().attribute("redrive_policy").orElseThrow().all())

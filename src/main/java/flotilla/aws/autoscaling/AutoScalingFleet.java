@@ -36,8 +36,6 @@ import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
  */
 public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AutoScalingFleet.class);
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** Members that one call may protect. */
     private static final int PROTECTED_AT_ONCE = 50;
     /** A worker's process is taken for one of an earlier life if it seems older than its machine's last start. */
@@ -85,13 +83,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
      */
     public static AutoScalingFleet connect(
             AwsClients clients, InstanceFleet ec2, String name, String hook, Clock clock, Runnable beforeActs) {
-        AutoScalingAsyncClient client = clients.client(
-                AutoScalingAsyncClient.builder(),
-                clients.settings().autoscaling(),
-                ATTEMPT_TIMEOUT,
-                CALL_TIMEOUT,
-                beforeActs);
-        return new AutoScalingFleet(client, ec2, name, hook, clock);
+        return new AutoScalingFleet(GroupCalls.client(clients, beforeActs), ec2, name, hook, clock);
     }
 
     /** The machines of the group; those in service are protected from scale-in on the way. */
@@ -128,19 +120,7 @@ public final class AutoScalingFleet implements InstanceFleet, AutoCloseable {
     }
 
     private CompletionStage<Group> group() {
-        return client.describeAutoScalingGroups(request -> request.autoScalingGroupNames(name))
-                .handle((response, failure) -> {
-                    if (failure != null) {
-                        throw AwsErrors.wrap("Auto Scaling DescribeAutoScalingGroups of " + name, failure);
-                    }
-                    return response.autoScalingGroups().stream()
-                            .findFirst()
-                            .map(described -> Group.of(described, letGo))
-                            .orElseThrow(() -> new InfrastructureException(
-                                    "there is no Auto Scaling group " + name
-                                            + "; create it, or name another with flotilla.fleet.auto-scaling-group",
-                                    null));
-                });
+        return GroupCalls.find(client, name).thenApply(described -> Group.of(described, letGo));
     }
 
     /** Never fails: that members are ended by name only does not depend on it. */

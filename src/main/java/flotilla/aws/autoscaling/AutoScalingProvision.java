@@ -2,7 +2,6 @@ package flotilla.aws.autoscaling;
 
 import flotilla.aws.AwsClients;
 import flotilla.aws.AwsErrors;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,9 +12,6 @@ import software.amazon.awssdk.services.autoscaling.model.CreateAutoScalingGroupR
 
 /** Makes the Auto Scaling group that {@link AutoScalingFleet} drives. Every call may be repeated. */
 public final class AutoScalingProvision implements AutoCloseable {
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-
     /**
      * The group to make: empty at first, from no instance up to {@code maxSize}, each protected from scale-in.
      *
@@ -37,8 +33,7 @@ public final class AutoScalingProvision implements AutoCloseable {
 
     /** Makes the client; nothing is sent yet. */
     public static AutoScalingProvision connect(AwsClients clients) {
-        return new AutoScalingProvision(clients.client(
-                AutoScalingAsyncClient.builder(), clients.settings().autoscaling(), ATTEMPT_TIMEOUT, CALL_TIMEOUT));
+        return new AutoScalingProvision(GroupCalls.client(clients, () -> {}));
     }
 
     /** Creates the group; one that exists gets limits, launch template and protection as wanted, and keeps its instances. */

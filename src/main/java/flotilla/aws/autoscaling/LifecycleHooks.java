@@ -10,8 +10,6 @@ import org.apache.pekko.Done;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
-import software.amazon.awssdk.services.autoscaling.model.DescribeLifecycleHooksResponse;
-import software.amazon.awssdk.services.autoscaling.model.LifecycleHook;
 
 /**
  * The hook by which an Auto Scaling group waits before it terminates a member, for as long as the hook's heartbeat. A group may have
@@ -21,7 +19,6 @@ import software.amazon.awssdk.services.autoscaling.model.LifecycleHook;
  */
 final class LifecycleHooks {
     private static final Logger log = LoggerFactory.getLogger(LifecycleHooks.class);
-    private static final String TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
     private static final String CONTINUE = "CONTINUE";
     /** EC2 Auto Scaling has no code of its own for a member that waits no more. */
     private static final String NOT_WAITING = "No active Lifecycle Action";
@@ -39,21 +36,11 @@ final class LifecycleHooks {
 
     /** Tells our hook that a member may be terminated now; that it waits no more is no failure, nor that others still wait. */
     CompletionStage<Done> letGo(InstanceId id) {
-        return client.describeLifecycleHooks(request -> request.autoScalingGroupName(group))
-                .handle((response, failure) -> {
-                    if (failure != null) {
-                        throw AwsErrors.wrap("Auto Scaling DescribeLifecycleHooks of " + group, failure);
-                    }
-                    return response;
-                })
-                .thenCompose(response -> completeOurs(response, id));
+        return GroupCalls.terminatingHooks(client, group).thenCompose(hooks -> completeOurs(hooks, id));
     }
 
-    private CompletionStage<Done> completeOurs(DescribeLifecycleHooksResponse response, InstanceId id) {
-        List<String> terminating = response.lifecycleHooks().stream()
-                .filter(hook -> TERMINATING.equals(hook.lifecycleTransition()))
-                .map(LifecycleHook::lifecycleHookName)
-                .toList();
+    /** @param terminating the names of the group's hooks for terminations */
+    private CompletionStage<Done> completeOurs(List<String> terminating, InstanceId id) {
         if (terminating.contains(ours)) {
             return complete(id);
         }

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
-import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
@@ -33,7 +32,6 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.ShutdownBehavior;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
-import software.amazon.awssdk.services.ec2.model.VolumeType;
 import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 
 /**
@@ -140,7 +138,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
                 .metadataOptions(options -> options.httpEndpoint(InstanceMetadataEndpointState.ENABLED)
                         .httpTokens(HttpTokensState.REQUIRED)
                         .httpPutResponseHopLimit(1))
-                .blockDeviceMappings(disk(image));
+                .blockDeviceMappings(Ec2Images.encryptedRoot(image));
         gateway.subnetId().ifPresent(request::subnetId);
         keyName.ifPresent(request::keyName);
         gateway.instanceProfile().ifPresent(profile -> request.iamInstanceProfile(given -> given.name(profile)));
@@ -148,13 +146,6 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
             request.securityGroupIds(gateway.securityGroupIds());
         }
         return request.build();
-    }
-
-    private static BlockDeviceMapping disk(Image image) {
-        return BlockDeviceMapping.builder()
-                .deviceName(image.rootDeviceName())
-                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
-                .build();
     }
 
     /** Another one at each call: what exists is found by its tags. */

@@ -4,9 +4,11 @@ import flotilla.aws.AwsErrors;
 import flotilla.protocol.InfrastructureException;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
 
-/** Looks at machine images. */
+/** Looks at machine images, and says how the root disk of an instance of one is made. */
 final class Ec2Images {
     private Ec2Images() {}
 
@@ -27,5 +29,13 @@ final class Ec2Images {
             }
             return answer.images().get(0);
         });
+    }
+
+    /** Encrypted whatever the account's default is, and gone with its instance. */
+    static BlockDeviceMapping encryptedRoot(Image image) {
+        return BlockDeviceMapping.builder()
+                .deviceName(image.rootDeviceName())
+                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
+                .build();
     }
 }

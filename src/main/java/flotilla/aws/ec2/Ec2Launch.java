@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataEndpointState;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataTagsState;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -80,18 +82,21 @@ final class Ec2Launch {
     private final Optional<String> image;
     private final ShutdownBehavior onShutdown;
     private final List<Tag> moreTags;
+    private final Optional<BlockDeviceMapping> disk;
 
     private Ec2Launch(
             String cluster,
             FleetSettings fleet,
             Optional<String> image,
             ShutdownBehavior onShutdown,
-            List<Tag> moreTags) {
+            List<Tag> moreTags,
+            Optional<BlockDeviceMapping> disk) {
         this.cluster = cluster;
         this.fleet = fleet;
         this.image = image;
         this.onShutdown = onShutdown;
         this.moreTags = moreTags;
+        this.disk = disk;
     }
 
     /** How machines are launched that are terminated in the end. Without template and image, the embedded cloud has its own. */
@@ -100,7 +105,7 @@ final class Ec2Launch {
                 .or(() -> Optional.of(LOCAL_IMAGE)
                         .filter(local ->
                                 aws.ec2().isPresent() && fleet.launchTemplate().isEmpty()));
-        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.TERMINATE, List.of());
+        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.TERMINATE, List.of(), Optional.empty());
     }
 
     /** The image that a launch template is made with. */
@@ -111,7 +116,21 @@ final class Ec2Launch {
 
     /** The same for machines that are stopped in the end, with more tags; these are not on their disks. */
     Ec2Launch stopped(List<Tag> tags) {
-        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.STOP, List.copyOf(tags));
+        return new Ec2Launch(cluster, fleet, image, ShutdownBehavior.STOP, List.copyOf(tags), disk);
+    }
+
+    /** The image that is launched without a template: nothing says then how its root disk is made, but {@link #encrypted} does. */
+    Optional<String> imageAlone() {
+        return image.filter(one -> fleet.launchTemplate().isEmpty());
+    }
+
+    /**
+     * The same with the root disk encrypted.
+     *
+     * @param found {@link #imageAlone}, as EC2 describes it
+     */
+    Ec2Launch encrypted(Image found) {
+        return new Ec2Launch(cluster, fleet, image, onShutdown, moreTags, Optional.of(Ec2Images.encryptedRoot(found)));
     }
 
     /** @throws SettingsException when neither a launch template nor an image is given */
@@ -149,6 +168,7 @@ final class Ec2Launch {
         place.type().ifPresent(request::instanceType);
         place.subnet().ifPresent(request::subnetId);
         image.ifPresent(request::imageId);
+        disk.ifPresent(one -> request.blockDeviceMappings(one));
         fleet.keyName().ifPresent(request::keyName);
         fleet.instanceProfile().ifPresent(name -> request.iamInstanceProfile(profile -> profile.name(name)));
         if (!fleet.securityGroupIds().isEmpty()) {

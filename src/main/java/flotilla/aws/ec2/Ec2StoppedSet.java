@@ -116,16 +116,12 @@ public final class Ec2StoppedSet implements AutoCloseable {
      */
     public CompletionStage<Done> fill(int size, Outfit outfit) {
         return members().thenCompose(members -> {
-            Ec2Launcher launcher = new Ec2Launcher(
-                    client,
-                    launch.requireSomething().stopped(tags(outfit)),
-                    new LaunchPlaces(launch.types(), fleet.subnetIds(), clock),
-                    clock);
+            Ec2Launch ofTheSet = launch.requireSomething().stopped(tags(outfit));
             List<Member> left = members.stream()
                     .filter(Ec2StoppedSet::isUnfinished)
                     .map(Member::left)
                     .toList();
-            return launchEach(launcher, missing(size, members).iterator(), outfit.userData(), List.of())
+            return launchAll(ofTheSet, missing(size, members), outfit.userData())
                     .thenCompose(launched -> finish(Stream.concat(left.stream(), launched.members().stream())
                                     .toList())
                             .handle((done, failure) -> outcome(launched, failure)));
@@ -148,6 +144,20 @@ public final class Ec2StoppedSet implements AutoCloseable {
                 .mapToObj(AppTierId::new)
                 .filter(id -> !taken.contains(id))
                 .toList();
+    }
+
+    private CompletionStage<Launched> launchAll(Ec2Launch ofTheSet, List<AppTierId> ids, String userData) {
+        if (ids.isEmpty()) {
+            return CompletableFuture.completedFuture(new Launched(List.of(), Optional.empty()));
+        }
+        CompletionStage<Ec2Launch> encrypted = ofTheSet.imageAlone()
+                .map(image -> Ec2Images.find(client, image).thenApply(ofTheSet::encrypted))
+                .orElseGet(() -> CompletableFuture.completedFuture(ofTheSet));
+        return encrypted
+                .thenApply(each -> new Ec2Launcher(
+                        client, each, new LaunchPlaces(each.types(), fleet.subnetIds(), clock), clock))
+                .thenCompose(launcher -> launchEach(launcher, ids.iterator(), userData, List.of()))
+                .exceptionally(failure -> new Launched(List.of(), Optional.of(AwsErrors.unwrap(failure))));
     }
 
     private CompletionStage<Launched> launchEach(

@@ -170,15 +170,36 @@ record TemplateData(FleetSettings fleet, String cluster) {
         return all;
     }
 
-    /** The root disk's snapshot is the image's: EC2 launches nothing where a template names another, such as an older image's. */
+    /**
+     * The root disk's snapshot is the image's: EC2 launches nothing where a template names another, such as an older image's, nor where
+     * a disk is smaller than the image's snapshot of it.
+     */
     private static LaunchTemplateBlockDeviceMappingRequest encrypted(
             LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
         LaunchTemplateBlockDeviceMappingRequest same = copied(disk, Optional.of(true));
-        return hasSnapshot(disk) && image.filter(one -> isRoot(one, disk)).isPresent()
-                ? same.toBuilder()
-                        .ebs(same.ebs().toBuilder().snapshotId(null).build())
-                        .build()
-                : same;
+        if (disk.ebs() == null) {
+            return same;
+        }
+        Optional<String> snapshot = Optional.ofNullable(disk.ebs().snapshotId())
+                .filter(id -> image.filter(one -> isRoot(one, disk)).isEmpty());
+        Optional<Integer> size = Optional.ofNullable(disk.ebs().volumeSize())
+                .map(own -> snapshot.isPresent() ? own : Math.max(own, imagesSize(disk, image)));
+        return same.toBuilder()
+                .ebs(same.ebs().toBuilder()
+                        .snapshotId(snapshot.orElse(null))
+                        .volumeSize(size.orElse(null))
+                        .build())
+                .build();
+    }
+
+    /** In GiB; 0 where the image does not bring this disk, or does not say. */
+    private static int imagesSize(LaunchTemplateBlockDeviceMapping disk, Optional<Image> image) {
+        return image.stream()
+                .flatMap(one -> one.blockDeviceMappings().stream())
+                .filter(one -> disk.deviceName().equals(one.deviceName()) && one.ebs() != null)
+                .flatMap(one -> Stream.ofNullable(one.ebs().volumeSize()))
+                .findFirst()
+                .orElse(0);
     }
 
     private static boolean isRoot(Image image, LaunchTemplateBlockDeviceMapping disk) {

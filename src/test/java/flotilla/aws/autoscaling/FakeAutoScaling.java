@@ -138,7 +138,8 @@ final class FakeAutoScaling implements AutoCloseable {
                         ? "<AutoScalingGroups><member><AutoScalingGroupName>" + GROUP
                                 + "</AutoScalingGroupName><MinSize>"
                                 + min + "</MinSize><MaxSize>" + max + "</MaxSize><DesiredCapacity>" + desired
-                                + "</DesiredCapacity><Instances>" + String.join("", members.values())
+                                + "</DesiredCapacity><NewInstancesProtectedFromScaleIn>true"
+                                + "</NewInstancesProtectedFromScaleIn><Instances>" + String.join("", members.values())
                                 + "</Instances></member></AutoScalingGroups>"
                         : "<AutoScalingGroups/>";
             }

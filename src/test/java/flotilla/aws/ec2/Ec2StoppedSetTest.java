@@ -72,6 +72,12 @@ class Ec2StoppedSetTest {
                         + "</instancesSet></item></reservationSet>");
     }
 
+    private FakeEc2 image() {
+        return ec2.answers(
+                "DescribeImages",
+                "<imagesSet><item><imageId>ami-1</imageId><rootDeviceName>/dev/xvda</rootDeviceName></item></imagesSet>");
+    }
+
     private FakeEc2 launched(String id) {
         return ec2.answers("RunInstances", "<instancesSet>" + FakeEc2.instance(id, "pending", "") + "</instancesSet>");
     }
@@ -110,6 +116,7 @@ class Ec2StoppedSetTest {
     @Test
     void launchThatFails_shouldLeaveTheEarlierOnesStoppedAndTryNoMore() {
         described();
+        image();
         launched("i-1").fails(400, "UnauthorizedOperation");
         described(member("i-1", "running", 1, ""));
         stopped();
@@ -124,22 +131,43 @@ class Ec2StoppedSetTest {
         assertThat(actions())
                 .containsExactly(
                         "DescribeInstances",
+                        "DescribeImages",
                         "RunInstances",
                         "RunInstances",
                         "DescribeInstances",
                         "StopInstances",
                         "CreateTags");
         assertThat(only("StopInstances")).containsEntry("InstanceId.1", "i-1");
-        assertThat(tags(ec2.calls().get(1), "TagSpecification.1"))
+        Map<String, String> launch = ec2.calls().get(2);
+        assertThat(tags(launch, "TagSpecification.1"))
                 .containsEntry("flotilla:set", "new")
                 .containsEntry("flotilla:gateways", "10.0.0.2:25520");
-        assertThat(tags(ec2.calls().get(1), "TagSpecification.2"))
+        assertThat(tags(launch, "TagSpecification.2"))
                 .as("a disk is no member")
                 .doesNotContainKey("flotilla:set");
+        assertThat(launch)
+                .as("no template says that it is encrypted")
+                .containsEntry("BlockDeviceMapping.1.DeviceName", "/dev/xvda")
+                .containsEntry("BlockDeviceMapping.1.Ebs.Encrypted", "true");
         assertThat(only("CreateTags"))
                 .containsEntry("ResourceId.1", "i-1")
                 .containsEntry("Tag.1.Key", "flotilla:set")
                 .containsEntry("Tag.1.Value", "ready");
+    }
+
+    @Test
+    void imageThatIsNotThere_shouldNotKeepMembersFromBeingStopped() {
+        described(left("i-1", 1, disk("2026-11-22T10:00:01.000Z")));
+        ec2.fails(400, "InvalidAMIID.NotFound");
+        described(member("i-1", "running", 1, ""));
+        stopped();
+        tagged();
+
+        assertThat(Await.failure(set.fill(2, OUTFIT)))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageStartingWith("there is no machine image ami-1");
+
+        assertThat(only("StopInstances")).containsEntry("InstanceId.1", "i-1");
     }
 
     /** One has the mark of a run that was cut off; the other one is at work for a supervisor. */
@@ -179,6 +207,7 @@ class Ec2StoppedSetTest {
     @Test
     void memberThatEndsAtItsFirstBoot_shouldNotKeepTheOthersFromBeingStopped() {
         described();
+        image();
         launched("i-1");
         launched("i-2");
         described(member("i-1", "running", 1, ""), member("i-2", "terminated", 2, ""));

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
@@ -156,6 +158,23 @@ class TemplateDataTest {
         assertThat(disks.get(0).ebs().kmsKeyId()).isEqualTo("key-1");
         assertThat(disks.get(0).ebs().encrypted()).isTrue();
         assertThat(disks.get(1).ebs().snapshotId()).isEqualTo("snap-1");
+    }
+
+    /** EC2 launches nothing with a disk that is smaller than the image's snapshot of it. */
+    @ParameterizedTest
+    @CsvSource({"100, 100", "80, 80", "8, 80"})
+    void changeOfTheImage_shouldTakeTheLargerRootDisk(int ofTheImage, int taken) {
+        Image other = IMAGE.toBuilder()
+                .blockDeviceMappings(BlockDeviceMapping.builder()
+                        .deviceName("/dev/xvda")
+                        .ebs(volume -> volume.volumeSize(ofTheImage))
+                        .build())
+                .build();
+
+        RequestLaunchTemplateData data = DATA.changed(NEWEST, Set.of(Attributes.IMAGE), Optional.of(other));
+
+        assertThat(data.blockDeviceMappings().get(0).deviceName()).isEqualTo("/dev/xvda");
+        assertThat(data.blockDeviceMappings().get(0).ebs().volumeSize()).isEqualTo(taken);
     }
 
     /** Without size and snapshot a disk is what its image makes of it, and cannot be made by another image. */
