@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 /** Checks of what workers come from: launches, by a dry run, an Auto Scaling group, machine images. */
 final class FleetChecks {
     private static final String IMAGE_PERMISSION = "ec2:DescribeImages";
-    private static final String GROUP_PERMISSIONS =
-            "autoscaling:DescribeAutoScalingGroups or autoscaling:DescribeLifecycleHooks";
+    private static final String GROUP_PERMISSION = "autoscaling:DescribeAutoScalingGroups";
 
     private final FlotillaSettings settings;
     private final AwsClients clients;
@@ -41,7 +40,7 @@ final class FleetChecks {
                 .filter(name -> fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP)
                 .ifPresent(name -> checks.add(CloudChecks.unlessDenied(
                         GroupFindings.check(name),
-                        GroupFindings.notSeen(name, GROUP_PERMISSIONS),
+                        GroupFindings.notSeen(name, GROUP_PERMISSION),
                         () -> group(name))));
         Stream.of(fleet.imageId(), settings.provision().gateway().imageId())
                 .flatMap(Optional::stream)

@@ -19,6 +19,7 @@ final class FleetConnection implements AutoCloseable {
 
     private final Ec2InstanceFleet ec2;
     private final Optional<AutoScalingFleet> group;
+    private volatile boolean closed;
 
     private FleetConnection(Ec2InstanceFleet ec2, Optional<AutoScalingFleet> group) {
         this.ec2 = ec2;
@@ -47,7 +48,7 @@ final class FleetConnection implements AutoCloseable {
                         .map(name -> AutoScalingFleet.connect(
                                 clients, ec2, name, fleet.lifecycleHook(), Clock.systemUTC(), beforeActs)));
         connection.group.ifPresent(one -> one.look().whenComplete((found, failure) -> {
-            if (failure != null) {
+            if (failure != null && !connection.closed) {
                 LOG.warn(
                         "nothing is scaled until the Auto Scaling group can be read: {}",
                         Processes.unwrapped(failure).getMessage());
@@ -67,6 +68,7 @@ final class FleetConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         group.ifPresent(AutoScalingFleet::close);
         ec2.close();
     }

@@ -81,10 +81,12 @@ final class LocalChecks {
                 }));
     }
 
-    /** The embedded cloud launches them on this machine. */
+    /** The embedded cloud launches them on this machine; static ones are elsewhere where a group's alarms launch them. */
     private boolean workersAreElsewhere() {
-        return settings.fleet().mode() != FleetSettings.Mode.STATIC
-                && settings.aws().ec2().isEmpty();
+        FleetSettings fleet = settings.fleet();
+        return settings.aws().ec2().isEmpty()
+                && (fleet.mode() != FleetSettings.Mode.STATIC
+                        || fleet.autoScalingGroup().isPresent());
     }
 
     private List<Finding> lease() {

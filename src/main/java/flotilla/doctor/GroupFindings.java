@@ -2,6 +2,7 @@ package flotilla.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What of an Auto Scaling group keeps a supervisor from driving it as the settings say. A pure function. */
 public final class GroupFindings {
@@ -9,11 +10,11 @@ public final class GroupFindings {
      * How a group is set up.
      *
      * @param protectsNew whether new members are protected from scale-in from their first moment
-     * @param hooks the names of its lifecycle hooks for terminations
+     * @param hooks the names of its lifecycle hooks for terminations; empty when they could not be seen
      */
-    public record Group(String name, int min, int max, boolean protectsNew, List<String> hooks) {
+    public record Group(String name, int min, int max, boolean protectsNew, Optional<List<String>> hooks) {
         public Group {
-            hooks = List.copyOf(hooks);
+            hooks = hooks.map(List::copyOf);
         }
     }
 
@@ -51,11 +52,18 @@ public final class GroupFindings {
                     "set NewInstancesProtectedFromScaleIn (aws autoscaling update-auto-scaling-group "
                             + "--new-instances-protected-from-scale-in)"));
         }
-        if (!group.hooks().contains(needs.hook())) {
+        if (group.hooks().isEmpty()) {
+            findings.add(Finding.warning(
+                    check,
+                    "these credentials may not see its lifecycle hooks",
+                    "allow autoscaling:DescribeLifecycleHooks; a gateway needs it where there is a hook"));
+        }
+        List<String> hooks = group.hooks().orElse(List.of(needs.hook()));
+        if (!hooks.contains(needs.hook())) {
             findings.add(Finding.warning(
                     check,
                     "no lifecycle hook for terminations is called " + needs.hook()
-                            + (group.hooks().isEmpty() ? "" : ", but " + String.join(", ", group.hooks()))
+                            + (hooks.isEmpty() ? "" : ", but " + String.join(", ", hooks))
                             + ": a member that the group ends dies at work",
                     "make one for autoscaling:EC2_INSTANCE_TERMINATING, or name it with flotilla.fleet.lifecycle-hook"));
         }

@@ -22,7 +22,7 @@ final class DjlClassifier implements ImageClassifier {
     private final Labeller labeller;
     private final InferenceMeters meters;
     private Optional<Steps> lastSteps = Optional.empty();
-    /** Has the number of threads; an actor's thread may change. */
+    /** Has the number of threads; an actor's thread may change. A process has one network, and so one number. */
     private Thread told;
 
     /**

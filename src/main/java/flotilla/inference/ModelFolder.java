@@ -31,6 +31,9 @@ final class ModelFolder {
     static final String NETWORK = "model.pt";
     static final String ONNX = "model.onnx";
 
+    /** Where newer exporters put a network's weights; neither a copy from S3 nor what is kept of a measurement knows it. */
+    private static final String ONNX_WEIGHTS = ONNX + ".data";
+
     /** What to do where {@link #ONNX} is missing. */
     static final String ONNX_REMEDY =
             "make it with models/optimize.py --onnx, or set flotilla.classifier.engine = pytorch";
@@ -206,11 +209,16 @@ final class ModelFolder {
     /**
      * Finds out whether it has a network for an engine.
      *
-     * @throws SettingsException when it lacks the file
+     * @throws SettingsException when it lacks the file, or has a network's weights beside it
      */
     void requireNetwork(InferenceEngine engine) {
         if (!has(network(engine))) {
             throw unreadable(network(engine), new NoSuchFileException(network(engine)));
+        }
+        if (engine == InferenceEngine.ONNXRUNTIME && has(ONNX_WEIGHTS)) {
+            throw broken(
+                    ONNX_WEIGHTS,
+                    "weights must be in " + ONNX + " itself; make that with models/optimize.py --onnx, and remove this file");
         }
     }
 

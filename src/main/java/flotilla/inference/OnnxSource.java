@@ -25,9 +25,6 @@ final class OnnxSource implements ModelSource {
     /** Not a file's name: the network after ONNX Runtime's optimizations. */
     static final String OPTIMIZED = ModelFolder.ONNX + ":optimized";
 
-    /** Where newer exporters put a network's weights; neither a copy from S3 nor what is kept of a measurement knows it. */
-    private static final String WEIGHTS = ModelFolder.ONNX + ".data";
-
     private final ModelFolder folder;
     private final NetworkEngine engine;
 
@@ -36,10 +33,6 @@ final class OnnxSource implements ModelSource {
      */
     OnnxSource(ModelFolder folder, NetworkEngine engine) {
         folder.requireNetwork(engine.setting());
-        if (folder.has(WEIGHTS)) {
-            throw new SettingsException("the model's " + folder.path(WEIGHTS) + " cannot be used: weights must be in "
-                    + ModelFolder.ONNX + " itself; make that with models/optimize.py --onnx, and remove this file");
-        }
         this.folder = folder;
         this.engine = engine;
     }

@@ -48,6 +48,14 @@ class LocalChecksTest {
         });
     }
 
+    /** Alarms launch them, and nobody here does. */
+    @Test
+    void folderOfWorkersOfAGroupThatAlarmsDrive_shouldBeAWarning() throws Exception {
+        assertThat(model("flotilla.fleet.mode=static", "flotilla.fleet.auto-scaling-group=g"))
+                .singleElement()
+                .matches(finding -> finding.status() == Finding.Status.WARNING);
+    }
+
     /** There workers are processes of this machine. */
     @Test
     void folderOfWorkersOfThisMachine_shouldBeAnError() {

@@ -6,6 +6,7 @@ import flotilla.doctor.Finding.Status;
 import flotilla.doctor.GroupFindings.Group;
 import flotilla.doctor.GroupFindings.Needs;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GroupFindingsTest {
@@ -13,16 +14,16 @@ class GroupFindingsTest {
 
     @Test
     void groupThatIsSetUpAsItShouldBe_shouldBeInOrder() {
-        assertThat(GroupFindings.of(new Group("g", 0, 10, true, List.of("others", "drain")), NEEDS))
+        assertThat(GroupFindings.of(new Group("g", 0, 10, true, Optional.of(List.of("others", "drain"))), NEEDS))
                 .containsExactly(Finding.ok("Auto Scaling group g", "MinSize 0, MaxSize 10, hook drain"));
-        assertThat(GroupFindings.of(new Group("g", 1, 12, true, List.of("drain")), NEEDS))
+        assertThat(GroupFindings.of(new Group("g", 1, 12, true, Optional.of(List.of("drain"))), NEEDS))
                 .extracting(Finding::status)
                 .containsExactly(Status.OK);
     }
 
     @Test
     void eachThingThatIsNot_shouldBeAWarningWithItsRemedy() {
-        List<Finding> findings = GroupFindings.of(new Group("g", 2, 9, false, List.of("others")), NEEDS);
+        List<Finding> findings = GroupFindings.of(new Group("g", 2, 9, false, Optional.of(List.of("others"))), NEEDS);
 
         assertThat(findings).extracting(Finding::status).containsOnly(Status.WARNING);
         assertThat(findings)
@@ -40,6 +41,14 @@ class GroupFindingsTest {
                         max -> assertThat(max).contains("flotilla.scaling.max-instances"),
                         unprotected -> assertThat(unprotected).contains("NewInstancesProtectedFromScaleIn"),
                         hook -> assertThat(hook).contains("flotilla.fleet.lifecycle-hook"));
+    }
+
+    @Test
+    void hooksThatMayNotBeSeen_shouldBeAWarningThatNamesThePermission() {
+        assertThat(GroupFindings.of(new Group("g", 0, 10, true, Optional.empty()), NEEDS))
+                .singleElement()
+                .matches(finding -> finding.status() == Status.WARNING
+                        && finding.remedy().contains("autoscaling:DescribeLifecycleHooks"));
     }
 
     @Test

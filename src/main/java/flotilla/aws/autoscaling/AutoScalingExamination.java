@@ -1,7 +1,10 @@
 package flotilla.aws.autoscaling;
 
 import flotilla.aws.AwsClients;
+import flotilla.aws.AwsErrors;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.autoscaling.AutoScalingAsyncClient;
 
@@ -11,11 +14,11 @@ public final class AutoScalingExamination implements AutoCloseable {
      * How a group is set up.
      *
      * @param protectsNew whether new members are protected from scale-in from their first moment
-     * @param hooks the names of its lifecycle hooks for terminations
+     * @param hooks the names of its lifecycle hooks for terminations; empty when these credentials may not see them
      */
-    public record Setup(int min, int max, boolean protectsNew, List<String> hooks) {
+    public record Setup(int min, int max, boolean protectsNew, Optional<List<String>> hooks) {
         public Setup {
-            hooks = List.copyOf(hooks);
+            hooks = hooks.map(List::copyOf);
         }
     }
 
@@ -39,12 +42,21 @@ public final class AutoScalingExamination implements AutoCloseable {
     /** Fails with the remedy when there is no such group. */
     public CompletionStage<Setup> look() {
         return GroupCalls.find(client, name)
-                .thenCompose(group -> GroupCalls.terminatingHooks(client, name)
+                .thenCompose(group -> hooks()
                         .thenApply(hooks -> new Setup(
                                 group.minSize(),
                                 group.maxSize(),
                                 Boolean.TRUE.equals(group.newInstancesProtectedFromScaleIn()),
                                 hooks)));
+    }
+
+    private CompletionStage<Optional<List<String>>> hooks() {
+        return GroupCalls.terminatingHooks(client, name).handle((hooks, failure) -> {
+            if (failure != null && !AwsErrors.isDenied(failure)) {
+                throw new CompletionException(AwsErrors.unwrap(failure));
+            }
+            return Optional.ofNullable(hooks);
+        });
     }
 
     @Override

@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.ec2.model.ShutdownBehavior;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
  * Sees, makes and removes the instance of a gateway. Its tag {@code flotilla:role} keeps the supervisor from taking it for a
@@ -138,7 +139,7 @@ public final class Ec2GatewayProvision implements Provider, AutoCloseable {
                 .metadataOptions(options -> options.httpEndpoint(InstanceMetadataEndpointState.ENABLED)
                         .httpTokens(HttpTokensState.REQUIRED)
                         .httpPutResponseHopLimit(1))
-                .blockDeviceMappings(Ec2Images.encryptedRoot(image));
+                .blockDeviceMappings(Ec2Images.encryptedRoot(image, volume -> volume.volumeType(VolumeType.GP3)));
         gateway.subnetId().ifPresent(request::subnetId);
         keyName.ifPresent(request::keyName);
         gateway.instanceProfile().ifPresent(profile -> request.iamInstanceProfile(given -> given.name(profile)));

@@ -3,10 +3,11 @@ package flotilla.aws.ec2;
 import flotilla.aws.AwsErrors;
 import flotilla.protocol.InfrastructureException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.ec2.Ec2AsyncClient;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Image;
-import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /** Looks at machine images, and says how the root disk of an instance of one is made. */
 final class Ec2Images {
@@ -31,11 +32,16 @@ final class Ec2Images {
         });
     }
 
-    /** Encrypted whatever the account's default is, and gone with its instance. */
+    /** Encrypted whatever the account's default is, and gone with its instance; in all else as the image has it. */
     static BlockDeviceMapping encryptedRoot(Image image) {
+        return encryptedRoot(image, volume -> {});
+    }
+
+    /** The same with more that is said of the volume. */
+    static BlockDeviceMapping encryptedRoot(Image image, Consumer<EbsBlockDevice.Builder> more) {
         return BlockDeviceMapping.builder()
                 .deviceName(image.rootDeviceName())
-                .ebs(volume -> volume.encrypted(true).volumeType(VolumeType.GP3).deleteOnTermination(true))
+                .ebs(volume -> volume.encrypted(true).deleteOnTermination(true).applyMutation(more))
                 .build();
     }
 }

@@ -156,8 +156,11 @@ public final class Ec2StoppedSet implements AutoCloseable {
         return encrypted
                 .thenApply(each -> new Ec2Launcher(
                         client, each, new LaunchPlaces(each.types(), fleet.subnetIds(), clock), clock))
-                .thenCompose(launcher -> launchEach(launcher, ids.iterator(), userData, List.of()))
-                .exceptionally(failure -> new Launched(List.of(), Optional.of(AwsErrors.unwrap(failure))));
+                .<CompletionStage<Launched>>handle((launcher, failure) -> failure == null
+                        ? launchEach(launcher, ids.iterator(), userData, List.of())
+                        : CompletableFuture.completedFuture(
+                                new Launched(List.of(), Optional.of(AwsErrors.unwrap(failure)))))
+                .thenCompose(Function.identity());
     }
 
     private CompletionStage<Launched> launchEach(
