@@ -39,9 +39,7 @@ final class FleetChecks {
         fleet.autoScalingGroup()
                 .filter(name -> fleet.mode() == FleetSettings.Mode.AUTO_SCALING_GROUP)
                 .ifPresent(name -> checks.add(CloudChecks.unlessDenied(
-                        GroupFindings.check(name),
-                        GroupFindings.notSeen(name, GROUP_PERMISSION),
-                        () -> group(name))));
+                        GroupFindings.check(name), GroupFindings.notSeen(name, GROUP_PERMISSION), () -> group(name))));
         Stream.of(fleet.imageId(), settings.provision().gateway().imageId())
                 .flatMap(Optional::stream)
                 .distinct()

@@ -106,8 +106,9 @@ final class GatewayUserData {
                         .orElse(""));
         int bytes = script.getBytes(UTF_8).length;
         if (bytes > LONGEST) {
-            throw new SettingsException("the gateway's settings take " + bytes + " bytes, and user data holds " + LONGEST
-                    + "; put some of them into the SSM parameter that flotilla.provision.gateway.secrets-parameter names");
+            throw new SettingsException(
+                    "the gateway's settings take " + bytes + " bytes, and user data holds " + LONGEST
+                            + "; put some of them into the SSM parameter that flotilla.provision.gateway.secrets-parameter names");
         }
         return script;
     }

@@ -60,12 +60,13 @@ public final class GroupFindings {
         }
         List<String> hooks = group.hooks().orElse(List.of(needs.hook()));
         if (!hooks.contains(needs.hook())) {
-            findings.add(Finding.warning(
-                    check,
-                    "no lifecycle hook for terminations is called " + needs.hook()
-                            + (hooks.isEmpty() ? "" : ", but " + String.join(", ", hooks))
-                            + ": a member that the group ends dies at work",
-                    "make one for autoscaling:EC2_INSTANCE_TERMINATING, or name it with flotilla.fleet.lifecycle-hook"));
+            findings.add(
+                    Finding.warning(
+                            check,
+                            "no lifecycle hook for terminations is called " + needs.hook()
+                                    + (hooks.isEmpty() ? "" : ", but " + String.join(", ", hooks))
+                                    + ": a member that the group ends dies at work",
+                            "make one for autoscaling:EC2_INSTANCE_TERMINATING, or name it with flotilla.fleet.lifecycle-hook"));
         }
         return findings.isEmpty()
                 ? List.of(Finding.ok(

@@ -218,7 +218,8 @@ final class ModelFolder {
         if (engine == InferenceEngine.ONNXRUNTIME && has(ONNX_WEIGHTS)) {
             throw broken(
                     ONNX_WEIGHTS,
-                    "weights must be in " + ONNX + " itself; make that with models/optimize.py --onnx, and remove this file");
+                    "weights must be in " + ONNX
+                            + " itself; make that with models/optimize.py --onnx, and remove this file");
         }
     }
 

@@ -143,7 +143,8 @@ final class Overhead {
                     run(off, offWorker, one.images(), one.without());
                 }
                 lab.say("run " + one.with().rates().size() + ", " + one.what() + ": without "
-                        + last(one.without().rates()) + ", with " + last(one.with().rates()) + " images/s");
+                        + last(one.without().rates()) + ", with "
+                        + last(one.with().rates()) + " images/s");
             }
         } finally {
             watcher.shutdownNow();

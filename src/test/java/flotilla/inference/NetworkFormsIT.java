@@ -52,7 +52,8 @@ class NetworkFormsIT {
     void plainNetworkInOneThread_shouldAnswerAsWithKernelsThatEveryProcessorHas() throws Exception {
         FolderSource source = source(MODEL);
 
-        float[][] here = FormScores.scores(source, PLAIN, TrialImages.load(source.spec().input()));
+        float[][] here =
+                FormScores.scores(source, PLAIN, TrialImages.load(source.spec().input()));
 
         assertThat(Agreement.of(Activation.SIGMOID, withOldKernels("model.pt"), here))
                 .matches(Agreement::isSame);

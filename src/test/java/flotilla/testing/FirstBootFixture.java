@@ -86,7 +86,8 @@ public abstract class FirstBootFixture {
         int status = boot();
 
         assertThat(status).isEqualTo(1);
-        assertThat(Files.readString(said())).contains("cannot read the parameter " + parameter() + ", so it does not start");
+        assertThat(Files.readString(said()))
+                .contains("cannot read the parameter " + parameter() + ", so it does not start");
         assertThat(slept()).isBetween(300L, 340L);
         assertThat(folder.resolve("started")).doesNotExist();
         assertThat(folder.resolve("etc/secrets.conf")).doesNotExist();

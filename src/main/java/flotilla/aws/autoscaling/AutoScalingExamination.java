@@ -42,12 +42,11 @@ public final class AutoScalingExamination implements AutoCloseable {
     /** Fails with the remedy when there is no such group. */
     public CompletionStage<Setup> look() {
         return GroupCalls.find(client, name)
-                .thenCompose(group -> hooks()
-                        .thenApply(hooks -> new Setup(
-                                group.minSize(),
-                                group.maxSize(),
-                                Boolean.TRUE.equals(group.newInstancesProtectedFromScaleIn()),
-                                hooks)));
+                .thenCompose(group -> hooks().thenApply(hooks -> new Setup(
+                        group.minSize(),
+                        group.maxSize(),
+                        Boolean.TRUE.equals(group.newInstancesProtectedFromScaleIn()),
+                        hooks)));
     }
 
     private CompletionStage<Optional<List<String>>> hooks() {

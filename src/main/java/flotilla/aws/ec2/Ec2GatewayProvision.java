@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.ShutdownBehavior;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
-import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
+import software.amazon.awssdk.services.ec2.waiters.Ec2AsyncWaiter;
 
 /**
  * Sees, makes and removes the instance of a gateway. Its tag {@code flotilla:role} keeps the supervisor from taking it for a

@@ -154,8 +154,8 @@ public final class Ec2StoppedSet implements AutoCloseable {
                 .map(image -> Ec2Images.find(client, image).thenApply(ofTheSet::encrypted))
                 .orElseGet(() -> CompletableFuture.completedFuture(ofTheSet));
         return encrypted
-                .thenApply(each -> new Ec2Launcher(
-                        client, each, new LaunchPlaces(each.types(), fleet.subnetIds(), clock), clock))
+                .thenApply(each ->
+                        new Ec2Launcher(client, each, new LaunchPlaces(each.types(), fleet.subnetIds(), clock), clock))
                 .<CompletionStage<Launched>>handle((launcher, failure) -> failure == null
                         ? launchEach(launcher, ids.iterator(), userData, List.of())
                         : CompletableFuture.completedFuture(

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class AutoScalingExaminationTest {
     private final FakeAutoScaling scaling = new FakeAutoScaling();
     private final AwsClients clients = AwsClients.open(scaling.settings(), 0);
-    private final AutoScalingExamination examination =
-            AutoScalingExamination.connect(clients, FakeAutoScaling.GROUP);
+    private final AutoScalingExamination examination = AutoScalingExamination.connect(clients, FakeAutoScaling.GROUP);
 
     @AfterEach
     void close() {

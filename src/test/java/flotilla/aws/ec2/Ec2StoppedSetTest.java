@@ -142,9 +142,7 @@ class Ec2StoppedSetTest {
         assertThat(tags(launch, "TagSpecification.1"))
                 .containsEntry("flotilla:set", "new")
                 .containsEntry("flotilla:gateways", "10.0.0.2:25520");
-        assertThat(tags(launch, "TagSpecification.2"))
-                .as("a disk is no member")
-                .doesNotContainKey("flotilla:set");
+        assertThat(tags(launch, "TagSpecification.2")).as("a disk is no member").doesNotContainKey("flotilla:set");
         assertThat(launch)
                 .as("no template says that it is encrypted")
                 .containsEntry("BlockDeviceMapping.1.DeviceName", "/dev/xvda")
