@@ -216,7 +216,7 @@ class DoctorCommandTest {
                                 + "<Code>AccessDenied</Code><Message>no</Message></Error><RequestId>r</RequestId>"
                                 + "</ErrorResponse>"))
                 .contains("warning  Auto Scaling group workers: it could not be looked at: these credentials lack "
-                        + "autoscaling:DescribeAutoScalingGroups or autoscaling:DescribeLifecycleHooks");
+                        + "autoscaling:DescribeAutoScalingGroups");
     }
 
     @Test
