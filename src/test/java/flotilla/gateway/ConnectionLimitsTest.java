@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -211,6 +213,33 @@ class ConnectionLimitsTest extends HttpFixture {
             for (RawConnection one : waiting) {
                 one.close();
             }
+        }
+    }
+
+    /** Pekko gives a new connection five seconds to be taken up, and resets it after that. */
+    @Test
+    void connectionThatABusyMachineTakesUpLate_shouldBeAnswered() throws Exception {
+        int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+        CountDownLatch held = new CountDownLatch(threads);
+        CompletableFuture<Void> free = new CompletableFuture<>();
+        for (int i = 0; i < threads; i++) {
+            KIT.system().executionContext().execute(() -> {
+                held.countDown();
+                // Not told to the pool, which would start another thread.
+                while (!free.isDone()) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+            });
+        }
+        held.await();
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(connection.isClosedByPeerWithin(Duration.ofSeconds(7))).isFalse();
+            free.complete(null);
+
+            assertThat(connection.response().status()).isEqualTo(200);
+        } finally {
+            free.complete(null);
         }
     }
 

@@ -6,8 +6,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -86,6 +89,23 @@ final class RawConnection implements AutoCloseable {
             return in.read() < 0;
         } catch (IOException reset) {
             return true;
+        }
+    }
+
+    /** Whether the other side closes the connection in this time, before it sends another byte. */
+    boolean isClosedByPeerWithin(Duration time) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+        in.mark(1);
+        try {
+            int next = in.read();
+            in.reset();
+            return next < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        } finally {
+            socket.setSoTimeout(0);
         }
     }
 
