@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
+import flotilla.local.NativeMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,19 @@ class UnitsTest {
                 .containsAll(SETTINGS.local().workerJvmOptions().stream()
                         .filter(option -> !option.startsWith("-Xmx") && !option.startsWith("-Xss"))
                         .toList());
+    }
+
+    /** However a worker is started; {@link NativeMemory} is the embedded cloud's way. */
+    @Test
+    void workersUnitAndFrontDoor_shouldTreatNativeMemoryAsTheEmbeddedCloudDoes() {
+        List<String> unit = unit("worker").get("Environment").lines().toList();
+        List<String> script =
+                Infra.read(Path.of("flotilla")).lines().map(String::strip).toList();
+
+        NativeMemory.ENVIRONMENT.forEach((name, value) -> {
+            assertThat(unit).contains(name + "=" + value);
+            assertThat(script).contains("export " + name + "=\"${" + name + ":-" + value + "}\"");
+        });
     }
 
     @Test
