@@ -4,9 +4,12 @@ import ai.djl.translate.TranslateException;
 import flotilla.domain.Outcome;
 import flotilla.protocol.EncodedImage;
 import flotilla.protocol.ImageClassifier;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** One predictor and what stands before and behind it: decode, resize, predict, name. */
 final class DjlClassifier implements ImageClassifier {
@@ -21,7 +24,9 @@ final class DjlClassifier implements ImageClassifier {
     private final NetworkRunner runner;
     private final Labeller labeller;
     private final InferenceMeters meters;
+    private final ThreadMXBean clocks = ManagementFactory.getThreadMXBean();
     private Optional<Steps> lastSteps = Optional.empty();
+    private OptionalDouble lastProcessorMillis = OptionalDouble.empty();
     /** Has the number of threads; an actor's thread may change. A process has one network, and so one number. */
     private Thread told;
 
@@ -52,6 +57,16 @@ final class DjlClassifier implements ImageClassifier {
     /** Those that cannot be decoded have their failures; the others go through the network together. */
     @Override
     public List<Outcome> classify(List<EncodedImage> images) {
+        if (threads > 1 || !clocks.isCurrentThreadCpuTimeSupported()) {
+            return decodeAndPredict(images);
+        }
+        long start = clocks.getCurrentThreadCpuTime();
+        List<Outcome> outcomes = decodeAndPredict(images);
+        lastProcessorMillis = OptionalDouble.of((clocks.getCurrentThreadCpuTime() - start) / NANOS_PER_MILLI);
+        return outcomes;
+    }
+
+    private List<Outcome> decodeAndPredict(List<EncodedImage> images) {
         List<Outcome> outcomes = new ArrayList<>(images.size());
         List<Integer> decoded = new ArrayList<>(images.size());
         List<Double> decodeMillis = new ArrayList<>(images.size());
@@ -86,6 +101,11 @@ final class DjlClassifier implements ImageClassifier {
     @Override
     public Optional<Steps> lastSteps() {
         return lastSteps;
+    }
+
+    @Override
+    public OptionalDouble lastProcessorMillis() {
+        return lastProcessorMillis;
     }
 
     private float[][] scores(List<EncodedImage> images) {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Classifiers whose runs are counted: how many images in each, how long they are busy, how often they break. */
@@ -111,6 +112,11 @@ final class MeteredClassifiers implements ClassifierFactory {
         @Override
         public Optional<Steps> lastSteps() {
             return classifier.lastSteps();
+        }
+
+        @Override
+        public OptionalDouble lastProcessorMillis() {
+            return classifier.lastProcessorMillis();
         }
 
         @Override

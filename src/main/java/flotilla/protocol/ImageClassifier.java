@@ -3,6 +3,7 @@ package flotilla.protocol;
 import flotilla.domain.Outcome;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Turns images into labels. An instance belongs to one thread at a time; it blocks until the answers are there.
@@ -25,6 +26,14 @@ public interface ImageClassifier extends AutoCloseable {
     /** How long the steps of the last run took; empty where there are none. */
     default Optional<Steps> lastSteps() {
         return Optional.empty();
+    }
+
+    /**
+     * Processor time of the last run in milliseconds, where this thread alone did its work: what the run cost, whatever else the
+     * machine's processors did meanwhile. Empty where that is not known.
+     */
+    default OptionalDouble lastProcessorMillis() {
+        return OptionalDouble.empty();
     }
 
     /**

@@ -6,16 +6,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How many waiting images a classifier is handed together, by the {@link BatchCurve}. Sizes are 1, 2, 4, … and the most that
+ * How many waiting images a classifier is handed together, by two {@link BatchCurve}s: <i>T(n)</i>, how long a run takes, and
+ * <i>c(n)</i>, what an image in it costs, which is processor time where that is known. Sizes are 1, 2, 4, … and the most that
  * the classifier takes, so that its network meets few shapes. With <i>w</i> images waiting for <i>k</i> idle classifiers, the
  * oldest for <i>a</i> ms, it is the last size <i>n</i> in
  *
  * <pre>
  * n ≤ ⌈w / k⌉                                            fair among the idle; nothing is held back to wait for others
  * T(n) ≤ D and (a + T(n) ≤ D or a + T(1) &gt; D)           the oldest is not made to miss its deadline D
- * c(n) &lt; 0.92 · c(1), and 0.97 · c(m)                    it pays, above the size m before it that passed, too;
- *                                                       0.97 and 0.99 for sizes up to the one in use
+ * c(n) &lt; 0.92 · c(1), and 0.95 · c(m)                    it pays, above the size m before it that passed, too;
+ *                                                       0.97 and 0.97 for sizes up to the one in use
  * </pre>
+ *
+ * <p>Twice the size takes twice the memory for a network's results, and has each image wait for twice as many, so that a gain of a
+ * twentieth is the least that it is taken for.
  *
  * <p>A size whose time is not known is tried when the size before it costs no more than 5 % above one alone: 21 runs, and no
  * more than 60 when they do not count. Sizes that are not in use are looked at again after 1,000 runs, then 2,000 and
@@ -27,14 +31,15 @@ import java.util.stream.IntStream;
 final class BatchSizer {
     private static final double GAIN = 0.08;
     private static final double GAIN_IN_USE = 0.03;
-    private static final double STEP = 0.03;
-    private static final double STEP_IN_USE = 0.01;
+    private static final double STEP = 0.05;
+    private static final double STEP_IN_USE = 0.03;
     private static final double SLACK = 0.05;
     private static final int MOST_TRIES = 60;
     private static final long FIRST_LOOK = 1_000;
     private static final long LONGEST_LOOK = 64_000;
 
-    private final BatchCurve curve = new BatchCurve();
+    private final BatchCurve times = new BatchCurve();
+    private final BatchCurve costs = new BatchCurve();
     private final int[] sizes;
     private final int[] triesLeft;
     private final double deadlineMillis;
@@ -78,13 +83,18 @@ final class BatchSizer {
         return sizes[best];
     }
 
-    /** A run of {@code n} images took {@code millis}, while all other classifiers were at work. */
-    void ran(int n, double millis) {
-        curve.ran(n, millis);
+    /**
+     * A run of {@code n} images took {@code millis}, while all other classifiers were at work.
+     *
+     * @param cost of it, in milliseconds; the same number where only the time is known
+     */
+    void ran(int n, double millis, double cost) {
+        times.ran(n, millis);
+        costs.ran(n, cost);
         if (sizes.length > 1 && --runsToLook == 0) {
             lookAgain();
         }
-        if (!curve.isKnown(1)) {
+        if (!costs.isKnown(1)) {
             return;
         }
         int best = 0;
@@ -117,23 +127,23 @@ final class BatchSizer {
         return sizes[reach];
     }
 
-    /** What was learned, for the log: milliseconds for an image by the size of its run. */
+    /** What was learned, for the log: milliseconds that an image costs, by the size of its run. */
     String explain() {
         return IntStream.of(sizes)
-                .filter(curve::isKnown)
-                .mapToObj(size -> String.format(Locale.ROOT, "%d=%.2fms", size, curve.perImage(size)))
+                .filter(costs::isKnown)
+                .mapToObj(size -> String.format(Locale.ROOT, "%d=%.2fms", size, costs.perImage(size)))
                 .collect(Collectors.joining(" ", "perImage[", "]"));
     }
 
     private boolean isWanted(int i) {
-        boolean promising = i == 0 || curve.perImage(sizes[i - 1]) <= (1 + SLACK) * curve.perImage(1);
-        return !curve.isKnown(sizes[i]) && triesLeft[i] > 0 && promising;
+        boolean promising = i == 0 || costs.perImage(sizes[i - 1]) <= (1 + SLACK) * costs.perImage(1);
+        return !costs.isKnown(sizes[i]) && triesLeft[i] > 0 && promising;
     }
 
     private boolean pays(int i, int best) {
-        double millis = curve.perImage(sizes[i]);
-        return millis < (1 - (i <= inUse ? GAIN_IN_USE : GAIN)) * curve.perImage(1)
-                && millis < (1 - (i <= inUse ? STEP_IN_USE : STEP)) * curve.perImage(sizes[best]);
+        double millis = costs.perImage(sizes[i]);
+        return millis < (1 - (i <= inUse ? GAIN_IN_USE : GAIN)) * costs.perImage(1)
+                && millis < (1 - (i <= inUse ? STEP_IN_USE : STEP)) * costs.perImage(sizes[best]);
     }
 
     /** A time that is not known is at most in proportion to that of the size before. */
@@ -141,9 +151,9 @@ final class BatchSizer {
         if (i == 0) {
             return true;
         }
-        double millis = curve.isKnown(sizes[i]) ? curve.millis(sizes[i]) : curve.perImage(sizes[i - 1]) * sizes[i];
+        double millis = times.isKnown(sizes[i]) ? times.millis(sizes[i]) : times.perImage(sizes[i - 1]) * sizes[i];
         return millis <= deadlineMillis
-                && (oldestMillis + millis <= deadlineMillis || oldestMillis + curve.millis(1) > deadlineMillis);
+                && (oldestMillis + millis <= deadlineMillis || oldestMillis + times.millis(1) > deadlineMillis);
     }
 
     private void lookAgain() {
@@ -158,7 +168,8 @@ final class BatchSizer {
     }
 
     private void learnAnew(int i) {
-        curve.forget(sizes[i]);
+        times.forget(sizes[i]);
+        costs.forget(sizes[i]);
         triesLeft[i] = MOST_TRIES;
     }
 }

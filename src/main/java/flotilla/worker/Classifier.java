@@ -32,10 +32,15 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
     /**
      * Each image has an outcome, in their order, after a run of {@code millis}.
      *
+     * @param costMillis the run's processor time where that is known, or else {@code millis}
      * @param steps of the run, where the classifier has any
      */
     record Classified(
-            ActorRef<Command> by, List<Outcome> outcomes, double millis, Optional<ImageClassifier.Steps> steps)
+            ActorRef<Command> by,
+            List<Outcome> outcomes,
+            double millis,
+            double costMillis,
+            Optional<ImageClassifier.Steps> steps)
             implements Reply {}
 
     /** The classifier broke; the images are innocent until proven otherwise. */
@@ -75,7 +80,9 @@ final class Classifier extends AbstractBehavior<Classifier.Command> {
                 throw new IllegalStateException(
                         outcomes.size() + " outcomes for " + classify.images().size() + " images");
             }
-            classify.replyTo().tell(new Classified(getContext().getSelf(), outcomes, millis, classifier.lastSteps()));
+            double cost = classifier.lastProcessorMillis().orElse(millis);
+            classify.replyTo()
+                    .tell(new Classified(getContext().getSelf(), outcomes, millis, cost, classifier.lastSteps()));
         } catch (RuntimeException broken) {
             getContext()
                     .getLog()

@@ -288,14 +288,14 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private void answer(ClassifierRun run, Classifier.Classified done, boolean crowded) {
         // What is damaged takes no time in the network.
         if (run.crowded() && crowded && done.outcomes().stream().allMatch(Outcome.Labelled.class::isInstance)) {
-            learn(run.size(), done.millis());
+            learn(run.size(), done);
         }
         run.answer(done, sizer.reach());
     }
 
-    private void learn(int size, double millis) {
+    private void learn(int size, Classifier.Classified done) {
         int before = sizer.inUse();
-        sizer.ran(size, millis);
+        sizer.ran(size, done.millis(), done.costMillis());
         int now = sizer.inUse();
         if (now != before) {
             getContext().getLog().info("batch={} before={} {}", now, before, sizer.explain());

@@ -15,7 +15,8 @@ class BatchSizerTest {
     private static void run(BatchSizer sizer, int runs, IntToDoubleFunction millis) {
         for (int i = 0; i < runs; i++) {
             int size = sizer.next(MANY, 1, 0);
-            sizer.ran(size, millis.applyAsDouble(size));
+            double took = millis.applyAsDouble(size);
+            sizer.ran(size, took, took);
         }
     }
 
@@ -34,10 +35,43 @@ class BatchSizerTest {
         "1, 20, 8, 1",
         "4, 20, 8, 4",
         "2, 10, 8, 4",
+        "8, 20, 8, 4",
     })
     void linearCurve_shouldBeBatchedAsFarAsItPays(double once, double each, int largest, int size) {
         assertThat(learned(largest, 60_000, n -> once + each * n).next(MANY, 1, 0))
                 .isEqualTo(size);
+    }
+
+    /** Neighbours on the machine make a run longer, and not dearer. */
+    @Test
+    void batchesThatAreQuickerButCostAsMuch_shouldNotBeFormed() {
+        BatchSizer sizer = new BatchSizer(8, 60_000);
+        for (int i = 0; i < 200; i++) {
+            int size = sizer.next(MANY, 1, 0);
+            sizer.ran(size, 60 + 20 * size, 20.0 * size);
+        }
+
+        assertThat(sizer.inUse()).isEqualTo(1);
+    }
+
+    @Test
+    void batchesThatCostLess_shouldStillBeInTime() {
+        BatchSizer sizer = new BatchSizer(8, 400);
+        for (int i = 0; i < 400; i++) {
+            int size = sizer.next(MANY, 1, 0);
+            sizer.ran(size, 100 + 50 * size, 20 + 5 * size);
+        }
+
+        assertThat(sizer.next(MANY, 1, 0)).isEqualTo(4);
+        assertThat(sizer.next(MANY, 1, 150)).isEqualTo(2);
+    }
+
+    /** Memory for twice the images is not taken for a thirtieth of the processor. */
+    @Test
+    void curveThatIsAlmostFlatAboveTwo_shouldBeBatchedByTwo() {
+        double[] perImage = {0, 36, 32.3, 0, 31.2, 0, 0, 0, 30.9};
+
+        assertThat(learned(8, 60_000, n -> perImage[n] * n).inUse()).isEqualTo(2);
     }
 
     @Test
@@ -54,7 +88,7 @@ class BatchSizerTest {
 
         for (int i = 0; i < 700; i++) {
             assertThat(sizer.next(MANY, 1, 0)).isEqualTo(1);
-            sizer.ran(1, 20);
+            sizer.ran(1, 20, 20);
         }
         assertThat(sizer.reach()).isEqualTo(1);
     }
@@ -116,7 +150,7 @@ class BatchSizerTest {
         for (int i = 0; i < 20_000; i++) {
             int size = sizer.next(MANY, 1, 0);
             tried += size > 1 ? 1 : 0;
-            sizer.ran(size, 20.0 * size);
+            sizer.ran(size, 20.0 * size, 20.0 * size);
         }
 
         assertThat(tried).isLessThan(400);
@@ -164,7 +198,7 @@ class BatchSizerTest {
     void runsThatDoNotCount_shouldNotBeTriedForEver() {
         BatchSizer sizer = new BatchSizer(2, 60_000);
         for (int i = 0; i < 21; i++) {
-            sizer.ran(1, 20);
+            sizer.ran(1, 20, 20);
         }
         int tried = 0;
         while (sizer.next(MANY, 1, 0) == 2) {
