@@ -14,12 +14,9 @@ import java.util.stream.IntStream;
  * <pre>
  * n ≤ ⌈w / k⌉                                            fair among the idle; nothing is held back to wait for others
  * T(n) ≤ D and (a + T(n) ≤ D or a + T(1) &gt; D)           the oldest is not made to miss its deadline D
- * c(n) &lt; 0.92 · c(1), and 0.95 · c(m)                    it pays, above the size m before it that passed, too;
- *                                                       0.97 and 0.97 for sizes up to the one in use
+ * c(n) &lt; 0.92 · c(1), and 0.97 · c(m)                    it pays, above the size m before it that passed, too;
+ *                                                       0.97 and 0.99 for sizes up to the one in use
  * </pre>
- *
- * <p>Twice the size takes twice the memory for a network's results, and has each image wait for twice as many, so that a gain of a
- * twentieth is the least that it is taken for.
  *
  * <p>A size whose time is not known is tried when the size before it costs no more than 5 % above one alone: 21 runs, and no
  * more than 60 when they do not count. Sizes that are not in use are looked at again after 1,000 runs, then 2,000 and
@@ -31,8 +28,8 @@ import java.util.stream.IntStream;
 final class BatchSizer {
     private static final double GAIN = 0.08;
     private static final double GAIN_IN_USE = 0.03;
-    private static final double STEP = 0.05;
-    private static final double STEP_IN_USE = 0.03;
+    private static final double STEP = 0.03;
+    private static final double STEP_IN_USE = 0.01;
     private static final double SLACK = 0.05;
     private static final int MOST_TRIES = 60;
     private static final long FIRST_LOOK = 1_000;

@@ -35,7 +35,6 @@ class BatchSizerTest {
         "1, 20, 8, 1",
         "4, 20, 8, 4",
         "2, 10, 8, 4",
-        "8, 20, 8, 4",
     })
     void linearCurve_shouldBeBatchedAsFarAsItPays(double once, double each, int largest, int size) {
         assertThat(learned(largest, 60_000, n -> once + each * n).next(MANY, 1, 0))
@@ -64,14 +63,6 @@ class BatchSizerTest {
 
         assertThat(sizer.next(MANY, 1, 0)).isEqualTo(4);
         assertThat(sizer.next(MANY, 1, 150)).isEqualTo(2);
-    }
-
-    /** Memory for twice the images is not taken for a thirtieth of the processor. */
-    @Test
-    void curveThatIsAlmostFlatAboveTwo_shouldBeBatchedByTwo() {
-        double[] perImage = {0, 36, 32.3, 0, 31.2, 0, 0, 0, 30.9};
-
-        assertThat(learned(8, 60_000, n -> perImage[n] * n).inUse()).isEqualTo(2);
     }
 
     @Test
