@@ -49,7 +49,10 @@ install -m 0644 "$folder/flotilla-$role.service" "/etc/systemd/system/flotilla-$
 engine=$(cat "$folder/engine")
 
 # As the service itself: what is unpacked and measured belongs to it.
-as_flotilla() { runuser -u flotilla -- env DJL_CACHE_DIR=$state/djl FLOTILLA_HOME=$home "$@"; }
+# A worker's native memory is part of how fast it is, so that what is measured has the unit's settings of it.
+malloc=$(sed -n -E 's/^Environment=((MALLOC|GLIBC)_[^ ]*)$/\1/p' "$folder/flotilla-$role.service")
+# shellcheck disable=SC2086 # several words
+as_flotilla() { runuser -u flotilla -- env $malloc DJL_CACHE_DIR=$state/djl FLOTILLA_HOME=$home "$@"; }
 
 # The class archive is made now and not at each first boot, and the engine's libraries are unpacked on the way: one run of all
 # roles does both. Without an archive everything starts as well, only later. It is written beside the jar, as root.

@@ -57,7 +57,7 @@ final class DjlClassifier implements ImageClassifier {
     /** Those that cannot be decoded have their failures; the others go through the network together. */
     @Override
     public List<Outcome> classify(List<EncodedImage> images) {
-        if (threads > 1 || !clocks.isCurrentThreadCpuTimeSupported()) {
+        if (threads > 1 || !clocks.isCurrentThreadCpuTimeSupported() || !clocks.isThreadCpuTimeEnabled()) {
             return decodeAndPredict(images);
         }
         long start = clocks.getCurrentThreadCpuTime();

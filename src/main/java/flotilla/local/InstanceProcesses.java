@@ -164,9 +164,12 @@ final class InstanceProcesses implements AutoCloseable {
 
     private Map<String, String> environment(InstanceId id) {
         Map<String, String> environment = new HashMap<>(worker.environment());
-        NativeMemory.ENVIRONMENT.forEach(environment::putIfAbsent);
+        Map<String, String> defaults = new HashMap<>(NativeMemory.ENVIRONMENT);
         // PyTorch says at every image, on processors that NNPACK does not know, that it does without.
-        environment.putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
+        defaults.put("TORCH_CPP_LOG_LEVEL", "ERROR");
+        // Who has set them otherwise is heard.
+        defaults.keySet().removeAll(System.getenv().keySet());
+        defaults.forEach(environment::putIfAbsent);
         // As on a fresh machine: no files of the developer's own AWS account, only the metadata service.
         environment.put("AWS_CONFIG_FILE", "/dev/null");
         environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");

@@ -17,9 +17,11 @@ public final class NativeMemory {
             "MALLOC_ARENA_MAX", "1",
             // Nothing is a mapping of its own.
             "MALLOC_MMAP_MAX_", "0",
-            // Of what is free at the end of that heap 64 MiB stay; the JVM gives back twice a minute what is free
-            // within it.
-            "MALLOC_TRIM_THRESHOLD_", "67108864",
+            // When 256 MiB are free at the end of that heap, all but 128 go back, by which it also grows. The JVM gives
+            // back twice a
+            // minute all that is free.
+            "MALLOC_TRIM_THRESHOLD_", "268435456",
+            "MALLOC_TOP_PAD_", "134217728",
             // The heap lies on pages of 2 MiB where the kernel lets programs ask for them. A glibc before 2.35 passes
             // over this.
             "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");

@@ -92,18 +92,18 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
-    /** Whether the other side closes the connection in this time, before it sends another byte. */
-    boolean isClosedByPeerWithin(Duration time) throws IOException {
+    /** Whether the other side neither sends a byte nor closes the connection in this time. */
+    boolean isSilentFor(Duration time) throws IOException {
         socket.setSoTimeout(Math.toIntExact(time.toMillis()));
         in.mark(1);
         try {
-            int next = in.read();
+            in.read();
             in.reset();
-            return next < 0;
-        } catch (SocketTimeoutException open) {
             return false;
-        } catch (SocketException reset) {
+        } catch (SocketTimeoutException silent) {
             return true;
+        } catch (SocketException reset) {
+            return false;
         } finally {
             socket.setSoTimeout(0);
         }

@@ -100,14 +100,17 @@ class UnitsTest {
     /** However a worker is started; {@link NativeMemory} is the embedded cloud's way. */
     @Test
     void workersUnitAndFrontDoor_shouldTreatNativeMemoryAsTheEmbeddedCloudDoes() {
-        List<String> unit = unit("worker").get("Environment").lines().toList();
-        List<String> script =
-                Infra.read(Path.of("flotilla")).lines().map(String::strip).toList();
+        Pattern ofUnit = Pattern.compile("(?m)^((?:MALLOC|GLIBC)_\\w+)=(.*)$");
+        Pattern ofScript = Pattern.compile("(?m)^ *export ((?:MALLOC|GLIBC)_\\w+)=\"\\$\\{\\1:-(.*)}\"$");
 
-        NativeMemory.ENVIRONMENT.forEach((name, value) -> {
-            assertThat(unit).contains(name + "=" + value);
-            assertThat(script).contains("export " + name + "=\"${" + name + ":-" + value + "}\"");
-        });
+        assertThat(pairs(ofUnit, unit("worker").get("Environment"))).isEqualTo(NativeMemory.ENVIRONMENT);
+        assertThat(pairs(ofScript, Infra.read(Path.of("flotilla")))).isEqualTo(NativeMemory.ENVIRONMENT);
+    }
+
+    private static Map<String, String> pairs(Pattern pattern, String text) {
+        return pattern.matcher(text)
+                .results()
+                .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
     }
 
     @Test
