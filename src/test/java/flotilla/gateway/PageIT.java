@@ -113,7 +113,7 @@ class PageIT extends PageFixture {
     @Test
     void hostileNamesAndLabels_shouldBeTextAndNothingElse() throws Exception {
         String name = "<img src=x onerror=document.title=1>.png";
-        played.shows(new FleetReport.Line("<b>i-1</b>", 1, "<i>running</i>", 1, 7, Instant.now()));
+        played.shows(new FleetReport.Line("<b>i-1</b>", 1, "<i>running</i>", 1, 7, Instant.now(), ""));
         openPage();
         browser.choose("#files", file(name, PNG));
 
@@ -384,7 +384,7 @@ class PageIT extends PageFixture {
                         "BUTTON arrivals a minute",
                         "BUTTON at work",
                         "BUTTON booting",
-                        "BUTTON ending",
+                        "BUTTON asked to end",
                         "BUTTON wanted",
                         "SUMMARY The same as a table",
                         "acts",
