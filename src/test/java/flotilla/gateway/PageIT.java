@@ -245,15 +245,15 @@ class PageIT extends PageFixture {
                         + " && document.querySelector('#fleet [data-state=draining]')");
         assertThat(browser.text("#fleet")).contains("classifies on 2 classifiers", "then ends");
         assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work, 1 asked to end.");
+        browser.await(
+                "the figures",
+                "document.querySelector('#tile-running').textContent === '1'"
+                        + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
         assertThat(browser.text("div:has(> #tile-draining) dt")).isEqualTo("Asked to end");
         assertThat(browser.text("#decisions li .note")).contains(", 1 asked to end; ");
         assertThat(browser.text("#machines-caption")).contains(", 1 asked to end, ");
         assertThat(browser.value("document.querySelector('#figures thead').textContent"))
                 .contains("Asked to end");
-        browser.await(
-                "the figures",
-                "document.querySelector('#tile-running').textContent === '1'"
-                        + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
         browser.value("document.querySelector('#figures').open = true");
         browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
         browser.value("document.querySelector('#decisions details').open = true");

@@ -174,14 +174,11 @@ class PageUpkeepIT extends PageFixture {
     void formOfTheKeyThatCloses_shouldLeaveTheFocusWhereItWasOpened() {
         openPage();
         browser.click("#key summary");
-        browser.value("document.querySelector('#key-value').value = 'any'");
 
         press("#key-form button[type=submit]");
 
         assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
         assertThat(focused()).isEqualTo("API key");
-        press("#key summary");
-        press("#key-forget");
     }
 
     @Test
