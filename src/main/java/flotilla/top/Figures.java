@@ -15,7 +15,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * The figures of a moment. Queue, images and what is wanted are those of the newest decision, as on the page, and so at most a
- * {@code scaling.interval} old; instances are counted as the fleet was told, so they may be ahead of it. What is not known is empty, never zero.
+ * {@code scaling.interval} old; instances are counted as the fleet was told, so they may be ahead of it. What is not known is empty,
+ * never zero.
  *
  * @param visible messages waiting
  * @param inFlight messages in work
