@@ -42,13 +42,7 @@ public record FleetReport(List<Line> instances) implements CborSerializable {
      *     not tell
      */
     public record Line(
-            String instanceId,
-            int appTierId,
-            String state,
-            int busy,
-            long images,
-            Instant since,
-            String countedAs) {
+            String instanceId, int appTierId, String state, int busy, long images, Instant since, String countedAs) {
         /** As what an instance is counted of which there is nothing to tell but its state. */
         private static final Map<String, String> USUAL = Map.of(
                 "pending", "pending",

@@ -33,8 +33,7 @@ final class FleetDisplay {
     }
 
     /** What is shown of one instance. */
-    ShownInstance line(
-            Instance instance, Optional<WorkerSighting> report, Optional<CountedAs> countedAs, Instant now) {
+    ShownInstance line(Instance instance, Optional<WorkerSighting> report, Optional<CountedAs> countedAs, Instant now) {
         Shown last = shown(instance, report, now);
         boolean alive = instance.state().isAlive() && report.isPresent();
         return new ShownInstance(

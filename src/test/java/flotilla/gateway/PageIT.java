@@ -87,7 +87,8 @@ class PageIT extends PageFixture {
 
     /** Lets a photograph go over an element; whether the browser would have left the page for it. */
     private static String drop(String name, byte[] bytes, String selector) {
-        return browser.value("(() => { const given = new DataTransfer(), place = document.querySelector('" + selector + "');"
+        return browser.value("(() => { const given = new DataTransfer(), place = document.querySelector('" + selector
+                + "');"
                 + " const bytes = Uint8Array.from(atob('" + Base64.getEncoder().encodeToString(bytes)
                 + "'), one => one.charCodeAt(0));"
                 + " given.items.add(new File([bytes], '" + name + "', {type: 'image/png'}));"

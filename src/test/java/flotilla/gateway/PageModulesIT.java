@@ -105,7 +105,8 @@ class PageModulesIT extends PageFixture {
         assertThat(fleet("it.does(" + machine("running", "'silent'", 1) + ")")).isEqualTo("\"is not heard of\"");
         assertThat(fleet("it.does(" + machine("draining", "'ending'", 1) + ")"))
                 .isEqualTo("\"classifies on 1 classifier, then ends\"");
-        assertThat(fleet("it.does(" + machine("draining", "'running'", 0) + ")")).isEqualTo("\"waits for work\"");
+        assertThat(fleet("it.does(" + machine("draining", "'running'", 0) + ")"))
+                .isEqualTo("\"waits for work\"");
     }
 
     @Test

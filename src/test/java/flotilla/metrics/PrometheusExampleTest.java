@@ -21,7 +21,13 @@ class PrometheusExampleTest {
         return Stream.of(
                 Arguments.of(
                         "a gateway that Terraform has made",
-                        Map.of("Name", "flotilla-gateway", "flotilla:deployment", "flotilla", "flotilla:role", "gateway"),
+                        Map.of(
+                                "Name",
+                                "flotilla-gateway",
+                                "flotilla:deployment",
+                                "flotilla",
+                                "flotilla:role",
+                                "gateway"),
                         List.of("flotilla-gateway")),
                 Arguments.of(
                         "a gateway that provision has made",

@@ -180,8 +180,8 @@ class ClusterMessagesTest {
         FleetReport.Line line = new FleetReport.Line("i-1", 1, "shutting-down", 0, 17, Instant.EPOCH, "ending");
 
         FleetReport.Line told = changed(
-                        new FleetReport(List.of(line)), tree -> ((ObjectNode) tree.get("instances").get(0))
-                                .remove("countedAs"))
+                        new FleetReport(List.of(line)),
+                        tree -> ((ObjectNode) tree.get("instances").get(0)).remove("countedAs"))
                 .instances()
                 .get(0);
 

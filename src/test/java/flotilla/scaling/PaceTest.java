@@ -20,13 +20,7 @@ class PaceTest {
 
     private static ShownInstance instance(int id, String state, long secondsAgo) {
         return new ShownInstance(
-                "i-" + id,
-                Optional.of(new AppTierId(id)),
-                state,
-                0,
-                0,
-                NOW.minusSeconds(secondsAgo),
-                Optional.empty());
+                "i-" + id, Optional.of(new AppTierId(id)), state, 0, 0, NOW.minusSeconds(secondsAgo), Optional.empty());
     }
 
     /** An image takes two seconds; one instance boots for ten seconds more, another for thirty. */

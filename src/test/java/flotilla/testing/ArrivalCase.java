@@ -24,9 +24,7 @@ public record ArrivalCase(String name, String decisions, String perMinute) {
                         "[[1,900],[2,900],[3,910],[900,4],[901,4],[902,24]]",
                         "[null,null,60,null,null,120]"),
                 new ArrivalCase(
-                        "not known in between",
-                        "[[1,0],[2,0],[3,null],[4,100],[5,100]]",
-                        "[null,null,null,null,0]"));
+                        "not known in between", "[[1,0],[2,0],[3,null],[4,100],[5,100]]", "[null,null,null,null,0]"));
     }
 
     @Override
