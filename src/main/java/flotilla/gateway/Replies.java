@@ -140,7 +140,8 @@ final class Replies {
             instance.put("state", line.state())
                     .put("busy", line.busy())
                     .put("images", line.images())
-                    .put("since", line.since().toString());
+                    .put("since", line.since().toString())
+                    .put("countedAs", line.countedAs().isEmpty() ? null : line.countedAs());
         }
         return node;
     }

@@ -3,6 +3,7 @@ package flotilla.metrics;
 import flotilla.cost.Spent;
 import flotilla.domain.QueueDepth;
 import flotilla.protocol.DecisionReport;
+import flotilla.scaling.CountedAs;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.Traffic;
 import flotilla.supervisor.SupervisorMeters;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ public final class SupervisorMetrics implements SupervisorMeters {
     private final MeterRegistry registry;
     private final List<KnownFigure> figures = new ArrayList<>();
     private final Map<String, KnownFigure> messages = new LinkedHashMap<>();
-    private final Map<String, KnownFigure> instances = new LinkedHashMap<>();
+    private final Map<CountedAs, KnownFigure> instances = new EnumMap<>(CountedAs.class);
     private final KnownFigure disagreement;
     private final KnownFigure acting;
     private final KnownFigure decidedAt;
@@ -43,8 +45,8 @@ public final class SupervisorMetrics implements SupervisorMeters {
         for (String state : List.of("visible", "in-flight", "delayed")) {
             messages.put(state, figure(QUEUE, Tags.of("state", state), null, QUEUE_MEANS));
         }
-        for (String state : List.of("pending", "running", "draining", "silent", "ending", "spare")) {
-            instances.put(state, figure(INSTANCES, Tags.of("state", state), null, INSTANCES_MEANS));
+        for (CountedAs state : CountedAs.values()) {
+            instances.put(state, figure(INSTANCES, Tags.of("state", state.label()), null, INSTANCES_MEANS));
         }
         this.disagreement = figure(
                 "flotilla.supervisor.count.difference",
@@ -125,12 +127,12 @@ public final class SupervisorMetrics implements SupervisorMeters {
     }
 
     private void census(ScalingPlan.Census census) {
-        instances.get("pending").is(census.pending());
-        instances.get("running").is(census.running());
-        instances.get("draining").is(census.draining());
-        instances.get("silent").is(census.silent());
-        instances.get("ending").is(census.ending());
-        instances.get("spare").is(census.spare());
+        instances.get(CountedAs.PENDING).is(census.pending());
+        instances.get(CountedAs.RUNNING).is(census.running());
+        instances.get(CountedAs.DRAINING).is(census.draining());
+        instances.get(CountedAs.SILENT).is(census.silent());
+        instances.get(CountedAs.ENDING).is(census.ending());
+        instances.get(CountedAs.SPARE).is(census.spare());
     }
 
     private Counter decisions(String reason) {

@@ -427,7 +427,8 @@ public final class FleetController {
 
     /** The instances for people. */
     public List<ShownInstance> show(Instant now) {
-        return roster.show(now);
+        List<InstanceView> views = byHand ? roster.byHand() : starts.correct(roster.views(), now);
+        return roster.show(planner.counted(views, state.memory(), now), now);
     }
 
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */
@@ -437,7 +438,7 @@ public final class FleetController {
             Optional<Integer> desired = byHand || plan.desired().isEmpty()
                     ? Optional.empty()
                     : Optional.of(plan.desired().getAsInt());
-            return Pace.of(backlog, model(), roster.show(now), desired, now);
+            return Pace.of(backlog, model(), show(now), desired, now);
         });
     }
 

@@ -33,7 +33,7 @@ final class FleetDisplay {
     }
 
     /** What is shown of one instance. */
-    ShownInstance line(Instance instance, Optional<WorkerSighting> report, Instant now) {
+    ShownInstance line(Instance instance, Optional<WorkerSighting> report, Optional<CountedAs> countedAs, Instant now) {
         Shown last = shown(instance, report, now);
         boolean alive = instance.state().isAlive() && report.isPresent();
         return new ShownInstance(
@@ -42,7 +42,8 @@ final class FleetDisplay {
                 last.state(),
                 alive ? report.get().busy() : 0,
                 report.map(known -> known.service().images()).orElse(0L),
-                last.since());
+                last.since(),
+                countedAs);
     }
 
     /**

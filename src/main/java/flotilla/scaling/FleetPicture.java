@@ -26,18 +26,16 @@ record FleetPicture(List<Placed> placed, int ordered, int waiting, boolean heeds
     }
 
     Census census() {
-        Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
-        placed.forEach(one -> counts.merge(one.standing(), 1, Integer::sum));
-        int working = counts.getOrDefault(Standing.WORKING, 0);
+        Map<CountedAs, Integer> counts = new EnumMap<>(CountedAs.class);
+        placed.forEach(one -> CountedAs.of(one.standing()).ifPresent(as -> counts.merge(as, 1, Integer::sum)));
+        int working = counts.getOrDefault(CountedAs.RUNNING, 0);
         return new Census(
-                counts.getOrDefault(Standing.BOOTING, 0) + ordered,
+                counts.getOrDefault(CountedAs.PENDING, 0) + ordered,
                 Math.max(0, working - waiting),
-                counts.getOrDefault(Standing.DRAINING, 0)
-                        + counts.getOrDefault(Standing.DRAINED, 0)
-                        + Math.min(working, waiting),
-                counts.getOrDefault(Standing.SILENT, 0) + counts.getOrDefault(Standing.DEAD, 0),
-                counts.getOrDefault(Standing.ENDING, 0) + counts.getOrDefault(Standing.LEAVING, 0),
-                counts.getOrDefault(Standing.SPARE, 0));
+                counts.getOrDefault(CountedAs.DRAINING, 0) + Math.min(working, waiting),
+                counts.getOrDefault(CountedAs.SILENT, 0),
+                counts.getOrDefault(CountedAs.ENDING, 0),
+                counts.getOrDefault(CountedAs.SPARE, 0));
     }
 
     Stream<Placed> with(Standing standing) {

@@ -119,14 +119,9 @@ public final class FleetPlanner {
     private PlanDraft draft(FleetObservation observation, FleetMemory memory, Instant now) {
         List<InstanceView> instances = observation.instances().orElseThrow();
         OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
-        boolean queues = rules.shape().drains() == DrainChannel.QUEUES;
-        Map<InstanceId, DrainIntent> intents = queues
-                ? requests.intents(instances, observation.confirmations(), memory.drains())
-                : rebuildIntents(instances, memory);
-        List<Placed> placed = instances.stream()
-                .map(view -> Placed.of(view, intents, rules.limits(), now))
-                .toList();
-        if (queues) {
+        Map<InstanceId, DrainIntent> intents = intents(instances, observation.confirmations(), memory, requests);
+        List<Placed> placed = placed(instances, intents, now);
+        if (byQueues()) {
             // A taker is proven dead by then, and its request is back in the queue.
             requests.sortOut(placed, now, rules.limits().deadAfter());
         }
@@ -141,6 +136,39 @@ public final class FleetPlanner {
                 memory.boots().after(placed, rules.boots(), now),
                 memory,
                 nextEpoch(memory, instances, observation.strays(), now));
+    }
+
+    /**
+     * As what each instance counts at a moment by what has been heard until then, as {@link #plan} would count it; those that are
+     * counted as nothing are left out. Requests in a queue are not told, since nobody knows who will take them.
+     */
+    Map<InstanceId, CountedAs> counted(List<InstanceView> instances, FleetMemory memory, Instant now) {
+        OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
+        Map<InstanceId, CountedAs> counted = new HashMap<>();
+        placed(instances, intents(instances, List.of(), memory, requests), now)
+                .forEach(one -> CountedAs.of(one.standing()).ifPresent(as -> counted.put(one.id(), as)));
+        return counted;
+    }
+
+    private List<Placed> placed(List<InstanceView> instances, Map<InstanceId, DrainIntent> intents, Instant now) {
+        return instances.stream()
+                .map(view -> Placed.of(view, intents, rules.limits(), now))
+                .toList();
+    }
+
+    /** What each instance was asked. */
+    private Map<InstanceId, DrainIntent> intents(
+            List<InstanceView> instances,
+            List<FleetObservation.DrainConfirmation> confirmations,
+            FleetMemory memory,
+            OpenRequests requests) {
+        return byQueues()
+                ? requests.intents(instances, confirmations, memory.drains())
+                : rebuildIntents(instances, memory);
+    }
+
+    private boolean byQueues() {
+        return rules.shape().drains() == DrainChannel.QUEUES;
     }
 
     /**

@@ -163,6 +163,11 @@ final class FleetRoster {
         bootTimes.keySet().retainAll(instances.keySet());
         forgetGoneWorkers(now);
         instances.values().forEach(instance -> display.note(instance, sighting(instance), now));
+        return views();
+    }
+
+    /** The instances that EC2 describes, or will, by the last that was heard. */
+    List<InstanceView> views() {
         return instances.values().stream()
                 .sorted(Comparator.comparing(Instance::id))
                 .map(instance -> new InstanceView(
@@ -317,11 +322,16 @@ final class FleetRoster {
         return Optional.ofNullable(workerOf.get(id)).flatMap(this::report);
     }
 
-    /** The instances for people: living ones, and those that ended a moment ago. */
-    List<ShownInstance> show(Instant now) {
+    /**
+     * The instances for people: living ones, and those that ended a moment ago.
+     *
+     * @param counted as what each is counted
+     */
+    List<ShownInstance> show(Map<InstanceId, CountedAs> counted, Instant now) {
         List<ShownInstance> lines = Stream.concat(
                         instances.values().stream(), byHand().stream().map(InstanceView::instance))
-                .map(instance -> display.line(instance, sighting(instance), now))
+                .map(instance -> display.line(
+                        instance, sighting(instance), Optional.ofNullable(counted.get(instance.id())), now))
                 .toList();
         Set<String> known = instances.keySet().stream().map(InstanceId::value).collect(Collectors.toSet());
         return display.sorted(lines, known, now);

@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
  * The figures of a moment. Queue, images and what is wanted are those of the newest decision, as on the page, and so at most a
- * {@code scaling.interval} old; instances are counted as the fleet was told. What is not known is empty, never zero.
+ * {@code scaling.interval} old; instances are counted as the fleet was told, so they may be ahead of it. What is not known is empty,
+ * never zero.
  *
  * @param visible messages waiting
  * @param inFlight messages in work
@@ -26,7 +28,8 @@ import java.util.function.ToLongFunction;
  * @param desired instances wanted
  * @param decidedAt when the newest decision fell, by the supervisor's clock
  * @param holds how long after that its figures stand for what is
- * @param instances by state, sorted by its name
+ * @param states how many instances are in each state, sorted by its name
+ * @param counted how many instances are counted as what, by the metrics' words, sorted by these
  */
 record Figures(
         OptionalLong visible,
@@ -39,7 +42,8 @@ record Figures(
         OptionalLong desired,
         Optional<Instant> decidedAt,
         Duration holds,
-        Map<String, Integer> instances) {
+        Map<String, Integer> states,
+        Map<String, Integer> counted) {
     static Figures of(Known known) {
         List<Decision> decisions = known.decisions();
         Optional<Decision> newest = known.newest();
@@ -58,7 +62,8 @@ record Figures(
                 count(newest, Decision::desired),
                 newest.map(Decision::at),
                 History.holds(decisions),
-                byState(known.instances()));
+                tally(known.instances(), FleetReport.Line::state),
+                tally(known.instances(), FleetReport.Line::counted));
     }
 
     private static OptionalLong count(Optional<Decision> decision, ToLongFunction<Decision> figure) {
@@ -68,9 +73,10 @@ record Figures(
                 .orElseGet(OptionalLong::empty);
     }
 
-    private static Map<String, Integer> byState(List<FleetReport.Line> instances) {
+    private static Map<String, Integer> tally(
+            List<FleetReport.Line> instances, Function<FleetReport.Line, String> word) {
         Map<String, Integer> counts = new TreeMap<>();
-        instances.forEach(one -> counts.merge(one.state(), 1, Integer::sum));
+        instances.forEach(one -> counts.merge(word.apply(one), 1, Integer::sum));
         return counts;
     }
 

@@ -49,7 +49,8 @@ final class FleetReader {
                 node.path("state").asText(),
                 node.path("busy").asInt(),
                 node.path("images").asLong(),
-                instant(node.path("since").asText()));
+                instant(node.path("since").asText()),
+                node.path("countedAs").asText(""));
     }
 
     private static Instant instant(String text) {

@@ -30,8 +30,7 @@ final class Frame {
     private static final Duration FRESH = Duration.ofSeconds(10);
 
     private static final String GAP = "  ";
-    private static final List<String> STATES =
-            List.of("running", "pending", "draining", "shutting-down", "stopped", "terminated");
+    private static final List<String> COUNTED = List.of("running", "pending", "draining", "silent", "ending", "spare");
 
     private final View view;
     private final Figures figures;
@@ -104,16 +103,17 @@ final class Frame {
                         "Images",
                         Say.known(figures.answered()) + " answered, " + Say.perSecond(figures.answers()) + "; "
                                 + Say.known(figures.unanswered()) + " unanswered"),
-                labelled("Instances", states() + "; " + Say.known(figures.desired()) + " wanted"),
+                labelled("Instances", counted() + "; " + Say.known(figures.desired()) + " wanted"),
                 chart("Backlog", one -> one.visible() < 0 ? -1 : one.visible() + one.inFlight()),
                 chart("Active", one -> one.running() < 0 ? -1 : one.running() + one.pending()));
     }
 
-    private String states() {
-        Map<String, Integer> counts = figures.instances();
-        Stream<String> others = counts.keySet().stream().filter(state -> !STATES.contains(state));
-        String known = Stream.concat(STATES.stream().filter(counts::containsKey), others)
-                .map(state -> counts.get(state) + " " + Columns.printable(state))
+    /** By the metrics' words; what they do not count comes last, by its state. */
+    private String counted() {
+        Map<String, Integer> counts = figures.counted();
+        Stream<String> others = counts.keySet().stream().filter(word -> !COUNTED.contains(word));
+        String known = Stream.concat(COUNTED.stream().filter(counts::containsKey), others)
+                .map(word -> counts.get(word) + " " + Columns.printable(word))
                 .collect(Collectors.joining(", "));
         return known.isEmpty() ? "none" : known;
     }

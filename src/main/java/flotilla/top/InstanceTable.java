@@ -58,7 +58,7 @@ final class InstanceTable {
         List<TextLine> lines = new ArrayList<>();
         lines.add(table.heading());
         List<FleetReport.Line> ordered = new ArrayList<>(instances);
-        ordered.sort(Comparator.comparing(one -> OVER.contains(one.state())));
+        ordered.sort(Comparator.comparing(one -> OVER.contains(one.word())));
         int shown = ordered.size() <= most ? ordered.size() : Math.max(0, most - 1);
         ordered.subList(0, shown).forEach(one -> lines.add(table.line(one)));
         if (shown < ordered.size()) {
@@ -76,11 +76,11 @@ final class InstanceTable {
         String text = row(
                 one.appTierId() > 0 ? Integer.toString(one.appTierId()) : "-",
                 Columns.printable(one.instanceId()),
-                Columns.printable(one.state()),
+                Columns.printable(one.word()),
                 does(one),
                 Long.toString(one.images()),
                 Say.since(one.since(), now));
-        return OVER.contains(one.state()) ? TextLine.faint(text) : TextLine.plain(text);
+        return OVER.contains(one.word()) ? TextLine.faint(text) : TextLine.plain(text);
     }
 
     private String row(String id, String instance, String state, String does, String images, String since) {
@@ -101,10 +101,11 @@ final class InstanceTable {
     /** What an instance does, and on how many classifiers. */
     private static String does(FleetReport.Line one) {
         String on = one.busy() > 0 ? " (" + one.busy() + ")" : "";
-        return switch (one.state()) {
+        return switch (one.word()) {
             case "pending" -> "boots";
             case "running" -> one.busy() > 0 ? "classifies" + on : "waits for work";
-            case "draining" -> "finishes" + on;
+            case "draining", "ending" -> "finishes" + on;
+            case "silent" -> "not heard of";
             case "shutting-down" -> "ends";
             default -> "-";
         };

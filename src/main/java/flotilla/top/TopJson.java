@@ -35,10 +35,13 @@ final class TopJson {
         rate(node, "answersPerSecond", figures.answers());
         count(node, "desired", figures.desired());
         if (known.at().isEmpty()) {
-            return node.putNull("states").putNull("instances").putNull("decisions");
+            return node.putNull("states")
+                    .putNull("counted")
+                    .putNull("instances")
+                    .putNull("decisions");
         }
-        ObjectNode states = node.putObject("states");
-        figures.instances().forEach(states::put);
+        figures.states().forEach(node.putObject("states")::put);
+        figures.counted().forEach(node.putObject("counted")::put);
         ArrayNode instances = node.putArray("instances");
         known.instances().forEach(one -> add(instances, one));
         ArrayNode decisions = node.putArray("decisions");
@@ -59,7 +62,8 @@ final class TopJson {
         instance.put("state", one.state())
                 .put("busy", one.busy())
                 .put("images", one.images())
-                .put("since", one.since().toString());
+                .put("since", one.since().toString())
+                .put("countedAs", one.countedAs().isEmpty() ? null : one.countedAs());
     }
 
     private static void count(ObjectNode node, String key, OptionalLong value) {

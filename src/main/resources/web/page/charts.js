@@ -12,8 +12,8 @@ const CHARTS = [
     caption: at => "Queue, images: " + known(at.visible) + " waiting, " + known(at.inFlight) + " in work" },
   { id: "arrivals", lines: [["rate", "arrivals a minute", "--green"]],
     caption: at => "Arrivals, images a minute: " + (at.rate === null ? "not known yet" : Math.round(at.rate)) },
-  { id: "machines", lines: [["running", "at work", "--green"], ["pending", "booting", "--orange"], ["draining", "ending", "--violet"], ["desired", "wanted", "--ink", [4, 4]]],
-    caption: at => "Machines: " + known(at.running) + " at work, " + known(at.pending) + " booting, " + known(at.draining) + " ending, " + known(at.desired) + " wanted" },
+  { id: "machines", lines: [["running", "at work", "--green"], ["pending", "booting", "--orange"], ["draining", "asked to end", "--violet"], ["desired", "wanted", "--ink", [4, 4]]],
+    caption: at => "Machines: " + known(at.running) + " at work, " + known(at.pending) + " booting, " + known(at.draining) + " asked to end, " + known(at.desired) + " wanted" },
 ];
 
 let points = [], silent = 0, due = false, broken = false;

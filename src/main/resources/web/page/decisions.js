@@ -72,11 +72,14 @@ function take(some) {
 function list() {
   const fitting = byId("acts").checked ? ordered.filter(one => one.actions.length) : ordered;
   const shown = fitting.slice(-wanted).reverse();
-  byId("earlier").hidden = shown.length === fitting.length;
+  const earlier = byId("earlier"), focused = document.activeElement === earlier;
+  earlier.hidden = shown.length === fitting.length;
   const before = new Map(items);
   items.clear();
   shown.forEach(one => items.set(one.n, before.get(one.n) ?? item(one)));
   arrange(byId("decisions"), [...items.values()]);
+  // Who has come so far by keyboard goes on from there, and not from the top of the page.
+  if (focused && earlier.hidden) byId("decisions").lastElementChild?.querySelector("summary").focus();
 }
 
 function item(one) {
@@ -86,7 +89,7 @@ function item(one) {
   body.append(
     element("p", one.actions.length ? "did" : "", one.summary),
     element("p", "note", known(one.visible) + " waiting, " + known(one.inFlight) + " in work; " + known(one.running) + " at work, "
-      + known(one.pending) + " booting, " + known(one.draining) + " ending; " + known(one.desired) + " wanted"),
+      + known(one.pending) + " booting, " + known(one.draining) + " asked to end; " + known(one.desired) + " wanted"),
     figures(one));
   made.append(time, body);
   return made;

@@ -7,6 +7,11 @@ const LOOK_EVERY_MS = 1500;
 /** One look in vain is no news. */
 const OLD_AFTER_MS = 5000;
 
+/** As what decisions and metrics count a machine of which nothing is known but its state. */
+const USUAL = { pending: "pending", running: "running", draining: "draining", "shutting-down": "ending", stopped: "spare" };
+/** The order and the words of the summary: those of the tiles, and what has no tile. */
+const COUNTED = [["running", "at work"], ["pending", "booting"], ["draining", "asked to end"], ["silent", "silent"], ["ending", "ending"]];
+
 /** Rows by instance: they stay while their machine does. */
 const rows = new Map();
 let heardAt = 0;
@@ -57,28 +62,35 @@ function row(instanceId) {
 /** Only what is another text is written, so that a selection stays. */
 function fill(place, one) {
   say(place.tier, String(one.appTierId ?? "–"));
-  say(place.state, one.state);
-  if (place.state.dataset.state !== one.state) place.state.dataset.state = one.state;
+  const state = word(one);
+  say(place.state, state);
+  if (place.state.dataset.state !== state) place.state.dataset.state = state;
   say(place.does, does(one));
   say(place.images, String(one.images));
   say(place.since, since(one.since));
 }
 
-function does(one) {
+/** As what a machine is counted. */
+export const counted = one => one.countedAs ?? USUAL[one.state] ?? one.state;
+
+/** Its state, unless decisions and metrics count it as something else than the state would say. */
+export const word = one => counted(one) === (USUAL[one.state] ?? one.state) ? one.state : counted(one);
+
+export function does(one) {
   const works = one.busy > 0 ? "classifies on " + count(one.busy, "classifier", "classifiers") : "";
-  switch (one.state) {
+  switch (word(one)) {
     case "pending": return "boots";
     case "running": return works || "waits for work";
-    case "draining": return works ? works + ", then ends" : "finishes, then ends";
+    case "draining":
+    case "ending": return works ? works + ", then ends" : "finishes, then ends";
+    case "silent": return "is not heard of";
     case "shutting-down": return "ends";
     default: return "nothing";
   }
 }
 
-function summary(instances) {
-  const by = state => instances.filter(one => one.state === state).length;
-  const parts = [["running", "at work"], ["pending", "booting"], ["draining", "asked to end"], ["shutting-down", "ending"]]
-    .filter(([state]) => by(state))
-    .map(([state, words]) => by(state) + " " + words);
+export function summary(instances) {
+  const by = as => instances.filter(one => counted(one) === as).length;
+  const parts = COUNTED.filter(([as]) => by(as)).map(([as, words]) => by(as) + " " + words);
   return parts.length ? "Machines: " + parts.join(", ") + "." : "No machine is up; the first images will start some.";
 }

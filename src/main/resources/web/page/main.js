@@ -42,8 +42,11 @@ function settleKey() {
   byId("key-form").addEventListener("submit", event => {
     event.preventDefault();
     say(message, useKey(value.value.trim()));
-    if (!message.textContent) byId("key").open = false;
     value.value = "";
+    if (message.textContent) return;
+    byId("key").open = false;
+    // The button that was pressed is hidden now: the keyboard goes on from here, and not from the top of the page.
+    byId("key").querySelector("summary").focus();
   });
   byId("key-forget").addEventListener("click", () => {
     value.value = "";

@@ -153,7 +153,7 @@ class AgreementIT {
 
     private Map<String, Integer> running() throws IOException {
         Map<String, Integer> told = new TreeMap<>();
-        told.put("top", top().path("states").path("running").asInt());
+        told.put("top", top().path("counted").path("running").asInt());
         told.put("decisions", newestDecision().path("running").asInt(-1));
         told.put(
                 "metrics",
@@ -162,7 +162,7 @@ class AgreementIT {
                         .map(Double::intValue)
                         .orElse(-1));
         told.put("fleet", (int) instances().stream()
-                .filter(one -> one.path("state").asText().equals("running"))
+                .filter(one -> one.path("countedAs").asText().equals("running"))
                 .count());
         return told;
     }

@@ -367,8 +367,8 @@ class HttpContractTest extends HttpFixture {
                 Optional.of(new DecisionReport.Forecast(AT, 3.5, 4)),
                 Optional.empty());
         FleetReport fleet = new FleetReport(List.of(
-                new FleetReport.Line("i-1", 1, "running", 2, 17, AT),
-                new FleetReport.Line("by-hand", 0, "draining", 0, 0, AT)));
+                new FleetReport.Line("i-1", 1, "running", 2, 17, AT, "silent"),
+                new FleetReport.Line("by-hand", 0, "draining", 0, 0, AT, "")));
         DecisionReport one = new DecisionReport(List.of(blind));
 
         conforms("GET", "/v1/fleet", answered("/v1/fleet", fleet, one), 200);

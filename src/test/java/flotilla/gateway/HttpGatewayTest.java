@@ -381,10 +381,14 @@ class HttpGatewayTest extends HttpFixture {
         CompletableFuture<HttpResponse<String>> fleet = get("/v1/fleet");
         asked(SupervisorCommand.GetFleet.class)
                 .replyTo()
-                .tell(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+                .tell(new FleetReport(List.of(
+                        new FleetReport.Line("i-1", 1, "running", 2, 17, at, "silent"),
+                        new FleetReport.Line("i-2", 2, "terminated", 0, 9, at, ""))));
         assertThat(fleet.join().body())
                 .isEqualTo("{\"instances\":[{\"instanceId\":\"i-1\",\"appTierId\":1,\"state\":\"running\",\"busy\":2,"
-                        + "\"images\":17,\"since\":\"2026-11-22T12:00:00Z\"}]}");
+                        + "\"images\":17,\"since\":\"2026-11-22T12:00:00Z\",\"countedAs\":\"silent\"},"
+                        + "{\"instanceId\":\"i-2\",\"appTierId\":2,\"state\":\"terminated\",\"busy\":0,"
+                        + "\"images\":9,\"since\":\"2026-11-22T12:00:00Z\",\"countedAs\":null}]}");
 
         CompletableFuture<HttpResponse<String>> decisions = get("/v1/scaling/decisions?limit=5");
         SupervisorCommand.GetDecisions question = asked(SupervisorCommand.GetDecisions.class);

@@ -160,14 +160,20 @@ abstract class PageFixture extends HttpFixture {
         }
     }
 
+    /** An instance that is counted as its state says. */
     static FleetReport.Line instance(int id, String state, int busy) {
+        return instance(id, state, busy, "");
+    }
+
+    static FleetReport.Line instance(int id, String state, int busy, String countedAs) {
         return new FleetReport.Line(
                 "i-0a3a309d8de7dfcf" + id,
                 id,
                 state,
                 busy,
                 17L * id,
-                Instant.now().minusSeconds(95));
+                Instant.now().minusSeconds(95),
+                countedAs);
     }
 
     static HttpSettings at(int port, HttpSettings settings) {

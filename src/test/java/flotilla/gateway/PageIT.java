@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,45 @@ class PageIT extends PageFixture {
                 .allMatch(asked -> asked.startsWith(url + "/") || asked.matches("(data|about|blob):.*"));
     }
 
+    /** Lets a photograph go over an element; whether the browser would have left the page for it. */
+    private static String drop(String name, byte[] bytes, String selector) {
+        return browser.value("(() => { const given = new DataTransfer(), place = document.querySelector('" + selector
+                + "');"
+                + " const bytes = Uint8Array.from(atob('" + Base64.getEncoder().encodeToString(bytes)
+                + "'), one => one.charCodeAt(0));"
+                + " given.items.add(new File([bytes], '" + name + "', {type: 'image/png'}));"
+                + " const lets = kind => place.dispatchEvent(new DragEvent(kind,"
+                + " {bubbles: true, cancelable: true, dataTransfer: given}));"
+                + " lets('dragenter'); lets('dragover');"
+                + " const over = place.classList.contains('over'), left = lets('drop');"
+                + " return over + ' ' + place.classList.contains('over') + ' ' + left; })()");
+    }
+
+    @Test
+    void droppedPhotograph_shouldBeSentAndAnswered() throws Exception {
+        openPage();
+
+        assertThat(drop("dropped.png", PNG, "#drop"))
+                .as("marked before, marked after, page left")
+                .isEqualTo("true false false");
+        awaitRow("dropped.png", "accepted");
+        ClassificationRequest request = accepted(1).get(0);
+        assertThat(request.file().value()).isEqualTo("dropped.png");
+        answer(request, label("Cat"));
+
+        awaitRow("dropped.png", "done");
+        assertThat(textOfRow("dropped.png")).contains("Cat");
+    }
+
+    @Test
+    void photographDroppedBesideTheBox_shouldNeitherBeSentNorTakeThePlaceOfThePage() {
+        openPage();
+
+        assertThat(drop("beside.png", PNG, "h1")).isEqualTo("false false false");
+
+        assertThat(browser.value(ANY_ROW + ".length")).isEqualTo("0");
+    }
+
     @Test
     void errors_shouldStandBesideThePhotographsThatCausedThem() throws Exception {
         openPage();
@@ -113,7 +153,7 @@ class PageIT extends PageFixture {
     @Test
     void hostileNamesAndLabels_shouldBeTextAndNothingElse() throws Exception {
         String name = "<img src=x onerror=document.title=1>.png";
-        played.shows(new FleetReport.Line("<b>i-1</b>", 1, "<i>running</i>", 1, 7, Instant.now()));
+        played.shows(new FleetReport.Line("<b>i-1</b>", 1, "<i>running</i>", 1, 7, Instant.now(), ""));
         openPage();
         browser.choose("#files", file(name, PNG));
 
@@ -210,6 +250,11 @@ class PageIT extends PageFixture {
                 "the figures",
                 "document.querySelector('#tile-running').textContent === '1'"
                         + " && document.querySelector('#machines-caption').textContent.includes('1 at work')");
+        assertThat(browser.text("div:has(> #tile-draining) dt")).isEqualTo("Asked to end");
+        assertThat(browser.text("#decisions li .note")).contains(", 1 asked to end; ");
+        assertThat(browser.text("#machines-caption")).contains(", 1 asked to end, ");
+        assertThat(browser.value("document.querySelector('#figures thead').textContent"))
+                .contains("Asked to end");
         browser.value("document.querySelector('#figures').open = true");
         browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
         browser.value("document.querySelector('#decisions details').open = true");
@@ -384,7 +429,7 @@ class PageIT extends PageFixture {
                         "BUTTON arrivals a minute",
                         "BUTTON at work",
                         "BUTTON booting",
-                        "BUTTON ending",
+                        "BUTTON asked to end",
                         "BUTTON wanted",
                         "SUMMARY The same as a table",
                         "acts",

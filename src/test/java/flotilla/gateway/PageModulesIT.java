@@ -2,8 +2,13 @@ package flotilla.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.testing.ArrivalCase;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the page's scripts reckon, each by itself in a real browser. */
 class PageModulesIT extends PageFixture {
@@ -38,41 +43,81 @@ class PageModulesIT extends PageFixture {
 
     /** Decisions every ten seconds, each a number and what was accepted by then. */
     private static String decisions(String numbersAndCounts) {
-        return "[" + numbersAndCounts
-                + "].map(([n, accepted], at) => ({n, accepted, at: new Date(10_000 * at).toISOString()}))";
+        return numbersAndCounts
+                + ".map(([n, accepted], at) => ({n, accepted, at: new Date(10_000 * at).toISOString()}))";
     }
 
     private static String rates(String numbersAndCounts) {
         return made("series", "it.withRates(" + decisions(numbersAndCounts) + ").map(one => one.rate)");
     }
 
-    @Test
-    void arrivals_shouldBeCountedOverHalfAMinute() {
-        assertThat(rates("[1, 0], [2, 0], [3, 5], [4, 10], [5, 15], [6, 15]")).isEqualTo("[null,null,30,30,30,20]");
+    @ParameterizedTest
+    @MethodSource("flotilla.testing.ArrivalCase#all")
+    void arrivals_shouldBeThoseThatTopTells(ArrivalCase one) {
+        assertThat(rates(one.decisions())).isEqualTo(one.perMinute());
     }
 
     @Test
-    void arrivals_shouldNotJumpWhenAnotherSupervisorBegins() {
-        assertThat(rates("[1, 10], [2, 10], [3, 10], [900, 40], [901, 240], [902, 240], [903, 250]"))
-                .as("it hears of what waits from one gateway after the other")
-                .isEqualTo("[null,null,0,null,null,0,30]");
+    void arrivalsThatAreNotTold_shouldHaveNoRate() {
+        assertThat(rates("[[1, 0], [2, 0], [3, 0], [4, undefined]]")).isEqualTo("[null,null,0,null]");
+    }
+
+    private static String fleet(String expression) {
+        return made("fleet", expression);
+    }
+
+    private static String machine(String state, String countedAs, int busy) {
+        return "{state: '" + state + "', countedAs: " + countedAs + ", busy: " + busy + "}";
     }
 
     @Test
-    void arrivalsThatAreNotKnown_shouldHaveNoRate() {
-        assertThat(rates("[1, 0], [2, 0], [3, null], [4, 100], [5, 100], [6, undefined]"))
-                .isEqualTo("[null,null,null,null,0,null]");
+    void machines_shouldBeSummedUpAsDecisionsCountThem() {
+        String all = Stream.of(
+                        machine("running", "'running'", 1),
+                        machine("running", "'silent'", 1),
+                        machine("draining", "'ending'", 0),
+                        machine("shutting-down", "'ending'", 0),
+                        machine("draining", "'draining'", 0),
+                        machine("pending", "'pending'", 0),
+                        machine("stopped", "'spare'", 0),
+                        machine("terminated", "null", 0))
+                .collect(Collectors.joining(", ", "[", "]"));
+
+        assertThat(fleet("it.summary(" + all + ")"))
+                .isEqualTo("\"Machines: 1 at work, 1 booting, 1 asked to end, 1 silent, 2 ending.\"");
+        assertThat(fleet(all + ".map(it.word)"))
+                .isEqualTo("[\"running\",\"silent\",\"ending\",\"shutting-down\",\"draining\",\"pending\","
+                        + "\"stopped\",\"terminated\"]");
+        assertThat(fleet("it.summary([" + machine("terminated", "null", 0) + "])"))
+                .startsWith("\"No machine is up");
+    }
+
+    @Test
+    void machineOfAGatewayThatDoesNotTell_shouldBeCountedByItsState() {
+        String old = machine("shutting-down", "undefined", 0);
+
+        assertThat(fleet("it.counted(" + old + ")")).isEqualTo("\"ending\"");
+        assertThat(fleet("it.word(" + old + ")")).isEqualTo("\"shutting-down\"");
+    }
+
+    @Test
+    void whatAMachineDoes_shouldFitWhatItIsCountedAs() {
+        assertThat(fleet("it.does(" + machine("running", "'silent'", 1) + ")")).isEqualTo("\"is not heard of\"");
+        assertThat(fleet("it.does(" + machine("draining", "'ending'", 1) + ")"))
+                .isEqualTo("\"classifies on 1 classifier, then ends\"");
+        assertThat(fleet("it.does(" + machine("draining", "'running'", 0) + ")"))
+                .isEqualTo("\"waits for work\"");
     }
 
     @Test
     void silence_shouldBeSomeIntervalsWithoutDecision() {
-        assertThat(made("series", "it.silentAfter(" + decisions("[1, 0], [2, 0], [3, 0]") + ")"))
+        assertThat(made("series", "it.silentAfter(" + decisions("[[1, 0], [2, 0], [3, 0]]") + ")"))
                 .isEqualTo("30");
-        assertThat(made("series", "it.silentAfter(" + decisions("[1, 0]") + ")"))
+        assertThat(made("series", "it.silentAfter(" + decisions("[[1, 0]]") + ")"))
                 .as("an interval that is not known")
                 .isEqualTo("30");
         String late = "{n: 4, at: new Date(400_000).toISOString()}";
-        assertThat(made("series", "it.silentAfter([..." + decisions("[1, 0], [2, 0], [3, 0]") + ", " + late + "])"))
+        assertThat(made("series", "it.silentAfter([..." + decisions("[[1, 0], [2, 0], [3, 0]]") + ", " + late + "])"))
                 .as("an earlier silence is no interval")
                 .isEqualTo("30");
         assertThat(made("series", "it.silentAfter([1, 2, 3].map(n => ({n, at: new Date(100 * n).toISOString()})))"))
@@ -80,7 +125,7 @@ class PageModulesIT extends PageFixture {
                 .isEqualTo("15");
         assertThat(made(
                         "series",
-                        "it.silentAfter(" + decisions("[1, 0], [2, 0]")
+                        "it.silentAfter(" + decisions("[[1, 0], [2, 0]]")
                                 + ".map(one => ({...one, forecast: {at: new Date(Date.parse(one.at) + 60_000)}})))"))
                 .as("forecasts are for one interval later")
                 .isEqualTo("180");

@@ -53,6 +53,26 @@ class PageUpkeepIT extends PageFixture {
         assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work.");
     }
 
+    /** One whose worker is not heard of, and one that EC2 takes back: neither tile nor sentence counts them as at work. */
+    @Test
+    void machinesThatTheirStateAloneDoesNotTell_shouldBeShownAsWhatTheyAreCounted() {
+        played.decides(decision(1, 0, hold(0, 0, 0, 1, 0, 1)));
+        played.shows(
+                instance(1, "running", 1, "running"),
+                instance(2, "running", 1, "silent"),
+                instance(3, "draining", 1, "ending"));
+        openPage();
+        awaitTile("running", "1");
+        awaitTile("draining", "0");
+        browser.await("the machines", "document.querySelectorAll('#fleet tr').length === 3");
+
+        assertThat(browser.text("#fleet-summary")).isEqualTo("Machines: 1 at work, 1 silent, 1 ending.");
+        assertThat(browser.text("#fleet tr:nth-child(2)")).contains("silent", "is not heard of");
+        assertThat(browser.text("#fleet tr:nth-child(3)")).contains("ending", "then ends");
+        assertThat(browser.value("document.querySelectorAll('#fleet [data-state=running]').length"))
+                .isEqualTo("1");
+    }
+
     @Test
     void rowsOfMachines_shouldStayWhileTheMachinesDo() {
         played.shows(instance(1, "running", 2), instance(2, "pending", 0));
@@ -138,6 +158,45 @@ class PageUpkeepIT extends PageFixture {
         assertThat(browser.text("#queue-caption")).startsWith("Queue, images: 0 waiting");
         browser.value("document.querySelector('#figures').open = true");
         browser.await("the table", "document.querySelectorAll('#figures-rows tr').length === 40");
+    }
+
+    private static String focused() {
+        return browser.value("document.activeElement.innerText");
+    }
+
+    /** Presses a button as the keyboard does: it has the focus. */
+    private static void press(String button) {
+        browser.value("document.querySelector('" + button + "').focus()");
+        browser.click(button);
+    }
+
+    @Test
+    void formOfTheKeyThatCloses_shouldLeaveTheFocusWhereItWasOpened() {
+        openPage();
+        browser.click("#key summary");
+
+        press("#key-form button[type=submit]");
+
+        assertThat(browser.value("document.querySelector('#key').open")).isEqualTo("false");
+        assertThat(focused()).isEqualTo("API key");
+    }
+
+    @Test
+    void earlierOnesThatAreUsedUp_shouldLeaveTheFocusInTheList() {
+        for (int n = 1; n <= 25; n++) {
+            played.decides(decision(n, 300 - 10 * n, hold(0, 0, 0, 0, 0, 0)));
+        }
+        openPage();
+        browser.await("the list", "document.querySelectorAll('#decisions > li').length === 10");
+
+        press("#earlier");
+        browser.await("more of it", "document.querySelectorAll('#decisions > li').length === 20");
+        assertThat(focused()).as("while there is more").isEqualTo("Show earlier ones");
+        press("#earlier");
+
+        browser.await("all of it", "document.querySelectorAll('#decisions > li').length === 25");
+        assertThat(browser.value("document.querySelector('#earlier').hidden")).isEqualTo("true");
+        assertThat(focused()).isEqualTo("Figures of decision 1");
     }
 
     @Test

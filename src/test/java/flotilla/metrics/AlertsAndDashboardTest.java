@@ -44,6 +44,16 @@ class AlertsAndDashboardTest {
     }
 
     @Test
+    void headOfTheRules_shouldNameTheSettingsThatLimitsHangOn() throws IOException {
+        String head = Files.readString(MetricFiles.ALERTS);
+        head = head.substring(0, head.indexOf("groups:")).replaceAll("\\s*\n# ", " ");
+
+        assertThat(head)
+                .contains("change FlotillaPromiseMissed when scaling.slo is changed")
+                .contains("FlotillaSupervisorStalled to some intervals when scaling.interval");
+    }
+
+    @Test
     void panels_shouldAskSomethingAndNotLieOnEachOther() {
         JsonNode panels = MetricFiles.dashboard().path("panels");
         assertThat(panels.findValues("id").stream().map(JsonNode::asInt)).doesNotHaveDuplicates();

@@ -176,6 +176,21 @@ class ClusterMessagesTest {
     }
 
     @Test
+    void instanceOfAnEarlierVersion_shouldBeCountedByItsState() throws Exception {
+        FleetReport.Line line = new FleetReport.Line("i-1", 1, "shutting-down", 0, 17, Instant.EPOCH, "ending");
+
+        FleetReport.Line told = changed(
+                        new FleetReport(List.of(line)),
+                        tree -> ((ObjectNode) tree.get("instances").get(0)).remove("countedAs"))
+                .instances()
+                .get(0);
+
+        assertThat(told.countedAs()).isEmpty();
+        assertThat(told.counted()).isEqualTo("ending");
+        assertThat(told.word()).isEqualTo("shutting-down");
+    }
+
+    @Test
     void questionsAndNotices_shouldRoundTrip() {
         roundTrip(new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110, 5_000_000_000L));
         roundTrip(new SupervisorCommand.WorkArrived(
@@ -222,7 +237,7 @@ class ClusterMessagesTest {
     @Test
     void reports_shouldRoundTrip() {
         Instant at = Instant.parse("2026-11-22T12:00:00.123456Z");
-        roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at))));
+        roundTrip(new FleetReport(List.of(new FleetReport.Line("i-1", 1, "running", 2, 17, at, "silent"))));
         roundTrip(Costs.report());
         roundTrip(Costs.report(Usage.NONE));
         roundTrip(new PaceReport(Optional.empty()));

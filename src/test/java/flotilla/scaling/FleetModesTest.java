@@ -3,6 +3,7 @@ package flotilla.scaling;
 import static flotilla.scaling.Fleet.NOW;
 import static flotilla.scaling.Fleet.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import flotilla.domain.AppTierId;
 import flotilla.domain.QueueDepth;
@@ -62,7 +63,10 @@ class FleetModesTest {
 
         assertThat(plan.census().running()).isEqualTo(1);
         assertThat(plan.actions()).isEmpty();
-        assertThat(controller.show(NOW)).hasSize(1);
+        assertThat(controller.show(NOW)).singleElement().satisfies(shown -> {
+            assertThat(shown.state()).isEqualTo("running");
+            assertThat(shown.countedAs()).contains(CountedAs.RUNNING);
+        });
     }
 
     @Test
@@ -132,6 +136,11 @@ class FleetModesTest {
         controller.acted(started(), NOW.plusSeconds(10));
 
         assertThat(decide(controller, NOW.plusSeconds(19))).isEmpty();
+        assertThat(controller.show(NOW.plusSeconds(19)))
+                .extracting(ShownInstance::state, ShownInstance::countedAs)
+                .containsExactly(
+                        tuple("stopped", Optional.of(CountedAs.PENDING)),
+                        tuple("stopped", Optional.of(CountedAs.SPARE)));
         controller.acted(Results.none(), NOW.plusSeconds(19));
         assertThat(decide(controller, NOW.plusSeconds(20)))
                 .as("it did not start after all and waits for the others")

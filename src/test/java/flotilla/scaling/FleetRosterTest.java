@@ -9,6 +9,7 @@ import flotilla.scaling.FleetObservation.Stray;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -323,7 +324,7 @@ class FleetRosterTest {
 
         described(60);
         assertThat(roster.byHand()).hasSize(1);
-        assertThat(roster.show(at(60)))
+        assertThat(roster.show(Map.of(), at(60)))
                 .singleElement()
                 .satisfies(line -> assertThat(line.name()).isEqualTo("desk"));
         described(61);
@@ -353,7 +354,7 @@ class FleetRosterTest {
             assertThat(view.instance().id()).isEqualTo(ONE);
             assertThat(view.lastSign()).isEqualTo(at(0));
         });
-        assertThat(alone.show(at(60))).singleElement().satisfies(line -> {
+        assertThat(alone.show(Map.of(), at(60))).singleElement().satisfies(line -> {
             assertThat(line.state()).isEqualTo("running");
             assertThat(line.busy()).isEqualTo(1);
         });
@@ -378,11 +379,11 @@ class FleetRosterTest {
         assertThat(line(40)).isEqualTo("shutting-down since 40");
         described(50, instance(1, InstanceState.TERMINATED, 3));
         assertThat(line(110)).isEqualTo("terminated since 50");
-        assertThat(roster.show(at(111))).isEmpty();
+        assertThat(roster.show(Map.of(), at(111))).isEmpty();
     }
 
     private String line(long second) {
-        ShownInstance line = roster.show(at(second)).get(0);
+        ShownInstance line = roster.show(Map.of(), at(second)).get(0);
         assertThat(line.name()).isEqualTo(ONE.value());
         return line.state() + " since "
                 + Duration.between(Fleet.NOW, line.since()).toSeconds();

@@ -19,7 +19,8 @@ class PaceTest {
             new WorkloadModel.Assumed(Duration.ofMillis(500), LogNormal.ofMedianAndP90(60, 90)));
 
     private static ShownInstance instance(int id, String state, long secondsAgo) {
-        return new ShownInstance("i-" + id, Optional.of(new AppTierId(id)), state, 0, 0, NOW.minusSeconds(secondsAgo));
+        return new ShownInstance(
+                "i-" + id, Optional.of(new AppTierId(id)), state, 0, 0, NOW.minusSeconds(secondsAgo), Optional.empty());
     }
 
     /** An image takes two seconds; one instance boots for ten seconds more, another for thirty. */

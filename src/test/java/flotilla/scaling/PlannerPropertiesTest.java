@@ -22,6 +22,7 @@ import flotilla.scaling.ScalingAction.Terminate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -77,6 +79,30 @@ class PlannerPropertiesTest {
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void equalArguments_shouldGiveEqualPlans(@ForAll("cases") Case nasty) {
         assertThat(nasty.plan()).isEqualTo(nasty.plan());
+    }
+
+    /** But for what belongs to no instance: machines that are ordered, and requests that nobody has taken. */
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    void instancesAsTheyAreShown_shouldAddUpToWhatADecisionCounts(@ForAll("cases") Case nasty) {
+        boolean confirmed = nasty.rules().shape().drains() == DrainChannel.QUEUES
+                && !nasty.observation().confirmations().isEmpty();
+        Assume.that(nasty.observation().instances().isPresent() && !confirmed);
+        ScalingPlan.Census census = nasty.plan().census();
+
+        Map<CountedAs, Integer> counts = new EnumMap<>(CountedAs.class);
+        new FleetPlanner(nasty.policy(), nasty.rules())
+                .counted(instances(nasty), nasty.state().memory(), Fleet.NOW)
+                .values()
+                .forEach(as -> counts.merge(as, 1, Integer::sum));
+
+        assertThat(counts.getOrDefault(CountedAs.PENDING, 0)
+                        + nasty.observation().ordered())
+                .isEqualTo(census.pending());
+        assertThat(counts.getOrDefault(CountedAs.RUNNING, 0) + counts.getOrDefault(CountedAs.DRAINING, 0))
+                .isEqualTo(census.running() + census.draining());
+        assertThat(counts.getOrDefault(CountedAs.SILENT, 0)).isEqualTo(census.silent());
+        assertThat(counts.getOrDefault(CountedAs.ENDING, 0)).isEqualTo(census.ending());
+        assertThat(counts.getOrDefault(CountedAs.SPARE, 0)).isEqualTo(census.spare());
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)

@@ -1,6 +1,7 @@
 package flotilla.top;
 
 import static flotilla.top.Shown.NOW;
+import static flotilla.top.Shown.counted;
 import static flotilla.top.Shown.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +34,7 @@ class FrameTest {
             flotilla top  http://127.0.0.1:8000                      2026-11-22 12:00:45 UTC
             Queue     5 waiting, 4 in work, 1.5/s coming in
             Images    77 answered, 2.4/s; 9 unanswered
-            Instances 2 running, 1 shutting-down; 2 wanted
+            Instances 2 running, 1 ending; 2 wanted
             Backlog                                                      █████  most 26
             Active                                                       ▁████  most 2
 
@@ -56,7 +57,7 @@ class FrameTest {
             2026-11-22 12:00:45 UTC
             Queue     5 waiting, 4 in work, 1.5/s c…
             Images    77 answered, 2.4/s; 9 unanswe…
-            Instances 2 running, 1 shutting-down; 2…
+            Instances 2 running, 1 ending; 2 wanted
             Backlog                 ██  most 26
             Active                  ▁█  most 2
 
@@ -124,6 +125,31 @@ class FrameTest {
 
         assertThat(text).contains("Instances 1 pending, 1 terminated; 2 wanted");
         assertThat(text.indexOf("i-new")).isLessThan(text.indexOf("i-old"));
+    }
+
+    /** One that is silent, one that EC2 takes back, one whose drain was taken back, one that was just started again. */
+    @Test
+    void instancesThatTheirStateAloneDoesNotTell_shouldBeShownAsWhatTheyAreCounted() {
+        View view = Shown.view(Shown.with(
+                List.of(
+                        counted("running", instance("i-1", 1, "running", 1, 9, 90)),
+                        counted("silent", instance("i-2", 2, "running", 1, 9, 90)),
+                        counted("ending", instance("i-3", 3, "draining", 2, 9, 90)),
+                        counted("ending", instance("i-4", 4, "shutting-down", 0, 9, 90)),
+                        counted("running", instance("i-5", 5, "draining", 0, 9, 90)),
+                        counted("pending", instance("i-6", 6, "stopped", 0, 0, 90)),
+                        counted("draining", instance("i-7", 7, "draining", 0, 9, 90))),
+                Shown.DECISIONS));
+
+        assertThat(text(view, 80))
+                .contains("Instances 2 running, 1 pending, 1 draining, 1 silent, 2 ending; 2 wanted\n")
+                .contains("  1  i-1       running        classifies (1) ")
+                .contains("  2  i-2       silent         not heard of   ")
+                .contains("  3  i-3       ending         finishes (2)   ")
+                .contains("  4  i-4       shutting-down  ends           ")
+                .contains("  5  i-5       running        waits for work ")
+                .contains("  6  i-6       pending        boots          ")
+                .contains("  7  i-7       draining       finishes       ");
     }
 
     @Test

@@ -42,13 +42,19 @@ final class Shown {
         return view(with(
                 List.of(
                         instance("i-84803e4f9c66ba367", 1, "running", 2, 41, 30),
-                        instance("i-0b5f23d1aa90c7e44", 2, "running", 0, 36, 29),
+                        counted("running", instance("i-0b5f23d1aa90c7e44", 2, "running", 0, 36, 29)),
                         instance("i-77c1d20ee3f4b5a61", 3, "shutting-down", 0, 0, 5)),
                 DECISIONS));
     }
 
     static FleetReport.Line instance(String id, int appTierId, String state, int busy, long images, long secondsAgo) {
-        return new FleetReport.Line(id, appTierId, state, busy, images, NOW.minusSeconds(secondsAgo));
+        return new FleetReport.Line(id, appTierId, state, busy, images, NOW.minusSeconds(secondsAgo), "");
+    }
+
+    /** The same instance, as decisions count it. */
+    static FleetReport.Line counted(String as, FleetReport.Line one) {
+        return new FleetReport.Line(
+                one.instanceId(), one.appTierId(), one.state(), one.busy(), one.images(), one.since(), as);
     }
 
     static Known with(List<FleetReport.Line> instances, List<Decision> decisions) {

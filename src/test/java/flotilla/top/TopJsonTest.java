@@ -26,6 +26,7 @@ class TopJsonTest {
         assertThat(json.path("answersPerSecond").asDouble()).isBetween(2.3, 2.4);
         assertThat(json.path("desired").asInt()).isEqualTo(2);
         assertThat(json.path("states").toString()).isEqualTo("{\"running\":2,\"shutting-down\":1}");
+        assertThat(json.path("counted").toString()).isEqualTo("{\"ending\":1,\"running\":2}");
     }
 
     @Test
@@ -55,7 +56,7 @@ class TopJsonTest {
     void fleetThatWasNeverTold_shouldBeNullAndNotEmpty() {
         JsonNode json = TopJson.of(Shown.view(Known.NOTHING.without("it is away")));
 
-        for (String key : List.of("answeredAt", "accepted", "states", "instances", "decisions")) {
+        for (String key : List.of("answeredAt", "accepted", "states", "counted", "instances", "decisions")) {
             assertThat(json.has(key)).as(key).isTrue();
             assertThat(json.path(key).isNull()).as(key).isTrue();
         }
