@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What an image went through before it was given up, for each time that this was not the end: a redrive followed, or an answer that
@@ -37,7 +38,8 @@ record FormerLives(List<Life> lives, boolean again) {
         }
 
         private void tell(List<Event> events) {
-            givenUp().ifPresent(known -> events.addAll(VainDeliveries.events(known.died(), known.deliveries())));
+            events.addAll(VainDeliveries.events(
+                    died(), givenUp().map(Journey.GivenUp::deliveries).orElse(OptionalInt.empty())));
             Event end = Event.at("given-up", givenUp().map(Journey.GivenUp::at));
             events.add(failure.outcome() instanceof Outcome.Failed failed ? end.note(failed.text()) : end);
             redriven.ifPresent(again -> events.add(Event.at("redriven", Optional.of(again.at()))));

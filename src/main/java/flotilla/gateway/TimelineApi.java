@@ -93,7 +93,8 @@ final class TimelineApi {
                 mayFollow ? holder(id) : Answers.done(Optional.empty());
         CompletionStage<List<AttemptStore.Attempt>> attempts = sources.attempts().of(id);
         CompletionStage<Optional<Duration>> age = sources.results().age(id, results.size());
-        return former.thenCompose(lives -> holder.thenCompose(held -> attempts.thenCombine(
+        CompletionStage<TimelineParts> parts =
+                former.thenCompose(lives -> holder.thenCompose(held -> attempts.thenCombine(
                         age,
                         (tried, old) -> new TimelineParts(
                                 id,
@@ -102,8 +103,8 @@ final class TimelineApi {
                                 old.map(clock.instant()::minus),
                                 tried,
                                 held,
-                                sources.recent().find(id)))))
-                .thenCompose(this::response);
+                                sources.recent().find(id)))));
+        return parts.thenCompose(this::response);
     }
 
     private CompletionStage<HttpResponse> pending(RequestId id) {

@@ -126,13 +126,21 @@ record TimelineParts(
         List<Event> events = new ArrayList<>();
         acceptance(events);
         events.addAll(former.events());
-        events.addAll(VainDeliveries.events(died(), inVain()));
+        if (!isLate()) {
+            events.addAll(VainDeliveries.events(died(), inVain()));
+        }
         end().ifPresent(answer -> {
             work().ifPresent(known -> work(events, answer, known));
             end(events, answer);
         });
         now(events);
         return events;
+    }
+
+    /** Whether the answer is to a message that had been given up: its deliveries are told with that. */
+    private boolean isLate() {
+        return !former.lives().isEmpty()
+                && work().filter(known -> !former.precede(known.queuedAt())).isPresent();
     }
 
     /** Who has it. */
@@ -198,7 +206,7 @@ record TimelineParts(
 
     private void end(List<Event> events, ClassificationResult answer) {
         if (answer.outcome() instanceof Outcome.Failed failed) {
-            events.add(Event.at("failed", ended()).note(failed.text()));
+            events.add(Event.at("failed", outcomeAt()).note(failed.text()));
         }
         // What was heard of may have been the failure before.
         Optional<Instant> heard = recent.answered()
@@ -213,14 +221,14 @@ record TimelineParts(
     }
 
     /** When there was an outcome. */
-    private Optional<Instant> ended() {
+    private Optional<Instant> outcomeAt() {
         return work().map(Journey.Work::finishedAt).or(() -> givenUp().map(Journey.GivenUp::at));
     }
 
     /** The store knows whole seconds: not before there was an outcome, nor after the answer was heard of. */
     private Optional<Instant> stored(Optional<Instant> heard) {
         return storedAt.map(at -> {
-            Instant least = ended().orElse(at);
+            Instant least = outcomeAt().orElse(at);
             Instant notBefore = at.isBefore(least) ? least : at;
             return heard.filter(known -> !known.isBefore(least) && known.isBefore(notBefore))
                     .orElse(notBefore);

@@ -64,8 +64,8 @@ class TimelineTest extends HttpFixture {
                 Optional.of(new WorkerId(worker)),
                 Optional.of(new AppTierId(2)),
                 Map.of("classify", 1.0),
-                Optional.of(request.journey(Optional.of(new Journey.Work(
-                        request.acceptedAt(), leased, leased, 2, 1, leased.minusSeconds(60), List.of("by-hand-17"))))));
+                Optional.of(request.journey(new Journey.Work(
+                        request.acceptedAt(), leased, leased, 2, 1, leased.minusSeconds(60), List.of("by-hand-17")))));
         results.results.put(request.id(), result);
         responses.deliver(WireFormat.write(new ResultNotice(request.gateway(), result)), 1);
     }
