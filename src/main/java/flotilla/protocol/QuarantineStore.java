@@ -43,7 +43,7 @@ public interface QuarantineStore {
     /** Keeps that a request was put back, in the place of what was kept for this generation. */
     CompletionStage<Done> note(Redriven redriven);
 
-    /** How often a request was put back, the first time first. */
+    /** Each time that a request was put back, the first one first. */
     CompletionStage<List<Redriven>> redrives(RequestId id);
 
     /** Removes a request and its earlier generations; a later one stays, and a missing one is no error, and what is noted of redrives stays. */
