@@ -106,8 +106,7 @@ final class Batches {
 
     private static Batch.Item item(Intake intake) {
         if (intake instanceof Intake.Accepted accepted) {
-            return Batch.Item.taken(
-                    accepted.file().value(), accepted.id(), accepted.image(), accepted.journey());
+            return Batch.Item.taken(accepted.file().value(), accepted.id(), accepted.image(), accepted.journey());
         }
         Intake.Refused refused = (Intake.Refused) intake;
         return Batch.Item.refused(

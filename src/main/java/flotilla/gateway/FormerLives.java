@@ -62,11 +62,9 @@ record FormerLives(List<Life> lives, boolean again) {
         for (int generation = 1; generation <= results.size(); generation++) {
             int ended = generation;
             ClassificationResult result = results.get(generation - 1);
-            Optional<Redriven> next = redrives.stream()
-                    .filter(one -> one.generation() > ended)
-                    .findFirst();
-            boolean isOver = generation < results.size()
-                    || result.outcome().isProvisional() && next.isPresent();
+            Optional<Redriven> next =
+                    redrives.stream().filter(one -> one.generation() > ended).findFirst();
+            boolean isOver = generation < results.size() || result.outcome().isProvisional() && next.isPresent();
             if (isOver) {
                 lives.add(new Life(result, next));
             }

@@ -231,8 +231,8 @@ final class ImageIntake {
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
         return store.call(() -> keys.isSent(key, standing.id()))
                 .thenCompose(sent -> sent
-                        ? CompletableFuture.completedFuture(new Intake.Accepted(
-                                standing.id(), standing.file(), standing.image(), Optional.empty()))
+                        ? CompletableFuture.completedFuture(
+                                new Intake.Accepted(standing.id(), standing.file(), standing.image(), Optional.empty()))
                         : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), trace)
                                 .thenCompose(accepted -> store.call(() -> keys.sent(key, standing.id()))
                                         .thenApply(done -> accepted)));

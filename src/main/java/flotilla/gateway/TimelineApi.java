@@ -91,7 +91,8 @@ final class TimelineApi {
                 : Answers.done(FormerLives.NONE);
         CompletionStage<Optional<TimelineParts.Holder>> holder =
                 mayFollow ? holder(id) : Answers.done(Optional.empty());
-        CompletionStage<List<AttemptStore.Attempt>> attempts = sources.attempts().of(id);
+        CompletionStage<List<AttemptStore.Attempt>> attempts =
+                sources.attempts().of(id);
         CompletionStage<Optional<Duration>> age = sources.results().age(id, results.size());
         CompletionStage<TimelineParts> parts =
                 former.thenCompose(lives -> holder.thenCompose(held -> attempts.thenCombine(

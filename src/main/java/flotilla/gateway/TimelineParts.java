@@ -186,7 +186,8 @@ record TimelineParts(
 
     /** From the end back, since how long a step took is kept and not when it began. */
     private static void work(List<Event> events, ClassificationResult result, Journey.Work work) {
-        Event leased = Event.at(VainDeliveries.LEASED, Optional.of(work.leasedAt())).delivery(work.delivery());
+        Event leased =
+                Event.at(VainDeliveries.LEASED, Optional.of(work.leasedAt())).delivery(work.delivery());
         events.add(result.workerId().map(id -> leased.by(id.value())).orElse(leased));
         Map<String, Double> timings = result.timings();
         if (work.batch() == 0) {

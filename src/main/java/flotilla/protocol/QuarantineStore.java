@@ -46,6 +46,6 @@ public interface QuarantineStore {
     /** Each time that a request was put back, the first one first. */
     CompletionStage<List<Redriven>> redrives(RequestId id);
 
-    /** Removes a request and its earlier generations; a later one stays, and a missing one is no error, and what is noted of redrives stays. */
+    /** Removes a request and its earlier generations; a later one stays, as does what is noted of redrives, and a missing one is no error. */
     CompletionStage<Done> remove(Quarantined quarantined);
 }

@@ -69,7 +69,8 @@ final class Traces {
         span.with(
                 "flotilla.outcome",
                 outcome instanceof Outcome.Failed failed ? failed.code().text() : "labelled");
-        work.ifPresent(known -> steps(span, parcel.request(), known, writing.get().own().timings()));
+        work.ifPresent(known ->
+                steps(span, parcel.request(), known, writing.get().own().timings()));
         writing.ifPresent(one -> span.part(
                 Span.of("store result", Kind.CLIENT, one.began(), one.ended()).build()));
         return span.part(

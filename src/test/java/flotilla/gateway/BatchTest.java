@@ -216,8 +216,8 @@ class BatchTest extends HttpFixture {
         send("DELETE", created.headers().firstValue("Location").orElseThrow(), "", new byte[0]);
 
         assertThat(results.results.get(request.id()).journey()).contains(request.journey());
-        JsonNode timeline = json(
-                get("/v1/classifications/" + request.id() + "/timeline").join());
+        JsonNode timeline =
+                json(get("/v1/classifications/" + request.id() + "/timeline").join());
         assertThat(timeline.path("traceId").asText()).isEqualTo(trace);
         assertThat(timeline.path("events").get(0).path("by").asText()).isEqualTo("gateway-1");
         assertThat(timeline.path("events").get(1).path("at").asText())

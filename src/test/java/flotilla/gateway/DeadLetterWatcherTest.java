@@ -101,7 +101,9 @@ class DeadLetterWatcherTest {
 
         results.results.clear();
         buryAsItIs(first.quarantined("an older worker said so"), 5);
-        assertThat(tried().deliveries()).as("those of the letter are none of the image").isEmpty();
+        assertThat(tried().deliveries())
+                .as("those of the letter are none of the image")
+                .isEmpty();
     }
 
     private int kept() {

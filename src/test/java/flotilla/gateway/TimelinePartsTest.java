@@ -394,10 +394,9 @@ class TimelinePartsTest {
         List<ClassificationResult> failure =
                 List.of(givenUp(FailureCode.QUARANTINED, 100, OptionalInt.of(2), "i-1-17", "i-3-18"));
 
-        TimelineParts waiting =
-                story(failure, List.of(redriven(2, 400)), Optional.empty(), RecentImages.Image.UNKNOWN);
-        TimelineParts held = story(
-                failure, List.of(redriven(2, 400)), Optional.of(holder(true)), RecentImages.Image.UNKNOWN);
+        TimelineParts waiting = story(failure, List.of(redriven(2, 400)), Optional.empty(), RecentImages.Image.UNKNOWN);
+        TimelineParts held =
+                story(failure, List.of(redriven(2, 400)), Optional.of(holder(true)), RecentImages.Image.UNKNOWN);
 
         assertThat(waiting.events().subList(3, 7))
                 .containsExactly(

@@ -78,15 +78,14 @@ class WireFormatTest {
 
     @Test
     void requestThatWasGivenUp_shouldTellWhatWasTriedUntilItIsRedriven() throws Exception {
-        ClassificationRequest letter =
-                REQUEST.quarantined("two workers died").tried(new ClassificationRequest.Tries(3, List.of("w-1", "w-2")));
+        ClassificationRequest letter = REQUEST.quarantined("two workers died")
+                .tried(new ClassificationRequest.Tries(3, List.of("w-1", "w-2")));
         String text = WireFormat.write(letter);
 
         assertThat(text).contains("\"tries\":{\"deliveries\":3,\"died\":[\"w-1\",\"w-2\"]}");
         assertThat(WireFormat.readRequest(text)).isEqualTo(letter);
         assertThat(letter.redriven(2).tries()).isEmpty();
-        assertThat(WireFormat.readRequest(text.replace("\"deliveries\":3,", ""))
-                        .tries())
+        assertThat(WireFormat.readRequest(text.replace("\"deliveries\":3,", "")).tries())
                 .as("not all of it is there")
                 .isEmpty();
     }
@@ -157,15 +156,13 @@ class WireFormatTest {
 
     @Test
     void journey_shouldRoundTripInResultsAndNoticesAndNotBeShownToClients() throws Exception {
-        ClassificationResult worked =
-                travelled(
-                        Optional.of(new Journey.Work(
-                                AT, AT.plusMillis(1), AT.plusNanos(2_000_001), 3, 4, AT, List.of("i-1-17"))),
-                        Optional.empty());
+        ClassificationResult worked = travelled(
+                Optional.of(
+                        new Journey.Work(AT, AT.plusMillis(1), AT.plusNanos(2_000_001), 3, 4, AT, List.of("i-1-17"))),
+                Optional.empty());
         ClassificationResult untouched = travelled(Optional.empty(), Optional.empty());
         ClassificationResult givenUp = travelled(
-                Optional.empty(),
-                Optional.of(new Journey.GivenUp(AT, OptionalInt.of(30), List.of("i-1-17"))));
+                Optional.empty(), Optional.of(new Journey.GivenUp(AT, OptionalInt.of(30), List.of("i-1-17"))));
         ClassificationResult uncounted =
                 travelled(Optional.empty(), Optional.of(new Journey.GivenUp(AT, OptionalInt.empty(), List.of())));
         ResultNotice notice = new ResultNotice(new GatewayId("g"), worked);

@@ -333,10 +333,11 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<List<ClassificationResult>> generations(RequestId id) {
-            return standing(id).thenApply(last -> Stream.concat(
-                            superseded.getOrDefault(id, List.of()).stream(),
-                            last.map(Standing::result).stream())
-                    .toList());
+            return standing(id)
+                    .thenApply(last -> Stream.concat(
+                                    superseded.getOrDefault(id, List.of()).stream(),
+                                    last.map(Standing::result).stream())
+                            .toList());
         }
 
         @Override

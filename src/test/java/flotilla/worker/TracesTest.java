@@ -62,8 +62,8 @@ class TracesTest {
     /** It had waited for 700 ms before it was fetched, and was classified at 900 ms. */
     private Span answered(ClassificationRequest request, Outcome outcome, Map<String, Double> timings) {
         Parcel.Understood delivery = delivery(request);
-        ClassificationResult result =
-                identity.result(request, outcome, timings, identity.work(delivery, at(900), timings.size() > 1 ? 2 : 0));
+        ClassificationResult result = identity.result(
+                request, outcome, timings, identity.work(delivery, at(900), timings.size() > 1 ? 2 : 0));
         traces.answered(
                 new Parcel.Stored(
                         delivery.message(),

@@ -95,8 +95,7 @@ public final class S3QuarantineStore implements QuarantineStore {
     public CompletionStage<Done> note(Redriven redriven) {
         return objects.put(
                 storage.outputBucket(),
-                S3Keys.of(
-                        storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
+                S3Keys.of(storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
                 ContentTypes.APPLICATION_JSON,
                 ByteString.fromString(JSON.createObjectNode()
                         .put("v", 1)
@@ -114,8 +113,10 @@ public final class S3QuarantineStore implements QuarantineStore {
                         key -> key.endsWith(REDRIVEN),
                         Integer.MAX_VALUE)
                 .thenCompose(keys -> Source.from(keys)
-                        .mapAsync(1, key -> objects.get(storage.outputBucket(), key)
-                                .thenApply(found -> found.map(bytes -> redriven(id, key, bytes))))
+                        .mapAsync(
+                                1,
+                                key -> objects.get(storage.outputBucket(), key)
+                                        .thenApply(found -> found.map(bytes -> redriven(id, key, bytes))))
                         .mapConcat(found -> found.stream().toList())
                         .runWith(Sink.seq(), objects.system()))
                 .thenApply(all -> all.stream()

@@ -57,8 +57,9 @@ class S3BatchStoreTest extends S3Fixture {
     @Test
     void batchOfAnOlderGateway_shouldHaveImagesOfUnknownWays() {
         BatchId id = freshId(8);
-        String old = "{\"v\":1,\"id\":\"" + id + "\",\"createdAt\":\"" + AT + "\",\"items\":[{\"file\":\"a.png\",\"id\":\""
-                + IMAGE + "\",\"bucket\":\"" + REF.bucket() + "\",\"key\":\"" + REF.key() + "\"}]}";
+        String old =
+                "{\"v\":1,\"id\":\"" + id + "\",\"createdAt\":\"" + AT + "\",\"items\":[{\"file\":\"a.png\",\"id\":\""
+                        + IMAGE + "\",\"bucket\":\"" + REF.bucket() + "\",\"key\":\"" + REF.key() + "\"}]}";
         server.put("output", "pre/batches/" + id + ".json", old.getBytes(StandardCharsets.UTF_8));
 
         assertThat(Await.result(store().find(id)))
