@@ -5,9 +5,11 @@ import flotilla.protocol.AttemptStore;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.QuarantineStore.Quarantined;
+import flotilla.protocol.QuarantineStore.Redriven;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.ResultStore.Standing;
 import flotilla.protocol.WireFormat;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,12 +51,19 @@ final class Redrive {
     private final ResultStore results;
     private final AttemptStore attempts;
     private final MessageQueue requests;
+    private final Clock clock;
 
-    Redrive(QuarantineStore quarantine, ResultStore results, AttemptStore attempts, MessageQueue requests) {
+    Redrive(
+            QuarantineStore quarantine,
+            ResultStore results,
+            AttemptStore attempts,
+            MessageQueue requests,
+            Clock clock) {
         this.quarantine = quarantine;
         this.results = results;
         this.attempts = attempts;
         this.requests = requests;
+        this.clock = clock;
     }
 
     /** The oldest requests in quarantine. */
@@ -91,10 +100,12 @@ final class Redrive {
     /** Asks for the generation after all that there are: an earlier one would count as answered. */
     private CompletionStage<Done> putBack(Quarantined given, int standing) {
         int next = Math.max(standing, given.request().generation()) + 1;
-        return attempts.clear(given.request().id())
+        RequestId id = given.request().id();
+        return attempts.clear(id)
                 .thenCompose(cleared ->
                         requests.send(WireFormat.write(given.request().redriven(next))))
-                .thenCompose(sent -> quarantine.remove(given));
+                .thenCompose(sent -> quarantine.note(new Redriven(id, next, clock.instant())))
+                .thenCompose(noted -> quarantine.remove(given));
     }
 
     private interface Step {

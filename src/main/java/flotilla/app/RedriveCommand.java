@@ -5,6 +5,7 @@ import flotilla.app.Redrive.Line;
 import flotilla.config.FlotillaSettings;
 import flotilla.domain.RequestId;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -76,7 +77,8 @@ final class RedriveCommand implements Callable<Integer> {
                         cloud.quarantine(system),
                         cloud.results(system),
                         cloud.attempts(system),
-                        cloud.queue(settings.queue().request(), 1));
+                        cloud.queue(settings.queue().request(), 1),
+                        Clock.systemUTC());
                 return run(redrive, asked);
             } finally {
                 system.terminate();

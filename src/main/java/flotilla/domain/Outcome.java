@@ -31,7 +31,12 @@ public sealed interface Outcome {
      * @param code why, for programs
      * @param message why, for people, in one line
      */
-    record Failed(FailureCode code, String message) implements Outcome {}
+    record Failed(FailureCode code, String message) implements Outcome {
+        /** Both, in one line. */
+        public String text() {
+            return code.text() + ": " + message;
+        }
+    }
 
     /** Whether another outcome may still supersede this one. */
     default boolean isProvisional() {

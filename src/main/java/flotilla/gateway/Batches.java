@@ -106,7 +106,7 @@ final class Batches {
 
     private static Batch.Item item(Intake intake) {
         if (intake instanceof Intake.Accepted accepted) {
-            return Batch.Item.taken(accepted.file().value(), accepted.id(), accepted.image());
+            return Batch.Item.taken(accepted.file().value(), accepted.id(), accepted.image(), accepted.journey());
         }
         Intake.Refused refused = (Intake.Refused) intake;
         return Batch.Item.refused(
@@ -168,7 +168,8 @@ final class Batches {
                 new Outcome.Failed(FailureCode.CANCELLED, "the batch was cancelled before this image was answered"),
                 Optional.empty(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                taken.journey());
         return results.putIfAbsent(cancelled).thenCompose(standing -> images.delete(taken.image()));
     }
 

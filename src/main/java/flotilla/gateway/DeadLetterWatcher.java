@@ -2,8 +2,11 @@ package flotilla.gateway;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
+import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.protocol.About;
+import flotilla.protocol.AttemptStore;
+import flotilla.protocol.AttemptStore.Attempt;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.MessageQueue;
@@ -15,6 +18,7 @@ import flotilla.protocol.WireFormat;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -32,6 +36,7 @@ final class DeadLetterWatcher {
     private final MessageQueue responses;
     private final ResultStore results;
     private final QuarantineStore quarantine;
+    private final AttemptStore attempts;
     private final GatewayMeters meters;
     private final Clock clock;
 
@@ -39,11 +44,13 @@ final class DeadLetterWatcher {
             MessageQueue responses,
             ResultStore results,
             QuarantineStore quarantine,
+            AttemptStore attempts,
             GatewayMeters meters,
             Clock clock) {
         this.responses = responses;
         this.results = results;
         this.quarantine = quarantine;
+        this.attempts = attempts;
         this.meters = meters;
         this.clock = clock;
     }
@@ -61,14 +68,14 @@ final class DeadLetterWatcher {
 
     private CompletionStage<Done> buried(QueueMessage message) {
         try {
-            return bury(WireFormat.readRequest(message.body()));
+            return bury(message, WireFormat.readRequest(message.body()));
         } catch (WireFormat.UnreadableException e) {
             LOG.warn("unreadable request message={} is kept in the result store", message.messageId());
             return results.keepUnreadable(message.messageId(), message.body());
         }
     }
 
-    private CompletionStage<Done> bury(ClassificationRequest request) {
+    private CompletionStage<Done> bury(QueueMessage letter, ClassificationRequest request) {
         Outcome.Failed failure = failure(request);
         About.image(LOG.atWarn(), request)
                 .log(
@@ -76,15 +83,17 @@ final class DeadLetterWatcher {
                         request.generation(),
                         failure.code().text(),
                         request.quarantine().orElse("its last delivery ended without an answer"));
-        ClassificationResult result = new ClassificationResult(
-                request.id(),
-                request.file(),
-                failure,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                Optional.of(request.journey(Optional.empty())));
-        return results.putIfAbsent(result, request.generation())
+        return tried(letter, request)
+                .thenCompose(givenUp -> results.putIfAbsent(
+                        new ClassificationResult(
+                                request.id(),
+                                request.file(),
+                                failure,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of(),
+                                Optional.of(request.journey(givenUp))),
+                        request.generation()))
                 .thenCompose(standing -> kept(request, failure, standing)
                         .thenCompose(kept -> responses
                                 .send(WireFormat.write(new ResultNotice(request.gateway(), standing)))
@@ -94,6 +103,26 @@ final class DeadLetterWatcher {
                                     }
                                     return sent;
                                 })));
+    }
+
+    /**
+     * A worker that gives an image up tells what was tried. Of what the queue gave up the marks of dead processes are known, and the
+     * deliveries: a dead-letter queue goes on counting, and this one is none of them.
+     */
+    private CompletionStage<Journey.GivenUp> tried(QueueMessage letter, ClassificationRequest request) {
+        if (request.tries().isPresent()) {
+            ClassificationRequest.Tries tries = request.tries().get();
+            return CompletableFuture.completedStage(
+                    new Journey.GivenUp(clock.instant(), OptionalInt.of(tries.deliveries()), tries.died()));
+        }
+        int before = letter.receiveCount() - 1;
+        OptionalInt deliveries =
+                request.quarantine().isEmpty() && before > 0 ? OptionalInt.of(before) : OptionalInt.empty();
+        return attempts.of(request.id())
+                .thenApply(all -> new Journey.GivenUp(
+                        clock.instant(),
+                        deliveries,
+                        all.stream().filter(Attempt::died).map(Attempt::process).toList()));
     }
 
     /** Only what has no answer is worth a redrive, and no letter that comes again after its request was redriven; whether it is. */

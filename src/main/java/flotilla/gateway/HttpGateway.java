@@ -181,6 +181,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             new TimelineApi.Sources(
                                     answers,
                                     ports.results(),
+                                    ports.quarantine(),
                                     ports.stories().attempts(),
                                     ports.stories().archive(),
                                     supervisor,
@@ -229,7 +230,12 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             context.getSystem(),
                             ports.deadLetters(),
                             new DeadLetterWatcher(
-                                    ports.responses(), ports.results(), ports.quarantine(), meters, clock)));
+                                    ports.responses(),
+                                    ports.results(),
+                                    ports.quarantine(),
+                                    ports.stories().attempts(),
+                                    meters,
+                                    clock)));
             context.pipeToSelf(
                     GatewayServer.bind(context.getSystem(), settings, tls, routes.create()),
                     (bound, failure) -> failure == null ? new Bound(bound) : new BindFailed(failure));

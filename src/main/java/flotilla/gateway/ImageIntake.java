@@ -3,6 +3,7 @@ package flotilla.gateway;
 import flotilla.config.HttpSettings;
 import flotilla.domain.FileName;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Journey;
 import flotilla.domain.RequestId;
 import flotilla.domain.TraceParent;
 import flotilla.protocol.About;
@@ -37,8 +38,12 @@ import org.slf4j.LoggerFactory;
 final class ImageIntake {
     /** What became of an upload. */
     sealed interface Intake {
-        /** The image is stored and its message is in the queue. */
-        record Accepted(RequestId id, FileName file, ImageRef image) implements Intake {}
+        /**
+         * The image is stored and its message is in the queue.
+         *
+         * @param journey its way up to there; empty when an earlier upload had taken it
+         */
+        record Accepted(RequestId id, FileName file, ImageRef image, Optional<Journey> journey) implements Intake {}
 
         /** The image was not taken. */
         record Refused(String file, Problem problem) implements Intake {}
@@ -224,18 +229,19 @@ final class ImageIntake {
 
     /** The first request may have ended between its claim and its message; a message too many does no harm. */
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
-        Intake accepted = new Intake.Accepted(standing.id(), standing.file(), standing.image());
         return store.call(() -> keys.isSent(key, standing.id()))
                 .thenCompose(sent -> sent
-                        ? CompletableFuture.completedFuture(accepted)
+                        ? CompletableFuture.completedFuture(
+                                new Intake.Accepted(standing.id(), standing.file(), standing.image(), Optional.empty()))
                         : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), trace)
-                                .thenCompose(again -> store.call(() -> keys.sent(key, standing.id()))
+                                .thenCompose(accepted -> store.call(() -> keys.sent(key, standing.id()))
                                         .thenApply(done -> accepted)));
     }
 
     private CompletionStage<Intake> enqueue(
             RequestId id, FileName file, ImageRef ref, Optional<Passing> passing, Tracing.Upload trace) {
-        return requests.send(id, file, ref, passing, trace).thenApply(sent -> new Intake.Accepted(id, file, ref));
+        return requests.send(id, file, ref, passing, trace)
+                .thenApply(sent -> new Intake.Accepted(id, file, ref, Optional.of(sent.journey())));
     }
 
     private CompletionStage<Integer> discard(Source<ByteString, ?> bytes) {

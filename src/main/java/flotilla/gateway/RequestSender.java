@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -54,8 +53,9 @@ final class RequestSender {
      * Sends the message of an image.
      *
      * @param passing what is known of its bytes; empty for one that was stored by an earlier upload
+     * @return what was sent
      */
-    CompletionStage<Done> send(
+    CompletionStage<ClassificationRequest> send(
             RequestId id, FileName file, ImageRef image, Optional<Passing> passing, Tracing.Upload trace) {
         Optional<TraceParent> context = trace.context();
         ClassificationRequest request = new ClassificationRequest(
@@ -73,7 +73,7 @@ final class RequestSender {
             recent.accepted(id, new RecentImages.Taken(request.acceptedAt(), queuedAt, context));
             pending.tell(new PendingReplies.Enqueued(id));
             meters.accepted(passing.map(Passing::size).orElse(0L));
-            return sent;
+            return request;
         });
     }
 }

@@ -11,6 +11,7 @@ import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.DecisionStory;
 import flotilla.protocol.HolderReport;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.Timeline;
@@ -52,6 +53,7 @@ final class TimelineApi {
     record Sources(
             Answers answers,
             ResultStore results,
+            QuarantineStore quarantine,
             AttemptStore attempts,
             DecisionArchive archive,
             ActorRef<SupervisorCommand> supervisor,
@@ -76,24 +78,34 @@ final class TimelineApi {
         return id.isEmpty()
                 ? Answers.done(ResultApi.unknown(text).toResponse())
                 : sources.results()
-                        .standing(id.get())
-                        .thenCompose(standing ->
-                                standing.isPresent() ? answered(id.get(), standing.get()) : pending(id.get()));
+                        .generations(id.get())
+                        .thenCompose(results -> results.isEmpty() ? pending(id.get()) : answered(id.get(), results));
     }
 
-    private CompletionStage<HttpResponse> answered(RequestId id, ResultStore.Standing standing) {
-        return sources.results()
-                .age(id, standing.generation())
-                .thenCombine(
-                        sources.attempts().of(id),
-                        (age, attempts) -> new TimelineParts(
+    /** An image with results, of which the last one stands. */
+    private CompletionStage<HttpResponse> answered(RequestId id, List<ClassificationResult> results) {
+        ClassificationResult standing = results.get(results.size() - 1);
+        boolean mayFollow = standing.outcome().isProvisional();
+        CompletionStage<FormerLives> former = mayFollow || results.size() > 1
+                ? sources.quarantine().redrives(id).thenApply(redrives -> FormerLives.of(results, redrives))
+                : Answers.done(FormerLives.NONE);
+        CompletionStage<Optional<TimelineParts.Holder>> holder =
+                mayFollow ? holder(id) : Answers.done(Optional.empty());
+        CompletionStage<List<AttemptStore.Attempt>> attempts =
+                sources.attempts().of(id);
+        CompletionStage<Optional<Duration>> age = sources.results().age(id, results.size());
+        CompletionStage<TimelineParts> parts =
+                former.thenCompose(lives -> holder.thenCompose(held -> attempts.thenCombine(
+                        age,
+                        (tried, old) -> new TimelineParts(
                                 id,
-                                Optional.of(standing.result()),
-                                age.map(clock.instant()::minus),
-                                attempts,
-                                Optional.empty(),
-                                sources.recent().find(id)))
-                .thenCompose(this::response);
+                                Optional.of(standing),
+                                lives,
+                                old.map(clock.instant()::minus),
+                                tried,
+                                held,
+                                sources.recent().find(id)))));
+        return parts.thenCompose(this::response);
     }
 
     private CompletionStage<HttpResponse> pending(RequestId id) {
@@ -107,6 +119,7 @@ final class TimelineApi {
                                         (attempts, holder) -> new TimelineParts(
                                                 id,
                                                 Optional.empty(),
+                                                FormerLives.NONE,
                                                 Optional.empty(),
                                                 attempts,
                                                 holder,

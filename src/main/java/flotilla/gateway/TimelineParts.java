@@ -15,21 +15,24 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * What is known of an image, put in order. A result has most of it; what a result cannot know comes from the store and from what this
  * gateway remembers. Pure.
  *
- * @param result empty while there is none
+ * @param result that stands; empty while there is none
+ * @param former what came before, when it was given up
  * @param storedAt when the result was written, to a second; empty when that is not known
  * @param attempts processes that are known to have had the image inside
- * @param holder the worker that has it now, when there is no result
+ * @param holder the worker that has it now, when there is no result or another may follow
  * @param recent what this gateway remembers
  */
 record TimelineParts(
         RequestId id,
         Optional<ClassificationResult> result,
+        FormerLives former,
         Optional<Instant> storedAt,
         List<Attempt> attempts,
         Optional<Holder> holder,
@@ -41,11 +44,7 @@ record TimelineParts(
      */
     record Holder(HolderReport report, Instant since) {}
 
-    /** The name of one life of a worker is that of the worker, a hyphen, and when it began, in milliseconds. */
-    private static final String LIFE = "-\\d+$";
-
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final String LEASED = "leased";
 
     TimelineParts {
         attempts = List.copyOf(attempts);
@@ -55,8 +54,17 @@ record TimelineParts(
         return result.flatMap(ClassificationResult::journey);
     }
 
+    /** What ended its way; empty while there is nothing, or since it was put back. */
+    private Optional<ClassificationResult> end() {
+        return result.filter(one -> !former.again());
+    }
+
     private Optional<Journey.Work> work() {
-        return journey().flatMap(Journey::work);
+        return end().flatMap(ClassificationResult::journey).flatMap(Journey::work);
+    }
+
+    private Optional<Journey.GivenUp> givenUp() {
+        return end().flatMap(ClassificationResult::journey).flatMap(Journey::givenUp);
     }
 
     Optional<String> traceId() {
@@ -69,8 +77,7 @@ record TimelineParts(
     /** The workers that are known to have had it, the one that answered last. */
     List<String> workers() {
         Set<String> all = new LinkedHashSet<>();
-        died().forEach(process -> all.add(worker(process)));
-        attempts.stream().filter(one -> !one.died()).forEach(one -> all.add(worker(one.process())));
+        processes().forEach(process -> all.add(VainDeliveries.worker(process)));
         holder.ifPresent(known -> all.add(known.report().worker()));
         result.flatMap(ClassificationResult::workerId).ifPresent(answered -> {
             all.remove(answered.value());
@@ -93,13 +100,14 @@ record TimelineParts(
 
     private Optional<Instant> began(String worker) {
         return processes().stream()
-                .filter(process -> worker(process).equals(worker) && !process.equals(worker))
+                .filter(process -> VainDeliveries.worker(process).equals(worker) && !process.equals(worker))
                 .map(process -> Instant.ofEpochMilli(Long.parseLong(process.substring(worker.length() + 1))))
                 .findFirst();
     }
 
     private List<String> processes() {
-        Set<String> all = new LinkedHashSet<>(died());
+        Set<String> all = new LinkedHashSet<>(former.died());
+        all.addAll(died());
         attempts.forEach(one -> all.add(one.process()));
         return List.copyOf(all);
     }
@@ -108,36 +116,48 @@ record TimelineParts(
     private List<String> died() {
         Set<String> all = new LinkedHashSet<>();
         work().ifPresent(known -> all.addAll(known.died()));
+        givenUp().ifPresent(known -> all.addAll(known.died()));
         attempts.stream().filter(Attempt::died).forEach(one -> all.add(one.process()));
         return List.copyOf(all);
-    }
-
-    private static String worker(String process) {
-        return process.replaceFirst(LIFE, "");
     }
 
     /** The steps in their order. */
     List<Event> events() {
         List<Event> events = new ArrayList<>();
         acceptance(events);
-        earlierDeliveries(events);
-        if (result.isPresent()) {
-            work().ifPresent(known -> work(events, result.get(), known));
-            end(events, result.get());
-        } else if (holder.isPresent()) {
+        events.addAll(former.events());
+        if (!isLate()) {
+            events.addAll(VainDeliveries.events(died(), inVain()));
+        }
+        end().ifPresent(answer -> {
+            work().ifPresent(known -> work(events, answer, known));
+            end(events, answer);
+        });
+        now(events);
+        return events;
+    }
+
+    /** Whether the answer is to a message that had been given up: its deliveries are told with that. */
+    private boolean isLate() {
+        return !former.lives().isEmpty()
+                && work().filter(known -> !former.precede(known.queuedAt())).isPresent();
+    }
+
+    /** Who has it. */
+    private void now(List<Event> events) {
+        if (holder.isPresent()) {
             HolderReport report = holder.get().report();
-            events.add(Event.at(LEASED, holder.map(Holder::since))
+            events.add(Event.at(VainDeliveries.LEASED, holder.map(Holder::since))
                     .by(report.worker())
                     .delivery(report.delivery())
                     .note(report.classifying() ? "which has it inside a classifier" : "which has it in hand"));
-        } else {
+        } else if (end().isEmpty()) {
             attempts.stream()
                     .filter(one -> !one.died())
-                    .forEach(one -> events.add(Event.at(LEASED, Optional.empty())
-                            .by(worker(one.process()))
+                    .forEach(one -> events.add(Event.at(VainDeliveries.LEASED, Optional.empty())
+                            .by(VainDeliveries.worker(one.process()))
                             .note("which has it inside a classifier, alone")));
         }
-        return events;
     }
 
     private void acceptance(List<Event> events) {
@@ -148,29 +168,26 @@ record TimelineParts(
                 journey().map(Journey::storedAt).or(() -> recent.taken().map(RecentImages.Taken::storedAt))));
         events.add(Event.at(
                 "queued",
-                work().map(Journey.Work::queuedAt).or(() -> recent.taken().map(RecentImages.Taken::queuedAt))));
+                work().map(Journey.Work::queuedAt)
+                        .filter(at -> !former.precede(at))
+                        .or(() -> recent.taken().map(RecentImages.Taken::queuedAt))));
     }
 
-    private void earlierDeliveries(List<Event> events) {
-        for (String process : died()) {
-            events.add(Event.at(LEASED, Optional.empty())
-                    .by(worker(process))
-                    .note("whose process ended with the image inside a classifier"));
+    /** Deliveries without an outcome since its message was sent last; empty when they are not known. */
+    private OptionalInt inVain() {
+        if (end().filter(one -> one.outcome().isProvisional()).isPresent()) {
+            return givenUp().map(Journey.GivenUp::deliveries).orElse(OptionalInt.empty());
         }
-        int deliveries = work().map(Journey.Work::delivery)
-                .or(() -> holder.map(known -> known.report().delivery()))
-                .orElse(1);
-        int others = deliveries - 1 - died().size();
-        if (others > 0) {
-            events.add(Event.at(LEASED, Optional.empty())
-                    .note((others == 1 ? "once" : others + " times")
-                            + " by workers that gave it back, or ended while it waited in them"));
-        }
+        return OptionalInt.of(work().map(Journey.Work::delivery)
+                        .or(() -> holder.map(known -> known.report().delivery()))
+                        .orElse(1)
+                - 1);
     }
 
     /** From the end back, since how long a step took is kept and not when it began. */
     private static void work(List<Event> events, ClassificationResult result, Journey.Work work) {
-        Event leased = Event.at(LEASED, Optional.of(work.leasedAt())).delivery(work.delivery());
+        Event leased =
+                Event.at(VainDeliveries.LEASED, Optional.of(work.leasedAt())).delivery(work.delivery());
         events.add(result.workerId().map(id -> leased.by(id.value())).orElse(leased));
         Map<String, Double> timings = result.timings();
         if (work.batch() == 0) {
@@ -190,10 +207,12 @@ record TimelineParts(
 
     private void end(List<Event> events, ClassificationResult answer) {
         if (answer.outcome() instanceof Outcome.Failed failed) {
-            events.add(Event.at("failed", work().map(Journey.Work::finishedAt))
-                    .note(failed.code().text() + ": " + failed.message()));
+            events.add(Event.at("failed", outcomeAt()).note(failed.text()));
         }
-        Optional<Instant> heard = recent.answered().map(RecentImages.Answered::at);
+        // What was heard of may have been the failure before.
+        Optional<Instant> heard = recent.answered()
+                .filter(one -> !one.provisional() || answer.outcome().isProvisional())
+                .map(RecentImages.Answered::at);
         events.add(Event.at("result-stored", stored(heard)));
         Event answered = Event.at("answered", heard);
         events.add(
@@ -202,10 +221,15 @@ record TimelineParts(
                         : answered.note("when is not remembered here; the result can be had since it was stored"));
     }
 
+    /** When there was an outcome. */
+    private Optional<Instant> outcomeAt() {
+        return work().map(Journey.Work::finishedAt).or(() -> givenUp().map(Journey.GivenUp::at));
+    }
+
     /** The store knows whole seconds: not before there was an outcome, nor after the answer was heard of. */
     private Optional<Instant> stored(Optional<Instant> heard) {
         return storedAt.map(at -> {
-            Instant least = work().map(Journey.Work::finishedAt).orElse(at);
+            Instant least = outcomeAt().orElse(at);
             Instant notBefore = at.isBefore(least) ? least : at;
             return heard.filter(known -> !known.isBefore(least) && known.isBefore(notBefore))
                     .orElse(notBefore);

@@ -5,6 +5,7 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.ResultStore;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,11 @@ final class MeteredResults implements ResultStore {
     @Override
     public CompletionStage<Optional<Standing>> standing(RequestId id) {
         return results.standing(id);
+    }
+
+    @Override
+    public CompletionStage<List<ClassificationResult>> generations(RequestId id) {
+        return results.generations(id);
     }
 
     @Override

@@ -2,6 +2,7 @@ package flotilla.protocol;
 
 import flotilla.domain.BatchId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Journey;
 import flotilla.domain.RequestId;
 import java.time.Instant;
 import java.util.List;
@@ -26,8 +27,8 @@ public record Batch(BatchId id, Instant createdAt, List<Item> items) {
      * @param refusal why, when it was refused
      */
     public record Item(String file, Optional<Taken> taken, Optional<Refusal> refusal) {
-        public static Item taken(String file, RequestId id, ImageRef image) {
-            return new Item(file, Optional.of(new Taken(id, image)), Optional.empty());
+        public static Item taken(String file, RequestId id, ImageRef image, Optional<Journey> journey) {
+            return new Item(file, Optional.of(new Taken(id, image, journey)), Optional.empty());
         }
 
         public static Item refused(String file, String code, String message) {
@@ -35,8 +36,12 @@ public record Batch(BatchId id, Instant createdAt, List<Item> items) {
         }
     }
 
-    /** An image whose message is in the queue. */
-    public record Taken(RequestId id, ImageRef image) {}
+    /**
+     * An image whose message is in the queue.
+     *
+     * @param journey its way up to there; empty when an earlier upload had taken it, or an older gateway
+     */
+    public record Taken(RequestId id, ImageRef image, Optional<Journey> journey) {}
 
     /** Why an image was not taken. */
     public record Refusal(String code, String message) {}

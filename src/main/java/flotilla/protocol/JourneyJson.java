@@ -11,16 +11,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** How an image's journey stands in its result. One that cannot be read is none: the result is worth more. */
-final class JourneyJson {
+/** How an image's journey stands in its result and its batch. One that cannot be read is none: they are worth more. */
+public final class JourneyJson {
     private JourneyJson() {}
 
-    static void write(ObjectNode node, Journey journey) {
+    /** Adds the journey's fields to an object. */
+    public static void write(ObjectNode node, Journey journey) {
         node.put("gateway", journey.gateway().value());
         node.put("storedAt", journey.storedAt().toString());
         journey.trace().ifPresent(trace -> node.put("trace", trace.toString()));
         journey.work().ifPresent(work -> write(node.putObject("work"), work));
+        journey.givenUp().ifPresent(givenUp -> write(node.putObject("givenUp"), givenUp));
     }
 
     private static void write(ObjectNode node, Journey.Work work) {
@@ -30,13 +33,50 @@ final class JourneyJson {
         node.put("delivery", work.delivery());
         node.put("batch", work.batch());
         node.put("workerSince", work.workerSince().toString());
-        if (!work.died().isEmpty()) {
+        writeDied(node, work.died());
+    }
+
+    private static void write(ObjectNode node, Journey.GivenUp givenUp) {
+        node.put("at", givenUp.at().toString());
+        givenUp.deliveries().ifPresent(count -> node.put("deliveries", count));
+        writeDied(node, givenUp.died());
+    }
+
+    static void write(ObjectNode node, ClassificationRequest.Tries tries) {
+        node.put("deliveries", tries.deliveries());
+        writeDied(node, tries.died());
+    }
+
+    /** Names of processes; not there when there are none. */
+    private static void writeDied(ObjectNode node, List<String> processes) {
+        if (!processes.isEmpty()) {
             ArrayNode died = node.putArray("died");
-            work.died().forEach(died::add);
+            processes.forEach(died::add);
         }
     }
 
-    static Optional<Journey> read(JsonNode node) {
+    private static List<String> readDied(JsonNode node) {
+        List<String> died = new ArrayList<>();
+        node.path("died").forEach(process -> died.add(process.asText()));
+        return died;
+    }
+
+    /** A count that is there and is none below zero. */
+    private static OptionalInt count(JsonNode node, String field) {
+        int count = node.path(field).asInt(-1);
+        return count < 0 ? OptionalInt.empty() : OptionalInt.of(count);
+    }
+
+    /** What was tried for an image that was given up; empty when that is not told. */
+    static Optional<ClassificationRequest.Tries> readTries(JsonNode node) {
+        OptionalInt deliveries = count(node, "deliveries");
+        return deliveries.isPresent()
+                ? Optional.of(new ClassificationRequest.Tries(deliveries.getAsInt(), readDied(node)))
+                : Optional.empty();
+    }
+
+    /** Reads a journey; empty when it is none. */
+    public static Optional<Journey> read(JsonNode node) {
         if (!node.isObject()) {
             return Optional.empty();
         }
@@ -45,15 +85,14 @@ final class JourneyJson {
                     new GatewayId(node.path("gateway").asText()),
                     instant(node, "storedAt"),
                     TraceParent.parse(node.path("trace").asText()),
-                    node.path("work").isObject() ? Optional.of(work(node.path("work"))) : Optional.empty()));
+                    node.path("work").isObject() ? Optional.of(work(node.path("work"))) : Optional.empty(),
+                    node.path("givenUp").isObject() ? Optional.of(givenUp(node.path("givenUp"))) : Optional.empty()));
         } catch (IllegalArgumentException | DateTimeException notOurs) {
             return Optional.empty();
         }
     }
 
     private static Journey.Work work(JsonNode node) {
-        List<String> died = new ArrayList<>();
-        node.path("died").forEach(process -> died.add(process.asText()));
         return new Journey.Work(
                 instant(node, "queuedAt"),
                 instant(node, "leasedAt"),
@@ -61,7 +100,11 @@ final class JourneyJson {
                 node.path("delivery").asInt(1),
                 node.path("batch").asInt(),
                 instant(node, "workerSince"),
-                died);
+                readDied(node));
+    }
+
+    private static Journey.GivenUp givenUp(JsonNode node) {
+        return new Journey.GivenUp(instant(node, "at"), count(node, "deliveries"), readDied(node));
     }
 
     private static Instant instant(JsonNode node, String field) {

@@ -33,6 +33,19 @@ public interface QuarantineStore {
      */
     CompletionStage<List<RequestId>> ids(int most);
 
-    /** Removes a request and its earlier generations; a later one stays, and a missing one is no error. */
+    /**
+     * A request was put back into the queue.
+     *
+     * @param generation of the result that is asked for since
+     */
+    record Redriven(RequestId id, int generation, Instant at) {}
+
+    /** Keeps that a request was put back, in the place of what was kept for this generation. */
+    CompletionStage<Done> note(Redriven redriven);
+
+    /** Each time that a request was put back, the first one first. */
+    CompletionStage<List<Redriven>> redrives(RequestId id);
+
+    /** Removes a request and its earlier generations; a later one stays, as does what is noted of redrives, and a missing one is no error. */
     CompletionStage<Done> remove(Quarantined quarantined);
 }

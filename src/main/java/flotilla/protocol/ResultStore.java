@@ -3,6 +3,7 @@ package flotilla.protocol;
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.RequestId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,9 @@ public interface ResultStore {
 
     /** The result of a request that stands and which one that is, or empty while there is none. */
     CompletionStage<Optional<Standing>> standing(RequestId id);
+
+    /** All results of a request, the first one first: the last one stands, the others are provisional failures before it. */
+    CompletionStage<List<ClassificationResult>> generations(RequestId id);
 
     /** The result of a request that stands, or empty while there is none. */
     default CompletionStage<Optional<ClassificationResult>> find(RequestId id) {

@@ -68,6 +68,7 @@ public final class WireFormat {
             node.put("generation", request.generation());
         }
         request.quarantine().ifPresent(reason -> node.put("quarantine", reason));
+        request.tries().ifPresent(tries -> JourneyJson.write(node.putObject("tries"), tries));
         return node.toString();
     }
 
@@ -86,7 +87,8 @@ public final class WireFormat {
                         Optional.ofNullable(node.get("size")).map(JsonNode::asLong),
                         content(node),
                         node.path("generation").asInt(1),
-                        optional(node, "quarantine")));
+                        optional(node, "quarantine"),
+                        JourneyJson.readTries(node.path("tries"))));
     }
 
     /** The result notice as JSON. */

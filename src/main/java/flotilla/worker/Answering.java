@@ -45,7 +45,7 @@ final class Answering {
                     Traces.Writing writing = new Traces.Writing(parcel.result(), began, traces.now());
                     return forgiven(parcel)
                             .thenApply(done -> new Parcel.Stored(
-                                    parcel.message(), parcel.request(), standing, Optional.of(writing)));
+                                    parcel.message(), parcel.at(), parcel.request(), standing, Optional.of(writing)));
                 });
     }
 
@@ -62,7 +62,7 @@ final class Answering {
         return calls.call(parcel.message(), () -> responses.send(notice)).thenApply(sent -> {
             tally.countAnswer();
             traces.answered(parcel, began);
-            return new Parcel.Settled(parcel.message(), Verdict.ANSWERED);
+            return parcel.settled(Verdict.ANSWERED);
         });
     }
 }

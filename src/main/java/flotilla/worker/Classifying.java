@@ -118,6 +118,7 @@ final class Classifying {
             Instant now = clock.instant();
             return new Parcel.Answered(
                     parcel.message(),
+                    parcel.at(),
                     parcel.request(),
                     parcel.suspect(),
                     identity.result(
@@ -127,9 +128,9 @@ final class Classifying {
                             identity.work(parcel.understood(), now, done.batch())));
         }
         if (reply instanceof ClassifierRouter.Returned) {
-            return new Parcel.Settled(parcel.message(), Verdict.RETURNED);
+            return parcel.settled(Verdict.RETURNED);
         }
-        return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
+        return parcel.settled(Verdict.TROUBLE);
     }
 
     private static Map<String, Double> timings(Parcel.Fetched parcel, ClassifierRouter.Classified done, Instant now) {

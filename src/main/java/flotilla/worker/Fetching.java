@@ -81,6 +81,7 @@ final class Fetching {
         if (bytes.isEmpty()) {
             return new Parcel.Answered(
                     parcel.message(),
+                    parcel.at(),
                     parcel.request(),
                     !parcel.died().isEmpty(),
                     identity.result(

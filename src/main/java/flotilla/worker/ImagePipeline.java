@@ -161,7 +161,7 @@ final class ImagePipeline {
     private Parcel understand(Parcel parcel) {
         Parcel.Received received = (Parcel.Received) parcel;
         if (returning) {
-            return new Parcel.Settled(received.message(), Verdict.RETURNED);
+            return received.settled(Verdict.RETURNED);
         }
         try {
             ClassificationRequest request =
@@ -169,12 +169,12 @@ final class ImagePipeline {
             if (!ports.images().isImageOf(request.id(), request.image())) {
                 About.message(LOG.atWarn(), received.message())
                         .log("points to an object that is no image of its request; it is not read");
-                return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
+                return received.settled(Verdict.UNREADABLE);
             }
             return new Parcel.Understood(received.message(), received.at(), request, List.of());
         } catch (WireFormat.UnreadableException e) {
             LOG.warn("unreadable message={}: {}", received.message().messageId(), e.getMessage());
-            return new Parcel.Settled(received.message(), Verdict.UNREADABLE);
+            return received.settled(Verdict.UNREADABLE);
         }
     }
 
@@ -198,7 +198,7 @@ final class ImagePipeline {
                 About.message(LOG.atWarn(), parcel.message())
                         .log("goes back to the queue after {} failed: {}", kind.getSimpleName(), failure.toString());
                 leases.classifying(parcel.message(), false);
-                return new Parcel.Settled(parcel.message(), Verdict.TROUBLE);
+                return parcel.settled(Verdict.TROUBLE);
             });
         });
     }

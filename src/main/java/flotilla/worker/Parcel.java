@@ -15,6 +15,14 @@ import java.util.Optional;
 sealed interface Parcel {
     QueueMessage message();
 
+    /** When this delivery came, by this machine's clock. */
+    Instant at();
+
+    /** The end of its way. */
+    default Settled settled(Verdict verdict) {
+        return new Settled(message(), at(), verdict);
+    }
+
     /** Fresh from the queue. */
     record Received(QueueMessage message, Instant at) implements Parcel {}
 
@@ -38,6 +46,11 @@ sealed interface Parcel {
             return understood.message();
         }
 
+        @Override
+        public Instant at() {
+            return understood.at();
+        }
+
         ClassificationRequest request() {
             return understood.request();
         }
@@ -48,7 +61,12 @@ sealed interface Parcel {
     }
 
     /** There is an outcome. */
-    record Answered(QueueMessage message, ClassificationRequest request, boolean suspect, ClassificationResult result)
+    record Answered(
+            QueueMessage message,
+            Instant at,
+            ClassificationRequest request,
+            boolean suspect,
+            ClassificationResult result)
             implements Parcel {}
 
     /**
@@ -58,11 +76,12 @@ sealed interface Parcel {
      */
     record Stored(
             QueueMessage message,
+            Instant at,
             ClassificationRequest request,
             ClassificationResult result,
             Optional<Traces.Writing> writing)
             implements Parcel {}
 
     /** It is clear what the queue is to be told. */
-    record Settled(QueueMessage message, Verdict verdict) implements Parcel {}
+    record Settled(QueueMessage message, Instant at, Verdict verdict) implements Parcel {}
 }

@@ -85,18 +85,20 @@ final class Redelivery {
         ClassificationRequest request = parcel.request();
         if (past instanceof Past.Answered answered) {
             return CompletableFuture.completedStage(
-                    new Parcel.Stored(parcel.message(), request, answered.result(), Optional.empty()));
+                    new Parcel.Stored(parcel.message(), parcel.at(), request, answered.result(), Optional.empty()));
         }
         if (past instanceof Past.Guilty guilty) {
             About.image(LOG.atWarn(), request).log("goes to quarantine: {}", guilty.reason());
             return deadLetters
-                    .send(WireFormat.write(request.quarantined(guilty.reason())))
-                    .thenApply(sent -> new Parcel.Settled(parcel.message(), Verdict.QUARANTINED));
+                    .send(WireFormat.write(request.quarantined(guilty.reason())
+                            .tried(new ClassificationRequest.Tries(
+                                    parcel.message().receiveCount() - 1, guilty.processes()))))
+                    .thenApply(sent -> parcel.settled(Verdict.QUARANTINED));
         }
         if (past instanceof Past.Tried tried) {
             About.image(LOG.atInfo(), request)
                     .log("is tried alone by worker process={}, it is looked at again later", tried.process());
-            return CompletableFuture.completedStage(new Parcel.Settled(parcel.message(), Verdict.LATER));
+            return CompletableFuture.completedStage(parcel.settled(Verdict.LATER));
         }
         if (past instanceof Past.Suspect suspect) {
             About.image(LOG.atWarn(), request)

@@ -5,7 +5,6 @@ import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.TraceParent;
 import flotilla.protocol.ClassificationRequest;
-import flotilla.protocol.QueueMessage;
 import flotilla.protocol.Span;
 import flotilla.protocol.Span.Kind;
 import flotilla.protocol.Tracing;
@@ -64,17 +63,14 @@ final class Traces {
         Optional<Writing> writing = parcel.writing();
         Optional<Journey.Work> work =
                 writing.flatMap(one -> one.own().journey()).flatMap(Journey::work);
-        Span.Builder span = process(
-                parcel.message(),
-                parcel.request(),
-                work.map(Journey.Work::leasedAt).orElse(responding),
-                end);
+        Span.Builder span = process(parcel, parcel.request(), end);
         span.with("flotilla.result", writing.isPresent() ? "made" : "found");
         Outcome outcome = parcel.result().outcome();
         span.with(
                 "flotilla.outcome",
                 outcome instanceof Outcome.Failed failed ? failed.code().text() : "labelled");
-        work.ifPresent(known -> steps(span, known, writing.get().own().timings()));
+        work.ifPresent(known ->
+                steps(span, parcel.request(), known, writing.get().own().timings()));
         writing.ifPresent(one -> span.part(
                 Span.of("store result", Kind.CLIENT, one.began(), one.ended()).build()));
         return span.part(
@@ -82,11 +78,11 @@ final class Traces {
                 .build();
     }
 
-    private Span.Builder process(QueueMessage message, ClassificationRequest request, Instant from, Instant end) {
-        Span.Builder span = Span.of(PROCESS, Kind.CONSUMER, from, end)
+    private Span.Builder process(Parcel delivery, ClassificationRequest request, Instant end) {
+        Span.Builder span = Span.of(PROCESS, Kind.CONSUMER, delivery.at(), end)
                 .with("messaging.system", "aws_sqs")
-                .with("messaging.message.id", message.messageId())
-                .with(DELIVERY, message.receiveCount())
+                .with("messaging.message.id", delivery.message().messageId())
+                .with(DELIVERY, delivery.message().receiveCount())
                 .with("flotilla.request", request.id())
                 .with("flotilla.worker", identity.id());
         identity.appTierId().ifPresent(id -> span.with("flotilla.app_tier_id", id));
@@ -94,29 +90,23 @@ final class Traces {
     }
 
     /** From the end back, since a step's length is exact and its beginning is not kept. */
-    private static void steps(Span.Builder span, Journey.Work work, Map<String, Double> timings) {
-        Instant leased = work.leasedAt();
-        Double fetch = timings.get("fetch");
-        if (fetch != null) {
-            span.part(Span.of("fetch image", Kind.CLIENT, leased, leased.plus(millis(fetch)))
+    private static void steps(
+            Span.Builder span, ClassificationRequest request, Journey.Work work, Map<String, Double> timings) {
+        Instant end = work.finishedAt();
+        Instant begin = end.minus(length(timings, "classify"));
+        Instant fetched = begin.minus(length(timings, "wait"));
+        // An image that came in its message was read from nowhere.
+        if (request.content().isEmpty() && timings.containsKey("fetch")) {
+            span.part(Span.of("fetch image", Kind.CLIENT, fetched.minus(length(timings, "fetch")), fetched)
                     .build());
         }
-        Double classify = timings.get("classify");
-        if (classify == null) {
+        if (!timings.containsKey("classify")) {
             return;
         }
-        Instant end = work.finishedAt();
-        Instant begin = end.minus(millis(classify));
-        span.part(Span.of(
-                        "wait for classifier",
-                        Kind.INTERNAL,
-                        begin.minus(millis(timings.getOrDefault("wait", 0.0))),
-                        begin)
-                .build());
+        span.part(Span.of("wait for classifier", Kind.INTERNAL, fetched, begin).build());
         Span.Builder run = Span.of("classify", Kind.INTERNAL, begin, end).with("flotilla.batch", work.batch());
-        Double predict = timings.get("predict");
-        if (predict != null) {
-            Instant predicting = end.minus(millis(predict));
+        if (timings.containsKey("predict")) {
+            Instant predicting = end.minus(length(timings, "predict"));
             run.part(Span.of("decode", Kind.INTERNAL, begin, predicting)
                             .with("flotilla.decode_ms", timings.getOrDefault("decode", 0.0))
                             .build())
@@ -135,10 +125,9 @@ final class Traces {
                     WireFormat.readRequest(settled.message().body());
             Optional<TraceParent> parent = request.traceParent();
             if (tracing.wants(parent)) {
-                Instant now = now();
                 tracing.done(
                         parent.get(),
-                        process(settled.message(), request, now, now)
+                        process(settled, request, now())
                                 .inVain(Optional.of(settled.verdict().text()))
                                 .build());
             }
@@ -147,7 +136,7 @@ final class Traces {
         }
     }
 
-    private static Duration millis(double millis) {
-        return Duration.ofNanos(Math.round(millis * NANOS_PER_MILLI));
+    private static Duration length(Map<String, Double> timings, String stage) {
+        return Duration.ofNanos(Math.round(timings.getOrDefault(stage, 0.0) * NANOS_PER_MILLI));
     }
 }

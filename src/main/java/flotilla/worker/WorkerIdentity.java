@@ -76,7 +76,7 @@ public final class WorkerIdentity {
                 Optional.of(id),
                 appTierId(),
                 rounded,
-                Optional.of(request.journey(Optional.of(work))));
+                Optional.of(request.journey(work)));
     }
 
     /**

@@ -165,6 +165,10 @@ class QuarantineIT {
                         .findFirst());
         assertThat(answer.path("label").asText()).isEqualTo("killer");
         assertThat(redrive()).doesNotContain(killer);
+        JsonNode story = client.timeline(killer);
+        assertThat(story.path("events").findValuesAsText("event"))
+                .containsSubsequence("leased", "leased", "given-up", "redriven", "leased", "predicted", "answered");
+        assertThat(story.path("workers").findValuesAsText("worker")).containsExactly("hand-1", "hand-2", "hand-3");
     }
 
     @Test

@@ -11,8 +11,10 @@ import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.QuarantineStore.Quarantined;
 import flotilla.protocol.WireFormat;
+import flotilla.testing.HandClock;
 import flotilla.testing.MemoryQueue;
 import flotilla.testing.MemoryStores;
 import java.io.PrintWriter;
@@ -35,7 +37,8 @@ class RedriveTest {
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
     private final MemoryQueue requests = new MemoryQueue();
-    private final Redrive redrive = new Redrive(quarantine, results, attempts, requests);
+    private final HandClock clock = new HandClock(AT.plusSeconds(3600));
+    private final Redrive redrive = new Redrive(quarantine, results, attempts, requests, clock);
     private final StringWriter out = new StringWriter();
     private int status;
 
@@ -108,6 +111,9 @@ class RedriveTest {
         assertThat(again.generation()).isEqualTo(2);
         assertThat(attempts.processes).containsOnlyKeys(late.id());
         assertThat(quarantine.kept).isEmpty();
+        assertThat(quarantine.notes)
+                .as("for its timeline")
+                .containsExactly(new QuarantineStore.Redriven(one.id(), 2, clock.instant()));
         assertThat(run("--all")).containsExactly("nothing is in quarantine");
         assertThat(status).isZero();
     }
@@ -150,6 +156,7 @@ class RedriveTest {
 
         assertThat(requests.sent()).hasSize(2);
         assertThat(requests.sent().get(0)).isEqualTo(requests.sent().get(1));
+        assertThat(quarantine.notes).hasSize(1);
     }
 
     @ParameterizedTest

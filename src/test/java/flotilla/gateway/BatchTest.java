@@ -201,6 +201,30 @@ class BatchTest extends HttpFixture {
     }
 
     @Test
+    void imageOfACancelledBatch_shouldStillBelongToItsTraceAndGateway() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        HttpResponse<String> created = postForm(
+                        "/v1/batches",
+                        Map.of("traceparent", "00-" + trace + "-b7ad6b7169203331-01"),
+                        new Part("f", "a.png", PNG))
+                .join();
+        ClassificationRequest request = accepted(1).get(0);
+        // Another one, which remembers nothing of it.
+        stop();
+        start();
+
+        send("DELETE", created.headers().firstValue("Location").orElseThrow(), "", new byte[0]);
+
+        assertThat(results.results.get(request.id()).journey()).contains(request.journey());
+        JsonNode timeline =
+                json(get("/v1/classifications/" + request.id() + "/timeline").join());
+        assertThat(timeline.path("traceId").asText()).isEqualTo(trace);
+        assertThat(timeline.path("events").get(0).path("by").asText()).isEqualTo("gateway-1");
+        assertThat(timeline.path("events").get(1).path("at").asText())
+                .isEqualTo(request.acceptedAt().toString());
+    }
+
+    @Test
     void batchOfAnotherGateway_shouldBeTheSameHere() throws Exception {
         HttpResponse<String> created =
                 postForm("/v1/batches", Map.of(), new Part("f", "a.png", PNG)).join();

@@ -6,6 +6,7 @@ import flotilla.domain.ClassificationResult;
 import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
+import flotilla.domain.Journey;
 import flotilla.domain.Outcome;
 import flotilla.domain.Prediction;
 import flotilla.domain.RequestId;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +36,11 @@ class DeadLetterWatcherTest {
     private final MemoryQueue letters = new MemoryQueue();
     private final MemoryStores.Results results = new MemoryStores.Results();
     private final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
+    private final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
     private final NodeMetrics node = NodeMetrics.open("gateway", "1");
     private final HandClock clock = new HandClock(AT);
     private final DeadLetterWatcher watcher =
-            new DeadLetterWatcher(new MemoryQueue(), results, quarantine, node.gateway(clock), clock);
+            new DeadLetterWatcher(new MemoryQueue(), results, quarantine, attempts, node.gateway(clock), clock);
     private final RequestId id = RequestId.create(AT, new Random(1));
     private final ClassificationRequest first = new ClassificationRequest(
             id, new ImageRef("in", id + "/a.png"), new FileName("a.png"), new GatewayId("g"), AT, Optional.empty());
@@ -57,8 +60,50 @@ class DeadLetterWatcherTest {
     }
 
     private void buryAsItIs(ClassificationRequest request) {
-        QueueMessage letter = letters.deliver(WireFormat.write(request), 1);
+        buryAsItIs(request, 1);
+    }
+
+    private void buryAsItIs(ClassificationRequest request, int receiveCount) {
+        QueueMessage letter = letters.deliver(WireFormat.write(request), receiveCount);
         assertThat(watcher.bury(letter).toCompletableFuture().join()).isEqualTo(new MessageAction.Delete(letter));
+    }
+
+    private Journey.GivenUp tried() {
+        return results.results.get(id).journey().flatMap(Journey::givenUp).orElseThrow();
+    }
+
+    @Test
+    void letterOfTheQueue_shouldLeaveItsDeliveriesAndDeathsWithTheFailure() {
+        attempts.died(id, "i-1-17");
+        attempts.enters(id, "i-2-18");
+
+        buryAsItIs(first, 31);
+
+        assertThat(tried()).isEqualTo(new Journey.GivenUp(AT, OptionalInt.of(30), List.of("i-1-17")));
+    }
+
+    @Test
+    void letterOfAWorker_shouldLeaveWhatThatHasTriedWithTheFailure() {
+        attempts.died(id, "i-1-17");
+
+        buryAsItIs(
+                first.quarantined("it was inside")
+                        .tried(new ClassificationRequest.Tries(4, List.of("i-1-17", "i-2-18"))),
+                2);
+
+        assertThat(tried()).isEqualTo(new Journey.GivenUp(AT, OptionalInt.of(4), List.of("i-1-17", "i-2-18")));
+    }
+
+    @Test
+    void letterThatCountsNoDeliveries_shouldLeaveThatTheyAreNotKnown() {
+        buryAsItIs(first, 1);
+        assertThat(tried().deliveries()).isEmpty();
+
+        results.results.clear();
+        buryAsItIs(first.quarantined("an older worker said so"), 5);
+        assertThat(tried().deliveries())
+                .as("those of the letter are none of the image")
+                .isEmpty();
     }
 
     private int kept() {

@@ -15,6 +15,7 @@ import flotilla.domain.TraceParent;
 import flotilla.domain.WorkerId;
 import flotilla.protocol.AttemptStore.Attempt;
 import flotilla.protocol.HolderReport;
+import flotilla.protocol.QuarantineStore.Redriven;
 import flotilla.protocol.Timeline.Event;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -82,18 +84,76 @@ class TimelinePartsTest {
     private static TimelineParts parts(
             ClassificationResult result, Optional<Instant> storedAt, RecentImages.Image recent, Attempt... attempts) {
         return new TimelineParts(
-                ID, Optional.ofNullable(result), storedAt, List.of(attempts), Optional.empty(), recent);
+                ID,
+                Optional.ofNullable(result),
+                FormerLives.NONE,
+                storedAt,
+                List.of(attempts),
+                Optional.empty(),
+                recent);
     }
 
     private static TimelineParts held(boolean classifying, Attempt... attempts) {
         return new TimelineParts(
                 ID,
                 Optional.empty(),
+                FormerLives.NONE,
                 Optional.empty(),
                 List.of(attempts),
-                Optional.of(new TimelineParts.Holder(
-                        new HolderReport("i-2", 3, Duration.ofSeconds(4), classifying), START.plusMillis(500))),
+                Optional.of(holder(classifying)),
                 RecentImages.Image.UNKNOWN);
+    }
+
+    private static TimelineParts.Holder holder(boolean classifying) {
+        return new TimelineParts.Holder(
+                new HolderReport("i-2", 3, Duration.ofSeconds(4), classifying), START.plusMillis(500));
+    }
+
+    private static ClassificationResult givenUp(FailureCode code, long millis, OptionalInt deliveries, String... died) {
+        return new ClassificationResult(
+                ID,
+                new FileName("cat.png"),
+                new Outcome.Failed(code, "no more"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.of(new Journey(
+                        new GatewayId("gateway-1"),
+                        START.plusMillis(10),
+                        Optional.of(TRACE),
+                        Optional.empty(),
+                        Optional.of(new Journey.GivenUp(START.plusMillis(millis), deliveries, List.of(died))))));
+    }
+
+    private static Redriven redriven(int generation, long millis) {
+        return new Redriven(ID, generation, START.plusMillis(millis));
+    }
+
+    /** An image with several results, of which the last one stands. */
+    private static TimelineParts story(
+            List<ClassificationResult> results,
+            List<Redriven> redrives,
+            Optional<TimelineParts.Holder> holder,
+            RecentImages.Image recent) {
+        return new TimelineParts(
+                ID,
+                Optional.of(results.get(results.size() - 1)),
+                FormerLives.of(results, redrives),
+                Optional.empty(),
+                List.of(),
+                holder,
+                recent);
+    }
+
+    private static Event death(String worker) {
+        return Event.at("leased", Optional.empty())
+                .by(worker)
+                .note("whose process ended with the image inside a classifier");
+    }
+
+    private static Event others(String howOften) {
+        return Event.at("leased", Optional.empty())
+                .note(howOften + " by workers that gave it back, or ended while it waited in them");
     }
 
     @Test
@@ -253,6 +313,151 @@ class TimelinePartsTest {
                 .containsExactly(
                         "uploaded", "stored", "queued", "leased", "leased", "failed", "result-stored", "answered");
         assertThat(parts.workers()).containsExactly("i-1", "i-3");
+    }
+
+    @Test
+    void imageThatTheQueueGaveUp_shouldTellOfItsDeliveriesAndWhenThatWas() {
+        TimelineParts parts = parts(
+                givenUp(FailureCode.UNDELIVERABLE, 90_000, OptionalInt.of(30), "i-1-17"),
+                at(89_999),
+                RecentImages.Image.UNKNOWN);
+
+        assertThat(parts.events().subList(3, 7))
+                .containsExactly(
+                        death("i-1"),
+                        others("29 times"),
+                        Event.at("failed", at(90_000)).note("undeliverable: no more"),
+                        Event.at("result-stored", at(90_000)));
+        assertThat(parts.workers()).containsExactly("i-1");
+    }
+
+    @Test
+    void deliveriesThatAreNotKnown_shouldBeToldAsSuch() {
+        TimelineParts parts = parts(
+                givenUp(FailureCode.UNDELIVERABLE, 90_000, OptionalInt.empty()),
+                Optional.empty(),
+                RecentImages.Image.UNKNOWN);
+
+        assertThat(parts.events().get(3))
+                .isEqualTo(Event.at("leased", Optional.empty()).note("how often is not known"));
+    }
+
+    @Test
+    void redrivenImage_shouldTellWhyItWasGivenUpBeforeItTellsOfItsAnswer() {
+        TimelineParts parts = story(
+                List.of(
+                        givenUp(FailureCode.QUARANTINED, 9_000, OptionalInt.of(3), "i-1-17", "i-3-18"),
+                        givenUp(FailureCode.UNDELIVERABLE, 14_000, OptionalInt.of(1)),
+                        result(CAT, Map.of(), again(20_000))),
+                List.of(redriven(2, 12_000), redriven(3, 20_001)),
+                Optional.empty(),
+                answered(30_120));
+
+        assertThat(parts.events())
+                .containsExactly(
+                        Event.at("uploaded", at(0)).by("gateway-1"),
+                        Event.at("stored", at(10)),
+                        Event.at("queued", Optional.empty()),
+                        death("i-1"),
+                        death("i-3"),
+                        others("once"),
+                        Event.at("given-up", at(9_000)).note("quarantined: no more"),
+                        Event.at("redriven", at(12_000)),
+                        others("once"),
+                        Event.at("given-up", at(14_000)).note("undeliverable: no more"),
+                        Event.at("redriven", at(20_001)),
+                        Event.at("leased", at(30_000)).by("i-2").delivery(1),
+                        Event.at("fetched", at(30_100)),
+                        Event.at("batched", at(30_100)).images(1),
+                        Event.at("predicted", at(30_100)).note("Cat"),
+                        Event.at("result-stored", Optional.empty()),
+                        Event.at("answered", at(30_120)));
+        assertThat(parts.workers()).containsExactly("i-1", "i-3", "i-2");
+        assertThat(parts.wasThere("i-3")).isEqualTo(Instant.ofEpochMilli(18));
+    }
+
+    /** Of a message that was sent later than the first one. */
+    private static Journey.Work again(long queuedMillis) {
+        Journey.Work first = work(1, 1);
+        return new Journey.Work(
+                START.plusMillis(queuedMillis),
+                first.leasedAt(),
+                first.finishedAt(),
+                first.delivery(),
+                first.batch(),
+                first.workerSince(),
+                first.died());
+    }
+
+    @Test
+    void redrivenImageThatHasNoAnswerYet_shouldNotEndWithItsOldFailure() {
+        List<ClassificationResult> failure =
+                List.of(givenUp(FailureCode.QUARANTINED, 100, OptionalInt.of(2), "i-1-17", "i-3-18"));
+
+        TimelineParts waiting = story(failure, List.of(redriven(2, 400)), Optional.empty(), RecentImages.Image.UNKNOWN);
+        TimelineParts held =
+                story(failure, List.of(redriven(2, 400)), Optional.of(holder(true)), RecentImages.Image.UNKNOWN);
+
+        assertThat(waiting.events().subList(3, 7))
+                .containsExactly(
+                        death("i-1"),
+                        death("i-3"),
+                        Event.at("given-up", at(100)).note("quarantined: no more"),
+                        Event.at("redriven", at(400)));
+        assertThat(waiting.events()).hasSize(7);
+        assertThat(held.events().subList(7, 9))
+                .containsExactly(
+                        others("2 times"),
+                        Event.at("leased", at(500)).by("i-2").delivery(3).note("which has it inside a classifier"));
+        assertThat(held.workers()).containsExactly("i-1", "i-3", "i-2");
+    }
+
+    @Test
+    void failureThatWasNotRedriven_shouldEndTheStoryButForAWorkerThatStillHasIt() {
+        TimelineParts parts = story(
+                List.of(givenUp(FailureCode.UNDELIVERABLE, 100, OptionalInt.of(30))),
+                List.of(),
+                Optional.of(holder(false)),
+                RecentImages.Image.UNKNOWN);
+
+        assertThat(parts.events())
+                .extracting(Event::name)
+                .containsExactly(
+                        "uploaded", "stored", "queued", "leased", "failed", "result-stored", "answered", "leased");
+        assertThat(parts.events().get(3)).isEqualTo(others("30 times"));
+    }
+
+    @Test
+    void answerThatCameLate_shouldFollowTheFailureWithoutARedrive() {
+        RecentImages.Image failureHeard = new RecentImages.Image(
+                Optional.empty(), Optional.of(new RecentImages.Answered(START.plusMillis(29_001), true)));
+        TimelineParts parts = story(
+                List.of(
+                        givenUp(FailureCode.UNDELIVERABLE, 29_000, OptionalInt.of(30)),
+                        result(CAT, djl(), work(30, 1))),
+                List.of(),
+                Optional.empty(),
+                failureHeard);
+
+        assertThat(parts.events())
+                .extracting(Event::name)
+                .containsExactly(
+                        "uploaded",
+                        "stored",
+                        "queued",
+                        "leased",
+                        "given-up",
+                        "leased",
+                        "fetched",
+                        "batched",
+                        "decoded",
+                        "predicted",
+                        "result-stored",
+                        "answered");
+        assertThat(parts.events().get(2)).isEqualTo(Event.at("queued", at(20)));
+        assertThat(parts.events().get(11).at())
+                .as("what was heard of was the failure")
+                .isEmpty();
     }
 
     @Test

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.domain.AppTierId;
 import flotilla.domain.ClassificationResult;
+import flotilla.domain.FailureCode;
 import flotilla.domain.Journey;
+import flotilla.domain.Outcome;
 import flotilla.domain.WorkerId;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.DecisionReport;
 import flotilla.protocol.DecisionReport.Decision;
 import flotilla.protocol.Decisions;
 import flotilla.protocol.HolderReport;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.ResultNotice;
 import flotilla.protocol.SupervisorCommand;
 import flotilla.protocol.SupervisorCommand.FindHolder;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.japi.function.Creator;
@@ -64,8 +68,8 @@ class TimelineTest extends HttpFixture {
                 Optional.of(new WorkerId(worker)),
                 Optional.of(new AppTierId(2)),
                 Map.of("classify", 1.0),
-                Optional.of(request.journey(Optional.of(new Journey.Work(
-                        request.acceptedAt(), leased, leased, 2, 1, leased.minusSeconds(60), List.of("by-hand-17"))))));
+                Optional.of(request.journey(new Journey.Work(
+                        request.acceptedAt(), leased, leased, 2, 1, leased.minusSeconds(60), List.of("by-hand-17")))));
         results.results.put(request.id(), result);
         responses.deliver(WireFormat.write(new ResultNotice(request.gateway(), result)), 1);
     }
@@ -120,20 +124,53 @@ class TimelineTest extends HttpFixture {
 
         JsonNode timeline = inTime(() -> {
             CompletableFuture<HttpResponse<String>> response = ask(request);
-            supervisor.fishForMessage(Duration.ofSeconds(20), message -> {
-                if (message instanceof SupervisorCommand && message instanceof FindHolder question) {
-                    assertThat(question.id()).isEqualTo(request.id());
-                    question.replyTo().tell(new HolderReport("by-hand", 1, Duration.ofSeconds(2), true));
-                    return FishingOutcomes.complete();
-                }
-                return FishingOutcomes.continueAndIgnore();
-            });
+            held(request);
             JsonNode told = json(response.join());
             assertThat(events(told)).containsExactly("uploaded", "stored", "queued", "leased");
             return told;
         });
         assertThat(timeline.path("events").get(3).path("by").asText()).isEqualTo("by-hand");
         assertThat(timeline.path("workers").findValuesAsText("worker")).containsExactly("by-hand");
+    }
+
+    @Test
+    void redrivenImageThatAWorkerHas_shouldTellOfBothThoughItsOldFailureStands() throws Exception {
+        ClassificationRequest request = upload();
+        Instant now = Instant.now();
+        results.putIfAbsent(new ClassificationResult(
+                request.id(),
+                request.file(),
+                new Outcome.Failed(FailureCode.QUARANTINED, "two workers died"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.of(request.journey(
+                        new Journey.GivenUp(now, OptionalInt.of(2), List.of("by-hand-17", "by-hand-18"))))));
+        quarantine.note(new QuarantineStore.Redriven(request.id(), 2, now.plusSeconds(60)));
+
+        JsonNode timeline = inTime(() -> {
+            CompletableFuture<HttpResponse<String>> response = ask(request);
+            held(request);
+            JsonNode told = json(response.join());
+            assertThat(events(told))
+                    .containsExactly(
+                            "uploaded", "stored", "queued", "leased", "leased", "given-up", "redriven", "leased");
+            return told;
+        });
+        assertThat(timeline.path("status").asText()).as("as its result has it").isEqualTo("failed");
+        assertThat(timeline.path("events").get(7).path("by").asText()).isEqualTo("by-hand");
+    }
+
+    /** Answers, as its worker, when the supervisor is asked who has an image. */
+    private void held(ClassificationRequest request) {
+        supervisor.fishForMessage(Duration.ofSeconds(20), message -> {
+            if (message instanceof SupervisorCommand && message instanceof FindHolder question) {
+                assertThat(question.id()).isEqualTo(request.id());
+                question.replyTo().tell(new HolderReport("by-hand", 1, Duration.ofSeconds(2), true));
+                return FishingOutcomes.complete();
+            }
+            return FishingOutcomes.continueAndIgnore();
+        });
     }
 
     @Test

@@ -114,8 +114,13 @@ class LocalSqsTest {
         serving(sqs -> {
             assertThat(counts(sqs, url(sqs, SETTINGS.request()))).isEqualTo("visible=0 inFlight=0");
             assertThat(receive(sqs, url(sqs, SETTINGS.deadLetter()), 30))
-                    .extracting(Message::body)
-                    .containsExactly("poison");
+                    .singleElement()
+                    .satisfies(letter -> {
+                        assertThat(letter.body()).isEqualTo("poison");
+                        assertThat(letter.attributes())
+                                .as("it is counted on, by which the deliveries before are known")
+                                .containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "3");
+                    });
         });
     }
 

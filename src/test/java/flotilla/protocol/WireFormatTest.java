@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -72,7 +73,21 @@ class WireFormatTest {
         assertThat(WireFormat.readRequest(WireFormat.write(redriven))).isEqualTo(redriven);
         assertThat(WireFormat.readRequest(WireFormat.write(quarantined))).isEqualTo(quarantined);
         assertThat(quarantined.redriven(2).quarantine()).isEmpty();
-        assertThat(WireFormat.write(REQUEST)).doesNotContain("generation", "quarantine");
+        assertThat(WireFormat.write(REQUEST)).doesNotContain("generation", "quarantine", "tries");
+    }
+
+    @Test
+    void requestThatWasGivenUp_shouldTellWhatWasTriedUntilItIsRedriven() throws Exception {
+        ClassificationRequest letter = REQUEST.quarantined("two workers died")
+                .tried(new ClassificationRequest.Tries(3, List.of("w-1", "w-2")));
+        String text = WireFormat.write(letter);
+
+        assertThat(text).contains("\"tries\":{\"deliveries\":3,\"died\":[\"w-1\",\"w-2\"]}");
+        assertThat(WireFormat.readRequest(text)).isEqualTo(letter);
+        assertThat(letter.redriven(2).tries()).isEmpty();
+        assertThat(WireFormat.readRequest(text.replace("\"deliveries\":3,", "")).tries())
+                .as("not all of it is there")
+                .isEmpty();
     }
 
     @Test
@@ -122,7 +137,7 @@ class WireFormatTest {
                         + "\"workerId\":\"i-1\",\"appTierId\":3,\"timings\":{\"queue\":12.0,\"total\":50.25}}");
     }
 
-    private static ClassificationResult travelled(Journey.Work work) {
+    private static ClassificationResult travelled(Optional<Journey.Work> work, Optional<Journey.GivenUp> givenUp) {
         ClassificationResult plain = result(new Outcome.Failed(FailureCode.DAMAGED, "send it again"));
         return new ClassificationResult(
                 plain.id(),
@@ -135,18 +150,27 @@ class WireFormatTest {
                         new GatewayId("g"),
                         AT,
                         TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-                        Optional.ofNullable(work))));
+                        work,
+                        givenUp)));
     }
 
     @Test
     void journey_shouldRoundTripInResultsAndNoticesAndNotBeShownToClients() throws Exception {
-        ClassificationResult worked =
-                travelled(new Journey.Work(AT, AT.plusMillis(1), AT.plusNanos(2_000_001), 3, 4, AT, List.of("i-1-17")));
-        ClassificationResult givenUp = travelled(null);
+        ClassificationResult worked = travelled(
+                Optional.of(
+                        new Journey.Work(AT, AT.plusMillis(1), AT.plusNanos(2_000_001), 3, 4, AT, List.of("i-1-17"))),
+                Optional.empty());
+        ClassificationResult untouched = travelled(Optional.empty(), Optional.empty());
+        ClassificationResult givenUp = travelled(
+                Optional.empty(), Optional.of(new Journey.GivenUp(AT, OptionalInt.of(30), List.of("i-1-17"))));
+        ClassificationResult uncounted =
+                travelled(Optional.empty(), Optional.of(new Journey.GivenUp(AT, OptionalInt.empty(), List.of())));
         ResultNotice notice = new ResultNotice(new GatewayId("g"), worked);
 
         assertThat(WireFormat.readResult(WireFormat.write(worked))).isEqualTo(worked);
+        assertThat(WireFormat.readResult(WireFormat.write(untouched))).isEqualTo(untouched);
         assertThat(WireFormat.readResult(WireFormat.write(givenUp))).isEqualTo(givenUp);
+        assertThat(WireFormat.readResult(WireFormat.write(uncounted))).isEqualTo(uncounted);
         assertThat(WireFormat.readNotice(WireFormat.write(notice))).isEqualTo(notice);
         assertThat(WireFormat.toJson(worked).toString()).doesNotContain("journey", "0af7651916cd43dd");
     }

@@ -298,9 +298,9 @@ class PusherTest {
                 id,
                 START,
                 List.of(
-                        Batch.Item.taken("a.png", one, new ImageRef("b", "k")),
+                        Batch.Item.taken("a.png", one, new ImageRef("b", "k"), Optional.empty()),
                         Batch.Item.refused("b.txt", "unsupported-type", "no"),
-                        Batch.Item.taken("c.png", two, new ImageRef("b", "k")))));
+                        Batch.Item.taken("c.png", two, new ImageRef("b", "k"), Optional.empty()))));
         wished(Wish.About.BATCH, id.value(), "https://hooks.example.org/");
         answer(one, label("Cat"));
         start();

@@ -23,8 +23,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -249,6 +251,8 @@ public final class MemoryStores {
     /** Requests that were given up, of each the last generation. */
     public static final class Quarantine implements QuarantineStore {
         public final Map<RequestId, Quarantined> kept = new ConcurrentSkipListMap<>();
+        /** Of requests that were put back. */
+        public final List<Redriven> notes = new CopyOnWriteArrayList<>();
 
         @Override
         public CompletionStage<Done> keep(Quarantined quarantined) {
@@ -272,6 +276,19 @@ public final class MemoryStores {
         }
 
         @Override
+        public CompletionStage<Done> note(Redriven redriven) {
+            notes.removeIf(one -> one.id().equals(redriven.id()) && one.generation() == redriven.generation());
+            notes.add(redriven);
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<List<Redriven>> redrives(RequestId id) {
+            return CompletableFuture.completedFuture(
+                    notes.stream().filter(one -> one.id().equals(id)).toList());
+        }
+
+        @Override
         public CompletionStage<Done> remove(Quarantined quarantined) {
             kept.computeIfPresent(
                     quarantined.request().id(),
@@ -286,6 +303,8 @@ public final class MemoryStores {
         public final Map<RequestId, ClassificationResult> results = new ConcurrentHashMap<>();
         /** Of results after the first. */
         public final Map<RequestId, Integer> generations = new ConcurrentHashMap<>();
+        /** Failures that others followed. */
+        public final Map<RequestId, List<ClassificationResult>> superseded = new ConcurrentHashMap<>();
 
         public final Map<String, String> unreadable = new ConcurrentHashMap<>();
         /** Requests whose results were confirmed. */
@@ -313,6 +332,15 @@ public final class MemoryStores {
         }
 
         @Override
+        public CompletionStage<List<ClassificationResult>> generations(RequestId id) {
+            return standing(id)
+                    .thenApply(last -> Stream.concat(
+                                    superseded.getOrDefault(id, List.of()).stream(),
+                                    last.map(Standing::result).stream())
+                            .toList());
+        }
+
+        @Override
         public CompletionStage<ClassificationResult> putIfAbsent(ClassificationResult result, int generation) {
             if (away) {
                 return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
@@ -328,6 +356,9 @@ public final class MemoryStores {
                 boolean supersedes = !result.outcome().isProvisional() || generation(id) < generation;
                 if (supersedes) {
                     generations.put(id, generation(id) + 1);
+                    superseded
+                            .computeIfAbsent(id, first -> new CopyOnWriteArrayList<>())
+                            .add(before);
                 }
                 return supersedes ? result : before;
             });

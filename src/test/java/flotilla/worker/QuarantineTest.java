@@ -18,6 +18,7 @@ import flotilla.testing.MemoryStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -276,6 +277,9 @@ class QuarantineTest {
         ClassificationRequest letter = WireFormat.readRequest(deadLetters.sent().get(0));
         assertThat(letter.id()).isEqualTo(guilty.id());
         assertThat(letter.quarantine().orElseThrow()).contains("2 workers", "w-1, w-2");
+        assertThat(letter.tries())
+                .as("the deliveries before this one, which only judged it")
+                .contains(new ClassificationRequest.Tries(2, List.of("w-1", "w-2")));
         assertThat(classifiers.classified).hasValue(0);
         assertThat(results.results).isEmpty();
     }

@@ -13,6 +13,7 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.Batch;
 import flotilla.protocol.BatchStore;
 import flotilla.protocol.InfrastructureException;
+import flotilla.protocol.JourneyJson;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,10 +78,12 @@ public final class S3BatchStore implements BatchStore {
         ArrayNode items = node.putArray("items");
         for (Batch.Item item : batch.items()) {
             ObjectNode one = items.addObject().put("file", item.file());
-            item.taken()
-                    .ifPresent(taken -> one.put("id", taken.id().value())
-                            .put("bucket", taken.image().bucket())
-                            .put("key", taken.image().key()));
+            item.taken().ifPresent(taken -> {
+                one.put("id", taken.id().value())
+                        .put("bucket", taken.image().bucket())
+                        .put("key", taken.image().key());
+                taken.journey().ifPresent(journey -> JourneyJson.write(one.putObject("journey"), journey));
+            });
             item.refusal().ifPresent(refusal -> one.put("code", refusal.code()).put("message", refusal.message()));
         }
         return node.toString();
@@ -99,7 +102,8 @@ public final class S3BatchStore implements BatchStore {
                                         new RequestId(item.path("id").asText()),
                                         new ImageRef(
                                                 item.path("bucket").asText(),
-                                                item.path("key").asText()))
+                                                item.path("key").asText()),
+                                        JourneyJson.read(item.path("journey")))
                                 : Batch.Item.refused(
                                         file,
                                         item.path("code").asText(),

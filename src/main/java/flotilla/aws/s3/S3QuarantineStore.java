@@ -29,10 +29,12 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Requests that were given up, in the output bucket: {@code <prefix>quarantine/<id>.json}, after a redrive {@code
- * <id>.2.json} and so on, so that whoever keeps or removes an earlier generation does not touch a later one.
+ * <id>.2.json} and so on, so that whoever keeps or removes an earlier generation does not touch a later one. Beside them is {@code
+ * <id>.2.redriven} from the redrive that asked for the second generation, with the time of it.
  */
 public final class S3QuarantineStore implements QuarantineStore {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String REDRIVEN = ".redriven";
 
     private final S3Objects objects;
     private final StorageSettings storage;
@@ -87,6 +89,54 @@ public final class S3QuarantineStore implements QuarantineStore {
                         most)
                 .thenApply(keys ->
                         keys.stream().map(key -> id(folder, key).orElseThrow()).toList());
+    }
+
+    @Override
+    public CompletionStage<Done> note(Redriven redriven) {
+        return objects.put(
+                storage.outputBucket(),
+                S3Keys.of(storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
+                ContentTypes.APPLICATION_JSON,
+                ByteString.fromString(JSON.createObjectNode()
+                        .put("v", 1)
+                        .put("generation", redriven.generation())
+                        .put("at", redriven.at().toString())
+                        .toString()));
+    }
+
+    @Override
+    public CompletionStage<List<Redriven>> redrives(RequestId id) {
+        return objects.listing()
+                .keys(
+                        storage.outputBucket(),
+                        S3Keys.of(storage, OwnNames.QUARANTINE + id + "."),
+                        key -> key.endsWith(REDRIVEN),
+                        Integer.MAX_VALUE)
+                .thenCompose(keys -> Source.from(keys)
+                        .mapAsync(
+                                1,
+                                key -> objects.get(storage.outputBucket(), key)
+                                        .thenApply(found -> found.map(bytes -> redriven(id, key, bytes))))
+                        .mapConcat(found -> found.stream().toList())
+                        .runWith(Sink.seq(), objects.system()))
+                .thenApply(all -> all.stream()
+                        .sorted(Comparator.comparingInt(Redriven::generation))
+                        .toList());
+    }
+
+    private Redriven redriven(RequestId id, String key, ByteString bytes) {
+        try {
+            JsonNode node = JSON.readTree(bytes.utf8String());
+            return new Redriven(
+                    id,
+                    node.path("generation").asInt(),
+                    Instant.parse(node.path("at").asText()));
+        } catch (JsonProcessingException | DateTimeException e) {
+            throw new InfrastructureException(
+                    "object " + key + " in bucket " + storage.outputBucket() + " is no note of a redrive; delete it ("
+                            + e.getMessage() + ")",
+                    e);
+        }
     }
 
     @Override

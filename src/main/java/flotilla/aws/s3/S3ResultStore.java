@@ -9,6 +9,8 @@ import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,16 +43,30 @@ public final class S3ResultStore implements ResultStore {
 
     @Override
     public CompletionStage<Optional<Standing>> standing(RequestId id) {
-        return latest(id, 1);
+        return generations(id).thenApply(S3ResultStore::last);
     }
 
-    /** The last generation that there is, looked for from one on: a further read for each provisional failure. */
-    private CompletionStage<Optional<Standing>> latest(RequestId id, int from) {
-        return get(id, from).thenCompose(found -> {
-            Optional<Standing> one = found.map(result -> new Standing(from, result));
-            return found.isPresent() && found.get().outcome().isProvisional()
-                    ? latest(id, from + 1).thenApply(later -> later.or(() -> one))
-                    : CompletableFuture.completedStage(one);
+    private static Optional<Standing> last(List<ClassificationResult> all) {
+        return all.isEmpty() ? Optional.empty() : Optional.of(new Standing(all.size(), all.get(all.size() - 1)));
+    }
+
+    @Override
+    public CompletionStage<List<ClassificationResult>> generations(RequestId id) {
+        return from(id, 1, List.of());
+    }
+
+    /** Those before, and all that there are from one on: a further read for each provisional failure. */
+    private CompletionStage<List<ClassificationResult>> from(
+            RequestId id, int generation, List<ClassificationResult> before) {
+        return get(id, generation).thenCompose(found -> {
+            if (found.isEmpty()) {
+                return CompletableFuture.completedStage(before);
+            }
+            List<ClassificationResult> all = new ArrayList<>(before);
+            all.add(found.get());
+            return found.get().outcome().isProvisional()
+                    ? from(id, generation + 1, all)
+                    : CompletableFuture.completedStage(all);
         });
     }
 
@@ -103,8 +119,7 @@ public final class S3ResultStore implements ResultStore {
             if (!result.outcome().isProvisional() || place < generation) {
                 return write(result, generation, place + 1, 1);
             }
-            return latest(result.id(), place + 1)
-                    .thenApply(later -> later.map(Standing::result).orElse(standing));
+            return from(result.id(), place + 1, List.of(standing)).thenApply(all -> all.get(all.size() - 1));
         });
     }
 

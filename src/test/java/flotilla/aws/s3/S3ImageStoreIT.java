@@ -333,7 +333,10 @@ class S3ImageStoreIT extends S3Fixture {
         Await.result(results.keepUnreadable("m-1", "no JSON"));
         Await.result(new S3AttemptStore(server.system(), server.clients(), shared).died(id, "i-1-17"));
         Await.result(new S3BatchStore(server.system(), server.clients(), shared)
-                .put(new Batch(new BatchId(id.value()), now, List.of(Batch.Item.taken("a.png", id, image)))));
+                .put(new Batch(
+                        new BatchId(id.value()),
+                        now,
+                        List.of(Batch.Item.taken("a.png", id, image, Optional.empty())))));
         Await.result(new S3WishStore(server.system(), server.clients(), shared)
                 .add(WishFormat.read("{\"v\":1,\"about\":\"classification\",\"id\":\"" + id
                                 + "\",\"target\":\"https://hooks.example.org/\",\"since\":\"2026-11-24T10:00:00Z\"}")

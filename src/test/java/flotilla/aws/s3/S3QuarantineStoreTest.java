@@ -112,6 +112,26 @@ class S3QuarantineStoreTest extends S3Fixture {
     }
 
     @Test
+    void redrives_shouldBeToldInOrderAndOutliveTheQuarantine() {
+        RequestId id = freshId(600);
+        assertThat(Await.result(quarantine.redrives(id))).isEmpty();
+        Await.result(quarantine.keep(quarantined(id, 1)));
+
+        Await.result(quarantine.note(new QuarantineStore.Redriven(id, 10, AT)));
+        Await.result(quarantine.note(new QuarantineStore.Redriven(id, 2, AT)));
+        Await.result(quarantine.note(new QuarantineStore.Redriven(id, 2, AT.plusMillis(1))));
+        assertThat(Await.result(quarantine.find(id))).contains(quarantined(id, 1));
+        Await.result(quarantine.remove(quarantined(id, 10)));
+
+        assertThat(Await.result(quarantine.find(id))).isEmpty();
+        assertThat(Await.result(quarantine.ids(1000))).doesNotContain(id);
+        assertThat(Await.result(quarantine.redrives(id)))
+                .containsExactly(
+                        new QuarantineStore.Redriven(id, 2, AT.plusMillis(1)),
+                        new QuarantineStore.Redriven(id, 10, AT));
+    }
+
+    @Test
     void foreignObject_shouldBeNamedWithTheRemedyAndNoIdBeTakenFromOthers() {
         RequestId id = freshId(400);
         ByteString text = ByteString.fromString("{}");

@@ -67,6 +67,7 @@ class S3ResultStoreTest extends S3Fixture {
     @Test
     void unknownId_shouldHaveNoResult() {
         assertThat(Await.result(results.find(freshId()))).isEmpty();
+        assertThat(Await.result(results.generations(freshId()))).isEmpty();
     }
 
     @Test
@@ -142,9 +143,12 @@ class S3ResultStoreTest extends S3Fixture {
 
         assertThat(Await.result(results.find(id, 2))).contains(second);
         assertThat(Await.result(results.find(id, 3))).isEmpty();
+        assertThat(Await.result(results.generations(id))).containsExactly(first, second);
         ClassificationResult answer = result(id, "a.jpg", "cat");
         assertThat(Await.result(results.putIfAbsent(answer, 3))).isEqualTo(answer);
         assertThat(text("pre/" + id + ".3.json")).contains("cat");
+        assertThat(Await.result(results.generations(id))).containsExactly(first, second, answer);
+        assertThat(Await.result(results.standing(id))).contains(new ResultStore.Standing(3, answer));
     }
 
     @Test
