@@ -16,6 +16,7 @@ import flotilla.protocol.ResultNotice;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.WireFormat;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -106,8 +107,8 @@ final class DeadLetterWatcher {
     }
 
     /**
-     * A worker that gives an image up tells what was tried. Of what the queue gave up the marks of dead processes are known, and the
-     * deliveries: a dead-letter queue goes on counting, and this one is none of them.
+     * A worker that gives an image up tells what was tried. Of what the queue gave up the marks of dead processes are known, as far as the
+     * store tells them, and the deliveries: a dead-letter queue goes on counting, so that those of this letter before are among them.
      */
     private CompletionStage<Journey.GivenUp> tried(QueueMessage letter, ClassificationRequest request) {
         if (request.tries().isPresent()) {
@@ -119,6 +120,11 @@ final class DeadLetterWatcher {
         OptionalInt deliveries =
                 request.quarantine().isEmpty() && before > 0 ? OptionalInt.of(before) : OptionalInt.empty();
         return attempts.of(request.id())
+                .exceptionally(away -> {
+                    About.image(LOG.atWarn(), request)
+                            .log("given up without the processes that died of it: {}", away.getMessage());
+                    return List.of();
+                })
                 .thenApply(all -> new Journey.GivenUp(
                         clock.instant(),
                         deliveries,

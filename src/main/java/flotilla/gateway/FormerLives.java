@@ -62,9 +62,12 @@ record FormerLives(List<Life> lives, boolean again) {
         for (int generation = 1; generation <= results.size(); generation++) {
             int ended = generation;
             ClassificationResult result = results.get(generation - 1);
-            Optional<Redriven> next =
-                    redrives.stream().filter(one -> one.generation() > ended).findFirst();
-            boolean isOver = generation < results.size() || result.outcome().isProvisional() && next.isPresent();
+            boolean isLast = generation == results.size();
+            // The last one may have been redriven to a number beyond the next; of those before it the next number is known.
+            Optional<Redriven> next = redrives.stream()
+                    .filter(one -> isLast ? one.generation() > ended : one.generation() == ended + 1)
+                    .findFirst();
+            boolean isOver = !isLast || result.outcome().isProvisional() && next.isPresent();
             if (isOver) {
                 lives.add(new Life(result, next));
             }
@@ -75,6 +78,11 @@ record FormerLives(List<Life> lives, boolean again) {
     /** Processes that ended with the image inside a classifier. */
     List<String> died() {
         return lives.stream().flatMap(life -> life.died().stream()).distinct().toList();
+    }
+
+    /** Whether it is known of each how it ended; of those of an older gateway it is not. */
+    boolean areKnown() {
+        return lives.stream().allMatch(life -> life.givenUp().isPresent());
     }
 
     /** Whether one of them was over when a message was queued, which is not the image's first one then. */

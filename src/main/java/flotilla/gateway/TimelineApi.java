@@ -87,7 +87,7 @@ final class TimelineApi {
         ClassificationResult standing = results.get(results.size() - 1);
         boolean mayFollow = standing.outcome().isProvisional();
         CompletionStage<FormerLives> former = mayFollow || results.size() > 1
-                ? sources.quarantine().redrives(id).thenApply(redrives -> FormerLives.of(results, redrives))
+                ? redrives(id).thenApply(redrives -> FormerLives.of(results, redrives))
                 : Answers.done(FormerLives.NONE);
         CompletionStage<Optional<TimelineParts.Holder>> holder =
                 mayFollow ? holder(id) : Answers.done(Optional.empty());
@@ -106,6 +106,14 @@ final class TimelineApi {
                                 held,
                                 sources.recent().find(id)))));
         return parts.thenCompose(this::response);
+    }
+
+    /** The story goes without them where they cannot be read. */
+    private CompletionStage<List<QuarantineStore.Redriven>> redrives(RequestId id) {
+        return sources.quarantine().redrives(id).exceptionally(away -> {
+            LOG.warn("request={} the timeline goes without its redrives: {}", id, away.getMessage());
+            return List.of();
+        });
     }
 
     private CompletionStage<HttpResponse> pending(RequestId id) {

@@ -140,6 +140,7 @@ record TimelineParts(
     /** Whether the answer is to a message that had been given up: its deliveries are told with that. */
     private boolean isLate() {
         return !former.lives().isEmpty()
+                && former.areKnown()
                 && work().filter(known -> !former.precede(known.queuedAt())).isPresent();
     }
 

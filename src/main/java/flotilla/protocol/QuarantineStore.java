@@ -40,7 +40,7 @@ public interface QuarantineStore {
      */
     record Redriven(RequestId id, int generation, Instant at) {}
 
-    /** Keeps that a request was put back, in the place of what was kept for this generation. */
+    /** Keeps that a request was put back; what is kept for this generation already stays. */
     CompletionStage<Done> note(Redriven redriven);
 
     /** Each time that a request was put back, the first one first. */

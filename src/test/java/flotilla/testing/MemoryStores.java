@@ -277,8 +277,10 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Done> note(Redriven redriven) {
-            notes.removeIf(one -> one.id().equals(redriven.id()) && one.generation() == redriven.generation());
-            notes.add(redriven);
+            if (notes.stream()
+                    .noneMatch(one -> one.id().equals(redriven.id()) && one.generation() == redriven.generation())) {
+                notes.add(redriven);
+            }
             return CompletableFuture.completedFuture(Done.getInstance());
         }
 

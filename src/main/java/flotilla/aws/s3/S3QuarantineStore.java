@@ -93,7 +93,8 @@ public final class S3QuarantineStore implements QuarantineStore {
 
     @Override
     public CompletionStage<Done> note(Redriven redriven) {
-        return objects.put(
+        return objects
+                .putIfAbsent(
                 storage.outputBucket(),
                 S3Keys.of(storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
                 ContentTypes.APPLICATION_JSON,
@@ -101,7 +102,8 @@ public final class S3QuarantineStore implements QuarantineStore {
                         .put("v", 1)
                         .put("generation", redriven.generation())
                         .put("at", redriven.at().toString())
-                        .toString()));
+                        .toString()))
+                .thenApply(kept -> Done.getInstance());
     }
 
     @Override
