@@ -106,6 +106,15 @@ class DeadLetterWatcherTest {
                 .isEmpty();
     }
 
+    @Test
+    void attemptsThatCannotBeRead_shouldNotHoldUpTheAnswer() {
+        attempts.away = true;
+
+        buryAsItIs(first, 31);
+
+        assertThat(tried()).isEqualTo(new Journey.GivenUp(AT, OptionalInt.of(30), List.of()));
+    }
+
     private int kept() {
         return quarantine.kept.get(id).request().generation();
     }

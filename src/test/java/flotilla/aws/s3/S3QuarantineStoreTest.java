@@ -127,7 +127,7 @@ class S3QuarantineStoreTest extends S3Fixture {
         assertThat(Await.result(quarantine.ids(1000))).doesNotContain(id);
         assertThat(Await.result(quarantine.redrives(id)))
                 .containsExactly(
-                        new QuarantineStore.Redriven(id, 2, AT.plusMillis(1)),
+                        new QuarantineStore.Redriven(id, 2, AT),
                         new QuarantineStore.Redriven(id, 10, AT));
     }
 
