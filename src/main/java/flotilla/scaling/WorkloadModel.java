@@ -131,7 +131,7 @@ public record WorkloadModel(
             return queued;
         }
         double moved = arrivals.total() - arrivals.totalAgo(lag);
-        double off = traffic.unanswered() - queued;
+        double off = -traffic.difference(depth.messages());
         return queued + Math.max(-moved, Math.min(moved, off));
     }
 
