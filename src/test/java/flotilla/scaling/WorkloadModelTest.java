@@ -231,6 +231,18 @@ class WorkloadModelTest {
                 .isEqualTo(123);
     }
 
+    /** While the queue is long they wait in it; when nobody will answer them there is no message, and no work. */
+    @Test
+    void overdueImages_shouldLeaveTheBacklogToTheQueuesCount() {
+        look(OptionalInt.of(0), new Traffic(0, 0, 1));
+        look(OptionalInt.of(0), new Traffic(30, 30, 1));
+        Traffic late = new Traffic(30, 0, 30, 93, 0, 1);
+
+        assertThat(model.backlog(new QueueDepth(100, 20, 3), late, MINUTE)).isEqualTo(123);
+        assertThat(model.backlog(new QueueDepth(30, 0, 0), late, MINUTE)).isEqualTo(30);
+        assertThat(model.backlog(new QueueDepth(0, 0, 0), late, MINUTE)).isEqualTo(30);
+    }
+
     @Test
     void equalObservations_shouldGiveEqualModelsWhateverTheirOrder() {
         worker(1, "a", 30, 90, 1);
