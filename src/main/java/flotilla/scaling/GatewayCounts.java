@@ -69,7 +69,7 @@ final class GatewayCounts {
 
     /** What they count, all together. */
     Traffic traffic() {
-        return new Traffic(accepted, inherited, unanswered(), overdue(), answered, (int)
-                speaking().count());
+        int gateways = (int) speaking().count();
+        return new Traffic(accepted, inherited, unanswered(), overdue(), answered, gateways);
     }
 }
