@@ -247,8 +247,8 @@ final class ImageIntake {
     private CompletionStage<Intake> enqueue(
             String key, IdempotencyStore.Claim claim, Optional<Passing> passing, Tracing.Upload trace) {
         return enqueue(claim.id(), claim.file(), claim.image(), passing, trace)
-                .thenCompose(accepted ->
-                        store.call(() -> keys.sent(key, claim.id())).thenApply(done -> accepted));
+                .thenCompose(
+                        accepted -> store.call(() -> keys.sent(key, claim.id())).thenApply(done -> accepted));
     }
 
     private CompletionStage<Intake> enqueue(

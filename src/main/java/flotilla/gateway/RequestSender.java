@@ -69,7 +69,8 @@ final class RequestSender {
             Instant queuedAt = clock.instant();
             trace.queued(queuedAt);
             recent.accepted(id, new RecentImages.Taken(request.acceptedAt(), queuedAt, context));
-            pending.tell(new PendingReplies.Enqueued(id, passing.map(Passing::size).orElse(0L)));
+            pending.tell(
+                    new PendingReplies.Enqueued(id, passing.map(Passing::size).orElse(0L)));
             return sent;
         });
     }

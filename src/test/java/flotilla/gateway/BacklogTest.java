@@ -86,9 +86,7 @@ class BacklogTest {
         assertThat(backlog.size()).isEqualTo(10);
         assertThat(backlog.queued(first)).isTrue();
         assertThat(backlog.queued(first)).as("the other upload's message").isFalse();
-        assertThat(backlog.remove(first))
-                .as("it has waited since the first")
-                .contains(new Backlog.Removed(NOW, false));
+        assertThat(backlog.remove(first)).as("it has waited since the first").contains(new Backlog.Removed(NOW, false));
     }
 
     @Test

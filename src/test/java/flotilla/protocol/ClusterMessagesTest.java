@@ -130,8 +130,8 @@ class ClusterMessagesTest {
         assertThat(changed(reportOfAMachine(MachineOutlook.STAYS), tree -> tree.remove("calls"))
                         .calls())
                 .isEmpty();
-        SupervisorCommand.WorkArrived work =
-                new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110, 0, 390, Optional.of(CallCount.NONE));
+        SupervisorCommand.WorkArrived work = new SupervisorCommand.WorkArrived(
+                new GatewayId("gateway"), 500, 110, 0, 390, Optional.of(CallCount.NONE));
         assertThat(changed(work, tree -> tree.remove("calls")).calls()).isEmpty();
     }
 
