@@ -57,14 +57,17 @@ public interface GatewayMeters {
     void refused(String code);
 
     /**
-     * An image that this gateway accepted has an answer.
+     * An image that this gateway accepted has an answer, and was not {@link #forgotten}.
      *
      * @param took since it was admitted
      */
     void answered(Outcome outcome, Duration took);
 
+    /** An image that was {@link #forgotten} has an answer after all. */
+    void answeredLate(Outcome outcome);
+
     /**
-     * An image that this gateway accepted has waited for so long that its answer, should it come, is not counted any more.
+     * An image that this gateway accepted has waited for so long that its answer, should it come, is not timed any more.
      *
      * @param waited since it was admitted
      */

@@ -139,11 +139,7 @@ final class ImageIntake {
         return permits.run(() -> admit(id)
                         .thenCompose(admission -> admission.admitted()
                                 ? store(id, file.get(), key, trace, bytes)
-                                : discard(bytes)
-                                        .thenApply(done -> new Intake.Refused(
-                                                rawName,
-                                                Problem.backlogFull(
-                                                        settings.maxBacklog(), admission.retryAfterSeconds())))))
+                                : discard(bytes).thenApply(done -> backlogFull(rawName, admission))))
                 .exceptionallyCompose(failure -> {
                     if (unwrapped(failure) instanceof UploadPermits.NoTurnException) {
                         return turnAway(rawName, bytes);
@@ -213,9 +209,7 @@ final class ImageIntake {
             String key, IdempotencyStore.Claim mine, Passing passing, Tracing.Upload trace) {
         return store.call(() -> keys.claim(key, mine)).thenCompose(standing -> {
             if (standing.id().equals(mine.id())) {
-                return enqueue(mine.id(), mine.file(), mine.image(), Optional.of(passing), trace)
-                        .thenCompose(accepted ->
-                                store.call(() -> keys.sent(key, mine.id())).thenApply(done -> accepted));
+                return enqueue(key, mine, Optional.of(passing), trace);
             }
             pending.tell(new PendingReplies.Withdraw(mine.id()));
             CompletionStage<Done> cleaned = images.delete(mine.image());
@@ -231,11 +225,35 @@ final class ImageIntake {
     private CompletionStage<Intake> repeat(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
         return store.call(() -> keys.isSent(key, standing.id()))
                 .thenCompose(sent -> sent
-                        ? CompletableFuture.completedFuture(
+                        ? CompletableFuture.completedStage(
                                 new Intake.Accepted(standing.id(), standing.file(), standing.image(), Optional.empty()))
-                        : enqueue(standing.id(), standing.file(), standing.image(), Optional.empty(), trace)
-                                .thenCompose(accepted -> store.call(() -> keys.sent(key, standing.id()))
-                                        .thenApply(done -> accepted)));
+                        : takeOver(key, standing, trace));
+    }
+
+    /** Accepts the first request's image in its place: this gateway waits for the answer from now on. */
+    private CompletionStage<Intake> takeOver(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
+        return admit(standing.id())
+                .thenCompose(admission -> admission.admitted()
+                        ? enqueue(key, standing, Optional.empty(), trace)
+                        : CompletableFuture.completedStage(
+                                backlogFull(standing.file().value(), admission)))
+                .whenComplete((taken, failure) -> {
+                    if (failure != null) {
+                        pending.tell(new PendingReplies.Withdraw(standing.id()));
+                    }
+                });
+    }
+
+    private Intake backlogFull(String file, PendingReplies.Admission admission) {
+        return new Intake.Refused(file, Problem.backlogFull(settings.maxBacklog(), admission.retryAfterSeconds()));
+    }
+
+    /** Sends the message of the image that a key stands for, and remembers that it is in the queue. */
+    private CompletionStage<Intake> enqueue(
+            String key, IdempotencyStore.Claim claim, Optional<Passing> passing, Tracing.Upload trace) {
+        return enqueue(claim.id(), claim.file(), claim.image(), passing, trace)
+                .thenCompose(
+                        accepted -> store.call(() -> keys.sent(key, claim.id())).thenApply(done -> accepted));
     }
 
     private CompletionStage<Intake> enqueue(

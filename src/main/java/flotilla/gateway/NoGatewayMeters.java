@@ -41,6 +41,9 @@ final class NoGatewayMeters implements GatewayMeters {
     public void answered(Outcome outcome, Duration took) {}
 
     @Override
+    public void answeredLate(Outcome outcome) {}
+
+    @Override
     public void forgotten(Duration waited) {}
 
     @Override

@@ -49,14 +49,18 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                     TellSupervisor,
                     PaceTold {}
 
-    /** May another image be accepted? If so it is counted from now on. */
+    /** May another image be accepted? If so it is counted from now on; one that is counted already may, and counts once. */
     record Admit(RequestId id, ActorRef<Admission> replyTo) implements Command {}
 
     /** An admitted image was refused or failed after all. */
     record Withdraw(RequestId id) implements Command {}
 
-    /** The image's message is in the queue. */
-    record Enqueued(RequestId id) implements Command {}
+    /**
+     * An admitted image's message is in the queue.
+     *
+     * @param bytes 0 when that is not known
+     */
+    record Enqueued(RequestId id, long bytes) implements Command {}
 
     /** Wait for an answer. */
     record Await(RequestId id, Duration within, ActorRef<Reply> replyTo) implements Command {}
@@ -199,7 +203,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {
-        backlog.remove(withdraw.id());
+        if (backlog.withdraw(withdraw.id())) {
+            count(0);
+        }
         showUnanswered();
         return this;
     }
@@ -209,16 +215,24 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     }
 
     private Behavior<Command> onEnqueued(Enqueued enqueued) {
-        accepted++;
-        if (!timers.isTimerActive(new TellSupervisor())) {
-            timers.startSingleTimer(new TellSupervisor(), TELL_EVERY);
+        if (backlog.queued(enqueued.id())) {
+            count(enqueued.bytes());
         }
         return this;
     }
 
+    /** Another image is accepted. */
+    private void count(long bytes) {
+        accepted++;
+        meters.accepted(bytes);
+        if (!timers.isTimerActive(new TellSupervisor())) {
+            timers.startSingleTimer(new TellSupervisor(), TELL_EVERY);
+        }
+    }
+
     private Behavior<Command> onTellSupervisor(TellSupervisor tell) {
         supervisor.tell(new SupervisorCommand.WorkArrived(
-                gateway, accepted, backlog.size(), answers, Optional.of(calls.get())));
+                gateway, accepted, backlog.size(), backlog.overdue(), answers, Optional.of(calls.get())));
         return this;
     }
 
@@ -259,9 +273,13 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 id,
                 new RecentImages.Answered(
                         clock.instant(), answered.result().outcome().isProvisional()));
-        backlog.remove(id).ifPresent(since -> {
+        backlog.remove(id).ifPresent(image -> {
             answers++;
-            meters.answered(answered.result().outcome(), Duration.between(since, clock.instant()));
+            if (image.overdue()) {
+                meters.answeredLate(answered.result().outcome());
+            } else {
+                meters.answered(answered.result().outcome(), Duration.between(image.since(), clock.instant()));
+            }
         });
         showUnanswered();
         lookUpNext.remove(id);

@@ -22,7 +22,6 @@ final class RequestSender {
     private final MessageQueue requests;
     private final Breaker breaker;
     private final ActorRef<PendingReplies.Command> pending;
-    private final GatewayMeters meters;
     private final RecentImages recent;
     private final Clock clock;
 
@@ -38,7 +37,6 @@ final class RequestSender {
         this.requests = requests;
         this.breaker = Breaker.of(system, "flotilla-request-queue", "request queue");
         this.pending = pending;
-        this.meters = meters;
         this.recent = recent;
         this.clock = clock;
         meters.breaker("request-queue", breaker::isOpen);
@@ -71,8 +69,8 @@ final class RequestSender {
             Instant queuedAt = clock.instant();
             trace.queued(queuedAt);
             recent.accepted(id, new RecentImages.Taken(request.acceptedAt(), queuedAt, context));
-            pending.tell(new PendingReplies.Enqueued(id));
-            meters.accepted(passing.map(Passing::size).orElse(0L));
+            pending.tell(
+                    new PendingReplies.Enqueued(id, passing.map(Passing::size).orElse(0L)));
             return request;
         });
     }

@@ -35,6 +35,7 @@ public final class GatewayMetrics implements GatewayMeters {
     private final Map<String, Counter> problems = new ConcurrentHashMap<>();
     private final Map<String, Counter> refused = new ConcurrentHashMap<>();
     private final Map<String, Timer> answered = new ConcurrentHashMap<>();
+    private final Map<String, Counter> answeredLate = new ConcurrentHashMap<>();
     private final Map<FailureCode, Counter> givenUp = new EnumMap<>(FailureCode.class);
     private final Counter accepted;
     private final Counter acceptedBytes;
@@ -55,6 +56,7 @@ public final class GatewayMetrics implements GatewayMeters {
                 .register(registry);
         answers(Outcomes.LABELLED);
         answers(FORGOTTEN);
+        lateAnswers(Outcomes.LABELLED);
         for (FailureCode code : FailureCode.values()) {
             if (code.isProvisional()) {
                 givenUp.put(code, givenUpImages(code));
@@ -143,6 +145,11 @@ public final class GatewayMetrics implements GatewayMeters {
     }
 
     @Override
+    public void answeredLate(Outcome outcome) {
+        lateAnswers(Outcomes.name(outcome)).increment();
+    }
+
+    @Override
     public void forgotten(Duration waited) {
         answers(FORGOTTEN).record(waited);
     }
@@ -150,6 +157,15 @@ public final class GatewayMetrics implements GatewayMeters {
     @Override
     public void givenUp(FailureCode code) {
         givenUp.get(code).increment();
+    }
+
+    private Counter lateAnswers(String outcome) {
+        return answeredLate.computeIfAbsent(
+                outcome,
+                one -> Counter.builder("flotilla.gateway.late.answers")
+                        .description("Images that were answered after they had been counted as forgotten, by outcome")
+                        .tag("outcome", one)
+                        .register(registry));
     }
 
     private Timer answers(String outcome) {

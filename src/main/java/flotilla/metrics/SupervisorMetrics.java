@@ -115,7 +115,7 @@ public final class SupervisorMetrics implements SupervisorMeters {
         messages.get("delayed").is(depth.delayed());
         Traffic traffic = plan.next().model().lastTraffic();
         if (traffic.isKnown()) {
-            disagreement.is(depth.messages() - traffic.unanswered());
+            disagreement.is(traffic.difference(depth.messages()));
         } else {
             disagreement.isUnknown();
         }

@@ -44,6 +44,7 @@ public final class DecisionJson {
         count(node, "desired", decision.desired());
         count(node, "accepted", decision.accepted());
         count(node, "answered", decision.answered());
+        count(node, "unanswered", decision.unanswered());
         ArrayNode actions = node.putArray("actions");
         for (Action action : decision.actions()) {
             actions.addObject()
@@ -141,6 +142,7 @@ public final class DecisionJson {
                 count(node, "desired"),
                 longCount(node, "accepted"),
                 longCount(node, "answered"),
+                longCount(node, "unanswered"),
                 list(node.path("actions"), DecisionJson::action),
                 vote(node.path("vote")),
                 list(node.path("clamps"), JsonNode::asText),

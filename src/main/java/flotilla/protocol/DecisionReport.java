@@ -37,7 +37,8 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
      * @param draining instances asked to end, not terminated yet
      * @param desired capacity wanted, within the limits
      * @param accepted images that the gateways have accepted since this supervisor began to count
-     * @param answered images that had their answer since then, at the gateway that accepted them and before it had forgotten them
+     * @param answered images that had their answer since then, at the gateway that accepted them
+     * @param unanswered images without an answer at the gateways that have spoken lately
      * @param vote what the policy wanted before the limits, and the figures it came from
      * @param clamps what kept the plan from the vote
      * @param findings what the auditor found
@@ -59,6 +60,7 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
             int desired,
             @JsonDeserialize(using = CountOrUnknown.class) long accepted,
             @JsonDeserialize(using = CountOrUnknown.class) long answered,
+            @JsonDeserialize(using = CountOrUnknown.class) long unanswered,
             List<Action> actions,
             Vote vote,
             List<String> clamps,
@@ -89,6 +91,7 @@ public record DecisionReport(List<Decision> decisions, boolean more) implements 
                     desired,
                     accepted,
                     answered,
+                    unanswered,
                     actions,
                     vote,
                     clamps,

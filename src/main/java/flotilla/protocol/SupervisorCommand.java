@@ -37,14 +37,16 @@ public interface SupervisorCommand {
      * A gateway tells what it has counted: soon after images were accepted, and every few seconds besides.
      *
      * @param accepted images that this gateway has accepted since its start
-     * @param unanswered images that it accepted and that have no answer yet
-     * @param answered images that it accepted and that had their answer in time; -1 when it does not tell
+     * @param unanswered images that it accepted and that have no answer yet, without those that are overdue
+     * @param overdue images that have waited for so long that nobody may ever answer them; -1 when it does not tell
+     * @param answered images that it accepted and that had their answer, late ones included; -1 when it does not tell
      * @param calls its requests to AWS since its start; an older gateway does not say
      */
     record WorkArrived(
             GatewayId gateway,
             long accepted,
             long unanswered,
+            @JsonDeserialize(using = CountOrUnknown.class) long overdue,
             @JsonDeserialize(using = CountOrUnknown.class) long answered,
             Optional<CallCount> calls)
             implements SupervisorCommand, CborSerializable {
@@ -52,9 +54,9 @@ public interface SupervisorCommand {
             calls = calls == null ? Optional.empty() : calls;
         }
 
-        /** A word that does not tell of requests. */
+        /** A word that does not tell of requests, when nothing is overdue. */
         public WorkArrived(GatewayId gateway, long accepted, long unanswered, long answered) {
-            this(gateway, accepted, unanswered, answered, Optional.empty());
+            this(gateway, accepted, unanswered, 0, answered, Optional.empty());
         }
     }
 

@@ -264,24 +264,23 @@ public final class FleetController {
         }
     }
 
-    /** The same of a gateway that does not count its answers: all that does not wait any more has one. */
+    /** The same of a gateway that does not count its answers. */
     public long announced(GatewayId gateway, long acceptedThere, long unansweredThere, Instant now) {
-        return announced(gateway, acceptedThere, unansweredThere, Math.max(0, acceptedThere - unansweredThere), now);
+        return announced(gateway, GatewayTally.withoutAnswers(acceptedThere, unansweredThere), now);
     }
 
     /**
-     * A gateway tells what it has counted since its start.
+     * A gateway tells what it has counted.
      *
-     * @return images without an answer at all gateways
+     * @return {@link #unanswered()}
      */
-    public long announced(
-            GatewayId gateway, long acceptedThere, long unansweredThere, long answeredThere, Instant now) {
+    public long announced(GatewayId gateway, GatewayTally told, Instant now) {
         listen(now);
-        gateways.announced(gateway, acceptedThere, unansweredThere, answeredThere, now);
+        gateways.announced(gateway, told, now);
         return unanswered();
     }
 
-    /** Images without an answer at all gateways that have spoken lately. */
+    /** Images without an answer, without those that are overdue, at all gateways that have spoken lately. */
     public long unanswered() {
         return gateways.unanswered();
     }

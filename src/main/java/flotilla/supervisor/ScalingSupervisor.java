@@ -8,6 +8,7 @@ import flotilla.protocol.SupervisorCommand.WorkerReport;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.FleetController;
 import flotilla.scaling.FleetController.WorkerOrder;
+import flotilla.scaling.GatewayTally;
 import flotilla.scaling.ScalingPlan;
 import flotilla.scaling.WorkerSighting;
 import flotilla.supervisor.SupervisorLease.Standing;
@@ -314,14 +315,18 @@ public final class ScalingSupervisor {
         if (tenure.isOurs()) {
             costs.heard(work, now);
         }
-        // A gateway of an earlier version does not tell its answers.
-        long backlog = work.answered() < 0
-                ? controller.announced(work.gateway(), work.accepted(), work.unanswered(), now)
-                : controller.announced(work.gateway(), work.accepted(), work.unanswered(), work.answered(), now);
+        long backlog = controller.announced(work.gateway(), tally(work), now);
         if (backlog > plannedFor && !timers.isTimerActive(new WorkIsWaiting())) {
             reconcileSoon();
         }
         return Behaviors.same();
+    }
+
+    /** A gateway of an earlier version does not tell its answers, or what is overdue there. */
+    private static GatewayTally tally(WorkArrived work) {
+        return work.answered() < 0
+                ? GatewayTally.withoutAnswers(work.accepted(), work.unanswered())
+                : new GatewayTally(work.accepted(), work.unanswered(), Math.max(0, work.overdue()), work.answered());
     }
 
     private Behavior<SupervisorCommand> onFindHolder(FindHolder find) {

@@ -22,7 +22,7 @@ import java.util.function.ToLongFunction;
  * @param inFlight messages in work
  * @param accepted images, counted by all gateways since the acting supervisor began
  * @param answered those of them that have their answer
- * @param unanswered the others
+ * @param unanswered images without an answer, at the gateways that are there; those of one that has gone are nobody's
  * @param arrivals images a second
  * @param answers images a second
  * @param desired instances wanted
@@ -47,16 +47,12 @@ record Figures(
     static Figures of(Known known) {
         List<Decision> decisions = known.decisions();
         Optional<Decision> newest = known.newest();
-        OptionalLong accepted = count(newest, Decision::accepted);
-        OptionalLong answered = count(newest, Decision::answered);
         return new Figures(
                 count(newest, Decision::visible),
                 count(newest, Decision::inFlight),
-                accepted,
-                answered,
-                accepted.isPresent() && answered.isPresent()
-                        ? OptionalLong.of(Math.max(0, accepted.getAsLong() - answered.getAsLong()))
-                        : OptionalLong.empty(),
+                count(newest, Decision::accepted),
+                count(newest, Decision::answered),
+                count(newest, Decision::unanswered),
                 Rate.perSecond(decisions, Decision::accepted),
                 Rate.perSecond(decisions, Decision::answered),
                 count(newest, Decision::desired),

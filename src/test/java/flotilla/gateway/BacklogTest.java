@@ -62,7 +62,9 @@ class BacklogTest {
         assertThat(backlog.overdue(1)).containsExactly(first);
         assertThat(backlog.contains(first)).as("it is in nobody's way").isFalse();
 
-        assertThat(backlog.remove(first)).as("its answer is not counted").isEmpty();
+        assertThat(backlog.remove(first)).contains(new Backlog.Removed(NOW, true));
+        assertThat(backlog.remove(first)).as("once").isEmpty();
+        assertThat(backlog.overdue()).isEqualTo(1);
         assertThat(backlog.overdue(9)).containsExactly(second);
 
         backlog.forgetOld(NOW.plus(Duration.ofDays(14)));
@@ -70,6 +72,63 @@ class BacklogTest {
         backlog.forgetOld(NOW.plus(Duration.ofDays(14)).plusSeconds(1));
         assertThat(backlog.waiting()).isZero();
         assertThat(backlog.oldest()).isEmpty();
+    }
+
+    @Test
+    void imageThatSeveralUploadsAskFor_shouldCountOnceAlsoAtTheLimit() {
+        RequestId first = admitted();
+        for (int i = 1; i < 10; i++) {
+            admitted();
+        }
+
+        assertThat(backlog.admit(first, NOW.plusSeconds(5))).isTrue();
+
+        assertThat(backlog.size()).isEqualTo(10);
+        assertThat(backlog.queued(first)).isTrue();
+        assertThat(backlog.queued(first)).as("the other upload's message").isFalse();
+        assertThat(backlog.remove(first)).as("it has waited since the first").contains(new Backlog.Removed(NOW, false));
+    }
+
+    @Test
+    void forgottenImageThatIsUploadedAgain_shouldGoOnBeingRememberedOnly() {
+        RequestId id = admitted();
+        backlog.queued(id);
+        backlog.forgetOld(NOW.plusSeconds(1000));
+
+        assertThat(backlog.admit(id, NOW.plusSeconds(1001))).isTrue();
+
+        assertThat(backlog.size()).isZero();
+        assertThat(backlog.waiting()).isEqualTo(1);
+        assertThat(backlog.queued(id)).isFalse();
+    }
+
+    @Test
+    void failedUpload_shouldTakeItsImageAwayUnlessAnotherAsksForItOrItIsQueued() {
+        RequestId id = admitted();
+        backlog.admit(id, NOW);
+
+        backlog.withdraw(id);
+        assertThat(backlog.contains(id)).as("another asks for it").isTrue();
+        backlog.withdraw(id);
+        assertThat(backlog.contains(id)).isFalse();
+
+        RequestId queued = admitted();
+        backlog.queued(queued);
+        assertThat(backlog.withdraw(queued)).as("accepted before").isFalse();
+        assertThat(backlog.contains(queued)).isTrue();
+    }
+
+    @Test
+    void answerBeforeTheWordOfItsMessage_shouldLetTheImageBeAcceptedOnce() {
+        RequestId id = admitted();
+        backlog.remove(id);
+        assertThat(backlog.queued(id)).isTrue();
+        assertThat(backlog.queued(id)).isFalse();
+
+        RequestId failed = admitted();
+        backlog.remove(failed);
+        assertThat(backlog.withdraw(failed)).as("its answer proves its message").isTrue();
+        assertThat(backlog.withdraw(failed)).isFalse();
     }
 
     @Test

@@ -358,6 +358,7 @@ class HttpContractTest extends HttpFixture {
                 -1,
                 -1,
                 -1,
+                -1,
                 List.of(new DecisionReport.Action("launch", 0, "", "", "no capacity")),
                 DecisionReport.Vote.NOT_ASKED,
                 List.of("max-instances 4"),

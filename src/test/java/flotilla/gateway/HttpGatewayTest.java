@@ -408,6 +408,7 @@ class HttpGatewayTest extends HttpFixture {
                         -1,
                         -1,
                         -1,
+                        -1,
                         List.of(),
                         new DecisionReport.Vote(-1, Map.of()),
                         List.of(),
@@ -419,7 +420,7 @@ class HttpGatewayTest extends HttpFixture {
                 .isEqualTo("{\"decisions\":[{\"n\":1,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\","
                         + "\"decision\":\"hold\",\"reason\":\"depth-unknown\",\"visible\":null,\"inFlight\":null,"
                         + "\"pending\":0,\"running\":1,\"draining\":0,\"desired\":null,\"accepted\":null,"
-                        + "\"answered\":null,\"actions\":[],\"vote\":null,\"clamps\":[],"
+                        + "\"answered\":null,\"unanswered\":null,\"actions\":[],\"vote\":null,\"clamps\":[],"
                         + "\"findings\":[],\"shadows\":[],\"forecast\":null,\"hindsight\":null,\"summary\":\"Did nothing: the"
                         + " queue's depth could not be read, and no data is never taken for no work.\"}]}");
     }

@@ -36,6 +36,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,8 +100,40 @@ class HttpInterfaceTest extends HttpFixture {
         HttpResponse<String> again = postRaw(PNG, headers);
 
         assertThat(again.statusCode()).isEqualTo(202);
-        assertThat(json(again).path("id").asText())
-                .isEqualTo(accepted(1).get(0).id().value());
+        ClassificationRequest request = accepted(1).get(0);
+        assertThat(json(again).path("id").asText()).isEqualTo(request.id().value());
+        untilTold(1, 1, 0);
+        answer(request, label("Cat"));
+        untilTold(1, 0, 1);
+    }
+
+    /** The second try comes before the first one has noted that its message is sent. */
+    @Test
+    void triesOfOneKeyAtTheSameMoment_shouldCountAsOneImage() throws Exception {
+        Map<String, String> headers = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+        postRaw(PNG, headers);
+        keys.sent.clear();
+        postRaw(PNG, headers);
+        List<ClassificationRequest> both = accepted(2);
+        assertThat(both.get(1).id()).isEqualTo(both.get(0).id());
+        untilTold(1, 1, 0);
+
+        postRaw(OTHER, Map.of("Prefer", "respond-async"));
+        untilTold(2, 2, 0);
+        both.forEach(request -> answer(request, label("Cat")));
+        untilTold(2, 1, 1);
+    }
+
+    /** Waits for a word to the supervisor of so many images. */
+    private void untilTold(long accepted, long unanswered, long answered) {
+        supervisor.fishForMessage(
+                Duration.ofSeconds(20),
+                told -> told instanceof SupervisorCommand.WorkArrived work
+                                && work.accepted() == accepted
+                                && work.unanswered() == unanswered
+                                && work.answered() == answered
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
     }
 
     @Test

@@ -115,6 +115,7 @@ abstract class PageFixture extends HttpFixture {
                 made.desired(),
                 made.accepted(),
                 made.answered(),
+                made.unanswered(),
                 made.actions(),
                 made.vote(),
                 made.clamps(),

@@ -112,8 +112,10 @@ class PendingRepliesTest {
         when("flotilla_gateway_unanswered_images", 0);
         scrape = when("flotilla_gateway_oldest_unanswered_seconds", 0);
         assertThat(scrape.value("flotilla_gateway_answer_seconds_count", "outcome", "labelled"))
-                .as("it was counted before")
+                .as("it was timed before")
                 .isZero();
+        assertThat(scrape.value("flotilla_gateway_late_answers_total", "outcome", "labelled"))
+                .isEqualTo(1);
     }
 
     private void untilTold(SupervisorCommand.WorkArrived expected) {
@@ -127,26 +129,63 @@ class PendingRepliesTest {
 
     /** The same word without the requests to AWS. */
     private static SupervisorCommand.WorkArrived images(SupervisorCommand.WorkArrived work) {
-        return new SupervisorCommand.WorkArrived(work.gateway(), work.accepted(), work.unanswered(), work.answered());
+        return told(work.accepted(), work.unanswered(), work.overdue(), work.answered());
+    }
+
+    private static SupervisorCommand.WorkArrived told(long accepted, long unanswered, long overdue, long answered) {
+        return new SupervisorCommand.WorkArrived(
+                new GatewayId("gateway-1"), accepted, unanswered, overdue, answered, Optional.empty());
     }
 
     @Test
-    void answersToldToTheSupervisor_shouldBeThoseOfTheMetricWithoutTheForgotten() {
-        GatewayId gateway = new GatewayId("gateway-1");
+    void lateAnswers_shouldBeToldToTheSupervisorAsWell() {
         admit();
-        pending.tell(new PendingReplies.Enqueued(id));
-        untilTold(new SupervisorCommand.WorkArrived(gateway, 1, 1, 0));
+        pending.tell(new PendingReplies.Enqueued(id, 7));
+        untilTold(told(1, 1, 0, 0));
         clock.pass(Duration.ofMinutes(16));
-        untilTold(new SupervisorCommand.WorkArrived(gateway, 1, 0, 0));
+        untilTold(told(1, 0, 1, 0));
 
         RequestId second = RequestId.create(NOW, new Random(6));
         admit(second);
-        pending.tell(new PendingReplies.Enqueued(second));
+        pending.tell(new PendingReplies.Enqueued(second, 7));
         pending.tell(new PendingReplies.Answered(answer(second)));
         pending.tell(new PendingReplies.Answered(answer()));
 
-        untilTold(new SupervisorCommand.WorkArrived(gateway, 2, 0, 1));
+        untilTold(told(2, 0, 0, 2));
         when("flotilla_gateway_answer_seconds_count", 1, "outcome", "labelled");
+        when("flotilla_gateway_late_answers_total", 1, "outcome", "labelled");
+    }
+
+    /** A client that repeats its upload under the same key. */
+    @Test
+    void imageThatTwoUploadsAskFor_shouldBeAcceptedAndAnsweredOnce() {
+        admit();
+        admit();
+        pending.tell(new PendingReplies.Enqueued(id, 7));
+        pending.tell(new PendingReplies.Enqueued(id, 0));
+        untilTold(told(1, 1, 0, 0));
+
+        pending.tell(new PendingReplies.Withdraw(id));
+        pending.tell(new PendingReplies.Answered(answer()));
+        pending.tell(new PendingReplies.Answered(answer()));
+
+        untilTold(told(1, 0, 0, 1));
+        Scrape scrape = when("flotilla_gateway_images_accepted_total", 1);
+        assertThat(scrape.value("flotilla_gateway_accepted_bytes_total")).isEqualTo(7);
+    }
+
+    @Test
+    void answerThatComesBeforeTheWordOfItsMessage_shouldBelongToAnImageThatIsAccepted() {
+        admit();
+        pending.tell(new PendingReplies.Answered(answer()));
+        pending.tell(new PendingReplies.Enqueued(id, 7));
+        RequestId second = RequestId.create(NOW, new Random(6));
+        admit(second);
+        pending.tell(new PendingReplies.Answered(answer(second)));
+        pending.tell(new PendingReplies.Withdraw(second));
+
+        untilTold(told(2, 0, 0, 2));
+        when("flotilla_gateway_images_accepted_total", 2);
     }
 
     @Test

@@ -326,6 +326,7 @@ class ScalingAnswersTest {
                         "desired",
                         "accepted",
                         "answered",
+                        "unanswered",
                         "actions",
                         "vote",
                         "clamps",

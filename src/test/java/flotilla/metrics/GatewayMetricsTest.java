@@ -109,6 +109,19 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void lateAnswers_shouldBeCountedByOutcomeAndNotTimed() {
+        assertThat(scrape().value("flotilla_gateway_late_answers_total", "outcome", "labelled"))
+                .as("there from the start")
+                .isZero();
+
+        gateway.answeredLate(new Outcome.Failed(FailureCode.DAMAGED, "broken"));
+
+        assertThat(scrape().value("flotilla_gateway_late_answers_total", "outcome", "damaged"))
+                .isEqualTo(1);
+        assertThat(scrape().sum("flotilla_gateway_answer_seconds_count")).isZero();
+    }
+
+    @Test
     void figuresOfNow_shouldBeThoseOfNow() {
         AtomicBoolean open = new AtomicBoolean();
         gateway.breaker("image-store", open::get);

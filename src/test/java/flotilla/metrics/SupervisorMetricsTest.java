@@ -10,6 +10,7 @@ import flotilla.domain.QueueDepth;
 import flotilla.gateway.MetricsText.Form;
 import flotilla.protocol.DecisionReport.Action;
 import flotilla.scaling.FleetController;
+import flotilla.scaling.GatewayTally;
 import flotilla.scaling.Instance;
 import flotilla.scaling.InstanceState;
 import flotilla.scaling.MessageCountPolicy;
@@ -78,6 +79,22 @@ class SupervisorMetricsTest {
         assertThat(scrape.value("flotilla_supervisor_last_decision_timestamp_seconds"))
                 .isEqualTo(NOW.getEpochSecond());
         assertThat(scrape.value("flotilla_supervisor_findings_total")).isZero();
+    }
+
+    /** Three thousand images, a fleet that needs 25 minutes for them: nothing is wrong after the first quarter of an hour. */
+    @Test
+    void imagesThatAreOverdue_shouldBeNoDifferenceWhetherTheyAreInTheQueueOrNot() {
+        controller.announced(new GatewayId("gateway-1"), new GatewayTally(3000, 0, 1200, 1800), NOW);
+
+        decide(Optional.of(new QueueDepth(1150, 50, 0)), Optional.of(List.of()));
+        assertThat(scrape().value("flotilla_supervisor_count_difference_messages"))
+                .isZero();
+        decide(Optional.of(new QueueDepth(0, 0, 0)), Optional.of(List.of()));
+        assertThat(scrape().value("flotilla_supervisor_count_difference_messages"))
+                .isZero();
+        decide(Optional.of(new QueueDepth(1350, 0, 0)), Optional.of(List.of()));
+        assertThat(scrape().value("flotilla_supervisor_count_difference_messages"))
+                .isEqualTo(150);
     }
 
     @Test

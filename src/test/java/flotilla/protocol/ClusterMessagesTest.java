@@ -130,8 +130,8 @@ class ClusterMessagesTest {
         assertThat(changed(reportOfAMachine(MachineOutlook.STAYS), tree -> tree.remove("calls"))
                         .calls())
                 .isEmpty();
-        SupervisorCommand.WorkArrived work =
-                new SupervisorCommand.WorkArrived(new GatewayId("gateway"), 500, 110, 390, Optional.of(CallCount.NONE));
+        SupervisorCommand.WorkArrived work = new SupervisorCommand.WorkArrived(
+                new GatewayId("gateway"), 500, 110, 0, 390, Optional.of(CallCount.NONE));
         assertThat(changed(work, tree -> tree.remove("calls")).calls()).isEmpty();
     }
 
@@ -163,16 +163,23 @@ class ClusterMessagesTest {
                     ObjectNode decision = (ObjectNode) tree.get("decisions").get(0);
                     decision.remove("accepted");
                     decision.putNull("answered");
+                    decision.remove("unanswered");
                 })
                 .decisions()
                 .get(0);
 
         assertThat(told.accepted()).isEqualTo(-1);
         assertThat(told.answered()).isEqualTo(-1);
+        assertThat(told.unanswered()).isEqualTo(-1);
         assertThat(told.visible()).isZero();
         SupervisorCommand.WorkArrived work = new SupervisorCommand.WorkArrived(new GatewayId("g"), 500, 20, 480);
-        assertThat(changed(work, tree -> tree.remove("answered")))
-                .isEqualTo(new SupervisorCommand.WorkArrived(new GatewayId("g"), 500, 20, -1));
+        SupervisorCommand.WorkArrived older = changed(work, tree -> {
+            tree.remove("answered");
+            tree.remove("overdue");
+        });
+        assertThat(older.answered()).isEqualTo(-1);
+        assertThat(older.overdue()).isEqualTo(-1);
+        assertThat(older.unanswered()).isEqualTo(20);
     }
 
     @Test
@@ -197,7 +204,8 @@ class ClusterMessagesTest {
                 new GatewayId("gateway"),
                 500,
                 110,
-                390,
+                7,
+                383,
                 Optional.of(new CallCount(Map.of("s3:PutObject", 5_000_000_000L)))));
         roundTrip(new SupervisorCommand.GetCost(
                 Since.EVER, KIT.<CostReport>createTestProbe().getRef()));
@@ -258,6 +266,7 @@ class ClusterMessagesTest {
                 4,
                 5_000_000_000L,
                 4_999_999_996L,
+                4,
                 List.of(new DecisionReport.Action("launch", 1, "i-1", "", "ok")),
                 new DecisionReport.Vote(5, Map.of("backlog", 4.5)),
                 List.of("max-instances 4"),

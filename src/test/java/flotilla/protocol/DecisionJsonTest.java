@@ -62,7 +62,7 @@ class DecisionJsonTest {
                         "{\"n\":7,\"at\":\"2026-11-22T12:00:00Z\",\"policy\":\"message-count\",\"decision\":\"hold\","
                                 + "\"reason\":\"instances-unknown\",\"visible\":null,\"inFlight\":null,\"pending\":null,"
                                 + "\"running\":null,\"draining\":null,\"desired\":null,\"accepted\":null,\"answered\":null,"
-                                + "\"actions\":[],\"vote\":null,\"clamps\":[],"
+                                + "\"unanswered\":null,\"actions\":[],\"vote\":null,\"clamps\":[],"
                                 + "\"findings\":[],\"shadows\":[],\"forecast\":null,\"hindsight\":null}");
     }
 
@@ -85,6 +85,7 @@ class DecisionJsonTest {
 
         assertThat(decision.visible()).isEqualTo(-1);
         assertThat(decision.accepted()).isEqualTo(-1);
+        assertThat(decision.unanswered()).isEqualTo(-1);
         assertThat(decision.vote()).isEqualTo(Vote.NOT_ASKED);
         assertThat(decision.forecast()).isEmpty();
     }

@@ -28,6 +28,7 @@ public final class Decisions {
     private int desired = -1;
     private long accepted = -1;
     private long answered = -1;
+    private long unanswered = -1;
     private List<Action> actions = List.of();
     private Vote vote = Vote.NOT_ASKED;
     private List<String> clamps = List.of();
@@ -75,9 +76,15 @@ public final class Decisions {
         return this;
     }
 
+    /** The others have no answer yet. */
     public Decisions counted(long imagesAccepted, long ofThemAnswered) {
         accepted = imagesAccepted;
         answered = ofThemAnswered;
+        return unanswered(imagesAccepted - ofThemAnswered);
+    }
+
+    public Decisions unanswered(long images) {
+        unanswered = images;
         return this;
     }
 
@@ -149,6 +156,7 @@ public final class Decisions {
                 desired,
                 accepted,
                 answered,
+                unanswered,
                 actions,
                 vote,
                 clamps,

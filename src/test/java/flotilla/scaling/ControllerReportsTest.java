@@ -302,22 +302,38 @@ class ControllerReportsTest {
 
     @Test
     void answers_shouldOnlyGrowWhateverGatewaysForget() {
-        controller.announced(GATEWAY, 100, 40, 60, now);
+        controller.announced(GATEWAY, new GatewayTally(100, 40, 0, 60), now);
         assertThat(answered())
                 .as("what was answered before is another supervisor's")
                 .isZero();
 
-        controller.announced(GATEWAY, 100, 30, 70, now);
+        controller.announced(GATEWAY, new GatewayTally(100, 30, 0, 70), now);
         assertThat(answered()).isEqualTo(10);
-        controller.announced(GATEWAY, 100, 0, 75, now);
-        assertThat(answered()).as("25 forgotten").isEqualTo(15);
-        controller.announced(GATEWAY, 100, 5, 72, now);
+        controller.announced(GATEWAY, new GatewayTally(100, 0, 25, 75), now);
+        assertThat(answered()).as("25 are overdue").isEqualTo(15);
+        controller.announced(GATEWAY, new GatewayTally(100, 5, 0, 72), now);
         assertThat(answered()).as("a word that was overtaken").isEqualTo(15);
-        controller.announced(OTHER, 30, 30, 0, now);
-        controller.announced(GATEWAY, 101, 1, 76, now);
+        controller.announced(OTHER, new GatewayTally(30, 30, 0, 0), now);
+        controller.announced(GATEWAY, new GatewayTally(101, 1, 0, 76), now);
         assertThat(answered()).isEqualTo(16);
         now = now.plusSeconds(120);
         assertThat(answered()).as("both are silent").isEqualTo(16);
+    }
+
+    /** Perhaps nobody will ever answer them. */
+    @Test
+    void overdueImages_shouldBeNeitherWorkNorArrivals() {
+        assertThat(controller.announced(GATEWAY, new GatewayTally(1000, 40, 25, 935), now))
+                .isEqualTo(40);
+        tick(0);
+
+        assertThat(controller.model().arrivals().total()).isEqualTo(40);
+        assertThat(controller.model().lastTraffic()).isEqualTo(new Traffic(40, 25, 40, 25, 0, 1));
+
+        controller.announced(GATEWAY, new GatewayTally(1000, 0, 60, 940), now);
+        tick(0);
+        assertThat(controller.unanswered()).isZero();
+        assertThat(controller.model().lastTraffic()).isEqualTo(new Traffic(40, 25, 0, 60, 5, 1));
     }
 
     @Test

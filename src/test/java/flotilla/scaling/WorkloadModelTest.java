@@ -231,6 +231,18 @@ class WorkloadModelTest {
                 .isEqualTo(123);
     }
 
+    /** They may be in the queue or lost; nothing is corrected by them. */
+    @Test
+    void overdueImages_shouldNotBeAmongTheUnansweredThatTheQueuesCountIsCorrectedTo() {
+        look(OptionalInt.of(0), new Traffic(0, 0, 1));
+        look(OptionalInt.of(0), new Traffic(30, 30, 1));
+        Traffic late = new Traffic(30, 0, 30, 93, 0, 1);
+
+        assertThat(model.backlog(new QueueDepth(100, 20, 3), late, MINUTE)).isEqualTo(93);
+        assertThat(model.backlog(new QueueDepth(30, 0, 0), late, MINUTE)).isEqualTo(30);
+        assertThat(model.backlog(new QueueDepth(0, 0, 0), late, MINUTE)).isEqualTo(30);
+    }
+
     @Test
     void equalObservations_shouldGiveEqualModelsWhateverTheirOrder() {
         worker(1, "a", 30, 90, 1);

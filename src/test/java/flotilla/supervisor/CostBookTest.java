@@ -71,8 +71,9 @@ class CostBookTest {
     @Test
     void requestsOfGateways_shouldBeCharged() {
         GatewayId gateway = new GatewayId("gateway-1");
-        book.heard(new WorkArrived(gateway, 0, 0, 0, Optional.of(new CallCount(Map.of("s3:PutObject", 5L)))), BEGIN);
-        book.heard(new WorkArrived(gateway, 0, 0, 0, Optional.of(new CallCount(Map.of("s3:PutObject", 1005L)))), BEGIN);
+        book.heard(new WorkArrived(gateway, 0, 0, 0, 0, Optional.of(new CallCount(Map.of("s3:PutObject", 5L)))), BEGIN);
+        book.heard(
+                new WorkArrived(gateway, 0, 0, 0, 0, Optional.of(new CallCount(Map.of("s3:PutObject", 1005L)))), BEGIN);
 
         assertThat(all(BEGIN).bill().total()).isCloseTo(3, within(1e-9));
     }

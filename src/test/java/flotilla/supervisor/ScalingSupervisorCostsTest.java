@@ -123,6 +123,7 @@ class ScalingSupervisorCostsTest {
                 0,
                 0,
                 0,
+                0,
                 Optional.of(new CallCount(Map.of("sqs:ReceiveMessage", receives)))));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.protocol.DecisionJson;
+import flotilla.protocol.Decisions;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,22 @@ class TopJsonTest {
         assertThat(json.path("desired").asInt()).isEqualTo(2);
         assertThat(json.path("states").toString()).isEqualTo("{\"running\":2,\"shutting-down\":1}");
         assertThat(json.path("counted").toString()).isEqualTo("{\"ending\":1,\"running\":2}");
+    }
+
+    /** What a gateway had accepted that has gone is counted as answered by nobody. */
+    @Test
+    void unanswered_shouldBeWhatGatewaysTellNow() {
+        Decisions decision = Decisions.because("steady").counted(150, 100);
+
+        assertThat(unanswered(decision.unanswered(0)).asInt(-1)).isZero();
+        assertThat(unanswered(decision.unanswered(-1)).isNull())
+                .as("an earlier version does not tell")
+                .isTrue();
+    }
+
+    private static JsonNode unanswered(Decisions newest) {
+        return TopJson.of(Shown.view(Shown.with(List.of(), List.of(newest.decision()))))
+                .path("unanswered");
     }
 
     @Test
