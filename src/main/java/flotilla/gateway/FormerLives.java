@@ -63,7 +63,8 @@ record FormerLives(List<Life> lives, boolean again) {
             int ended = generation;
             ClassificationResult result = results.get(generation - 1);
             boolean isLast = generation == results.size();
-            // The last one may have been redriven to a number beyond the next; of those before it the next number is known.
+            // The last one may have been redriven to a number beyond the next; of those before it the next number is
+            // known.
             Optional<Redriven> next = redrives.stream()
                     .filter(one -> isLast ? one.generation() > ended : one.generation() == ended + 1)
                     .findFirst();

@@ -93,16 +93,16 @@ public final class S3QuarantineStore implements QuarantineStore {
 
     @Override
     public CompletionStage<Done> note(Redriven redriven) {
-        return objects
-                .putIfAbsent(
-                storage.outputBucket(),
-                S3Keys.of(storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
-                ContentTypes.APPLICATION_JSON,
-                ByteString.fromString(JSON.createObjectNode()
-                        .put("v", 1)
-                        .put("generation", redriven.generation())
-                        .put("at", redriven.at().toString())
-                        .toString()))
+        return objects.putIfAbsent(
+                        storage.outputBucket(),
+                        S3Keys.of(
+                                storage, OwnNames.QUARANTINE + redriven.id() + "." + redriven.generation() + REDRIVEN),
+                        ContentTypes.APPLICATION_JSON,
+                        ByteString.fromString(JSON.createObjectNode()
+                                .put("v", 1)
+                                .put("generation", redriven.generation())
+                                .put("at", redriven.at().toString())
+                                .toString()))
                 .thenApply(kept -> Done.getInstance());
     }
 

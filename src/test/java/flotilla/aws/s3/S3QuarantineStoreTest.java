@@ -126,9 +126,7 @@ class S3QuarantineStoreTest extends S3Fixture {
         assertThat(Await.result(quarantine.find(id))).isEmpty();
         assertThat(Await.result(quarantine.ids(1000))).doesNotContain(id);
         assertThat(Await.result(quarantine.redrives(id)))
-                .containsExactly(
-                        new QuarantineStore.Redriven(id, 2, AT),
-                        new QuarantineStore.Redriven(id, 10, AT));
+                .containsExactly(new QuarantineStore.Redriven(id, 2, AT), new QuarantineStore.Redriven(id, 10, AT));
     }
 
     @Test
