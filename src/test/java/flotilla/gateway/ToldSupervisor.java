@@ -18,8 +18,9 @@ final class ToldSupervisor {
         GatewayTally expected = new GatewayTally(accepted, unanswered, overdue, answered);
         supervisor.awaitAssert(Duration.ofSeconds(20), Duration.ofMillis(1), () -> {
             SupervisorCommand told = supervisor.receiveMessage();
-            assertThat(told).isInstanceOfSatisfying(WorkArrived.class, work -> assertThat(images(work))
-                    .isEqualTo(expected));
+            assertThat(told)
+                    .isInstanceOfSatisfying(
+                            WorkArrived.class, work -> assertThat(images(work)).isEqualTo(expected));
             return told;
         });
     }
