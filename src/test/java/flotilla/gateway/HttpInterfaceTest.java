@@ -36,7 +36,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,16 +123,8 @@ class HttpInterfaceTest extends HttpFixture {
         untilTold(2, 1, 1);
     }
 
-    /** Waits for a word to the supervisor of so many images. */
     private void untilTold(long accepted, long unanswered, long answered) {
-        supervisor.fishForMessage(
-                Duration.ofSeconds(20),
-                told -> told instanceof SupervisorCommand.WorkArrived work
-                                && work.accepted() == accepted
-                                && work.unanswered() == unanswered
-                                && work.answered() == answered
-                        ? FishingOutcomes.complete()
-                        : FishingOutcomes.continueAndIgnore());
+        ToldSupervisor.await(supervisor, accepted, unanswered, 0, answered);
     }
 
     @Test

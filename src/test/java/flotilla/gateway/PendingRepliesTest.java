@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -118,32 +117,17 @@ class PendingRepliesTest {
                 .isEqualTo(1);
     }
 
-    private void untilTold(SupervisorCommand.WorkArrived expected) {
-        supervisor.fishForMessage(
-                Duration.ofSeconds(20),
-                told -> told instanceof SupervisorCommand.WorkArrived work
-                                && images(work).equals(expected)
-                        ? FishingOutcomes.complete()
-                        : FishingOutcomes.continueAndIgnore());
-    }
-
-    /** The same word without the requests to AWS. */
-    private static SupervisorCommand.WorkArrived images(SupervisorCommand.WorkArrived work) {
-        return told(work.accepted(), work.unanswered(), work.overdue(), work.answered());
-    }
-
-    private static SupervisorCommand.WorkArrived told(long accepted, long unanswered, long overdue, long answered) {
-        return new SupervisorCommand.WorkArrived(
-                new GatewayId("gateway-1"), accepted, unanswered, overdue, answered, Optional.empty());
+    private void untilTold(long accepted, long unanswered, long overdue, long answered) {
+        ToldSupervisor.await(supervisor, accepted, unanswered, overdue, answered);
     }
 
     @Test
     void lateAnswers_shouldBeToldToTheSupervisorAsWell() {
         admit();
         pending.tell(new PendingReplies.Enqueued(id, 7));
-        untilTold(told(1, 1, 0, 0));
+        untilTold(1, 1, 0, 0);
         clock.pass(Duration.ofMinutes(16));
-        untilTold(told(1, 0, 1, 0));
+        untilTold(1, 0, 1, 0);
 
         RequestId second = RequestId.create(NOW, new Random(6));
         admit(second);
@@ -151,7 +135,7 @@ class PendingRepliesTest {
         pending.tell(new PendingReplies.Answered(answer(second)));
         pending.tell(new PendingReplies.Answered(answer()));
 
-        untilTold(told(2, 0, 0, 2));
+        untilTold(2, 0, 0, 2);
         when("flotilla_gateway_answer_seconds_count", 1, "outcome", "labelled");
         when("flotilla_gateway_late_answers_total", 1, "outcome", "labelled");
     }
@@ -163,13 +147,13 @@ class PendingRepliesTest {
         admit();
         pending.tell(new PendingReplies.Enqueued(id, 7));
         pending.tell(new PendingReplies.Enqueued(id, 0));
-        untilTold(told(1, 1, 0, 0));
+        untilTold(1, 1, 0, 0);
 
         pending.tell(new PendingReplies.Withdraw(id));
         pending.tell(new PendingReplies.Answered(answer()));
         pending.tell(new PendingReplies.Answered(answer()));
 
-        untilTold(told(1, 0, 0, 1));
+        untilTold(1, 0, 0, 1);
         Scrape scrape = when("flotilla_gateway_images_accepted_total", 1);
         assertThat(scrape.value("flotilla_gateway_accepted_bytes_total")).isEqualTo(7);
     }
@@ -184,7 +168,7 @@ class PendingRepliesTest {
         pending.tell(new PendingReplies.Answered(answer(second)));
         pending.tell(new PendingReplies.Withdraw(second));
 
-        untilTold(told(2, 0, 0, 2));
+        untilTold(2, 0, 0, 2);
         when("flotilla_gateway_images_accepted_total", 2);
     }
 
