@@ -86,7 +86,7 @@ final class BatchUploads {
      * up to as many again as are taken; one refusal stands for the rest, which is not read.
      */
     CompletionStage<List<Intake>> zip(HttpRequest request) {
-        Source<ByteString, ?> body = body(request);
+        Source<ByteString, ?> body = bodies.bytes(request);
         Optional<TraceParent> trace = TraceHeader.of(request);
         long last = 2L * most;
         return zips.run(() -> ZipEntries.of(system, body, maxImageSize)
@@ -115,17 +115,12 @@ final class BatchUploads {
                 .thenApply(List::copyOf);
     }
 
-    /** What is not wanted of it is read and thrown away, so that its sender gets the answer. */
-    private Source<ByteString, ?> body(HttpRequest request) {
-        return bodies.bytes(request).via(new DrainOnCancel(maxImageSize));
-    }
-
     /**
      * The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}; none when it also
      * names a callback that is not taken.
      */
     CompletionStage<Received> listed(HttpRequest request) {
-        return body(request)
+        return bodies.bytes(request)
                 .limitWeighted(LONGEST_LIST, chunk -> (long) chunk.size())
                 .runFold(ByteString.emptyByteString(), ByteString::concat, system)
                 .exceptionally(failure -> {

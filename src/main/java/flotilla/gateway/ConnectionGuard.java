@@ -34,6 +34,15 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
     /** How one goes on in HTTP/2. */
     private static final ByteString SWITCHED = ByteString.fromString("HTTP/1.1 101");
 
+    /**
+     * How long a client may still send after an answer that did not wait for that, in all and without a byte: a connection
+     * that is closed before its bytes are read is reset, and the answer may be lost.
+     */
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
+    private static final Duration LINGER_SILENCE = Duration.ofSeconds(5);
+
+    private static final String LINGERED = "lingered";
     private static final String SILENCE = "silence";
     private static final String DRAIN = "drain";
 
@@ -110,6 +119,11 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
         private boolean first = true;
         /** Whether the client has sent anything since its last answer. */
         private boolean begun;
+        /** Whether the server has ended, and the client still sends what nobody reads. */
+        private boolean lingering;
+
+        private long heardAt;
+        private long lingersSince;
 
         Logic() {
             super(shape);
@@ -132,7 +146,11 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
                 @Override
                 public void onUpstreamFinish() {
-                    complete(toClient);
+                    if (isLeft()) {
+                        linger();
+                    } else {
+                        complete(toClient);
+                    }
                 }
 
                 @Override
@@ -143,13 +161,19 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
             setHandler(toClient, new AbstractOutHandler() {
                 @Override
                 public void onPull() {
-                    pull(fromServer);
+                    if (!isClosed(fromServer)) {
+                        pull(fromServer);
+                    }
                 }
 
                 @Override
                 public void onDownstreamFinish(Throwable cause) {
                     connection.gone();
-                    cancel(fromServer, cause);
+                    if (lingering) {
+                        completeStage();
+                    } else {
+                        cancel(fromServer, cause);
+                    }
                 }
             });
         }
@@ -159,7 +183,10 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
                 @Override
                 public void onPush() {
                     ByteString bytes = grab(fromClient);
-                    if (isAvailable(toServer)) {
+                    if (lingering) {
+                        heardAt = System.nanoTime();
+                        pull(fromClient);
+                    } else if (isAvailable(toServer)) {
                         passToServer(bytes);
                     } else {
                         early = bytes;
@@ -169,7 +196,9 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
                 @Override
                 public void onUpstreamFinish() {
                     connection.gone();
-                    if (early.isEmpty()) {
+                    if (lingering) {
+                        completeStage();
+                    } else if (early.isEmpty()) {
                         complete(toServer);
                     }
                 }
@@ -197,9 +226,44 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
                 @Override
                 public void onDownstreamFinish(Throwable cause) {
-                    cancel(fromClient, cause);
+                    if (!isLeft()) {
+                        cancel(fromClient, cause);
+                    } else if (isClosed(fromServer)) {
+                        linger();
+                    }
                 }
             });
+        }
+
+        /** Whether the server reads no more of what the client still sends. */
+        private boolean isLeft() {
+            return connection.isUnread() && !isClosed(fromClient);
+        }
+
+        /** Reads on and throws away, until the client has closed, or sends nothing. */
+        private void linger() {
+            if (lingering) {
+                return;
+            }
+            if (!connection.mayLinger()) {
+                completeStage();
+                return;
+            }
+            lingering = true;
+            early = ByteString.emptyByteString();
+            heardAt = System.nanoTime();
+            lingersSince = heardAt;
+            if (!hasBeenPulled(fromClient)) {
+                pull(fromClient);
+            }
+            scheduleWithFixedDelay(LINGERED, LOOK, LOOK);
+        }
+
+        private boolean hasLingered() {
+            long now = System.nanoTime();
+            return draining.getAsBoolean()
+                    || now - heardAt >= LINGER_SILENCE.toNanos()
+                    || now - lingersSince >= LINGER.toNanos();
         }
 
         private void passToServer(ByteString bytes) {
@@ -234,6 +298,9 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
 
         @Override
         public void postStop() {
+            if (lingering) {
+                connection.lingered();
+            }
             connection.gone();
             closed.run();
         }
@@ -241,7 +308,11 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
         @Override
         public void onTimer(Object key) {
             Optional<Duration> quiet = connection.quiet();
-            if (key.equals(DRAIN)) {
+            if (lingering) {
+                if (hasLingered()) {
+                    completeStage();
+                }
+            } else if (key.equals(DRAIN)) {
                 if (quiet.isPresent() && isAvailable(toClient) && isOver(quiet.get())) {
                     completeStage();
                 }

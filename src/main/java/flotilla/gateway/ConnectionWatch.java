@@ -1,5 +1,6 @@
 package flotilla.gateway;
 
+import flotilla.config.HttpSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -8,9 +9,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -18,6 +21,7 @@ import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
@@ -39,11 +43,20 @@ final class ConnectionWatch {
         /** Whether the last answer was in pieces, of which nobody can tell here when the last one has left. */
         private boolean inPieces;
 
+        private final Semaphore lingering;
+        private volatile boolean unread;
         private long quietSince = System.nanoTime();
         private volatile Runnable drain = () -> {};
         private volatile Runnable look = () -> {};
         private final Set<Runnable> farewells = ConcurrentHashMap.newKeySet();
         private volatile boolean gone;
+
+        /**
+         * @param lingering of which each connection takes one while its client sends what nobody reads
+         */
+        Connection(Semaphore lingering) {
+            this.lingering = lingering;
+        }
 
         /** What to do when the port is drained. */
         void onDrain(Runnable action) {
@@ -53,6 +66,20 @@ final class ConnectionWatch {
         /** What to do so that a client who goes is seen before its answer is sent. */
         void onLook(Runnable action) {
             look = action;
+        }
+
+        /** Whether an answer was given before its request had come to its end; it is the last one then. */
+        boolean isUnread() {
+            return unread;
+        }
+
+        /** Whether it may stay for that; {@link #lingered} is to follow. */
+        boolean mayLinger() {
+            return lingering.tryAcquire();
+        }
+
+        void lingered() {
+            lingering.release();
         }
 
         /** The client has gone. */
@@ -125,28 +152,36 @@ final class ConnectionWatch {
     /** On an answer over HTTP/1: no other follows on this connection. */
     private static final HttpHeader LAST = HttpHeader.parse("Connection", "close");
 
-    private final Duration headerTimeout;
+    /** What is thrown away of a body that nobody wants, in images of the greatest size. */
+    private static final int IMAGES_LEFT = 10;
+
+    private final HttpSettings settings;
     private final boolean tls;
+    private final Materializer materializer;
     private final Map<InetSocketAddress, Connection> open = new ConcurrentHashMap<>();
     private final CompletableFuture<Done> drained = new CompletableFuture<>();
+    /** The server no longer counts those connections, so that they have a limit of their own. */
+    private final Semaphore lingering;
+
     private volatile boolean draining;
 
     /**
-     * @param headerTimeout from the opening of a connection, and from each answer, to the end of the next request's header
      * @param tls whether what goes over the connections is not HTTP to be read here
      */
-    ConnectionWatch(Duration headerTimeout, boolean tls) {
-        this.headerTimeout = headerTimeout;
+    ConnectionWatch(ActorSystem<?> system, HttpSettings settings, boolean tls) {
+        this.settings = settings;
         this.tls = tls;
+        this.materializer = Materializer.matFromSystem(system);
+        this.lingering = new Semaphore(settings.maxConnections());
     }
 
     /** The bytes of a new connection as they may pass. */
     Flow<ByteString, ByteString, NotUsed> guard(InetSocketAddress client, Flow<ByteString, ByteString, NotUsed> bytes) {
-        Connection connection = new Connection();
+        Connection connection = new Connection(lingering);
         BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> guarded =
                 BidiFlow.fromGraph(new ConnectionGuard(
                         connection,
-                        headerTimeout,
+                        settings.limits().headerTimeout(),
                         tls,
                         () -> open.put(client, connection),
                         () -> {
@@ -158,13 +193,22 @@ final class ConnectionWatch {
         return tls ? watched : watched.via(UpgradeFilter.flow());
     }
 
-    /** Answers a request, which is under way until the last byte of its answer and knows its connection. */
+    /**
+     * Answers a request, which is under way until the last byte of its answer and knows its connection. What the answer leaves unread of
+     * its body is read before it is given.
+     */
     CompletionStage<HttpResponse> during(
             HttpRequest request, Function<HttpRequest, CompletionStage<HttpResponse>> answer) {
-        Connection connection = find(request).orElseGet(Connection::new);
+        Connection connection = find(request).orElseGet(() -> new Connection(lingering));
+        RequestBody body = new RequestBody(
+                request,
+                IMAGES_LEFT * settings.maxImageSize(),
+                settings.limits().uploadStall());
         connection.begin();
-        return answer.apply(request.addAttribute(CONNECTION, connection))
+        return answer.apply(body.request().addAttribute(CONNECTION, connection))
+                .thenCompose(response -> body.leave(materializer).thenApply(done -> response))
                 .whenComplete((response, failure) -> {
+                    connection.unread = isHttp1(request) && !body.isRead();
                     if (failure != null || response.entity().isStrict()) {
                         connection.end();
                     }

@@ -11,9 +11,8 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Passes bytes; when nobody wants them any more, reads on and throws them away, up to a limit. A request whose body is not
- * read to its end loses its connection, and with it the answer that says why it was refused; and the parts after a refused
- * one could not be read.
+ * Passes the bytes of a form's part; when nobody wants them any more, reads on and throws them away, up to a limit. Else the parts
+ * after a refused one could not be read.
  */
 final class DrainOnCancel extends GraphStage<FlowShape<ByteString, ByteString>> {
     private final Inlet<ByteString> in = Inlet.create("DrainOnCancel.in");

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -32,16 +31,11 @@ final class Endpoints {
     private record Served(Endpoint endpoint, List<String> segments, RequestMeter meter) {}
 
     private final List<Served> all;
-    private final Consumer<HttpRequest> unread;
 
-    /**
-     * @param unread takes the body of a request that is answered without it
-     */
-    Endpoints(List<Endpoint> all, Consumer<HttpRequest> unread, GatewayMeters meters) {
+    Endpoints(List<Endpoint> all, GatewayMeters meters) {
         this.all = all.stream()
                 .map(one -> new Served(one, one.segments(), meters.requests(one.method(), one.path())))
                 .toList();
-        this.unread = unread;
     }
 
     /**
@@ -59,7 +53,6 @@ final class Endpoints {
             match(served, segments).ifPresent(fitting::add);
         }
         if (fitting.isEmpty()) {
-            unread.accept(request);
             return Answers.done(Problem.of(404, "not-found", "there is nothing here", "see GET /docs for what there is")
                     .toResponse());
         }
@@ -70,7 +63,6 @@ final class Endpoints {
                 .filter(one -> one.endpoint().method().equals(method))
                 .findFirst();
         if (match.isEmpty()) {
-            unread.accept(request);
             String allowed = allowed(fitting);
             return Answers.done(method.equals("OPTIONS") ? options(allowed) : methodNotAllowed(allowed));
         }
@@ -78,7 +70,6 @@ final class Endpoints {
         Optional<HttpResponse> kept =
                 guard.apply(request, match.get().endpoint().access());
         if (kept.isPresent()) {
-            unread.accept(request);
             return Answers.done(kept.get());
         }
         return match.get().endpoint().handler().handle(request, match.get().parameter());

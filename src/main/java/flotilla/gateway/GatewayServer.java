@@ -34,7 +34,7 @@ final class GatewayServer {
     /** Serves the routes; fails when the port cannot be bound. */
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
-        ConnectionWatch watch = new ConnectionWatch(settings.limits().headerTimeout(), tls.isPresent());
+        ConnectionWatch watch = new ConnectionWatch(system, settings, tls.isPresent());
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =

@@ -207,7 +207,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     settings.uploadPaths(),
                     settings.maxImageSize());
             GatewayRoutes routes = new GatewayRoutes(
-                    new Endpoints(endpoints, uploads::discard, meters),
+                    new Endpoints(endpoints, meters),
                     new AccessControl(
                             settings.access().apiKeys(),
                             settings.limits().maxStreams(),

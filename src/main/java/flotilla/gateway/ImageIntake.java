@@ -15,12 +15,15 @@ import flotilla.protocol.Tracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -185,12 +188,7 @@ final class ImageIntake {
                     CheckedUpload.Chunk first = split.first().get(0);
                     return split.first().size() < 2
                             ? store.call(() -> images.put(name, first.contentType(), first.bytes()))
-                            : store.unhurried(() -> images.put(
-                                    name,
-                                    first.contentType(),
-                                    Source.from(split.first())
-                                            .concat(split.second())
-                                            .map(CheckedUpload.Chunk::bytes)));
+                            : putLarge(name, first.contentType(), split.first(), split.second());
                 })
                 .thenCompose(ref -> {
                     trace.stored(clock.instant());
@@ -201,6 +199,25 @@ final class ImageIntake {
                                     new IdempotencyStore.Claim(id, file, digested.hex(), ref),
                                     passing,
                                     trace);
+                });
+    }
+
+    /** While it comes from the client. When the store is not even asked, the client is not left waiting for somebody to read. */
+    private CompletionStage<ImageRef> putLarge(
+            String name,
+            String contentType,
+            List<CheckedUpload.Chunk> first,
+            Source<CheckedUpload.Chunk, NotUsed> rest) {
+        AtomicBoolean asked = new AtomicBoolean();
+        return store.unhurried(() -> {
+                    asked.set(true);
+                    return images.put(
+                            name, contentType, Source.from(first).concat(rest).map(CheckedUpload.Chunk::bytes));
+                })
+                .whenComplete((ref, failure) -> {
+                    if (!asked.get()) {
+                        rest.runWith(Sink.cancelled(), system);
+                    }
                 });
     }
 

@@ -104,7 +104,6 @@ final class UploadApi {
     private CompletionStage<HttpResponse> classify(HttpRequest request) {
         Optional<Preferences.Wait> wait = Preferences.read(request, DEFAULT_WAIT, syncWait);
         if (wait.isEmpty()) {
-            uploads.discard(request);
             return Answers.done(Preferences.invalid().toResponse());
         }
         Optional<HttpResponse> refusal = uploads.refusal(request);
@@ -150,7 +149,6 @@ final class UploadApi {
     private CompletionStage<HttpResponse> form(
             HttpRequest request, boolean mayCallBack, Function<Received, CompletionStage<HttpResponse>> next) {
         if (!Uploads.isMultipart(request)) {
-            uploads.discard(request);
             return Answers.done(Problem.noFile().toResponse());
         }
         return withKey(
@@ -181,7 +179,6 @@ final class UploadApi {
         Optional<String> key =
                 request.getHeader(IDEMPOTENCY_KEY).map(header -> header.value().strip());
         if (key.filter(text -> text.isEmpty() || text.length() > LONGEST_KEY).isPresent()) {
-            uploads.discard(request);
             return Answers.done(Problem.badIdempotencyKey(LONGEST_KEY).toResponse());
         }
         return next.apply(key.map(text -> client(request) + "\n" + text));

@@ -4,7 +4,6 @@ import flotilla.config.HttpSettings;
 import flotilla.domain.TraceParent;
 import flotilla.gateway.CheckedUpload.RefusedException;
 import flotilla.gateway.ImageIntake.Intake;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +43,6 @@ final class Uploads {
      * @param callback the URL that the body names
      */
     record Received(Optional<String> field, List<Intake> intakes, Optional<String> callback) {}
-
-    /** What nobody wants is waited for no longer than this. */
-    private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
     private static final String DEFAULT_NAME = "image";
@@ -97,11 +93,9 @@ final class Uploads {
         return callbacks;
     }
 
-    /** The answer to a request whose query names a callback that is not taken; its body is read and thrown away. */
+    /** The answer to a request whose query names a callback that is not taken. */
     Optional<HttpResponse> refusal(HttpRequest request) {
-        Optional<Problem> problem = callbacks.problem(Callbacks.of(request));
-        problem.ifPresent(known -> request.discardEntityBytes(system));
-        return problem.map(Problem::toResponse);
+        return callbacks.problem(Callbacks.of(request)).map(Problem::toResponse);
     }
 
     /**
@@ -114,7 +108,7 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(name, key, TraceHeader.of(request), drained(bodies.bytes(request)))
+        return intake.accept(name, key, TraceHeader.of(request), bodies.bytes(request))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
@@ -189,7 +183,7 @@ final class Uploads {
             }
             // The key stands for the form; each of its images needs one of its own.
             int number = files++;
-            Source<ByteString, ?> image = drained(whole(bytes));
+            Source<ByteString, ?> image = whole(bytes).via(new DrainOnCancel(mostDrained));
             CompletionStage<Intake> taken = crowded
                     ? intake.turnAway(name.get(), image)
                     : intake.accept(name.get(), key.map(whole -> whole + "#" + number), trace, image);
@@ -288,25 +282,5 @@ final class Uploads {
 
     private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    /**
-     * Reads what a request brings and nobody wants, up to a limit: else its sender may lose the connection before it hears
-     * why. One that asks first ({@code Expect}) is not told to send it. A body that is longer or breaks off ends with its
-     * connection, after the answer.
-     */
-    void discard(HttpRequest request) {
-        if (request.getHeader("Expect").isEmpty()) {
-            request.entity()
-                    .withoutSizeLimit()
-                    .getDataBytes()
-                    .idleTimeout(STALLED_AFTER)
-                    .limitWeighted(mostDrained, chunk -> (long) chunk.size())
-                    .runWith(Sink.ignore(), system);
-        }
-    }
-
-    private Source<ByteString, ?> drained(Source<ByteString, ?> bytes) {
-        return bytes.via(new DrainOnCancel(mostDrained));
     }
 }

@@ -36,17 +36,28 @@ public record Pace(double backlog, double serviceSeconds, int ready, List<Double
     static Pace of(
             double backlog, WorkloadModel model, List<ShownInstance> shown, Optional<Integer> desired, Instant now) {
         LogNormal boot = model.bootTime();
-        int ready = (int)
-                shown.stream().filter(one -> one.state().equals("running")).count();
+        int ready = (int) shown.stream()
+                .filter(one -> counts(one, CountedAs.RUNNING, "running"))
+                .count();
         List<Double> bootsIn = new ArrayList<>();
         shown.stream()
-                .filter(one -> one.state().equals("pending"))
-                .forEach(one -> bootsIn.add(restOfBoot(boot, Duration.between(one.since(), now))));
+                .filter(one -> counts(one, CountedAs.PENDING, "pending"))
+                .forEach(one -> bootsIn.add(restOfBoot(boot, bootLasts(one, now))));
         int missing = desired.orElse(0) - ready - bootsIn.size();
         for (int i = 0; i < missing; i++) {
             bootsIn.add(boot.median());
         }
         return new Pace(backlog, model.serviceSeconds(), ready, bootsIn);
+    }
+
+    /** As decisions count it; a worker beside a fleet that is not its own is counted by them as nothing, but works all the same. */
+    private static boolean counts(ShownInstance one, CountedAs as, String state) {
+        return one.countedAs().map(as::equals).orElse(one.state().equals(state));
+    }
+
+    /** One that was told to start, and that EC2 still calls stopped, is at its beginning. */
+    private static Duration bootLasts(ShownInstance one, Instant now) {
+        return one.state().equals("pending") ? Duration.between(one.since(), now) : Duration.ZERO;
     }
 
     /** The median of what is left of a boot that has lasted so long. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 
 /** What counting costs: a system that counts and is scraped ÷ one that does not count. */
@@ -46,7 +47,7 @@ final class MetricsRow implements Row {
         }
 
         @Override
-        public void require(Stand.Gateway gateway) throws IOException, InterruptedException {
+        public void require(Stand.Gateway gateway, Instant since) throws IOException, InterruptedException {
             for (HttpRequest request : requests(gateway)) {
                 HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
                 if (answer.statusCode() != 200 || !answer.body().contains("flotilla_")) {

@@ -2,6 +2,7 @@ package flotilla.bench;
 
 import flotilla.load.Api;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -18,8 +19,12 @@ final class Overhead {
 
     /** What is done with the system that has the option while it is measured. */
     interface Use {
-        /** Fails unless the option is at work, once both systems have answered images: else it would be no comparison. */
-        void require(Stand.Gateway gateway) throws Exception;
+        /**
+         * Fails unless the option is at work, once both systems have answered images: else it would be no comparison.
+         *
+         * @param since when these systems' workers were started
+         */
+        void require(Stand.Gateway gateway, Instant since) throws Exception;
 
         /** Called every five seconds, as a program that watches would. */
         default void watch(Stand.Gateway gateway) {}
@@ -124,13 +129,14 @@ final class Overhead {
         ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor();
         Side first = onFirst ? on : off;
         Side second = onFirst ? off : on;
+        Instant began = Instant.now();
         try (Running firstWorker = first.worker(one.kind());
                 Running secondWorker = second.worker(one.kind())) {
             Running offWorker = onFirst ? secondWorker : firstWorker;
             Running onWorker = onFirst ? firstWorker : secondWorker;
             run(first, firstWorker, one.images() / 2, new Runs());
             run(second, secondWorker, one.images() / 2, new Runs());
-            use.require(on.gateway());
+            use.require(on.gateway(), began);
             watcher.scheduleWithFixedDelay(
                     () -> use.watch(on.gateway()), WATCHED_EVERY_SECONDS, WATCHED_EVERY_SECONDS, TimeUnit.SECONDS);
             for (int run = 0; run < runs; run++) {

@@ -2,6 +2,7 @@ package flotilla.bench;
 
 import flotilla.testing.OtlpServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -10,8 +11,6 @@ final class TracingRow implements Row {
     private static final double SAMPLING = 0.1;
     private static final Duration WITHIN = Duration.ofSeconds(60);
     private static final String WORKER = "flotilla-worker";
-    /** Older spans may be those of the worker before. */
-    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     @Override
     public String name() {
@@ -38,13 +37,14 @@ final class TracingRow implements Row {
 
     private record Collecting(OtlpServer collector) implements Overhead.Use {
         @Override
-        public void require(Stand.Gateway gateway) throws Exception {
-            long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        public void require(Stand.Gateway gateway, Instant since) throws Exception {
+            // Older spans may be those of the worker before.
+            long from = TimeUnit.MILLISECONDS.toNanos(since.toEpochMilli());
             Lab.await(
                     "spans of the worker at the collector",
                     WITHIN,
                     () -> collector.spans().stream()
-                            .anyMatch(span -> span.service().equals(WORKER) && span.endNanos() > now - RECENT_NANOS));
+                            .anyMatch(span -> span.service().equals(WORKER) && span.endNanos() > from));
         }
     }
 }

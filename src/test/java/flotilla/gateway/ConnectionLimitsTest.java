@@ -184,6 +184,76 @@ class ConnectionLimitsTest extends HttpFixture {
         }
     }
 
+    private static String refused(int length, String more) {
+        return "POST /nope HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n" + more + "\r\n";
+    }
+
+    private void startWithPatience() {
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        stop();
+        start(settings(
+                defaults, Duration.ofSeconds(60), CONNECTIONS, Optional.empty(), defaults.access(), defaults.limits()));
+    }
+
+    @Test
+    void answerThatNeedsNoBody_shouldWaitForItsEndAndKeepTheConnection() throws Exception {
+        startWithPatience();
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(refused(20_000, "")).send("x".repeat(10_000));
+            assertThat(connection.isSilentFor(Duration.ofMillis(300))).isTrue();
+
+            connection.send("x".repeat(10_000)).send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            shouldBe(connection.response(), 404, "not-found");
+            assertThat(connection.response().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void answerThatNeedsNoBody_shouldNotWaitForOneThatStops() throws Exception {
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(refused(20_000, "")).send("x".repeat(10_000));
+
+            shouldBe(connection.response(), 404, "not-found");
+            assertThat(connection.finish().isClosedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void bodyOfHttp10_shouldBeReadThoughItComesAfterItsHeader() throws Exception {
+        startWithPatience();
+        String header = refused(20_000, "").replace("HTTP/1.1", "HTTP/1.0");
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(header).send("x".repeat(10_000));
+            assertThat(connection.isSilentFor(Duration.ofMillis(300))).isTrue();
+
+            connection.send("x".repeat(10_000));
+
+            shouldBe(connection.response(), 404, "not-found");
+        }
+    }
+
+    @Test
+    void clientThatAsksFirst_shouldBeAnsweredWithoutItsBody() throws Exception {
+        startWithPatience();
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(refused(20_000, "Expect: 100-continue\r\n"));
+
+            shouldBe(connection.response(), 404, "not-found");
+        }
+    }
+
+    /** More than is thrown away before the answer, and than the sockets hold. */
+    @Test
+    void clientThatSendsMoreThanAnybodyReads_shouldHearTheAnswer() throws Exception {
+        int length = 32 << 20;
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(refused(length, "")).send(new byte[length]);
+
+            shouldBe(connection.response(), 404, "not-found");
+        }
+    }
+
     @Test
     void moreConnectionsThanAllowed_shouldWaitForTheirTurn() throws Exception {
         List<RawConnection> waiting = new ArrayList<>();

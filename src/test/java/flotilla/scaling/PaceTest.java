@@ -19,8 +19,12 @@ class PaceTest {
             new WorkloadModel.Assumed(Duration.ofMillis(500), LogNormal.ofMedianAndP90(60, 90)));
 
     private static ShownInstance instance(int id, String state, long secondsAgo) {
+        return instance(id, state, secondsAgo, Optional.empty());
+    }
+
+    private static ShownInstance instance(int id, String state, long secondsAgo, Optional<CountedAs> countedAs) {
         return new ShownInstance(
-                "i-" + id, Optional.of(new AppTierId(id)), state, 0, 0, NOW.minusSeconds(secondsAgo), Optional.empty());
+                "i-" + id, Optional.of(new AppTierId(id)), state, 0, 0, NOW.minusSeconds(secondsAgo), countedAs);
     }
 
     /** An image takes two seconds; one instance boots for ten seconds more, another for thirty. */
@@ -86,6 +90,32 @@ class PaceTest {
                 .satisfies(rest -> assertThat(rest).isBetween(1.0, 30.0));
         assertThat(pace.bootsIn().subList(1, 3))
                 .allSatisfy(boot -> assertThat(boot).isCloseTo(60, within(0.1)));
+    }
+
+    @Test
+    void workersThatAreNotHeardOf_shouldAnswerNothing() {
+        Pace pace = Pace.of(
+                40,
+                MODEL,
+                List.of(
+                        instance(1, "running", 600, Optional.of(CountedAs.RUNNING)),
+                        instance(2, "running", 600, Optional.of(CountedAs.SILENT)),
+                        instance(3, "running", 600, Optional.of(CountedAs.ENDING))),
+                Optional.empty(),
+                NOW);
+
+        assertThat(pace.ready()).isEqualTo(1);
+        assertThat(pace.bootsIn()).isEmpty();
+    }
+
+    @Test
+    void stoppedInstanceThatWasToldToStart_shouldHaveItsWholeBootAhead() {
+        Pace pace = Pace.of(
+                1, MODEL, List.of(instance(1, "stopped", 86_400, Optional.of(CountedAs.PENDING))), Optional.of(1), NOW);
+
+        assertThat(pace.bootsIn())
+                .singleElement()
+                .satisfies(boot -> assertThat(boot).isCloseTo(60, within(0.1)));
     }
 
     @Test

@@ -4,13 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import flotilla.config.AwsSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,20 +46,14 @@ public final class FakeS3 implements AutoCloseable {
         }
     }
 
-    private final HttpServer server;
+    private final LoopbackServer server;
     private final Function<Asked, Said> answers;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
     /** Starts it. */
     public FakeS3(Function<Asked, Said> answers) {
         this.answers = answers;
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.createContext("/", this::answer);
-        server.start();
+        server = new LoopbackServer(this::answer);
     }
 
     /** Of a client of this S3. */
@@ -72,7 +61,7 @@ public final class FakeS3 implements AutoCloseable {
         return new AwsSettings(
                 Optional.of(region),
                 Optional.empty(),
-                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                Optional.of(server.url()),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", "local")));
@@ -102,6 +91,6 @@ public final class FakeS3 implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }

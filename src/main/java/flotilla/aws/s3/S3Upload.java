@@ -74,6 +74,7 @@ final class S3Upload {
         try {
             file = Files.createTempFile("flotilla-upload-", ".image");
         } catch (IOException e) {
+            bytes.runWith(Sink.cancelled(), objects.system());
             return CompletableFuture.failedStage(e);
         }
         CompletionStage<IOResult> written = bytes.runWith(FileIO.toPath(file), objects.system());

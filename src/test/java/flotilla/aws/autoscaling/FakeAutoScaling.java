@@ -3,13 +3,9 @@ package flotilla.aws.autoscaling;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import flotilla.config.AwsSettings;
+import flotilla.testing.LoopbackServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +21,7 @@ final class FakeAutoScaling implements AutoCloseable {
 
     private static final String NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
 
-    private final HttpServer server;
+    private final LoopbackServer server;
     private final List<Map<String, String>> calls = new CopyOnWriteArrayList<>();
     private final Map<String, String> refusals = new ConcurrentHashMap<>();
     private final Map<String, String> members = new TreeMap<>();
@@ -35,13 +31,7 @@ final class FakeAutoScaling implements AutoCloseable {
     private int desired;
 
     FakeAutoScaling() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.createContext("/", this::answer);
-        server.start();
+        server = new LoopbackServer(this::answer);
     }
 
     AwsSettings settings() {
@@ -50,7 +40,7 @@ final class FakeAutoScaling implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                Optional.of(server.url()),
                 Optional.of(new AwsSettings.Credentials("local", "local")));
     }
 
@@ -158,6 +148,6 @@ final class FakeAutoScaling implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }

@@ -3,13 +3,9 @@ package flotilla.aws.ec2;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import flotilla.config.AwsSettings;
+import flotilla.testing.LoopbackServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeEc2 implements AutoCloseable {
     private static final String NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
-    private final HttpServer server;
+    private final LoopbackServer server;
     private final List<Map<String, String>> calls = new CopyOnWriteArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
@@ -33,13 +29,7 @@ final class FakeEc2 implements AutoCloseable {
     private static final int NO_ANSWER = 0;
 
     FakeEc2() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.createContext("/", this::answer);
-        server.start();
+        server = new LoopbackServer(this::answer);
     }
 
     AwsSettings settings() {
@@ -47,7 +37,7 @@ final class FakeEc2 implements AutoCloseable {
                 Optional.of("us-east-1"),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                Optional.of(server.url()),
                 Optional.empty(),
                 Optional.of(new AwsSettings.Credentials("local", "local")));
     }
@@ -123,6 +113,6 @@ final class FakeEc2 implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }
