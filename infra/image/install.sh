@@ -54,11 +54,15 @@ malloc=$(sed -n -E 's/^Environment=((MALLOC|GLIBC)_[^ ]*)$/\1/p' "$folder/flotil
 # shellcheck disable=SC2086 # several words
 as_flotilla() { runuser -u flotilla -- env $malloc DJL_CACHE_DIR=$state/djl FLOTILLA_HOME=$home "$@"; }
 
-# The class archive is made now and not at each first boot, and the engine's libraries are unpacked on the way: one run of all
-# roles does both. Without an archive everything starts as well, only later. It is written beside the jar, as root.
+# The class archives, a worker's and the others', are made now and not at each first boot, and the engine's libraries are unpacked on the
+# way: one run of all roles does both. Without an archive everything starts as well, only later. They are written beside the jar, as root.
 if DJL_CACHE_DIR=$state/djl java -jar $home/flotilla.jar archive --engine "$engine"; then
     for archive in "$home"/cache/*/*.jsa; do
-        ln -sfn "$archive" $home/classes.jsa
+        case $role$archive in
+        worker*_worker_*) ln -sfn "$archive" $home/classes.jsa ;;
+        worker* | *_worker_*) ;;
+        *) ln -sfn "$archive" $home/classes.jsa ;;
+        esac
     done
 else
     echo "install.sh: no class archive; instances start slower" >&2

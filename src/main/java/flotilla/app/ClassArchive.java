@@ -17,11 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The class archive of one jar and one Java: classes as the JVM has them in memory after loading, which a later start maps
- * instead of reading and checking each one anew. Its name says what it belongs to and when it is whole:
+ * The class archives of one jar and one Java: classes as the JVM has them in memory after loading, which a later start maps
+ * instead of reading and checking each one anew. There is one for workers and one for all other commands. Names say what an archive
+ * belongs to and when it is whole:
  *
  * <pre>
- * cache/&lt;Java's stamp&gt;/&lt;jar's stamp&gt;_&lt;own stamp&gt;.jsa beside the jar; a stamp is &lt;bytes&gt;-&lt;modified, seconds since 1970&gt;
+ * cache/&lt;Java's stamp&gt;/&lt;jar's stamp&gt;_&lt;own stamp&gt;.jsa beside the jar, and &lt;jar's stamp&gt;_worker_&lt;own stamp&gt;.jsa;
+ * a stamp is &lt;bytes&gt;-&lt;modified, seconds since 1970&gt;
  * </pre>
  *
  * <p>The front door, {@code flotilla}, finds it by the same name. The stamp of its own is there because a JVM does not look
@@ -32,7 +34,31 @@ import java.util.stream.Stream;
  * @see <a href="https://openjdk.org/jeps/514">ahead-of-time caches, from Java 25 on</a>
  */
 final class ClassArchive {
-    private static final Duration TRAINED_WITHIN = Duration.ofMinutes(5);
+    /** Whose classes an archive has. What a process does not need makes it larger for nothing: most of what is mapped is resident. */
+    enum Use {
+        /** A worker. */
+        WORKER("_worker"),
+        /** Every other command. */
+        OTHERS("");
+
+        private final String infix;
+
+        Use(String infix) {
+            this.infix = infix;
+        }
+
+        /** What a command line starts. */
+        static Use of(List<String> arguments) {
+            return arguments.stream()
+                            .findFirst()
+                            .filter(WorkerRole.ROLE::equals)
+                            .isPresent()
+                    ? WORKER
+                    : OTHERS;
+        }
+    }
+
+    private static final Duration TRAINED_WITHIN = Duration.ofMinutes(10);
     /** From this version on there are caches that also hold linked classes and profiles. */
     private static final int AHEAD_OF_TIME = 25;
 
@@ -52,7 +78,7 @@ final class ClassArchive {
         this.version = version;
     }
 
-    /** That of this program under this Java; empty when it does not run from a jar. */
+    /** Those of this program under this Java; empty when it does not run from a jar. */
     static Optional<ClassArchive> ofThisProgram() {
         return Installation.jar()
                 .map(jar -> new ClassArchive(
@@ -62,9 +88,12 @@ final class ClassArchive {
     }
 
     /** The whole and current archive, when there is one. */
-    Optional<Path> find() {
+    Optional<Path> find(Use use) {
         try {
-            return candidates().filter(ClassArchive::isWhole).findFirst();
+            String prefix = stamp(jar) + use.infix + "_";
+            return files(folder()).stream()
+                    .filter(file -> isWhole(file, prefix))
+                    .findFirst();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -75,8 +104,9 @@ final class ClassArchive {
      * mapped where it was made for: elsewhere every pointer in it would be rewritten at each start, and its pages would be
      * each process's own.
      */
-    List<String> options() {
-        return find().map(archive -> List.of(
+    List<String> options(Use use) {
+        return find(use)
+                .map(archive -> List.of(
                         "-Xlog:disable",
                         "-XX:+UnlockDiagnosticVMOptions",
                         "-XX:ArchiveRelocationMode=0",
@@ -84,21 +114,21 @@ final class ClassArchive {
                 .orElse(List.of());
     }
 
-    /** Makes it with the classes of the default engine. */
+    /** Makes both with the classes of the default engine. */
     boolean make() throws IOException, InterruptedException {
         return make(InferenceEngine.PYTORCH.text());
     }
 
     /**
-     * Makes it, unless it is there or another process is at it. Takes some ten seconds of processor time in a process of its
-     * own. Older ones of this Java are deleted.
+     * Makes both, unless they are there or another process is at it. Takes some twenty seconds of processor time in processes of
+     * their own. Older ones of this Java are deleted.
      *
-     * @param engine whose classes it has, by its name in the settings; another starts with it as well, only later
-     * @return whether there is one now
+     * @param engine whose classes they have, by its name in the settings; another starts with them as well, only later
+     * @return whether they are there now
      * @throws IOException when the folder cannot be written or the training run fails
      */
     boolean make(String engine) throws IOException, InterruptedException {
-        if (find().isPresent()) {
+        if (isMade()) {
             return true;
         }
         Path folder = Files.createDirectories(folder());
@@ -108,28 +138,35 @@ final class ClassArchive {
             if (lock == null) {
                 return false;
             }
+            if (isMade()) {
+                return true;
+            }
             deleteOthers(folder);
-            Path unfinished = folder.resolve("unfinished" + SUFFIX);
-            train(unfinished, engine);
-            Path finished = folder.resolve(stamp(jar) + "_" + stamp(unfinished) + SUFFIX);
-            Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
+            Path others = folder.resolve("unfinished" + SUFFIX);
+            Path worker = folder.resolve("unfinished-worker" + SUFFIX);
+            train(others, worker, engine);
+            finish(worker, Use.WORKER);
+            finish(others, Use.OTHERS);
             return true;
         }
     }
 
-    private void train(Path archive, String engine) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(java.resolve("bin").resolve("java").toString());
-        command.addAll(List.of("-Xlog:disable", "-Xmx768m", "-Xss512k", "-XX:+UseSerialGC"));
-        if (version >= AHEAD_OF_TIME) {
-            command.add("-XX:AOTCacheOutput=" + archive);
-        } else {
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive));
-        }
-        command.addAll(List.of("-jar", jar.toString(), "archive", "--train", "--engine", engine));
-        Path log = archive.resolveSibling("training.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    private boolean isMade() {
+        return find(Use.WORKER).isPresent() && find(Use.OTHERS).isPresent();
+    }
+
+    private void finish(Path unfinished, Use use) throws IOException {
+        Path finished = unfinished.resolveSibling(stamp(jar) + use.infix + "_" + stamp(unfinished) + SUFFIX);
+        Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void train(Path others, Path worker, String engine) throws IOException, InterruptedException {
+        Path log = others.resolveSibling("training.log");
+        ProcessBuilder builder = new ProcessBuilder(recording(
+                        others,
+                        List.of("archive", "--train", "--engine", engine, "--worker-archive", worker.toString())))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("FLOTILLA_"));
         builder.environment().put("AWS_CONFIG_FILE", "/dev/null");
         builder.environment().put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
@@ -146,24 +183,33 @@ final class ClassArchive {
         } finally {
             training.destroyForcibly();
         }
-        if (training.exitValue() != 0 || !Files.exists(archive)) {
+        if (training.exitValue() != 0 || !Files.exists(others) || !Files.exists(worker)) {
             throw new IOException("the training run failed; what it said is in " + log);
         }
+    }
+
+    /** The command line of a process that leaves the classes it has loaded in {@code archive} when it ends in good order. */
+    List<String> recording(Path archive, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(java.resolve("bin").resolve("java").toString());
+        command.addAll(List.of("-Xlog:disable", "-Xmx768m", "-Xss512k", "-XX:+UseSerialGC"));
+        if (version >= AHEAD_OF_TIME) {
+            command.add("-XX:AOTCacheOutput=" + archive);
+        } else {
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive));
+        }
+        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(arguments);
+        return command;
     }
 
     private Path folder() throws IOException {
         return jar.resolveSibling("cache").resolve(stamp(java.resolve("lib").resolve("modules")));
     }
 
-    private Stream<Path> candidates() throws IOException {
-        String prefix = stamp(jar) + "_";
-        return files(folder()).stream()
-                .filter(file -> file.getFileName().toString().startsWith(prefix));
-    }
-
-    private static boolean isWhole(Path archive) {
+    private static boolean isWhole(Path archive, String prefix) {
         try {
-            return archive.getFileName().toString().endsWith("_" + stamp(archive) + SUFFIX);
+            return archive.getFileName().toString().equals(prefix + stamp(archive) + SUFFIX);
         } catch (IOException e) {
             return false;
         }

@@ -53,7 +53,9 @@ final class Installation {
     static List<String> command(List<String> jvmOptions, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ClassArchive.ofThisProgram().map(ClassArchive::options).orElse(List.of()));
+        command.addAll(ClassArchive.ofThisProgram()
+                .map(archive -> archive.options(ClassArchive.Use.of(arguments)))
+                .orElse(List.of()));
         command.addAll(jvmOptions);
         command.addAll(jar().map(jar -> List.of("-jar", jar.toString()))
                 .orElseGet(() -> List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())));

@@ -3,12 +3,14 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.app.ClassArchive.Use;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,10 @@ class ClassArchiveTest {
     private static final Instant JAR_MADE = Instant.ofEpochSecond(1_000);
     private static final Instant JAVA_MADE = Instant.ofEpochSecond(2_000);
     private static final Instant ARCHIVED = Instant.ofEpochSecond(3_000);
+    /** As a training run does: what it was told into the one, and something else into the worker's. */
+    private static final String WRITE_BOTH = "last=; for word; do"
+            + " case $word in -XX:ArchiveClassesAtExit=*) echo \"$*\" >\"${word#*=}\" ;; esac;"
+            + " [ \"$last\" != --worker-archive ] || echo 'of the worker' >\"$word\"; last=$word; done";
 
     @TempDir
     private Path folder;
@@ -35,14 +41,14 @@ class ClassArchiveTest {
     void wholeArchive_shouldBeUsed() throws IOException {
         Path archive = archive("3-1000_7-3000.jsa");
 
-        assertThat(archive(17).find()).contains(archive);
-        assertThat(archive(17).options())
+        assertThat(archive(17).find(Use.OTHERS)).contains(archive);
+        assertThat(archive(17).options(Use.OTHERS))
                 .containsExactly(
                         "-Xlog:disable",
                         "-XX:+UnlockDiagnosticVMOptions",
                         "-XX:ArchiveRelocationMode=0",
                         "-XX:SharedArchiveFile=" + archive);
-        assertThat(archive(25).options())
+        assertThat(archive(25).options(Use.OTHERS))
                 .containsExactly(
                         "-Xlog:disable",
                         "-XX:+UnlockDiagnosticVMOptions",
@@ -51,8 +57,20 @@ class ClassArchiveTest {
     }
 
     @Test
+    void archiveOfWorkers_shouldBeForWorkersOnly() throws IOException {
+        Path others = archive("3-1000_7-3000.jsa");
+        Path worker = archive("3-1000_worker_7-3000.jsa");
+
+        assertThat(archive(17).find(Use.of(List.of("worker", "--config", "x")))).contains(worker);
+        assertThat(archive(17).find(Use.of(List.of("gateway")))).contains(others);
+        assertThat(archive(17).find(Use.of(List.of()))).contains(others);
+        Files.delete(others);
+        assertThat(archive(17).find(Use.OTHERS)).isEmpty();
+    }
+
+    @Test
     void noArchive_shouldLeaveStartPlain() {
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
@@ -60,28 +78,28 @@ class ClassArchiveTest {
         archive("3-1000_7-3000.jsa");
         Files.delete(java.resolve("lib").resolve("modules"));
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
     void cutOffArchive_shouldBeIgnored() throws IOException {
         archive("3-1000_8-3000.jsa");
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
     void archiveWrittenToLater_shouldBeIgnored() throws IOException {
         archive("3-1000_7-2999.jsa");
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
     void archiveOfAnotherJar_shouldBeIgnored() throws IOException {
         archive("3-1001_7-3000.jsa");
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
@@ -89,45 +107,58 @@ class ClassArchiveTest {
         archive("3-1000_7-3000.jsa");
         file(java.resolve("lib").resolve("modules"), "java21", JAVA_MADE.plusSeconds(1));
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
     void unfinishedArchive_shouldBeIgnored() throws IOException {
         archive("unfinished.jsa");
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     @Test
-    void whenThereIsOne_makeShouldDoNothing() throws IOException, InterruptedException {
-        Path archive = archive("3-1000_7-3000.jsa");
+    void whenBothAreThere_makeShouldDoNothing() throws IOException, InterruptedException {
+        Path others = archive("3-1000_7-3000.jsa");
+        Path worker = archive("3-1000_worker_7-3000.jsa");
 
         assertThat(archive(17).make()).isTrue();
-        assertThat(archive).hasContent("archive");
+        assertThat(others).hasContent("archive");
+        assertThat(worker).hasContent("archive");
     }
 
     @Test
     void trainingThatWritesOne_shouldLeaveItUnderItsName() throws IOException, InterruptedException {
         Path old = archive("3-999_7-3000.jsa");
-        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo classes >\"${word#*=}\" ;; esac; done");
+        java(WRITE_BOTH);
 
         assertThat(archive(17).make()).isTrue();
 
-        assertThat(archive(17).find())
-                .hasValueSatisfying(made -> assertThat(made).hasContent("classes"));
+        assertThat(archive(17).find(Use.OTHERS))
+                .hasValueSatisfying(made -> assertThat(made).content().startsWith("-Xlog:disable"));
+        assertThat(archive(17).find(Use.WORKER))
+                .hasValueSatisfying(made -> assertThat(made).hasContent("of the worker"));
         assertThat(old).doesNotExist();
     }
 
     @Test
     void trainingForAnEngine_shouldBeToldWhich() throws IOException, InterruptedException {
-        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo \"$*\" >\"${word#*=}\" ;; esac; done");
+        java(WRITE_BOTH);
 
         assertThat(archive(17).make("onnxruntime")).isTrue();
 
-        assertThat(archive(17).find())
-                .hasValueSatisfying(
-                        made -> assertThat(made).content().endsWith("archive --train --engine onnxruntime\n"));
+        assertThat(archive(17).find(Use.OTHERS))
+                .hasValueSatisfying(made ->
+                        assertThat(made).content().contains(" archive --train --engine onnxruntime --worker-archive "));
+    }
+
+    @Test
+    void trainingThatLeavesNoneForWorkers_shouldFail() throws IOException {
+        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo classes >\"${word#*=}\" ;; esac; done");
+
+        assertThatThrownBy(() -> archive(17).make())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("training.log");
     }
 
     @Test
@@ -138,7 +169,7 @@ class ClassArchiveTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("training.log");
 
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
         assertThat(folder.resolve("cache/6-2000/training.log")).hasContent("broken");
     }
 
@@ -147,7 +178,7 @@ class ClassArchiveTest {
         Files.writeString(folder.resolve("cache"), "no folder");
 
         assertThatThrownBy(() -> archive(17).make()).isInstanceOf(IOException.class);
-        assertThat(archive(17).options()).isEmpty();
+        assertThat(archive(17).options(Use.OTHERS)).isEmpty();
     }
 
     private void java(String script) throws IOException {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ final class FlotillaProcess implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     /** Made once, for the hundreds of processes that the tests start; all of them work without it too. */
-    private static final List<String> ARCHIVE = archive();
+    private static final Optional<ClassArchive> ARCHIVE = archive();
 
     private final Process process;
     private final Path out;
@@ -88,14 +89,15 @@ final class FlotillaProcess implements AutoCloseable {
     static List<String> command(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(ARCHIVE);
+        command.addAll(ARCHIVE.map(archive -> archive.options(ClassArchive.Use.of(List.of(arguments))))
+                .orElse(List.of()));
         command.addAll(options);
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         return command;
     }
 
-    private static List<String> archive() {
+    private static Optional<ClassArchive> archive() {
         ClassArchive archive = new ClassArchive(
                 JAR, Path.of(System.getProperty("java.home")), Runtime.version().feature());
         try {
@@ -105,10 +107,11 @@ final class FlotillaProcess implements AutoCloseable {
             }
         } catch (IOException e) {
             System.err.println("the processes start without a class archive: " + e.getMessage());
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return archive.options();
+        return Optional.of(archive);
     }
 
     /** Waits for the line that begins with {@code prefix} on its standard output and returns the rest of that line. */

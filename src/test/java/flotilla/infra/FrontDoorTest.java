@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,10 @@ class FrontDoorTest {
     }
 
     private Infra.Ended run() {
+        return run("version");
+    }
+
+    private Infra.Ended run(String command) {
         return Infra.run(
                 folder,
                 "",
@@ -54,7 +59,7 @@ class FrontDoorTest {
                 "JAVA_HOME=" + folder.resolve("jdk"),
                 "PATH=" + folder.resolve("bin") + ":" + System.getenv("PATH"),
                 home.resolve(SCRIPT).toString(),
-                "version");
+                command);
     }
 
     @Test
@@ -95,5 +100,28 @@ class FrontDoorTest {
             assertThat(ended.output()).contains("the build failed");
             assertThat(ended.status()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void classArchives_shouldBeOneForWorkersAndOneForTheOthers() throws IOException {
+        Files.writeString(jar, "current jar");
+        program(folder.resolve("jdk/bin/java"), "echo \"$*\"");
+        Path others = archive("");
+        Path worker = archive("_worker");
+
+        assertThat(run("worker").output()).contains("-XX:SharedArchiveFile=" + worker + " ");
+        assertThat(run("gateway").output()).contains("-XX:SharedArchiveFile=" + others + " ");
+    }
+
+    private Path archive(String use) throws IOException {
+        Path modules = Files.createDirectories(folder.resolve("jdk/lib")).resolve("modules");
+        Files.writeString(modules, "modules");
+        Path cache = Files.createDirectories(home.resolve("target/cache").resolve(stamp(modules)));
+        Path unnamed = Files.writeString(cache.resolve("unnamed"), "classes" + use);
+        return Files.move(unnamed, cache.resolve(stamp(jar) + use + "_" + stamp(unnamed) + ".jsa"));
+    }
+
+    private static String stamp(Path file) throws IOException {
+        return Files.size(file) + "-" + Files.getLastModifiedTime(file).to(TimeUnit.SECONDS);
     }
 }
