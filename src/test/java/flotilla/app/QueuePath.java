@@ -153,8 +153,7 @@ public final class QueuePath {
         return start("cloud", List.of("-Xmx384m", "-XX:+UseSerialGC"), Map.of(), arguments);
     }
 
-    private Process start(
-            String name, List<String> options, Map<String, String> environment, List<String> arguments)
+    private Process start(String name, List<String> options, Map<String, String> environment, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -44,8 +44,7 @@ record Answers(List<List<Answer>> photographs) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (List<Answer> photograph : photographs) {
             ArrayNode labels = all.addArray();
-            photograph.forEach(
-                    answer -> labels.addArray().add(answer.label()).add(answer.probability()));
+            photograph.forEach(answer -> labels.addArray().add(answer.label()).add(answer.probability()));
         }
         return all.toString();
     }
@@ -57,8 +56,7 @@ record Answers(List<List<Answer>> photographs) {
      */
     Difference from(Answers plain) {
         if (photographs.size() != plain.photographs.size()) {
-            throw new IllegalArgumentException(
-                    photographs.size() + " photographs against " + plain.photographs.size());
+            throw new IllegalArgumentException(photographs.size() + " photographs against " + plain.photographs.size());
         }
         double largest = 0;
         int same = 0;
@@ -73,10 +71,7 @@ record Answers(List<List<Answer>> photographs) {
 
     /** How far the labels' probabilities are from those that others give them. */
     private static double apart(List<Answer> labels, List<Answer> others) {
-        return labels.stream()
-                .mapToDouble(label -> apart(label, others))
-                .max()
-                .orElseThrow();
+        return labels.stream().mapToDouble(label -> apart(label, others)).max().orElseThrow();
     }
 
     /** Others that do not name the label give it no more than the last that they name: so far it is from theirs at least. */

@@ -47,7 +47,8 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "resnet18 (default; the targets are for it) or bundled, in the rows that bench/README.md names")
+            description =
+                    "resnet18 (default; the targets are for it) or bundled, in the rows that bench/README.md names")
     private String model = Subject.STANDARD.model().option();
 
     @Option(
@@ -155,6 +156,7 @@ final class Bench implements Callable<Integer> {
     Plan plan() {
         int number = runs == null ? (quick ? 1 : 5) : runs;
         require(number >= 1 && number <= 1000, "--runs is from 1 to 1000");
+        Subject subject = subject();
         for (String name : only) {
             require(
                     Rows.ALL.stream().anyMatch(row -> row.name().equals(name)),
@@ -169,7 +171,7 @@ final class Bench implements Callable<Integer> {
                 Rows.ALL.stream()
                         .filter(row -> only.isEmpty() || only.contains(row.name()))
                         .toList(),
-                subject(),
+                subject,
                 number,
                 quick,
                 out);

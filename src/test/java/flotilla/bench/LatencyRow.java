@@ -9,6 +9,8 @@ import java.util.List;
 /** What the system adds to the model's own time when images come now and then; in turns, at the same pace. */
 final class LatencyRow implements Row {
     private static final double MILLIS = 1000;
+    /** Seconds of the model alone that are not measured. */
+    private static final int WARM = 5;
 
     /**
      * How a turn is measured.
@@ -49,9 +51,6 @@ final class LatencyRow implements Row {
             return Math.round(rate * seconds);
         }
     }
-
-    /** Seconds of the model alone that are not measured. */
-    private static final int WARM = 5;
 
     @Override
     public String name() {

@@ -57,8 +57,7 @@ final class Overhead {
     }
 
     /** A network, and what its runs gave without the option and with it. */
-    private record Compared(
-            String what, List<String> kind, boolean hasTargets, int images, Runs without, Runs with) {
+    private record Compared(String what, List<String> kind, boolean hasTargets, int images, Runs without, Runs with) {
         Compared(String what, List<String> kind, boolean hasTargets, int images) {
             this(what, kind, hasTargets, images, new Runs(), new Runs());
         }

@@ -33,8 +33,7 @@ final class PipelineRow implements Row {
         }
         return List.of(
                 limit.figure(subject.named("limit"), rates.bound(), best),
-                Figure.of(subject.named("worker"), "images/s", rates.system())
-                        .with("a worker that tunes itself"),
+                Figure.of(subject.named("worker"), "images/s", rates.system()).with("a worker that tunes itself"),
                 rates.ratio(subject.named("worker ÷ limit"), subject.target(Target.atLeast(0.95))));
     }
 

@@ -53,7 +53,8 @@ final class PredictLoop {
         run(engine, predictors, together, Double.parseDouble(args[5]));
         double rate = run(engine, predictors, together, Double.parseDouble(args[6]));
         String judged = args.length > 7
-                ? ",\"right\":" + BenchNetwork.isRight(Path.of(args[7]), file, isInterleaved(args[0]), threads, together)
+                ? ",\"right\":"
+                        + BenchNetwork.isRight(Path.of(args[7]), file, isInterleaved(args[0]), threads, together)
                 : "";
         System.out.println(Running.RESULT + "{\"imagesPerSecond\":" + rate + judged + "}");
         System.exit(0);

@@ -17,8 +17,8 @@ final class PreprocessRow implements Row {
 
     @Override
     public String about(Subject asked) {
-        return "decode, resize and normalise a JPEG of 500×375 for " + asked.in(Variant.FP32).title()
-                + " ÷ DJL's stock ImageFactory and transforms (JMH)";
+        return "decode, resize and normalise a JPEG of 500×375 for "
+                + asked.in(Variant.FP32).title() + " ÷ DJL's stock ImageFactory and transforms (JMH)";
     }
 
     /** Before the network precisions are one. */
@@ -48,8 +48,8 @@ final class PreprocessRow implements Row {
 
     private static JsonNode millis(Lab lab, Subject subject) throws IOException, InterruptedException {
         String seconds = Integer.toString(lab.either(1, 3));
-        List<String> arguments = List.of(
-                lab.photos().toString(), subject.model().plainFolder().toString(), seconds, seconds);
+        List<String> arguments =
+                List.of(lab.photos().toString(), subject.model().plainFolder().toString(), seconds, seconds);
         try (Running loop = lab.loop(PreprocessLoop.class, arguments)) {
             return JSON.readTree(loop.result());
         }

@@ -57,7 +57,10 @@ final class ProfileRow implements Row {
             double seconds = process.getValue().processorSeconds() - before.get(name);
             Path recording = folder.resolve(name + ".jfr");
             jcmd(lab, process.getValue(), "JFR.dump", "name=bench", "filename=" + recording);
-            figures.add(Figure.of(lab.subject().named(name), "ms", Samples.of(TimeUnit.SECONDS.toMillis(1) * seconds / images))
+            figures.add(Figure.of(
+                            lab.subject().named(name),
+                            "ms",
+                            Samples.of(TimeUnit.SECONDS.toMillis(1) * seconds / images))
                     .with(shown(JavaProfile.read(recording))));
         }
         return figures;

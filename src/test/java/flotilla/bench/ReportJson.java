@@ -41,10 +41,11 @@ final class ReportJson {
 
     private static void write(ObjectNode node, Figure figure) {
         node.put("name", figure.name()).put("unit", figure.unit()).put("detail", figure.detail());
-        figure.difference().ifPresent(difference -> node.putObject("difference")
-                .put("largest", difference.largest())
-                .put("sameBest", difference.sameBest())
-                .put("photographs", difference.photographs()));
+        figure.difference()
+                .ifPresent(difference -> node.putObject("difference")
+                        .put("largest", difference.largest())
+                        .put("sameBest", difference.sameBest())
+                        .put("photographs", difference.photographs()));
         figure.samples().ifPresent(samples -> {
             node.put("median", samples.median());
             samples.values().forEach(node.putArray("samples")::add);

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param figures empty when it failed
  * @param failure why it failed, one line
  */
-record RowResult(
-        String row, List<Subject> subjects, List<Figure> figures, Optional<String> failure, Duration took) {
+record RowResult(String row, List<Subject> subjects, List<Figure> figures, Optional<String> failure, Duration took) {
     RowResult {
         subjects = List.copyOf(subjects);
         figures = List.copyOf(figures);

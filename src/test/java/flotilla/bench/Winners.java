@@ -41,8 +41,7 @@ record Winners<T>(T right, T ofAll) {
             }
             return known.get(way);
         };
-        List<T> right =
-                ways.stream().filter(way -> tried.get(way).isRight()).toList();
+        List<T> right = ways.stream().filter(way -> tried.get(way).isRight()).toList();
         Search.Measure<T> briefly = way -> OptionalDouble.of(tried.get(way).rate());
         return new Winners<>(
                 Search.fastest(what + " with right answers", right, briefly, once),

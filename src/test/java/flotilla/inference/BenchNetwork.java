@@ -79,8 +79,7 @@ public final class BenchNetwork implements AutoCloseable {
         NetworkEngine engine = NetworkEngine.of(InferenceEngine.PYTORCH);
         FolderSource judge = source(plain, engine);
         ModelSpec spec = judge.spec();
-        Comparison comparison =
-                new Comparison(spec.output().activation(), TrialImages.load(spec.input()));
+        Comparison comparison = new Comparison(spec.output().activation(), TrialImages.load(spec.input()));
         float[][] right = EngineThreads.run(engine, 1, 1, () -> {
                     try (Model network = judge.load(Tuning.inOneThread(judge.plainForm(), Layout.PLANAR))) {
                         return comparison.alone(network, Layout.PLANAR);
@@ -88,11 +87,7 @@ public final class BenchNetwork implements AutoCloseable {
                 })
                 .get(0);
         Tuning way = new Tuning(
-                file.getFileName().toString(),
-                interleaved ? Layout.INTERLEAVED : Layout.PLANAR,
-                1,
-                threads,
-                together);
+                file.getFileName().toString(), interleaved ? Layout.INTERLEAVED : Layout.PLANAR, 1, threads, together);
         Comparison.Held held =
                 comparison.hold(source(file.getParent(), engine), way, right, Agreement::isSame, together);
         return held.alone().isSame() && held.largestBatch() >= together;
