@@ -74,6 +74,19 @@ class MeasuresTest {
     }
 
     @Test
+    void wayThatIsRightAndTurnsOutToBeFaster_shouldBeTheFastestOfAll() throws Exception {
+        Map<String, Double> brief = Map.of("a", 9.0, "b", 8.0, "c", 7.0, "plain", 6.0);
+        Map<String, Double> atLength = Map.of("a", 5.0, "b", 5.0, "c", 5.0, "plain", 6.0);
+
+        assertThat(Winners.among(
+                        "it",
+                        List.of("a", "b", "c", "plain"),
+                        way -> tried(brief.get(way), way.equals("plain")),
+                        way -> rate(atLength, way)))
+                .isEqualTo(new Winners<>("plain", "plain"));
+    }
+
+    @Test
     void waysThatAreAllWrong_shouldBeRefused() {
         assertThatThrownBy(() -> Winners.among("it", List.of("a"), way -> tried(5, false), way -> OptionalDouble.of(5)))
                 .hasMessageContaining("no way to run it with right answers");

@@ -77,6 +77,7 @@ public final class BenchNetwork implements AutoCloseable {
     public static boolean isRight(Path plain, Path file, boolean interleaved, int threads, int together)
             throws TranslateException, ExecutionException {
         NetworkEngine engine = NetworkEngine.of(InferenceEngine.PYTORCH);
+        engine.start();
         FolderSource judge = source(plain, engine);
         ModelSpec spec = judge.spec();
         Comparison comparison = new Comparison(spec.output().activation(), TrialImages.load(spec.input()));
