@@ -2,6 +2,7 @@ package flotilla.app;
 
 import com.typesafe.config.Config;
 import flotilla.aws.AwsClients;
+import flotilla.bench.LoopJvm;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import flotilla.domain.ClassificationResult;
@@ -48,7 +49,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /**
  * The messaging path without a model: a worker process that classifies nothing (kind {@code delay}) against a bare loop of the
- * same calls, both on the same embedded cloud, in turns. Prints images per second and CPU time per image of each process.
+ * same calls, both in a worker's JVM and on the same embedded cloud, in turns. Prints images per second and CPU time per image of each process.
  * Arguments: images in a round, their size in bytes, rounds, jars with commas between them or
  * {@code classes} for the class path, further settings of the worker.
  */
@@ -88,8 +89,7 @@ public final class QueuePath {
     }
 
     private void run(int rounds) throws Exception {
-        Process cloud = start(
-                "cloud",
+        Process cloud = startCloud(
                 flotilla(CLASSES, "cloud", "--data", folder.toString(), "--set", "flotilla.classifier.kind=delay"));
         try {
             while (!Files.exists(folder.resolve("endpoints.json"))) {
@@ -148,22 +148,30 @@ public final class QueuePath {
         return command;
     }
 
-    private Process start(String name, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx384m", "-XX:+UseSerialGC"));
+    /** A long-lived process. */
+    private Process startCloud(List<String> arguments) throws IOException {
+        return start("cloud", List.of("-Xmx384m", "-XX:+UseSerialGC"), Map.of(), arguments);
+    }
+
+    private Process start(String name, List<String> options, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(arguments);
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve(name.replaceAll("[^a-z]+", "-") + ".log").toFile()))
-                .start();
+                        folder.resolve(name.replaceAll("[^a-z]+", "-") + ".log").toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** Two helpings: the first warms the process up, the second is measured. */
     private void round(String name, int round, List<String> arguments) throws Exception {
         try (Cloud cloud = new Cloud(folder)) {
             cloud.fill(images, size);
-            Process process = start(name, arguments);
+            Process process = start(name, LoopJvm.options(), LoopJvm.ENVIRONMENT, arguments);
             try {
                 cloud.drain(images);
                 double cpuBefore = cpuSeconds(process);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Throughput against the ancestors' design and a kinder form of it; the same client, photographs and network; in turns. */
 final class AncestorsRow implements Row {
@@ -16,8 +17,13 @@ final class AncestorsRow implements Row {
     }
 
     @Override
-    public String about() {
+    public String about(Subject asked) {
         return "throughput over HTTP ÷ the ancestors' design (Python, Flask, boto3), ResNet-18";
+    }
+
+    @Override
+    public Optional<String> leftOut(Subject asked) {
+        return Subject.requireStandard(asked);
     }
 
     @Override
@@ -31,7 +37,7 @@ final class AncestorsRow implements Row {
         try (Running warming = warmed(lab, theirs)) {
             warming.requireAlive();
         }
-        stand.worker(Variant.shipped().sets());
+        stand.worker(Variant.shipped(Subject.STANDARD).sets());
         int images = lab.either(150, 600);
         Client.saturate(gateway, Api.CLASSIC, lab.photos(), images / 2, CONCURRENCY);
         List<Double> ours = new ArrayList<>();

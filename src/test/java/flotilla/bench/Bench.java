@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +43,19 @@ final class Bench implements Callable<Integer> {
             split = ",",
             description = "these rows only, such as limit,http; --list names all")
     private List<String> only = List.of();
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description =
+                    "resnet18 (default; the targets are for it) or bundled, in the rows that bench/README.md names")
+    private String model = Subject.STANDARD.model().option();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description = "fp32 (default; the targets are for it), bf16 or int8, where the model has it")
+    private String precision = Subject.STANDARD.precision();
 
     @Option(names = "--runs", paramLabel = "N", description = "runs of each figure (default: 5, with --quick 1)")
     private Integer runs;
@@ -83,7 +98,8 @@ final class Bench implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         if (list) {
-            Rows.ALL.forEach(row -> print.printf("%-11s %s%n", row.name(), row.about()));
+            Subject subject = subject();
+            Rows.ALL.forEach(row -> print.printf("%-11s %s%n", row.name(), row.about(subject)));
             print.flush();
             return 0;
         }
@@ -94,7 +110,7 @@ final class Bench implements Callable<Integer> {
         print.flush();
         List<RowResult> results = new ArrayList<>();
         for (Row row : plan.rows()) {
-            print.println("# " + row.name() + ": " + row.about());
+            print.println("# " + row.name() + ": " + row.about(plan.subject()));
             print.flush();
             results.add(measure(row, plan, print));
             // After each row, so that what was measured is there also when the run is cut short.
@@ -107,19 +123,25 @@ final class Bench implements Callable<Integer> {
     }
 
     private RowResult measure(Row row, Plan plan, PrintWriter print) {
+        Optional<String> reason = row.leftOut(plan.subject());
+        if (reason.isPresent()) {
+            print.println("  left out: " + reason.get());
+            return RowResult.leftOut(row.name(), reason.get());
+        }
+        List<Subject> subjects = row.subjects(plan.subject());
         long start = System.nanoTime();
         try (Lab lab = Lab.open(plan, print)) {
             lab.makeArchive(Path.of(System.getProperty("java.home")));
-            return RowResult.measured(row.name(), row.measure(lab), since(start));
+            return RowResult.measured(row.name(), subjects, row.measure(lab), since(start));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return RowResult.failed(row.name(), "it was interrupted", since(start));
+            return RowResult.failed(row.name(), subjects, "it was interrupted", since(start));
         } catch (Exception | AssertionError e) {
             if (verbose) {
                 e.printStackTrace(print);
             }
             String why = e.getMessage() == null ? e.toString() : e.getMessage();
-            return RowResult.failed(row.name(), why.replaceAll("\\s*\\R\\s*", " "), since(start));
+            return RowResult.failed(row.name(), subjects, why.replaceAll("\\s*\\R\\s*", " "), since(start));
         }
     }
 
@@ -128,12 +150,13 @@ final class Bench implements Callable<Integer> {
     }
 
     /** What the command line asks for. */
-    record Plan(List<Row> rows, int runs, boolean quick, Path out) {}
+    record Plan(List<Row> rows, Subject subject, int runs, boolean quick, Path out) {}
 
     /** @throws ParameterException when it asks for what there is not */
     Plan plan() {
         int number = runs == null ? (quick ? 1 : 5) : runs;
         require(number >= 1 && number <= 1000, "--runs is from 1 to 1000");
+        Subject subject = subject();
         for (String name : only) {
             require(
                     Rows.ALL.stream().anyMatch(row -> row.name().equals(name)),
@@ -148,9 +171,28 @@ final class Bench implements Callable<Integer> {
                 Rows.ALL.stream()
                         .filter(row -> only.isEmpty() || only.contains(row.name()))
                         .toList(),
+                subject,
                 number,
                 quick,
                 out);
+    }
+
+    /** The model that is asked for. */
+    private Subject subject() {
+        Optional<BenchModel> known = BenchModel.of(model);
+        require(
+                known.isPresent(),
+                "--model: there is no " + model + "; there are "
+                        + Stream.of(BenchModel.values()).map(BenchModel::option).collect(Collectors.joining(", ")));
+        require(
+                Subject.PRECISIONS.contains(precision),
+                "--precision: there is no " + precision + "; there are " + String.join(", ", Subject.PRECISIONS));
+        Subject subject = new Subject(known.orElseThrow(), precision);
+        require(
+                subject.isThere(),
+                "--precision: the model " + model + " has no form in " + precision + "; "
+                        + subject.model().remedy(precision));
+        return subject;
     }
 
     private void require(boolean holds, String otherwise) {

@@ -18,9 +18,14 @@ final class BurstRow implements Row {
     }
 
     @Override
-    public String about() {
+    public String about(Subject asked) {
         return "100 images at once from zero instances with a boot delay of " + BOOT_SECONDS
                 + " s, bundled model, by local: total less boot";
+    }
+
+    @Override
+    public List<Subject> subjects(Subject asked) {
+        return List.of(Subject.BUNDLED);
     }
 
     @Override

@@ -10,26 +10,47 @@ import java.util.Optional;
  * @param samples a number for each run; empty when this figure was left out
  * @param target when there is one
  * @param detail how it was measured this time, or why it was left out; may be empty
+ * @param difference how far the answers are from the plain network's, where that is known
  */
-record Figure(String name, String unit, Optional<Samples> samples, Optional<Target> target, String detail) {
+record Figure(
+        String name,
+        String unit,
+        Optional<Samples> samples,
+        Optional<Target> target,
+        String detail,
+        Optional<Difference> difference) {
     static Figure of(String name, String unit, Samples samples) {
-        return new Figure(name, unit, Optional.of(samples), Optional.empty(), "");
+        return new Figure(name, unit, Optional.of(samples), Optional.empty(), "", Optional.empty());
     }
 
     static Figure ratio(String name, Samples samples, Target target) {
-        return new Figure(name, "", Optional.of(samples), Optional.of(target), "");
+        return of(name, "", samples).against(target);
     }
 
     static Figure leftOut(String name, String reason) {
-        return new Figure(name, "", Optional.empty(), Optional.empty(), reason);
+        return new Figure(name, "", Optional.empty(), Optional.empty(), reason, Optional.empty());
     }
 
     Figure against(Target aim) {
-        return new Figure(name, unit, samples, Optional.of(aim), detail);
+        return against(Optional.of(aim));
+    }
+
+    /** With a target where there is one. */
+    Figure against(Optional<Target> aim) {
+        return new Figure(name, unit, samples, aim, detail, difference);
     }
 
     Figure with(String more) {
-        return new Figure(name, unit, samples, target, more);
+        return new Figure(name, unit, samples, target, more, difference);
+    }
+
+    Figure with(Difference fromPlain) {
+        return new Figure(name, unit, samples, target, detail, Optional.of(fromPlain));
+    }
+
+    /** How it was measured and how far its answers are off, or why it was left out. */
+    String how() {
+        return difference.map(off -> detail + "; " + off).orElse(detail);
     }
 
     /** {@code met} or {@code missed}, {@code left out}, or nothing when there is no target. */

@@ -12,19 +12,20 @@ final class HttpRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "cloud, gateway, worker and clients on the same cores, saturated ÷ limit, ResNet-18";
+    public String about(Subject asked) {
+        return "cloud, gateway, worker and clients on the same cores, saturated ÷ limit, " + asked.title();
     }
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
+        Subject subject = lab.subject();
         Limit limit = new Limit(lab);
-        Setting best = limit.best(Variant.FP32);
+        Setting best = limit.best(subject);
         Stand stand = Stand.start(lab);
         Stand.Gateway started = stand.gateway();
         started.warm(lab, stand);
         URI gateway = started.url();
-        stand.worker(Variant.shipped().sets());
+        stand.worker(Variant.shipped(subject).sets());
         int images = lab.either(200, 800);
         Client.saturate(gateway, Api.V1, lab.photos(), images / 2, Stand.CONCURRENCY);
         Rates rates = Rates.take(
@@ -33,9 +34,9 @@ final class HttpRow implements Row {
                 () -> Client.saturate(gateway, Api.V1, lab.photos(), images, Stand.CONCURRENCY)
                         .throughput());
         return List.of(
-                Figure.of("limit", "images/s", rates.bound()).with(best.toString()),
-                Figure.of("over HTTP", "images/s", rates.system())
+                limit.figure(subject.named("limit"), rates.bound(), best),
+                Figure.of(subject.named("over HTTP"), "images/s", rates.system())
                         .with("a worker that tunes itself; " + Stand.CONCURRENCY + " requests under way"),
-                rates.ratio("over HTTP ÷ limit", Target.atLeast(0.85)));
+                rates.ratio(subject.named("over HTTP ÷ limit"), subject.target(Target.atLeast(0.85))));
     }
 }

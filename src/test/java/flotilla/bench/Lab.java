@@ -1,8 +1,5 @@
 package flotilla.bench;
 
-import flotilla.config.FlotillaSettings;
-import flotilla.config.SettingsLoader;
-import flotilla.local.NativeMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,7 +11,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +44,11 @@ final class Lab implements AutoCloseable {
         Lab lab = new Lab(plan, print, Files.createTempDirectory("flotilla-bench-"), photos);
         Runtime.getRuntime().addShutdownHook(lab.hook);
         return lab;
+    }
+
+    /** The model that rows measure. */
+    Subject subject() {
+        return plan.subject();
     }
 
     int runs() {
@@ -84,27 +85,9 @@ final class Lab implements AutoCloseable {
         print.flush();
     }
 
-    /** The options with which the embedded cloud starts the JVM of a worker. */
-    static List<String> workerJvmOptions() {
-        return FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()))
-                .local()
-                .workerJvmOptions();
-    }
-
-    /** A worker's options, for classes of the benchmark: their logs go where the product's go, and not where tests' do. */
-    static List<String> loopJvmOptions() {
-        List<String> options = new ArrayList<>(workerJvmOptions());
-        options.add("-Dlogback.configurationFile=logback.xml");
-        return options;
-    }
-
-    /** A class of the benchmark in a JVM of its own, with a worker's options and its treatment of native memory. */
+    /** A class of the benchmark in a JVM of its own. */
     Running loop(Class<?> main, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(loopJvmOptions());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(arguments);
-        return keep(main.getSimpleName(), NativeMemory.ENVIRONMENT, command);
+        return keep(main.getSimpleName(), LoopJvm.ENVIRONMENT, LoopJvm.command(main.getName(), arguments));
     }
 
     /** The jar with a Java command and options of its own. */
@@ -151,10 +134,6 @@ final class Lab implements AutoCloseable {
             running.push(started);
             return started;
         }
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** {@code --set} arguments. */

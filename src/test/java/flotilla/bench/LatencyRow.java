@@ -8,11 +8,49 @@ import java.util.List;
 
 /** What the system adds to the model's own time when images come now and then; in turns, at the same pace. */
 final class LatencyRow implements Row {
-    /** Images per second. */
-    private static final double MOST = 10;
+    private static final double MILLIS = 1000;
+    /** Seconds of the model alone that are not measured. */
+    private static final int WARM = 5;
 
-    /** Images come so many times the model's own time apart, at least, so that none waits for another. */
-    private static final double GAP = 5;
+    /**
+     * How a turn is measured.
+     *
+     * @param rate in images per second
+     * @param seconds that either side is measured
+     * @param turns at most
+     */
+    record Course(double rate, double seconds, int turns) {
+        /** Images per second. */
+        private static final double MOST = 10;
+        /** Images come so many times the model's own time apart, at least, so that none waits for another. */
+        private static final double GAP = 5;
+        /** So that the 99th percentile has the five slowest beyond it. */
+        private static final int IMAGES = 500;
+        /** The most seconds of one measurement. */
+        private static final double LONGEST = 120;
+        /** In seconds: no turns beyond those wanted are begun that would take the row past this. */
+        private static final double ALL = 21 * 60;
+
+        /**
+         * For the row's length.
+         *
+         * @param own the model's own time for an image, in milliseconds
+         */
+        static Course of(double own) {
+            double rate = Math.min(MOST, MILLIS / (GAP * own));
+            double seconds = Math.min(LONGEST, IMAGES / rate);
+            return new Course(rate, seconds, (int) (ALL / (2 * seconds + WARM)));
+        }
+
+        Course lasting(double otherSeconds) {
+            return new Course(rate, otherSeconds, turns);
+        }
+
+        /** So many a turn. */
+        long images() {
+            return Math.round(rate * seconds);
+        }
+    }
 
     @Override
     public String name() {
@@ -20,38 +58,42 @@ final class LatencyRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "latency over HTTP less the model's own time, one image at a time, open loop, ResNet-18";
+    public String about(Subject asked) {
+        return "latency over HTTP less the model's own time, one image at a time, open loop, " + asked.title();
     }
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
+        Subject subject = lab.subject();
         Limit limit = new Limit(lab);
-        Setting single = Setting.shipped(1);
+        Setting single = Setting.shipped(subject, 1);
         Stand stand = Stand.start(lab);
         Stand.Gateway started = stand.gateway();
         started.warm(lab, stand);
         URI gateway = started.url();
-        stand.worker(Variant.shipped().sets());
+        stand.worker(Variant.shipped(subject).sets());
         Client.saturate(gateway, Api.V1, lab.photos(), lab.either(50, 300), 4);
-        double seconds = lab.either(10, 40);
-        double rate = Math.min(MOST, 1000 / (GAP * limit.paced(single, 1, 4, 1).p50()));
+        Course full = Course.of(limit.paced(single, 1, 4, 1).p50());
+        Course course = lab.quick() ? full.lasting(10) : full;
         Turns<Limit.Own, Summary> turns = Turns.take(
                 lab,
-                () -> limit.paced(single, lab.either(2, 5), seconds, rate),
+                Math.min(course.turns(), Turns.MOST * lab.runs()),
+                () -> limit.paced(single, lab.either(2, WARM), course.seconds(), course.rate()),
                 Limit.Own::p50,
-                () -> Client.pace(gateway, lab.photos(), rate, seconds),
+                () -> Client.pace(gateway, lab.photos(), course.rate(), course.seconds()),
                 LatencyRow::text);
-        String how = Samples.shown(rate) + " images/s, " + Math.round(rate * seconds) + " a turn; " + single;
+        String how = Samples.shown(course.rate()) + " images/s, " + course.images() + " a turn; " + single;
         Samples own50 = turns.bounds(Limit.Own::p50);
         Samples own99 = turns.bounds(Limit.Own::p99);
         Samples p50 = turns.systems(summary -> summary.latency().p50()).minus(own50);
         Samples p99 = turns.systems(summary -> summary.latency().p99()).minus(own99);
         return List.of(
-                Figure.of("model alone, p50", "ms", own50).with(how),
-                Figure.of("model alone, p99", "ms", own99),
-                Figure.of("added, p50", "ms", p50).against(Target.atMost(10)).with(turns.steadiness()),
-                Figure.of("added, p99", "ms", p99).against(Target.atMost(30)));
+                Figure.of(subject.named("model alone, p50"), "ms", own50).with(how),
+                Figure.of(subject.named("model alone, p99"), "ms", own99),
+                Figure.of(subject.named("added, p50"), "ms", p50)
+                        .against(subject.target(Target.atMost(10)))
+                        .with(turns.steadiness()),
+                Figure.of(subject.named("added, p99"), "ms", p99).against(subject.target(Target.atMost(30))));
     }
 
     private static String text(Turns.Turn<Limit.Own, Summary> turn) {

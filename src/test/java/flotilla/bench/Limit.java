@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,11 @@ import java.util.OptionalDouble;
 final class Limit {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** The search takes a minute or two; rows of one run share what it found. */
-    private static final Map<String, Setting> BEST = new HashMap<>();
+    private static final Map<Subject, Setting> BEST = new HashMap<>();
+    /** How far the answers of each setting that was run are from those of its plain network. */
+    private static final Map<Setting, Difference> DIFFERENCES = new HashMap<>();
 
-    /** The most that a probability may differ. */
-    private static final double SAME = 1e-3;
-    /** The most that it may in shorter numbers, as for workers (docs/adr/0029). */
-    private static final double USABLE = 0.3;
-
-    private static JsonNode right;
+    private static final Map<BenchModel, Answers> RIGHT = new EnumMap<>(BenchModel.class);
 
     private final Lab lab;
 
@@ -29,29 +27,32 @@ final class Limit {
     }
 
     /**
-     * The best setting among all candidates.
+     * The best setting among all candidates whose answers are right.
      *
-     * @throws IOException when none of them runs
+     * @throws IOException when there is none
      */
-    Setting best(String precision) throws IOException, InterruptedException {
-        Setting known = BEST.get(precision);
+    Setting best(Subject subject) throws IOException, InterruptedException {
+        Setting known = BEST.get(subject);
         if (known != null) {
             return known;
         }
-        int cores = Runtime.getRuntime().availableProcessors();
+        List<Setting> candidates = Setting.candidates(
+                Variant.of(subject),
+                Variant.shipped(subject),
+                Runtime.getRuntime().availableProcessors());
         Setting best = Search.fastest(
-                "ResNet-18 in " + precision,
-                lab.some(Setting.candidates(Variant.of(precision), cores)),
-                setting -> told(precision, setting, lab.either(1, 2), lab.either(1, 3)),
-                setting -> told(precision, setting, lab.either(1, 3), lab.either(2, 8)));
-        BEST.put(precision, best);
+                "the " + subject.title(),
+                lab.some(candidates),
+                setting -> told(subject, setting, lab.either(1, 2), lab.either(1, 3)),
+                setting -> told(subject, setting, lab.either(1, 3), lab.either(2, 8)));
+        BEST.put(subject, best);
         return best;
     }
 
-    private OptionalDouble told(String precision, Setting setting, double warm, double seconds)
+    private OptionalDouble told(Subject subject, Setting setting, double warm, double seconds)
             throws IOException, InterruptedException {
         OptionalDouble rate = imagesPerSecond(setting, warm, seconds);
-        lab.say("limit, " + precision + ", " + setting + ": "
+        lab.say("limit, " + subject.title() + ", " + setting + ": "
                 + (rate.isPresent() ? Samples.shown(rate.getAsDouble()) + " images/s" : "not used"));
         return rate;
     }
@@ -64,25 +65,34 @@ final class Limit {
     private OptionalDouble imagesPerSecond(Setting setting, double warm, double seconds)
             throws IOException, InterruptedException {
         JsonNode said = run(setting, warm, seconds, 0);
-        return said.has("unsupported") || !isRight(setting, said.path("best"))
+        return said.has("unsupported") || !isRight(setting, said)
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(said.path("imagesPerSecond").asDouble());
     }
 
+    /** The bound's line in the report. */
+    Figure figure(String name, Samples rates, Setting best) {
+        return Figure.of(name, "images/s", rates).with(best.toString()).with(DIFFERENCES.get(best));
+    }
+
     /** Whether the answers are the plain network's, or not far off: on some processors the fastest kernels are wrong. */
-    private boolean isRight(Setting setting, JsonNode best) throws IOException, InterruptedException {
-        double most = setting.variant().precision().equals(Variant.FP32) ? SAME : USABLE;
-        if (right == null) {
+    private boolean isRight(Setting setting, JsonNode said) throws IOException, InterruptedException {
+        BenchModel model = lab.subject().model();
+        if (!RIGHT.containsKey(model)) {
             // In one thread, as workers judge by (docs/adr/0043).
-            right = run(new Setting(Variant.plain(), 1, 1, 1), 0, 0, 0).path("best");
+            RIGHT.put(model, answers(run(new Setting(Variant.plain(model), 1, 1, 1), 0, 0, 0)));
         }
-        for (int i = 0; i < right.size(); i++) {
-            if (!(Math.abs(right.get(i).asDouble() - best.path(i).asDouble()) <= most)) {
-                lab.say("limit, " + setting + ": its answers are wrong on this processor");
-                return false;
-            }
+        Difference difference = answers(said).from(RIGHT.get(model));
+        DIFFERENCES.put(setting, difference);
+        if (!difference.isRight(setting.variant().precision())) {
+            lab.say("limit, " + setting + ": its answers are wrong on this processor, " + difference);
+            return false;
         }
         return true;
+    }
+
+    private static Answers answers(JsonNode said) {
+        return Answers.read(said.path("answers"));
     }
 
     /**

@@ -25,7 +25,6 @@ import org.HdrHistogram.Histogram;
  */
 final class LimitLoop {
     private static final double NANOS = 1e9;
-    private static final int COMPARED = 8;
 
     private final ClassifierFactory factory;
     private final List<EncodedImage> photos;
@@ -66,24 +65,28 @@ final class LimitLoop {
         if (rate > 0) {
             return paced(warm, seconds, rate);
         }
-        List<Double> best = best(together);
+        Answers answers = answers(together);
         saturated(classifiers, together, warm);
-        return "{\"imagesPerSecond\":" + saturated(classifiers, together, seconds) + ",\"best\":" + best + "}";
+        return "{\"imagesPerSecond\":" + saturated(classifiers, together, seconds) + ",\"answers\":" + answers.json()
+                + "}";
     }
 
-    /** The best label's probability of each of the first photographs, by which a wrong way to run the network is seen. */
-    private List<Double> best(int together) {
-        List<Double> best = new ArrayList<>();
+    /** What is answered to each photograph, by which a wrong way to run the network is seen. */
+    private Answers answers(int together) {
+        List<List<Answers.Answer>> answers = new ArrayList<>();
         try (ImageClassifier classifier = factory.create()) {
-            while (best.size() < COMPARED) {
-                List<EncodedImage> batch = photos.subList(best.size(), best.size() + together);
+            for (int first = 0; first < photos.size(); first += together) {
+                List<EncodedImage> batch = photos.subList(first, Math.min(photos.size(), first + together));
                 for (Outcome outcome : classifier.classify(batch)) {
                     requireLabel(outcome);
-                    best.add(((Outcome.Labelled) outcome).predictions().get(0).probability());
+                    answers.add(((Outcome.Labelled) outcome)
+                            .predictions().stream()
+                                    .map(label -> new Answers.Answer(label.index(), label.probability()))
+                                    .toList());
                 }
             }
         }
-        return best.subList(0, COMPARED);
+        return new Answers(answers);
     }
 
     private static List<EncodedImage> photos(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The small computations behind the figures. */
 class MeasuresTest {
+    private static final Variant SHIPPED = Variant.shipped(Subject.STANDARD);
+
     @Test
     void steadyRate_shouldCountWhatIsBetweenTheFirstAndTheLastKept() {
         List<Double> times = List.of(0.0, 8.0, 10.0, 10.5, 11.0, 11.5, 30.0);
@@ -46,6 +49,53 @@ class MeasuresTest {
                 .hasMessageContaining("no way to run it");
     }
 
+    @Test
+    void wayWithWrongAnswers_shouldOnlyBeTheFastestOfAll() throws Exception {
+        Map<String, Winners.Tried> brief =
+                Map.of("plain", tried(5, true), "laid out", tried(6, true), "fused", tried(9, false));
+        Map<String, Double> atLength = Map.of("plain", 5.5, "laid out", 5.2, "fused", 9.5);
+
+        assertThat(Winners.among("it", List.of("plain", "laid out", "fused"), brief::get, way -> rate(atLength, way)))
+                .isEqualTo(new Winners<>("plain", "fused"));
+    }
+
+    @Test
+    void fastestWayWithRightAnswers_shouldBeTheFastestOfAllAndBeMeasuredOnceAtLength() throws Exception {
+        List<String> measured = new ArrayList<>();
+
+        Winners<String> winners =
+                Winners.among("it", List.of("a", "b"), way -> tried(way.equals("a") ? 9 : 5, way.equals("a")), way -> {
+                    measured.add(way);
+                    return OptionalDouble.of(way.equals("a") ? 9 : 5);
+                });
+
+        assertThat(winners).isEqualTo(new Winners<>("a", "a"));
+        assertThat(measured).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void wayThatIsRightAndTurnsOutToBeFaster_shouldBeTheFastestOfAll() throws Exception {
+        Map<String, Double> brief = Map.of("a", 9.0, "b", 8.0, "c", 7.0, "plain", 6.0);
+        Map<String, Double> atLength = Map.of("a", 5.0, "b", 5.0, "c", 5.0, "plain", 6.0);
+
+        assertThat(Winners.among(
+                        "it",
+                        List.of("a", "b", "c", "plain"),
+                        way -> tried(brief.get(way), way.equals("plain")),
+                        way -> rate(atLength, way)))
+                .isEqualTo(new Winners<>("plain", "plain"));
+    }
+
+    @Test
+    void waysThatAreAllWrong_shouldBeRefused() {
+        assertThatThrownBy(() -> Winners.among("it", List.of("a"), way -> tried(5, false), way -> OptionalDouble.of(5)))
+                .hasMessageContaining("no way to run it with right answers");
+    }
+
+    private static Winners.Tried tried(double rate, boolean isRight) {
+        return new Winners.Tried(rate, isRight);
+    }
+
     private static OptionalDouble rate(Map<String, Double> rates, String way) {
         return rates.containsKey(way) ? OptionalDouble.of(rates.get(way)) : OptionalDouble.empty();
     }
@@ -54,11 +104,11 @@ class MeasuresTest {
     void settings_shouldPutEveryCoreToWork() {
         Variant variant = new Variant("traced", "fp32", List.of("flotilla.model.path=m"));
 
-        assertThat(Setting.candidates(List.of(variant), 2))
+        assertThat(Setting.candidates(List.of(variant), SHIPPED, 2))
                 .hasSize(6)
                 .allMatch(setting -> setting.classifiers() * setting.threads() == 2);
-        assertThat(Setting.candidates(List.of(variant), 1)).hasSize(3);
-        assertThat(Setting.candidates(List.of(Variant.shipped()), 2)).contains(Setting.shipped(1));
+        assertThat(Setting.candidates(List.of(variant), SHIPPED, 1)).hasSize(3);
+        assertThat(Setting.candidates(List.of(SHIPPED), SHIPPED, 2)).contains(Setting.shipped(Subject.STANDARD, 1));
     }
 
     @Test
@@ -68,6 +118,27 @@ class MeasuresTest {
         assertThat(new Setting(variant, 2, 1, 1).sets())
                 .contains(
                         "flotilla.model.path=m", "flotilla.classifier.parallelism=2", "flotilla.classifier.threads=1");
+    }
+
+    @Test
+    void latency_shouldRestOnFiveHundredImagesATurn() {
+        LatencyRow.Course fast = LatencyRow.Course.of(20);
+        LatencyRow.Course slower = LatencyRow.Course.of(44);
+
+        assertThat(fast.rate()).isEqualTo(10);
+        assertThat(fast.images()).isEqualTo(500);
+        assertThat(fast.turns()).isGreaterThanOrEqualTo(2 * 5);
+        assertThat(slower.images()).isEqualTo(500);
+        assertThat(slower.turns()).isEqualTo(5);
+    }
+
+    @Test
+    void latencyOfASlowModel_shouldTakeNoLongerForATurn() {
+        LatencyRow.Course slow = LatencyRow.Course.of(200);
+
+        assertThat(slow.rate()).isEqualTo(1);
+        assertThat(slow.images()).isEqualTo(120);
+        assertThat(slow.lasting(10).images()).isEqualTo(10);
     }
 
     @Test

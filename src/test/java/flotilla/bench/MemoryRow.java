@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a worker occupies that has classified some hundred images. */
 final class MemoryRow implements Row {
@@ -17,13 +18,14 @@ final class MemoryRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "resident memory of a worker with ResNet-18 after its work";
+    public String about(Subject asked) {
+        return "resident memory of a worker with " + asked.title() + " after its work";
     }
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        List<String> sets = Variant.shipped().sets();
+        Subject subject = lab.subject();
+        List<String> sets = Variant.shipped(subject).sets();
         Stand stand = Stand.start(lab);
         List<Double> after = new ArrayList<>();
         List<Double> peak = new ArrayList<>();
@@ -41,13 +43,16 @@ final class MemoryRow implements Row {
                 }
             }
         }
-        Target target = Target.atMost(600);
+        Optional<Target> target = subject.target(Target.atMost(600));
         return List.of(
-                Figure.of("VmRSS", "MB", new Samples(after)).against(target).with("after " + images + " images"),
-                Figure.of("VmRSS, later", "MB", new Samples(later))
+                Figure.of(subject.named("VmRSS"), "MB", new Samples(after))
+                        .against(target)
+                        .with("after " + images + " images"),
+                Figure.of(subject.named("VmRSS, later"), "MB", new Samples(later))
                         .against(target)
                         .with("after " + more + " images"),
-                Figure.of("VmHWM, its peak", "MB", new Samples(peak)).against(target));
+                Figure.of(subject.named("VmHWM, its peak"), "MB", new Samples(peak))
+                        .against(target));
     }
 
     private static double afterwards(Depot depot, Running worker, int images, String field) throws Exception {

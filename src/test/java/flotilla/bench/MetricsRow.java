@@ -17,7 +17,7 @@ final class MetricsRow implements Row {
     }
 
     @Override
-    public String about() {
+    public String about(Subject asked) {
         return "the whole system, saturated over HTTP: with metrics, scraped every " + Overhead.WATCHED_EVERY_SECONDS
                 + " s ÷ without";
     }

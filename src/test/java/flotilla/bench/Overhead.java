@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +62,9 @@ final class Overhead {
     }
 
     /** A network, and what its runs gave without the option and with it. */
-    private record Compared(String what, List<String> kind, int images, Runs without, Runs with) {
-        Compared(String what, List<String> kind, int images) {
-            this(what, kind, images, new Runs(), new Runs());
+    private record Compared(String what, List<String> kind, boolean hasTargets, int images, Runs without, Runs with) {
+        Compared(String what, List<String> kind, boolean hasTargets, int images) {
+            this(what, kind, hasTargets, images, new Runs(), new Runs());
         }
 
         List<Figure> figures() {
@@ -72,9 +73,14 @@ final class Overhead {
             return List.of(
                     Figure.of("without, " + what, "images/s", new Samples(without.rates())),
                     Figure.of("with, " + what, "images/s", new Samples(with.rates())),
-                    Figure.ratio("with ÷ without, " + what, rate, THROUGHPUT),
-                    Figure.ratio("processor time of an image, with ÷ without, " + what, processor, PROCESSOR)
+                    Figure.of("with ÷ without, " + what, "", rate).against(target(THROUGHPUT)),
+                    Figure.of("processor time of an image, with ÷ without, " + what, "", processor)
+                            .against(target(PROCESSOR))
                             .with("gateway and worker"));
+        }
+
+        private Optional<Target> target(Target target) {
+            return hasTargets ? Optional.of(target) : Optional.empty();
         }
     }
 
@@ -93,7 +99,7 @@ final class Overhead {
     }
 
     /**
-     * With ResNet-18, and with a worker without a model, where the option is a larger part. Two pairs of systems, each for half of the
+     * With a model, and with a worker without one, where the option is a larger part. Two pairs of systems, each for half of the
      * runs: in one pair the system with the option was started first, in the other the one without. Two that should be alike differ by
      * what they happened to get at their start.
      *
@@ -101,9 +107,14 @@ final class Overhead {
      * @param with settings of gateway and worker with it
      */
     static List<Figure> measure(Lab lab, List<String> without, List<String> with, Use use) throws Exception {
+        Subject subject = lab.subject();
         List<Compared> all = List.of(
-                new Compared("ResNet-18", Variant.shipped().sets(), lab.either(200, 400)),
-                new Compared("no model", List.of("flotilla.classifier.kind=delay"), lab.either(400, 3000)));
+                new Compared(
+                        subject.title(),
+                        Variant.shipped(subject).sets(),
+                        subject.equals(Subject.STANDARD),
+                        lab.either(200, 400)),
+                new Compared("no model", List.of("flotilla.classifier.kind=delay"), true, lab.either(400, 3000)));
         int runs = (lab.runs() + 1) / 2;
         pair(lab, without, with, false, use).compare(all, runs);
         pair(lab, without, with, true, use).compare(all, runs);

@@ -13,14 +13,15 @@ final class PipelineRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "a worker with a full queue ÷ limit, ResNet-18, steady part";
+    public String about(Subject asked) {
+        return "a worker with a full queue ÷ limit, " + asked.title() + ", steady part";
     }
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
+        Subject subject = lab.subject();
         Limit limit = new Limit(lab);
-        Setting best = limit.best(Variant.FP32);
+        Setting best = limit.best(subject);
         Stand stand = Stand.start(lab);
         Rates rates;
         try (Depot depot = new Depot(stand.data())) {
@@ -28,12 +29,12 @@ final class PipelineRow implements Row {
             rates = Rates.take(
                     lab,
                     () -> limit.imagesPerSecond(best),
-                    () -> steady(lab, stand, depot, Variant.shipped().sets(), lab.either(240, 900)));
+                    () -> steady(lab, stand, depot, Variant.shipped(subject).sets(), lab.either(240, 900)));
         }
         return List.of(
-                Figure.of("limit", "images/s", rates.bound()).with(best.toString()),
-                Figure.of("worker", "images/s", rates.system()).with("a worker that tunes itself"),
-                rates.ratio("worker ÷ limit", Target.atLeast(0.95)));
+                limit.figure(subject.named("limit"), rates.bound(), best),
+                Figure.of(subject.named("worker"), "images/s", rates.system()).with("a worker that tunes itself"),
+                rates.ratio(subject.named("worker ÷ limit"), subject.target(Target.atLeast(0.95))));
     }
 
     /** Has the embedded cloud, which is long-lived, come to rest, with a worker that classifies nothing. */

@@ -17,7 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Runs a network on ready tensors, on several threads, on one of two engines, from ready tensors outside the heap to scores. Prints images per second.
+ * Runs a network on several threads, on one of two engines, from ready tensors outside the heap to scores. Prints one line of JSON: images per
+ * second and, when a judge is named, whether the answers are right.
  */
 final class PredictLoop {
     private static final int SIDE = 224;
@@ -40,7 +41,7 @@ final class PredictLoop {
 
     /**
      * Arguments: {@code onnx}, {@code planar} or {@code interleaved} (PyTorch, and how its input lies), the network's file, predictors, threads within each, images together,
-     * seconds of warming, seconds of measuring.
+     * seconds of warming, seconds of measuring and, for PyTorch, the folder of the plain network if the answers are to be judged.
      */
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[1]);
@@ -50,7 +51,12 @@ final class PredictLoop {
         Engine engine =
                 args[0].equals("onnx") ? onnx(file, threads, together) : pytorch(args[0], file, threads, together);
         run(engine, predictors, together, Double.parseDouble(args[5]));
-        System.out.println(Running.RESULT + run(engine, predictors, together, Double.parseDouble(args[6])));
+        double rate = run(engine, predictors, together, Double.parseDouble(args[6]));
+        String judged = args.length > 7
+                ? ",\"right\":"
+                        + BenchNetwork.isRight(Path.of(args[7]), file, isInterleaved(args[0]), threads, together)
+                : "";
+        System.out.println(Running.RESULT + "{\"imagesPerSecond\":" + rate + judged + "}");
         System.exit(0);
     }
 
@@ -115,10 +121,14 @@ final class PredictLoop {
         };
     }
 
+    private static boolean isInterleaved(String layout) {
+        return layout.equals("interleaved");
+    }
+
     private static Engine pytorch(String layout, Path file, int threads, int together) throws Exception {
         BenchNetwork.Loaded loaded = BenchNetwork.load(file, threads);
         return images -> {
-            BenchNetwork network = loaded.open(layout.equals("interleaved"), SIDE, images, together);
+            BenchNetwork network = loaded.open(isInterleaved(layout), SIDE, images, together);
             return new Network() {
                 @Override
                 public int scores() throws Exception {

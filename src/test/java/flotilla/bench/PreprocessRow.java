@@ -1,20 +1,14 @@
 package flotilla.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** From an encoded photograph to the network's input, by JMH: ours against DJL's own; a new JVM for each run, in turns. */
 final class PreprocessRow implements Row {
-    private static final String BENCHMARKS = "flotilla.inference.PreprocessBench";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
     public String name() {
@@ -22,41 +16,47 @@ final class PreprocessRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "decode, resize and normalise a JPEG of 500×375 ÷ DJL's stock ImageFactory and transforms (JMH)";
+    public String about(Subject asked) {
+        return "decode, resize and normalise a JPEG of 500×375 for "
+                + asked.in(Variant.FP32).title() + " ÷ DJL's stock ImageFactory and transforms (JMH)";
+    }
+
+    /** Before the network precisions are one. */
+    @Override
+    public List<Subject> subjects(Subject asked) {
+        return List.of(asked.in(Variant.FP32));
     }
 
     @Override
     public List<Figure> measure(Lab lab) throws Exception {
-        Map<String, List<Double>> millis = new LinkedHashMap<>();
+        Subject subject = lab.subject().in(Variant.FP32);
+        List<JsonNode> runs = new ArrayList<>();
         for (int run = 0; run < lab.runs(); run++) {
-            ChainedOptionsBuilder options = new OptionsBuilder()
-                    .include(BENCHMARKS + "\\.")
-                    .param("photos", lab.photos().toString())
-                    .param("model", Lab.MATERIAL.resolve("resnet18").toString())
-                    .forks(1)
-                    .warmupIterations(lab.either(1, 3))
-                    .warmupTime(TimeValue.seconds(1))
-                    .measurementIterations(lab.either(1, 3))
-                    .measurementTime(TimeValue.seconds(1))
-                    .jvmArgs(Lab.loopJvmOptions().toArray(String[]::new))
-                    .shouldFailOnError(true)
-                    .verbosity(VerboseMode.SILENT);
-            Collection<RunResult> results = new Runner(options.build()).run();
-            for (RunResult result : results) {
-                String name = result.getParams().getBenchmark();
-                millis.computeIfAbsent(name.substring(name.lastIndexOf('.') + 1), part -> new ArrayList<>())
-                        .add(result.getPrimaryResult().getScore());
-            }
+            runs.add(millis(lab, subject));
         }
-        Samples ours = new Samples(millis.get("ours"));
-        Samples stock = new Samples(millis.get("stock"));
+        Samples ours = samples(runs, "ours");
+        Samples stock = samples(runs, "stock");
         return List.of(
-                Figure.of("ours", "ms", ours),
-                Figure.of("DJL's stock", "ms", stock),
-                Figure.ratio("ours ÷ stock", ours.over(stock), Target.atMost(0.30)),
-                Figure.of("decode alone", "ms", new Samples(millis.get("decode"))),
-                Figure.of("predict alone", "ms", new Samples(millis.get("predict")))
-                        .with("one thread, traced"));
+                Figure.of(subject.named("ours"), "ms", ours),
+                Figure.of(subject.named("DJL's stock"), "ms", stock),
+                Figure.of(subject.named("ours ÷ stock"), "", ours.over(stock))
+                        .against(subject.target(Target.atMost(0.30))),
+                Figure.of(subject.named("decode alone"), "ms", samples(runs, "decode")),
+                Figure.of(subject.named("predict alone"), "ms", samples(runs, "predict"))
+                        .with("one thread, traced, fp32"));
+    }
+
+    private static JsonNode millis(Lab lab, Subject subject) throws IOException, InterruptedException {
+        String seconds = Integer.toString(lab.either(1, 3));
+        List<String> arguments =
+                List.of(lab.photos().toString(), subject.model().plainFolder().toString(), seconds, seconds);
+        try (Running loop = lab.loop(PreprocessLoop.class, arguments)) {
+            return JSON.readTree(loop.result());
+        }
+    }
+
+    private static Samples samples(List<JsonNode> runs, String part) {
+        return new Samples(
+                runs.stream().map(run -> run.required(part).asDouble()).toList());
     }
 }

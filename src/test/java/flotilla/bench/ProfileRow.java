@@ -29,8 +29,8 @@ final class ProfileRow implements Row {
     }
 
     @Override
-    public String about() {
-        return "processor time of an image by process and library, saturated over HTTP, ResNet-18";
+    public String about(Subject asked) {
+        return "processor time of an image by process and library, saturated over HTTP, " + asked.title();
     }
 
     @Override
@@ -41,7 +41,7 @@ final class ProfileRow implements Row {
         Map<String, Running> processes = new LinkedHashMap<>();
         processes.put("cloud", stand.cloud());
         processes.put("gateway", gateway.process());
-        processes.put("worker", stand.worker(Variant.shipped().sets()));
+        processes.put("worker", stand.worker(Variant.shipped(lab.subject()).sets()));
         int images = lab.either(200, 1200);
         saturate(lab, gateway.url(), images / 2);
         Path folder = lab.newFolder("recordings");
@@ -57,7 +57,10 @@ final class ProfileRow implements Row {
             double seconds = process.getValue().processorSeconds() - before.get(name);
             Path recording = folder.resolve(name + ".jfr");
             jcmd(lab, process.getValue(), "JFR.dump", "name=bench", "filename=" + recording);
-            figures.add(Figure.of(name, "ms", Samples.of(TimeUnit.SECONDS.toMillis(1) * seconds / images))
+            figures.add(Figure.of(
+                            lab.subject().named(name),
+                            "ms",
+                            Samples.of(TimeUnit.SECONDS.toMillis(1) * seconds / images))
                     .with(shown(JavaProfile.read(recording))));
         }
         return figures;

@@ -1,5 +1,7 @@
 package flotilla.bench;
 
+import java.util.Optional;
+
 /** Images per second of something and of its bound, in {@link Turns}. */
 record Rates(Turns<Double, Double> turns) {
     static Rates take(Lab lab, Turns.Measurement<Double> bound, Turns.Measurement<Double> system) throws Exception {
@@ -19,7 +21,7 @@ record Rates(Turns<Double, Double> turns) {
         return turns.systems(rate -> rate);
     }
 
-    Figure ratio(String name, Target target) {
-        return Figure.ratio(name, system().over(bound()), target).with(turns.steadiness());
+    Figure ratio(String name, Optional<Target> target) {
+        return Figure.of(name, "", system().over(bound())).against(target).with(turns.steadiness());
     }
 }

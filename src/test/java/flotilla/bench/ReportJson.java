@@ -28,6 +28,11 @@ final class ReportJson {
             row.put("status", result.failure().isPresent() ? "failed" : "measured");
             result.failure().ifPresent(why -> row.put("reason", why));
             row.put("seconds", result.took().toMillis() / 1000.0);
+            ArrayNode subjects = row.putArray("subjects");
+            result.subjects()
+                    .forEach(subject -> subjects.addObject()
+                            .put("model", subject.model().option())
+                            .put("precision", subject.precision()));
             ArrayNode figures = row.putArray("figures");
             result.figures().forEach(figure -> write(figures.addObject(), figure));
         }
@@ -36,6 +41,11 @@ final class ReportJson {
 
     private static void write(ObjectNode node, Figure figure) {
         node.put("name", figure.name()).put("unit", figure.unit()).put("detail", figure.detail());
+        figure.difference()
+                .ifPresent(difference -> node.putObject("difference")
+                        .put("largest", difference.largest())
+                        .put("sameBest", difference.sameBest())
+                        .put("photographs", difference.photographs()));
         figure.samples().ifPresent(samples -> {
             node.put("median", samples.median());
             samples.values().forEach(node.putArray("samples")::add);

@@ -1,6 +1,7 @@
 package flotilla.bench;
 
 import java.util.List;
+import java.util.Optional;
 
 /** One row of the benchmark. It stands on its own: what it needs it starts, and ends. */
 interface Row {
@@ -8,7 +9,17 @@ interface Row {
     String name();
 
     /** What it measures, in one line. */
-    String about();
+    String about(Subject asked);
+
+    /** Which models it measures when this one is asked for; none for what has no model. */
+    default List<Subject> subjects(Subject asked) {
+        return List.of(asked);
+    }
+
+    /** Why it is left out when this model is asked for; empty when it is measured. */
+    default Optional<String> leftOut(Subject asked) {
+        return Optional.empty();
+    }
 
     /**
      * Measures; takes minutes.

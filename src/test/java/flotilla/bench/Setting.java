@@ -12,17 +12,21 @@ import java.util.List;
  */
 record Setting(Variant variant, int classifiers, int threads, int together) {
     /** What a worker does without further settings. */
-    static Setting shipped(int together) {
-        return new Setting(Variant.shipped(), 0, 0, together);
+    static Setting shipped(Subject subject, int together) {
+        return new Setting(Variant.shipped(subject), 0, 0, together);
     }
 
-    /** Every way to put {@code cores} cores to work that is worth a try. */
-    static List<Setting> candidates(List<Variant> variants, int cores) {
+    /**
+     * Every way to put {@code cores} cores to work that is worth a try.
+     *
+     * @param shipped the variant that is also tried as a worker tunes it
+     */
+    static List<Setting> candidates(List<Variant> variants, Variant shipped, int cores) {
         List<Setting> all = new ArrayList<>();
         for (Variant variant : variants) {
             for (int together : List.of(1, 4, 8)) {
-                if (variant.equals(Variant.shipped())) {
-                    all.add(shipped(together));
+                if (variant.equals(shipped)) {
+                    all.add(new Setting(variant, 0, 0, together));
                 }
                 all.add(new Setting(variant, cores, 1, together));
                 if (cores > 1) {

@@ -25,8 +25,13 @@ final class StartRow implements Row {
     }
 
     @Override
-    public String about() {
+    public String about(Subject asked) {
         return "worker's process start to first answer over HTTP: as ./flotilla starts it ÷ plain java -jar";
+    }
+
+    @Override
+    public List<Subject> subjects(Subject asked) {
+        return List.of(Subject.BUNDLED);
     }
 
     @Override

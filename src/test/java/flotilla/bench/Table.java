@@ -39,7 +39,7 @@ final class Table {
                         .orElse(""),
                 figure.target().map(aim -> aim + unit).orElse(""),
                 figure.verdict(),
-                figure.detail());
+                figure.how());
     }
 
     private static String aligned(List<String> line, int[] widths) {

@@ -18,7 +18,7 @@ final class TracingRow implements Row {
     }
 
     @Override
-    public String about() {
+    public String about(Subject asked) {
         return "the whole system, saturated over HTTP: with traces of " + SAMPLING + " of all images ÷ without";
     }
 

@@ -20,7 +20,7 @@ record Turns<B, S>(List<Turn<B, S>> counted, int taken, ToDoubleFunction<B> boun
     /** The larger bound of a steady turn ÷ the smaller. */
     private static final double STEADY = 1.1;
     /** At most so many turns for each that counts. */
-    private static final int MOST = 2;
+    static final int MOST = 2;
 
     /** A measurement. */
     interface Measurement<T> {
@@ -44,7 +44,23 @@ record Turns<B, S>(List<Turn<B, S>> counted, int taken, ToDoubleFunction<B> boun
     static <B, S> Turns<B, S> take(
             Lab lab, Measurement<B> bounds, ToDoubleFunction<B> bound, Measurement<S> systems, Text<B, S> text)
             throws Exception {
-        int most = lab.quick() ? lab.runs() : MOST * lab.runs();
+        return take(lab, MOST * lab.runs(), bounds, bound, systems, text);
+    }
+
+    /**
+     * The same with a limit of its own, for turns that take long.
+     *
+     * @param limit the most turns, but never fewer than the plan wants runs
+     */
+    static <B, S> Turns<B, S> take(
+            Lab lab,
+            int limit,
+            Measurement<B> bounds,
+            ToDoubleFunction<B> bound,
+            Measurement<S> systems,
+            Text<B, S> text)
+            throws Exception {
+        int most = lab.quick() ? lab.runs() : Math.max(lab.runs(), limit);
         List<Turn<B, S>> all = new ArrayList<>();
         IntSupplier steady = () ->
                 (int) all.stream().filter(turn -> drift(turn, bound) <= STEADY).count();

@@ -4,9 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A network that is compared: ResNet-18 in one of the forms in which a user could have it.
+ * A network that is compared: a model in one of the forms in which a user could have it.
  *
  * @param precision what its numbers are; figures of different precisions are never mixed
  * @param sets the settings that ask for it
@@ -14,42 +15,50 @@ import java.util.List;
 record Variant(String name, String precision, List<String> sets) {
     static final String FP32 = "fp32";
 
-    private static final String PATH = "flotilla.model.path=";
-
     Variant {
         sets = List.copyOf(sets);
     }
 
-    /** What a worker runs without further settings: a model folder with the forms that Flotilla makes. */
-    static Variant shipped() {
-        return folder("resnet18", FP32);
+    /** What a worker runs without further settings: a model with the forms that Flotilla makes. */
+    static Variant shipped(Subject subject) {
+        List<String> sets = new ArrayList<>();
+        subject.model().folder().ifPresent(folder -> sets.add(path(folder)));
+        if (subject.precision().equals(FP32)) {
+            return new Variant(subject.model().option(), FP32, sets);
+        }
+        sets.add("flotilla.classifier.precision=" + subject.precision());
+        return new Variant(subject.model().option() + " " + subject.precision(), subject.precision(), sets);
     }
 
     /** The network as a trace leaves it, which is the measure of a right answer. */
-    static Variant plain() {
-        return folder("resnet18-plain", FP32);
+    static Variant plain(BenchModel model) {
+        return inFolder(model.plainFolder());
     }
 
     /** Those whose files are there; {@code bench/run} makes them. */
-    static List<Variant> of(String precision) {
-        List<Variant> variants = new ArrayList<>();
-        if (precision.equals(FP32)) {
-            variants.add(shipped());
-            variants.add(plain());
-            variants.add(folder("resnet18-channels-last", FP32));
-        } else if (Files.exists(Lab.MATERIAL.resolve("resnet18/model." + precision + ".pt"))) {
-            List<String> sets = new ArrayList<>(shipped().sets());
-            sets.add("flotilla.classifier.precision=" + precision);
-            variants.add(new Variant("resnet18 " + precision, precision, sets));
+    static List<Variant> of(Subject subject) {
+        if (!subject.isThere()) {
+            return List.of();
         }
-        return variants.stream().filter(Variant::isThere).toList();
+        if (!subject.precision().equals(FP32)) {
+            return List.of(shipped(subject));
+        }
+        List<Variant> variants = new ArrayList<>();
+        if (subject.model().folder().map(Files::isDirectory).orElse(true)) {
+            variants.add(shipped(subject));
+        }
+        Stream<Path> others = subject.model() == BenchModel.RESNET18
+                ? Stream.of(subject.model().plainFolder(), Lab.MATERIAL.resolve("resnet18-channels-last"))
+                : Stream.of(subject.model().plainFolder());
+        others.filter(Files::isDirectory).map(Variant::inFolder).forEach(variants::add);
+        return variants;
     }
 
-    private static Variant folder(String name, String precision) {
-        return new Variant(name, precision, List.of(PATH + Lab.MATERIAL.resolve(name)));
+    private static Variant inFolder(Path folder) {
+        return new Variant(folder.getFileName().toString(), FP32, List.of(path(folder)));
     }
 
-    private boolean isThere() {
-        return Files.isDirectory(Path.of(sets.get(0).substring(PATH.length())));
+    private static String path(Path folder) {
+        return "flotilla.model.path=" + folder;
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.ImageFactory;
 import ai.djl.modality.cv.transform.CenterCrop;
 import ai.djl.modality.cv.transform.Normalize;
+import ai.djl.modality.cv.transform.Resize;
 import ai.djl.modality.cv.transform.ResizeShort;
 import ai.djl.modality.cv.transform.ToTensor;
 import ai.djl.ndarray.NDList;
@@ -43,15 +44,12 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class PreprocessBench {
-    private static final int SIDE = 224;
-    private static final Shape INPUT = new Shape(1, 3, SIDE, SIDE);
-
     /** The folder of photographs. */
     @Param("target/bench/photos")
     public String photos;
 
     /** The model's folder. */
-    @Param("target/bench/resnet18")
+    @Param("target/bench/resnet18-plain")
     public String model;
 
     private final List<byte[]> files = new ArrayList<>();
@@ -78,21 +76,41 @@ public class PreprocessBench {
         }
         ModelSpec spec = ModelConf.read(
                 Files.readString(Path.of(model, ModelFolder.CONF)), model + "/model.conf", ConfigFactory.empty());
+        ModelSpec.Input size = spec.input();
         decoder = new ImageDecoder(50_000_000, DecodeMemory.ofHeap());
-        preprocessor = new Preprocessor(spec.input());
-        ours = new InputTensor(spec.input(), Layout.INTERLEAVED, 1);
-        stock = new Pipeline()
-                .add(new ResizeShort(256))
-                .add(new CenterCrop(SIDE, SIDE))
-                .add(new ToTensor())
-                .add(new Normalize(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}));
-        network = Model.newInstance("resnet18", Device.cpu(), "PyTorch");
+        preprocessor = new Preprocessor(size);
+        ours = new InputTensor(size, Layout.INTERLEAVED, 1);
+        stock = stock(size);
+        network = Model.newInstance(spec.name(), Device.cpu(), "PyTorch");
         try (InputStream file = Files.newInputStream(Path.of(model, ModelFolder.NETWORK))) {
             network.load(file);
         }
         manager = network.getNDManager().newSubManager();
         predictor = network.newPredictor(new NoopTranslator(null));
-        input = new NDList(manager.create(new float[3 * SIDE * SIDE], INPUT));
+        input = new NDList(manager.create(
+                new float[3 * size.height() * size.width()], new Shape(1, 3, size.height(), size.width())));
+    }
+
+    /** What a user of DJL would write for such an input. */
+    private static Pipeline stock(ModelSpec.Input input) {
+        Pipeline pipeline = new Pipeline();
+        if (input.resize() instanceof ModelSpec.Resize.ShorterThenCentre shorter) {
+            pipeline.add(new ResizeShort(shorter.side())).add(new CenterCrop(input.width(), input.height()));
+        } else {
+            pipeline.add(new Resize(input.width(), input.height()));
+        }
+        pipeline.add(new ToTensor());
+        boolean plain = input.mean().stream().allMatch(mean -> mean == 0)
+                && input.std().stream().allMatch(std -> std == 1);
+        return plain ? pipeline : pipeline.add(new Normalize(floats(input.mean()), floats(input.std())));
+    }
+
+    private static float[] floats(List<Double> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i).floatValue();
+        }
+        return floats;
     }
 
     @TearDown
