@@ -41,8 +41,7 @@ final class Batches {
      *     refused
      * @param gone those of its images whose results have expired
      */
-    record Progress(
-            Batch batch, List<Optional<ClassificationResult>> results, Set<RequestId> gone, boolean cancelled) {
+    record Progress(Batch batch, List<Optional<ClassificationResult>> results, Set<RequestId> gone, boolean cancelled) {
         int refused() {
             return (int) batch.items().stream()
                     .filter(item -> item.refusal().isPresent())
@@ -167,8 +166,10 @@ final class Batches {
                 .filter(id -> retention.mayHaveExpired(id, now))
                 .toList();
         return Source.from(old)
-                .mapAsync(LOOKUPS, id -> answers.unanswered(id)
-                        .thenApply(state -> state == Unanswered.EXPIRED ? List.of(id) : List.<RequestId>of()))
+                .mapAsync(
+                        LOOKUPS,
+                        id -> answers.unanswered(id)
+                                .thenApply(state -> state == Unanswered.EXPIRED ? List.of(id) : List.<RequestId>of()))
                 .mapConcat(ids -> ids)
                 .runWith(Sink.seq(), system)
                 .thenApply(Set::copyOf);

@@ -344,9 +344,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
 
             @Override
             public CompletionStage<Unanswered> unanswered(RequestId id) {
-                return ports.images()
-                        .exists(id + "/")
-                        .thenApply(stored -> retention.of(id, stored, clock.instant()));
+                return ports.images().exists(id + "/").thenApply(stored -> retention.of(id, stored, clock.instant()));
             }
         };
     }

@@ -176,8 +176,8 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Claim> supersede(String key, Claim gone, Claim next) {
-            return CompletableFuture.completedFuture(
-                    claims.compute(key, (same, standing) -> standing == null || standing.equals(gone) ? next : standing));
+            return CompletableFuture.completedFuture(claims.compute(
+                    key, (same, standing) -> standing == null || standing.equals(gone) ? next : standing));
         }
 
         @Override
