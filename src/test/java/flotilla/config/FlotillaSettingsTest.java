@@ -53,7 +53,7 @@ class FlotillaSettingsTest {
                         "flotilla-request-dlq",
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(20),
-                        30,
+                        200,
                         0));
         assertThat(settings.storage())
                 .isEqualTo(new StorageSettings("flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));

@@ -256,7 +256,8 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void answerBetweenLooksThatFail_shouldBeTold() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), new Stored(Unanswered.PENDING, Integer.MAX_VALUE), NOBODY);
+        SinkQueueWithCancel<ByteString> events =
+                opened(pending.getRef(), new Stored(Unanswered.PENDING, Integer.MAX_VALUE), NOBODY);
 
         waitOver(pending);
         waitOver(pending);

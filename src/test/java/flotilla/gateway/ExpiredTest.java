@@ -11,6 +11,7 @@ import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
 import flotilla.protocol.Batch;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.IdempotencyStore;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +57,7 @@ class ExpiredTest extends HttpFixture {
     void idOlderThanResultsAreKept_shouldBe410(String asked) throws Exception {
         RequestId id = acceptedBefore(Duration.ofHours(2));
 
-        HttpResponse<String> response =
-                get("/v1/classifications/" + id + asked).join();
+        HttpResponse<String> response = get("/v1/classifications/" + id + asked).join();
 
         shouldBeProblem(response, 410, "expired");
         assertThat(json(response).path("id").asText()).isEqualTo(id.value());
@@ -204,9 +205,9 @@ class ExpiredTest extends HttpFixture {
         RequestId waiting = storedBefore(Duration.ofHours(5));
         assertThat(postRaw(PNG, KEY).statusCode()).isEqualTo(202);
         ClassificationRequest standing = accepted(1).get(0);
-        keys.claims.computeIfPresent("upload-1", (key, claim) -> new flotilla.protocol.IdempotencyStore.Claim(
+        keys.claims.replaceAll((key, claim) -> new IdempotencyStore.Claim(
                 waiting, claim.file(), claim.sha256(), new ImageRef("input", waiting + "/a.png")));
-        keys.sent.put("upload-1", waiting);
+        keys.sent.replaceAll((key, id) -> waiting);
 
         HttpResponse<String> again = postRaw(PNG, KEY);
 
@@ -220,7 +221,7 @@ class ExpiredTest extends HttpFixture {
     void keyThatLeftNothing_shouldStandForOneOfTwoUploadsAtOnce() throws Exception {
         ClassificationRequest first = uploadedAndAnswered();
         expireAll();
-        CompletableFuture<org.apache.pekko.Done> gate = new CompletableFuture<>();
+        CompletableFuture<Done> gate = new CompletableFuture<>();
         images.gate = gate;
         int begun = images.writesBegun.get();
         List<CompletableFuture<HttpResponse<String>>> both = List.of(
@@ -231,12 +232,16 @@ class ExpiredTest extends HttpFixture {
             return null;
         });
 
-        gate.complete(org.apache.pekko.Done.getInstance());
+        gate.complete(Done.getInstance());
 
         String id = json(both.get(0).join()).path("id").asText();
-        assertThat(json(both.get(1).join()).path("id").asText()).isEqualTo(id).isNotEqualTo(first.id().value());
+        assertThat(json(both.get(1).join()).path("id").asText())
+                .isEqualTo(id)
+                .isNotEqualTo(first.id().value());
         assertThat(images.objects).hasSize(1);
         assertThat(accepted(1).get(0).id().value()).isEqualTo(id);
-        assertThat(requests.sent()).allSatisfy(body -> assertThat(body).containsAnyOf(id, first.id().value()));
+        assertThat(requests.sent())
+                .allSatisfy(
+                        body -> assertThat(body).containsAnyOf(id, first.id().value()));
     }
 }
