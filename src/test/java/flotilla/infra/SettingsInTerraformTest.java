@@ -111,10 +111,16 @@ class SettingsInTerraformTest {
     /** An image without a result counts as one that waits for its answer. */
     @Test
     void image_shouldNotOutliveItsResult() {
-        assertThat(Long.parseLong(rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
+        assertThat(Long.parseLong(
+                        rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
                 .isLessThanOrEqualTo(Long.parseLong(
                         rendered(TERRAFORM.variable("output_lifetime_days").orElseThrow())));
-        assertThat(TERRAFORM.block("resource", "aws_s3_bucket", "this").body().blocks("lifecycle").findFirst().orElseThrow()
+        assertThat(TERRAFORM
+                        .block("resource", "aws_s3_bucket", "this")
+                        .body()
+                        .blocks("lifecycle")
+                        .findFirst()
+                        .orElseThrow()
                         .body()
                         .blocks("precondition")
                         .map(one -> sum(one.body().attribute("condition").orElseThrow())))

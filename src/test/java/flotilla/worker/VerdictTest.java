@@ -29,8 +29,17 @@ class VerdictTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RETURNED, 1, 0", "RETURNED, 200, 0", "UNREADABLE, 1, 1", "UNREADABLE, 200, 1", "TROUBLE, 1, 1", "TROUBLE, 2, 2",
-        "TROUBLE, 6, 32", "TROUBLE, 7, 60", "TROUBLE, 200, 60", "LATER, 3, 4", "LATER, 1000, 60"
+        "RETURNED, 1, 0",
+        "RETURNED, 200, 0",
+        "UNREADABLE, 1, 1",
+        "UNREADABLE, 200, 1",
+        "TROUBLE, 1, 1",
+        "TROUBLE, 2, 2",
+        "TROUBLE, 6, 32",
+        "TROUBLE, 7, 60",
+        "TROUBLE, 200, 60",
+        "LATER, 3, 4",
+        "LATER, 1000, 60"
     })
     void messageThatGoesBack_shouldWaitByItsDeliveries(Verdict verdict, int delivery, int seconds) {
         assertThat(back(verdict, delivery)).isEqualTo(Duration.ofSeconds(seconds));
@@ -47,7 +56,8 @@ class VerdictTest {
         assertThat(waits).isBetween(Duration.ofHours(3), Duration.ofMinutes(200));
         assertThat(waits.plus(SETTINGS.worker().patience().multipliedBy(deliveries)))
                 .isBetween(Duration.ofMinutes(590), Duration.ofMinutes(610));
-        assertThat(Files.readString(Path.of("src/main/resources/reference.conf")).replaceAll("\\s+#\\s+", " "))
+        assertThat(Files.readString(Path.of("src/main/resources/reference.conf"))
+                        .replaceAll("\\s+#\\s+", " "))
                 .contains(deliveries + " deliveries take some ten hours, with worker.patience = 0s some three");
         for (String document : List.of("docs/delivery.md", "docs/reliability.md", "docs/operations.md")) {
             assertThat(Files.readString(Path.of(document)).replaceAll("\\s+", " "))
