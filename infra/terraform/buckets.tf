@@ -18,6 +18,11 @@ resource "aws_s3_bucket" "this" {
     }
 
     precondition {
+      condition     = var.input_lifetime_days <= var.output_lifetime_days
+      error_message = "input_lifetime_days must be output_lifetime_days at most: an image whose result has expired would count as one that waits for its answer."
+    }
+
+    precondition {
       condition     = local.model_bucket == null ? true : !contains([var.input_bucket, var.output_bucket], local.model_bucket)
       error_message = "model_path must be in another bucket than images and results: what is in theirs expires."
     }

@@ -100,7 +100,7 @@ variable "visibility_timeout_seconds" {
 variable "max_receive_count" {
   description = "Deliveries after which a request goes to the dead-letter queue, as in flotilla.queue.max-receive-count."
   type        = number
-  default     = 30
+  default     = 200
 
   validation {
     condition     = var.max_receive_count >= 1 && var.max_receive_count <= 1000

@@ -174,6 +174,7 @@ final class GatewayRole implements AutoCloseable {
                             ports,
                             settings.http(),
                             settings.queue().inlineImages(),
+                            settings.storage().resultLifetime(),
                             settings.log().results(),
                             supervisor.supervisor(),
                             Clock.systemUTC(),

@@ -8,7 +8,7 @@ import java.util.List;
  * Buckets and the layout of keys.
  *
  * @param prefix put before every key; empty or ending in {@code /}
- * @param inputLifetime of an uploaded image that was answered; zero for ever
+ * @param inputLifetime of an uploaded image that was answered; zero for ever, else no longer than the result's
  * @param resultLifetime of a result, and of all that belongs to it; zero for ever
  * @param sourceBuckets what clients may name objects of, besides the input bucket: {@code bucket} or {@code bucket/prefix/}
  */
@@ -20,6 +20,9 @@ public record StorageSettings(
         Duration inputLifetime,
         Duration resultLifetime,
         List<String> sourceBuckets) {
+    /** Longer than any message lives, as SQS keeps one for 14 days at most. */
+    public static final Duration LONGEST_MESSAGE = Duration.ofDays(15);
+
     private static final Duration SHORTEST_LIFETIME = Duration.ofHours(1);
     private static final String SOURCE = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.+/)?";
 
@@ -37,6 +40,11 @@ public record StorageSettings(
         Checks.that(prefix.isEmpty() || prefix.endsWith("/"), "flotilla.storage.prefix", "empty or end in /");
         checkLifetime(inputLifetime, "flotilla.storage.input-lifetime");
         checkLifetime(resultLifetime, "flotilla.storage.result-lifetime");
+        // An image without a result is one that waits: so none may be left behind when its result expires.
+        Checks.that(
+                resultLifetime.isZero() || !inputLifetime.isZero() && inputLifetime.compareTo(resultLifetime) <= 0,
+                "flotilla.storage.input-lifetime",
+                "at least 1h and no longer than flotilla.storage.result-lifetime, unless that is 0s, for ever");
         sourceBuckets = List.copyOf(sourceBuckets);
         for (String source : sourceBuckets) {
             Checks.that(

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one stream of answers waits for. An image's answer is waited for again and again; after a first wait in vain it is looked
- * once whether the image was ever accepted. A look that fails is repeated with growing pauses, in which the answer is waited for
+ * once whether there is, or was, such an image. A look that fails is repeated with growing pauses, in which the answer is waited for
  * as well. When the client has gone, its waits are withdrawn and nothing more is asked. Safe for all threads.
  */
 final class AnswerFollower {
@@ -46,9 +46,9 @@ final class AnswerFollower {
         this.random = random;
     }
 
-    /** The event {@code result} or {@code unknown} of an image; no bytes when the client went before there was one. */
+    /** The event {@code result}, {@code expired} or {@code unknown} of an image; no bytes when the client went before there was one. */
     CompletionStage<ByteString> follow(RequestId id) {
-        // Most answers come soon, and nobody need ask then whether the image was ever accepted.
+        // Most answers come soon, and nobody need ask then whether there is such an image.
         return answerOr(id, lookAgain, () -> look(id, 0));
     }
 
@@ -59,14 +59,18 @@ final class AnswerFollower {
     }
 
     private CompletionStage<ByteString> look(RequestId id, int failures) {
-        return answers.isAccepted(id)
-                .handle((accepted, failure) -> failure == null ? Optional.of(accepted) : failed(failure))
-                .thenCompose(accepted -> accepted.isEmpty()
+        return answers.unanswered(id)
+                .handle((state, failure) -> failure == null ? Optional.of(state) : failed(failure))
+                .thenCompose(state -> state.isEmpty()
                         ? answerOr(id, pause(failures + 1), () -> look(id, failures + 1))
-                        : accepted.get() ? later(id) : Answers.done(unknown(id)));
+                        : switch (state.get()) {
+                            case PENDING -> later(id);
+                            case EXPIRED -> Answers.done(event("expired", id));
+                            case UNKNOWN -> Answers.done(event("unknown", id));
+                        });
     }
 
-    private Optional<Boolean> failed(Throwable failure) {
+    private Optional<Unanswered> failed(Throwable failure) {
         if (inTrouble.compareAndSet(false, true)) {
             LOG.warn("stream=wait reason=\"images cannot be looked for, trying again: {}\"", failure.getMessage());
         }
@@ -102,7 +106,7 @@ final class AnswerFollower {
         return wait.result().whenComplete((result, failure) -> waits.remove(id, wait));
     }
 
-    private static ByteString unknown(RequestId id) {
-        return ServerEvents.event("unknown", Replies.object("id", id.value()));
+    private static ByteString event(String name, RequestId id) {
+        return ServerEvents.event(name, Replies.object("id", id.value()));
     }
 }

@@ -117,7 +117,7 @@ final class AnswerStream {
         }
     }
 
-    /** An event {@code result} or {@code unknown} for each id, as they come, then {@code done}. */
+    /** An event {@code result}, {@code expired} or {@code unknown} for each id, as they come, then {@code done}. */
     private Source<ByteString, NotUsed> events(Set<RequestId> ids) {
         AnswerFollower follower = new AnswerFollower(answers, lookAgain, random);
         Source<ByteString, NotUsed> told = Source.from(ids)

@@ -29,8 +29,8 @@ final class Answers {
         /** The result of a request, or empty while there is none. */
         CompletionStage<Optional<ClassificationResult>> find(RequestId id);
 
-        /** Whether the request's image is stored, so that it was accepted once. */
-        CompletionStage<Boolean> isAccepted(RequestId id);
+        /** What becomes of a request that has no result. */
+        CompletionStage<Unanswered> unanswered(RequestId id);
     }
 
     /**
@@ -102,9 +102,9 @@ final class Answers {
                 () -> pending.tell(new PendingReplies.NoLonger(id, waiter.get())));
     }
 
-    /** Whether a request was accepted once, here or elsewhere. */
-    CompletionStage<Boolean> isAccepted(RequestId id) {
-        return lookup.isAccepted(id);
+    /** What becomes of a request that has no result, whoever accepted it. */
+    CompletionStage<Unanswered> unanswered(RequestId id) {
+        return lookup.unanswered(id);
     }
 
     /** 202: the request was accepted and has no answer yet. */

@@ -168,6 +168,7 @@ final class BatchApi {
                 .put("done", progress.done())
                 .put("failed", progress.failed())
                 .put("refused", progress.refused())
+                .put("expired", progress.expired())
                 .put("pending", progress.pending());
         progress.etaSeconds(batches.now())
                 .ifPresentOrElse(seconds -> node.put("etaSeconds", seconds), () -> node.putNull("etaSeconds"));

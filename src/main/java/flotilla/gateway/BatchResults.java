@@ -26,7 +26,8 @@ final class BatchResults {
     static HttpResponse lines(Progress progress) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < progress.results().size(); i++) {
-            text.append(line(progress.batch().items().get(i), progress.results().get(i)))
+            Batch.Item item = progress.batch().items().get(i);
+            text.append(line(item, progress.results().get(i), progress.isExpired(item)))
                     .append('\n');
         }
         return HttpResponse.create()
@@ -34,9 +35,15 @@ final class BatchResults {
                         JSON_LINES, text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
-    private static String line(Batch.Item item, Optional<ClassificationResult> result) {
+    private static String line(Batch.Item item, Optional<ClassificationResult> result, boolean expired) {
         if (result.isPresent()) {
             return Replies.json(new Answer.Done(result.get())).toString();
+        }
+        if (expired) {
+            return Replies.object("id", item.taken().orElseThrow().id().value())
+                    .put("file", item.file())
+                    .put("status", "expired")
+                    .toString();
         }
         if (item.taken().isPresent()) {
             return Replies.pendingJson(item.taken().get().id())
@@ -63,7 +70,7 @@ final class BatchResults {
             } else if (result.isPresent() && result.get().outcome() instanceof Outcome.Failed failed) {
                 row(text, item.file(), id, "failed", "", "", failed.code().text() + ": " + failed.message());
             } else if (item.taken().isPresent()) {
-                row(text, item.file(), id, "pending", "", "", "");
+                row(text, item.file(), id, progress.isExpired(item) ? "expired" : "pending", "", "", "");
             } else {
                 Batch.Refusal refusal = item.refusal().orElseThrow();
                 row(text, item.file(), "", "refused", "", "", refusal.code() + ": " + refusal.message());

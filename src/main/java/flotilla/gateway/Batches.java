@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -35,9 +37,11 @@ final class Batches {
     /**
      * How far a batch is.
      *
-     * @param results of its images, in the batch's order; empty where there is none yet, or where the image was refused
+     * @param results of its images, in the batch's order; empty where there is none yet, or none any more, or where the image was
+     *     refused
+     * @param gone those of its images whose results have expired
      */
-    record Progress(Batch batch, List<Optional<ClassificationResult>> results, boolean cancelled) {
+    record Progress(Batch batch, List<Optional<ClassificationResult>> results, Set<RequestId> gone, boolean cancelled) {
         int refused() {
             return (int) batch.items().stream()
                     .filter(item -> item.refusal().isPresent())
@@ -52,8 +56,16 @@ final class Batches {
             return count(Outcome.Failed.class);
         }
 
+        int expired() {
+            return gone.size();
+        }
+
         int pending() {
-            return batch.items().size() - refused() - done() - failed();
+            return batch.items().size() - refused() - done() - failed() - expired();
+        }
+
+        boolean isExpired(Batch.Item item) {
+            return item.taken().filter(taken -> gone.contains(taken.id())).isPresent();
         }
 
         private int count(Class<? extends Outcome> kind) {
@@ -78,6 +90,8 @@ final class Batches {
     private final BatchStore store;
     private final ResultStore results;
     private final ImageStore images;
+    private final Answers answers;
+    private final Retention retention;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -86,12 +100,16 @@ final class Batches {
             BatchStore store,
             ResultStore results,
             ImageStore images,
+            Answers answers,
+            Retention retention,
             Clock clock,
             RandomGenerator random) {
         this.system = system;
         this.store = store;
         this.results = results;
         this.images = images;
+        this.answers = answers;
+        this.retention = retention;
         this.clock = clock;
         this.random = random;
     }
@@ -131,9 +149,30 @@ final class Batches {
                                 .map(taken -> results.find(taken.id()))
                                 .orElseGet(() -> Answers.done(Optional.empty())))
                 .runWith(Sink.seq(), system);
-        return all.thenCombine(
-                store.isCancelled(batch.id()),
-                (found, cancelled) -> new Progress(batch, new ArrayList<>(found), cancelled));
+        return all.thenCompose(found -> gone(batch, found)
+                .thenCombine(
+                        store.isCancelled(batch.id()),
+                        (gone, cancelled) -> new Progress(batch, new ArrayList<>(found), gone, cancelled)));
+    }
+
+    /** Images without a result whose answer is not to come any more. Only what is old enough is asked for. */
+    private CompletionStage<Set<RequestId>> gone(Batch batch, List<Optional<ClassificationResult>> found) {
+        Instant now = clock.instant();
+        List<RequestId> old = IntStream.range(0, found.size())
+                .filter(i -> found.get(i).isEmpty())
+                .mapToObj(i -> batch.items().get(i).taken())
+                .flatMap(Optional::stream)
+                .map(Batch.Taken::id)
+                .filter(id -> retention.mayHaveExpired(id, now))
+                .toList();
+        return Source.from(old)
+                .mapAsync(
+                        LOOKUPS,
+                        id -> answers.unanswered(id)
+                                .thenApply(state -> state == Unanswered.EXPIRED ? List.of(id) : List.<RequestId>of()))
+                .mapConcat(ids -> ids)
+                .runWith(Sink.seq(), system)
+                .thenApply(Set::copyOf);
     }
 
     /**
@@ -149,7 +188,7 @@ final class Batches {
             List<Batch.Item> open = new ArrayList<>();
             for (int i = 0; i < before.results().size(); i++) {
                 Batch.Item item = before.batch().items().get(i);
-                if (before.results().get(i).isEmpty() && item.taken().isPresent()) {
+                if (before.results().get(i).isEmpty() && item.taken().isPresent() && !before.isExpired(item)) {
                     open.add(item);
                 }
             }

@@ -117,6 +117,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
      *
      * @param startedTo hears whether the port could be bound
      * @param inlineImages the longest image, in bytes, that also travels in its message; 0 for none
+     * @param resultLifetime how long results are kept; zero for ever
      * @param logResults print each result on the console
      * @throws SettingsException at once when the TLS pair cannot be used
      */
@@ -125,6 +126,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             Ports ports,
             HttpSettings settings,
             long inlineImages,
+            Duration resultLifetime,
             boolean logResults,
             ActorRef<SupervisorCommand> supervisor,
             Clock clock,
@@ -133,6 +135,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         Optional<PemTls> tls = settings.tls().map(files -> PemTls.open(files, clock));
         GatewayMeters meters = ports.metrics().meters();
         RecentImages recent = new RecentImages();
+        Retention retention = new Retention(resultLifetime);
+        Answers.Lookup lookup = lookup(ports, retention, clock);
         Tracing tracing = ports.stories().tracing();
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
@@ -155,6 +159,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     ports.images(),
                     new RequestSender(context.getSystem(), id, ports.requests(), pending, meters, recent, clock),
                     ports.keys(),
+                    lookup,
                     pending,
                     settings,
                     inlineImages,
@@ -163,7 +168,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                     clock,
                     random);
             OpenStreams streams = new OpenStreams();
-            Answers answers = new Answers(context.getSystem(), pending, lookup(ports));
+            Answers answers = new Answers(context.getSystem(), pending, lookup);
             Callbacks callbacks = new Callbacks(ports.push());
             Uploads uploads = new Uploads(context.getSystem(), intake, callbacks, settings, settings.maxFiles());
             List<Endpoint> endpoints = endpoints(
@@ -195,6 +200,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                                     ports.batches(),
                                     ports.results(),
                                     ports.images(),
+                                    answers,
+                                    retention,
                                     clock,
                                     random),
                             streams),
@@ -328,7 +335,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         return Behaviors.stopped();
     }
 
-    private static Answers.Lookup lookup(Ports ports) {
+    private static Answers.Lookup lookup(Ports ports, Retention retention, Clock clock) {
         return new Answers.Lookup() {
             @Override
             public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
@@ -336,8 +343,8 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
             }
 
             @Override
-            public CompletionStage<Boolean> isAccepted(RequestId id) {
-                return ports.images().exists(id + "/");
+            public CompletionStage<Unanswered> unanswered(RequestId id) {
+                return ports.images().exists(id + "/").thenApply(stored -> retention.of(id, stored, clock.instant()));
             }
         };
     }

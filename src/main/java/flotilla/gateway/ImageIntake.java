@@ -64,6 +64,7 @@ final class ImageIntake {
     private final ImageStore images;
     private final RequestSender requests;
     private final IdempotencyStore keys;
+    private final Answers.Lookup known;
     private final ActorRef<PendingReplies.Command> pending;
     private final HttpSettings settings;
     private final long inlineImages;
@@ -81,6 +82,7 @@ final class ImageIntake {
             ImageStore images,
             RequestSender requests,
             IdempotencyStore keys,
+            Answers.Lookup known,
             ActorRef<PendingReplies.Command> pending,
             HttpSettings settings,
             long inlineImages,
@@ -93,6 +95,7 @@ final class ImageIntake {
         this.images = images;
         this.requests = requests;
         this.keys = keys;
+        this.known = known;
         this.pending = pending;
         this.settings = settings;
         this.inlineImages = inlineImages;
@@ -224,18 +227,45 @@ final class ImageIntake {
     /** Of all requests with one key only the first counts; the others give its id, if they bring the same image. */
     private CompletionStage<Intake> claim(
             String key, IdempotencyStore.Claim mine, Passing passing, Tracing.Upload trace) {
-        return store.call(() -> keys.claim(key, mine)).thenCompose(standing -> {
-            if (standing.id().equals(mine.id())) {
-                return enqueue(key, mine, Optional.of(passing), trace);
-            }
-            pending.tell(new PendingReplies.Withdraw(mine.id()));
-            CompletionStage<Done> cleaned = images.delete(mine.image());
-            if (!standing.sha256().equals(mine.sha256())) {
-                return cleaned.thenApply(
-                        done -> new Intake.Refused(mine.file().value(), Problem.idempotencyKeyReused()));
-            }
-            return cleaned.thenCompose(done -> repeat(key, standing, trace));
-        });
+        return store.call(() -> keys.claim(key, mine))
+                .thenCompose(standing -> settle(key, standing, mine, passing, trace));
+    }
+
+    private CompletionStage<Intake> settle(
+            String key,
+            IdempotencyStore.Claim standing,
+            IdempotencyStore.Claim mine,
+            Passing passing,
+            Tracing.Upload trace) {
+        if (standing.id().equals(mine.id())) {
+            return enqueue(key, mine, Optional.of(passing), trace);
+        }
+        if (!standing.sha256().equals(mine.sha256())) {
+            return drop(mine)
+                    .thenApply(done -> new Intake.Refused(mine.file().value(), Problem.idempotencyKeyReused()));
+        }
+        return store.call(() -> isGone(standing.id()))
+                .thenCompose(gone -> gone
+                        ? store.call(() -> keys.supersede(key, standing, mine))
+                                .thenCompose(next -> settle(key, next, mine, passing, trace))
+                        : drop(mine).thenCompose(done -> repeat(key, standing, trace)));
+    }
+
+    /**
+     * Whether neither the image of a request stands nor its result, so that nobody would ever hear of it any more. Its image is
+     * looked for first: it goes only when there is a result.
+     */
+    private CompletionStage<Boolean> isGone(RequestId id) {
+        return known.unanswered(id)
+                .thenCompose(state -> state == Unanswered.PENDING
+                        ? CompletableFuture.completedStage(false)
+                        : known.find(id).thenApply(Optional::isEmpty));
+    }
+
+    /** An earlier request's image stands for this one. */
+    private CompletionStage<Done> drop(IdempotencyStore.Claim mine) {
+        pending.tell(new PendingReplies.Withdraw(mine.id()));
+        return images.delete(mine.image());
     }
 
     /** The first request may have ended between its claim and its message; a message too many does no harm. */

@@ -135,6 +135,16 @@ record Problem(
                 "send {\"ids\": [\"…\"]} with 1 to " + most + " ids that uploads were given");
     }
 
+    /** The answer to an id that was never given, and to what is none. */
+    static Problem unknownId(String id) {
+        return of(404, "unknown-id", "there is no such classification", "check the id " + id);
+    }
+
+    static Problem expired(RequestId id) {
+        return of(410, "expired", "the result has expired", "send the image again: results are kept for a limited time")
+                .about(id);
+    }
+
     static Problem unknownBatch(String id) {
         return of(404, "unknown-id", "there is no such batch", "check the id " + id);
     }

@@ -38,7 +38,7 @@ final class ResultApi {
         Optional<RequestId> id = RequestId.parse(text).map(uuid -> new RequestId(uuid.toString()));
         Optional<Duration> wait = Preferences.waitParameter(request, longestWait);
         if (id.isEmpty()) {
-            return Answers.done(unknown(text).toResponse());
+            return Answers.done(Problem.unknownId(text).toResponse());
         }
         if (wait.isEmpty()) {
             return Answers.done(Preferences.invalid().toResponse());
@@ -55,10 +55,11 @@ final class ResultApi {
                                 ? ServerEvents.response(Source.single(event(result.get())))
                                 : Results.response(request, result.get()));
             }
-            // Nobody waits for what was never accepted.
-            return answers.isAccepted(id).thenCompose(accepted -> {
-                if (!accepted) {
-                    return Answers.done(unknown(id.value()).toResponse());
+            // Nobody waits for what was never accepted, nor for what is there no more.
+            return answers.unanswered(id).thenCompose(state -> {
+                Optional<Problem> problem = state.problem(id);
+                if (problem.isPresent()) {
+                    return Answers.done(problem.get().toResponse());
                 }
                 return events ? Answers.done(ServerEvents.response(untilAnswered(id))) : poll(request, id, wait);
             });
@@ -99,10 +100,5 @@ final class ResultApi {
 
     private static ByteString event(ClassificationResult result) {
         return ServerEvents.event("result", Replies.json(new Answer.Done(result)));
-    }
-
-    /** The answer to an id that was never given, and to what is none. */
-    static Problem unknown(String id) {
-        return Problem.of(404, "unknown-id", "there is no such classification", "check the id " + id);
     }
 }

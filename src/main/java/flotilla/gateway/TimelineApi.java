@@ -76,7 +76,7 @@ final class TimelineApi {
     private CompletionStage<HttpResponse> timeline(HttpRequest request, String text) {
         Optional<RequestId> id = RequestId.parse(text).map(uuid -> new RequestId(uuid.toString()));
         return id.isEmpty()
-                ? Answers.done(ResultApi.unknown(text).toResponse())
+                ? Answers.done(Problem.unknownId(text).toResponse())
                 : sources.results()
                         .generations(id.get())
                         .thenCompose(results -> results.isEmpty() ? pending(id.get()) : answered(id.get(), results));
@@ -118,8 +118,8 @@ final class TimelineApi {
 
     private CompletionStage<HttpResponse> pending(RequestId id) {
         return sources.answers()
-                .isAccepted(id)
-                .thenCompose(accepted -> accepted
+                .unanswered(id)
+                .thenCompose(state -> state == Unanswered.PENDING
                         ? sources.attempts()
                                 .of(id)
                                 .thenCombine(
@@ -133,7 +133,7 @@ final class TimelineApi {
                                                 holder,
                                                 sources.recent().find(id)))
                                 .thenCompose(this::response)
-                        : Answers.done(ResultApi.unknown(id.value()).toResponse()));
+                        : Answers.done(state.problem(id).orElseThrow().toResponse()));
     }
 
     private CompletionStage<Optional<TimelineParts.Holder>> holder(RequestId id) {

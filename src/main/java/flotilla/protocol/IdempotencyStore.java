@@ -25,6 +25,14 @@ public interface IdempotencyStore {
     CompletionStage<Claim> claim(String key, Claim claim);
 
     /**
+     * Claims a key anew whose claim leads to nothing any more. Of several who do so at the same time one succeeds.
+     *
+     * @param gone the claim that stood
+     * @return the claim that stands now: {@code next}, or the one that took the place of {@code gone} before
+     */
+    CompletionStage<Claim> supersede(String key, Claim gone, Claim next);
+
+    /**
      * Remembers that the message of the key's request is in the queue.
      *
      * @param id the request that stands for the key; what was remembered of an earlier one is forgotten

@@ -197,7 +197,7 @@ async function follow() {
 }
 
 function heard(event) {
-  if (event.name !== "result" && event.name !== "unknown") return;
+  if (!["result", "expired", "unknown"].includes(event.name)) return;
   const told = JSON.parse(event.data), job = pending.get(told.id);
   if (!job) return;
   pending.delete(told.id);
@@ -205,6 +205,10 @@ function heard(event) {
   join();
   if (event.name === "unknown") {
     fail(job, "the service does not know this image any more; send it again");
+    return;
+  }
+  if (event.name === "expired") {
+    fail(job, "its answer has expired; send it again");
     return;
   }
   conclude(job, told);

@@ -112,6 +112,7 @@ class ImageTraceTest {
                         new HttpGateway.Stories(tracing.tracing(), new MemoryStores.Attempts(), DecisionArchive.NONE)),
                 SETTINGS.http(),
                 0,
+                Duration.ZERO,
                 false,
                 kit.<SupervisorCommand>createTestProbe().getRef(),
                 Clock.systemUTC(),

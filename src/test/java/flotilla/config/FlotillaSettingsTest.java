@@ -53,7 +53,7 @@ class FlotillaSettingsTest {
                         "flotilla-request-dlq",
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(20),
-                        30,
+                        200,
                         0));
         assertThat(settings.storage())
                 .isEqualTo(new StorageSettings("flotilla-input", "flotilla-output", "", StorageSettings.Layout.BY_ID));
@@ -603,6 +603,7 @@ class FlotillaSettingsTest {
                 "flotilla.worker.self-fence=1s | flotilla.worker.self-fence must be longer than flotilla.worker.report-interval",
                 "flotilla.storage.input-lifetime=59m | flotilla.storage.input-lifetime must be 0s, for ever, or at least 1h",
                 "flotilla.storage.result-lifetime=1s | flotilla.storage.result-lifetime must be 0s, for ever, or at least 1h",
+                "flotilla.storage.result-lifetime=2h | flotilla.storage.input-lifetime must be at least 1h and no longer than flotilla.storage.result-lifetime",
                 "flotilla.storage.prefix=abc | flotilla.storage.prefix must be empty or end in /",
                 "flotilla.storage.source-buckets=[Photos] | flotilla.storage.source-buckets must be a list of buckets",
                 "flotilla.storage.source-buckets=[shared/team] | flotilla.storage.source-buckets must be a list of buckets",

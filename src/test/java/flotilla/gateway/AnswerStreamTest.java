@@ -41,6 +41,7 @@ import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers to many images as one stream of events. */
@@ -148,18 +149,18 @@ class AnswerStreamTest extends HttpFixture {
                 .runWith(Sink.queue(), KIT.system());
     }
 
-    /** Counts how often it is asked whether an image was accepted, and fails the first times. */
+    /** Counts how often it is asked what becomes of an image, and fails the first times. */
     private static final class Stored implements Answers.Lookup {
-        private final boolean accepted;
+        private final Unanswered state;
         private final int failures;
         private final AtomicInteger asked = new AtomicInteger();
 
-        Stored(boolean accepted) {
-            this(accepted, 0);
+        Stored(Unanswered state) {
+            this(state, 0);
         }
 
-        Stored(boolean accepted, int failures) {
-            this.accepted = accepted;
+        Stored(Unanswered state, int failures) {
+            this.state = state;
             this.failures = failures;
         }
 
@@ -169,9 +170,9 @@ class AnswerStreamTest extends HttpFixture {
         }
 
         @Override
-        public CompletionStage<Boolean> isAccepted(RequestId id) {
+        public CompletionStage<Unanswered> unanswered(RequestId id) {
             return asked.incrementAndGet() > failures
-                    ? Answers.done(accepted)
+                    ? Answers.done(state)
                     : CompletableFuture.failedFuture(new InfrastructureException("503 Slow Down", null));
         }
     }
@@ -194,15 +195,16 @@ class AnswerStreamTest extends HttpFixture {
         return all;
     }
 
-    @Test
-    void imageThatWasNeverAccepted_shouldBeUnknownAfterOneWait() {
+    @ParameterizedTest
+    @CsvSource({"UNKNOWN, unknown", "EXPIRED, expired"})
+    void imageWhoseAnswerDoesNotCome_shouldBeToldAfterOneWait(Unanswered state, String name) {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), new Stored(false), NOBODY);
+        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), new Stored(state), NOBODY);
 
         waitOver(pending);
 
         assertThat(rest(events))
-                .anyMatch(event -> event.equals("event: unknown\ndata: {\"id\":\"" + NOBODY + "\"}\n\n"))
+                .anyMatch(event -> event.equals("event: " + name + "\ndata: {\"id\":\"" + NOBODY + "\"}\n\n"))
                 .last()
                 .isEqualTo("event: done\ndata: {}\n\n");
     }
@@ -210,7 +212,7 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void acceptedImage_shouldBeWaitedForUntilItsAnswerAndLookedUpOnce() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        Stored stored = new Stored(true);
+        Stored stored = new Stored(Unanswered.PENDING);
         SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), stored, NOBODY);
         waitOver(pending);
         waitOver(pending);
@@ -236,7 +238,7 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void lookThatFails_shouldBeRepeatedAndNotEndTheStream() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        Stored stored = new Stored(true, 2);
+        Stored stored = new Stored(Unanswered.PENDING, 2);
         SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), stored, NOBODY);
 
         waitOver(pending);
@@ -254,7 +256,8 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void answerBetweenLooksThatFail_shouldBeTold() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), new Stored(true, Integer.MAX_VALUE), NOBODY);
+        SinkQueueWithCancel<ByteString> events =
+                opened(pending.getRef(), new Stored(Unanswered.PENDING, Integer.MAX_VALUE), NOBODY);
 
         waitOver(pending);
         waitOver(pending);
@@ -266,7 +269,7 @@ class AnswerStreamTest extends HttpFixture {
     @Test
     void clientWhoGoes_shouldHaveItsWaitsWithdrawnAndNothingLookedFor() {
         TestProbe<PendingReplies.Command> pending = KIT.createTestProbe();
-        Stored stored = new Stored(true);
+        Stored stored = new Stored(Unanswered.PENDING);
         SinkQueueWithCancel<ByteString> events = opened(pending.getRef(), stored, NOBODY);
         PendingReplies.Await wait = nextWait(pending);
 
@@ -376,7 +379,7 @@ class AnswerStreamTest extends HttpFixture {
             }
             return Behaviors.same();
         }));
-        SinkQueueWithCancel<ByteString> events = opened(pending, new Stored(true), NOBODY);
+        SinkQueueWithCancel<ByteString> events = opened(pending, new Stored(Unanswered.PENDING), NOBODY);
         TestProbe<Object> quiet = KIT.createTestProbe();
         quiet.awaitAssert(Duration.ofSeconds(20), () -> assertThat(asked).hasValueGreaterThan(2));
 

@@ -209,6 +209,21 @@ class HttpContractTest extends HttpFixture {
     }
 
     @Test
+    void expiredResult_shouldBeGone() throws Exception {
+        stop();
+        resultLifetime = Duration.ofHours(1);
+        start();
+
+        conforms("GET", "/v1/classifications/{id}", ask("/v1/classifications/" + NOBODY), 410, "expired");
+        conforms(
+                "GET",
+                "/v1/classifications/{id}/timeline",
+                ask("/v1/classifications/" + NOBODY + "/timeline"),
+                410,
+                "expired");
+    }
+
+    @Test
     void timeline_shouldBeToldOrUnknown() throws Exception {
         String path = "/v1/classifications/{id}/timeline";
         upload("/api/v1/upload").join();

@@ -75,6 +75,9 @@ abstract class HttpFixture {
     final MemoryStores.Batches batches = new MemoryStores.Batches();
     final MemoryStores.Quarantine quarantine = new MemoryStores.Quarantine();
     final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
+    /** Zero for ever. */
+    Duration resultLifetime = Duration.ZERO;
+
     Tracing tracing = Tracing.OFF;
     DecisionArchive archive = DecisionArchive.NONE;
     ResultPush push = ResultPush.off();
@@ -146,6 +149,7 @@ abstract class HttpFixture {
                         new HttpGateway.Stories(tracing, attempts, archive)),
                 settings,
                 INLINE,
+                resultLifetime,
                 false,
                 supervisor(),
                 Clock.systemUTC(),

@@ -125,6 +125,7 @@ class ScalingAnswersTest {
                         new HttpGateway.Stories(Tracing.OFF, new MemoryStores.Attempts(), DecisionArchive.NONE)),
                 settings,
                 0,
+                Duration.ZERO,
                 false,
                 KIT.spawn(supervisor()),
                 Clock.systemUTC(),

@@ -108,6 +108,25 @@ class SettingsInTerraformTest {
                 .isGreaterThan(14);
     }
 
+    /** An image without a result counts as one that waits for its answer. */
+    @Test
+    void image_shouldNotOutliveItsResult() {
+        assertThat(Long.parseLong(
+                        rendered(TERRAFORM.variable("input_lifetime_days").orElseThrow())))
+                .isLessThanOrEqualTo(Long.parseLong(
+                        rendered(TERRAFORM.variable("output_lifetime_days").orElseThrow())));
+        assertThat(TERRAFORM
+                        .block("resource", "aws_s3_bucket", "this")
+                        .body()
+                        .blocks("lifecycle")
+                        .findFirst()
+                        .orElseThrow()
+                        .body()
+                        .blocks("precondition")
+                        .map(one -> sum(one.body().attribute("condition").orElseThrow())))
+                .contains(List.of("var.input_lifetime_days", "var.output_lifetime_days"));
+    }
+
     @Test
     void loadBalancer_shouldWaitLongerThanTheGatewayAndTheGatewayKeepConnectionsLonger() {
         assertThat(rendered(TERRAFORM.variable("sync_wait_seconds").orElseThrow()))

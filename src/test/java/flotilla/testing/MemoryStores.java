@@ -175,6 +175,12 @@ public final class MemoryStores {
         }
 
         @Override
+        public CompletionStage<Claim> supersede(String key, Claim gone, Claim next) {
+            return CompletableFuture.completedFuture(claims.compute(
+                    key, (same, standing) -> standing == null || standing.equals(gone) ? next : standing));
+        }
+
+        @Override
         public CompletionStage<Done> sent(String key, RequestId id) {
             sent.put(key, id);
             return CompletableFuture.completedFuture(Done.getInstance());

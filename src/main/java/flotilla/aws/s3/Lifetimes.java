@@ -24,7 +24,7 @@ import java.time.Duration;
  * @param result <i>R</i>; zero for ever
  */
 record Lifetimes(Duration input, Duration result) {
-    static final Duration MESSAGE = Duration.ofDays(15);
+    static final Duration MESSAGE = StorageSettings.LONGEST_MESSAGE;
     static final Duration SHORTEST_KEY = Duration.ofDays(1);
 
     static Lifetimes of(StorageSettings storage) {

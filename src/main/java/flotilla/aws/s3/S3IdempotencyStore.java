@@ -25,7 +25,9 @@ import org.apache.pekko.util.ByteString;
 /**
  * Claims in the output bucket: {@code <prefix>idempotency/<SHA-256 of the key>.json}, written with {@code If-None-Match: *},
  * and beside it {@code ….sent} once the message is in the queue. They may expire with the results, one before the other; so the
- * latter holds the id of the request whose message it was.
+ * latter holds the id of the request whose message it was. What takes a claim's place is written as {@code ….after-<its id>.json}
+ * first, with {@code If-None-Match: *} too, and then over the claim. Whoever finds a claim that should have been written over makes
+ * up for that, so that the two agree again if its writer ended in between.
  */
 public final class S3IdempotencyStore implements IdempotencyStore {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +42,22 @@ public final class S3IdempotencyStore implements IdempotencyStore {
 
     @Override
     public CompletionStage<Claim> claim(String key, Claim claim) {
-        String object = name(key, ".json");
+        return putIfAbsent(name(key, ".json"), claim);
+    }
+
+    @Override
+    public CompletionStage<Claim> supersede(String key, Claim gone, Claim next) {
+        return putIfAbsent(name(key, ".after-" + gone.id() + ".json"), next)
+                .thenCompose(standing -> objects.put(
+                                storage.outputBucket(),
+                                name(key, ".json"),
+                                ContentTypes.APPLICATION_JSON,
+                                ByteString.fromString(write(standing)))
+                        .thenApply(done -> standing));
+    }
+
+    /** Writes a claim unless there is one, and gives the one that is there then. */
+    private CompletionStage<Claim> putIfAbsent(String object, Claim claim) {
         return objects.putIfAbsent(
                         storage.outputBucket(),
                         object,

@@ -106,11 +106,11 @@ class S3ExpiryTest {
         answer(redriven, label());
         answer(provisional, quarantined());
 
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(2)).results()).isEqualTo(3);
+        assertThat(sweep(HOUR, HOUR, Duration.ofHours(2)).results()).isEqualTo(3);
         assertThat(server.keys("output", "pre/"))
                 .as("and the copy of a label")
                 .containsExactlyInAnyOrder("pre/" + provisional + ".json", "pre/a");
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofDays(16)).results()).isEqualTo(1);
+        assertThat(sweep(HOUR, HOUR, Duration.ofDays(16)).results()).isEqualTo(1);
     }
 
     @Test
@@ -129,9 +129,9 @@ class S3ExpiryTest {
         }
 
         assertThat(sweep(HOUR, FOR_EVER, Duration.ofDays(400))).isEqualTo(new Swept(0, 0, 0, 0));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(2))).isEqualTo(new Swept(0, 0, 4, 0));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofHours(25))).isEqualTo(new Swept(0, 0, 1, 0));
-        assertThat(sweep(FOR_EVER, HOUR, Duration.ofDays(16))).isEqualTo(new Swept(0, 0, 2, 0));
+        assertThat(sweep(HOUR, HOUR, Duration.ofHours(2))).isEqualTo(new Swept(0, 0, 4, 0));
+        assertThat(sweep(HOUR, HOUR, Duration.ofHours(25))).isEqualTo(new Swept(0, 0, 1, 0));
+        assertThat(sweep(HOUR, HOUR, Duration.ofDays(16))).isEqualTo(new Swept(0, 0, 2, 0));
         assertThat(server.keys("output", "pre/")).containsExactly("pre/callbacks/open/x.json", "pre/decisions/x.json");
     }
 
@@ -140,8 +140,8 @@ class S3ExpiryTest {
         RequestId old = RequestId.create(now.minus(Duration.ofDays(3)), random);
         answer(old, label());
 
-        assertThat(sweep(FOR_EVER, Duration.ofDays(1), HOUR).results()).isZero();
-        assertThat(sweep(FOR_EVER, Duration.ofDays(1), Duration.ofHours(25)).results())
+        assertThat(sweep(HOUR, Duration.ofDays(1), HOUR).results()).isZero();
+        assertThat(sweep(HOUR, Duration.ofDays(1), Duration.ofHours(25)).results())
                 .isEqualTo(1);
     }
 

@@ -10,7 +10,9 @@ import flotilla.domain.RequestId;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.IdempotencyStore.Claim;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,47 @@ class S3IdempotencyStoreTest {
         assertThat(Await.result(keys.claim("k 1/ü", first))).isEqualTo(first);
         assertThat(Await.result(keys.claim("k 1/ü", claim()))).isEqualTo(first);
         assertThat(Await.result(keys.claim("k 2/ü", claim()))).isNotEqualTo(first);
+    }
+
+    @Test
+    void claimThatIsSuperseded_shouldGiveWayToOneOfThoseWhoCome() {
+        Claim gone = claim();
+        Await.result(keys.claim("two", gone));
+        List<Claim> both = List.of(claim(), claim());
+
+        List<CompletableFuture<Claim>> standing = both.stream()
+                .map(next -> keys.supersede("two", gone, next).toCompletableFuture())
+                .toList();
+
+        Claim one = Await.result(standing.get(0));
+        assertThat(both).contains(one);
+        assertThat(Await.result(standing.get(1))).isEqualTo(one);
+        assertThat(Await.result(keys.claim("two", claim()))).isEqualTo(one);
+        assertThat(Await.result(keys.supersede("two", gone, claim())))
+                .as("who comes late")
+                .isEqualTo(one);
+        Claim third = claim();
+        assertThat(Await.result(keys.supersede("two", one, third))).isEqualTo(third);
+        assertThat(Await.result(keys.claim("two", claim()))).isEqualTo(third);
+    }
+
+    /** Its writer ended before it had written over the first claim. */
+    @Test
+    void claimThatWasSupersededByHalf_shouldBeMadeUpFor() {
+        Claim gone = claim();
+        Claim next = claim();
+        Await.result(keys.claim("half", gone));
+        Await.result(keys.supersede("half", gone, next));
+        String first = server.keys("output", "pre/idempotency/").stream()
+                .filter(key -> key.endsWith(".after-" + gone.id() + ".json"))
+                .findFirst()
+                .orElseThrow()
+                .replace(".after-" + gone.id(), "");
+        Await.result(server.objects().delete("output", first));
+        Await.result(keys.claim("half", gone));
+
+        assertThat(Await.result(keys.supersede("half", gone, claim()))).isEqualTo(next);
+        assertThat(Await.result(keys.claim("half", claim()))).isEqualTo(next);
     }
 
     @Test
