@@ -110,8 +110,7 @@ public final class FleetPlanner {
             draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
         // Spares are no replacement: what is started for them says so itself.
-        String reason = draft.whyReplaced(desired)
-                .orElse(desired == census.active() ? "steady" : vote.reason());
+        String reason = draft.whyReplaced(desired).orElse(desired == census.active() ? "steady" : vote.reason());
         draft.keepSpares(desired);
         return draft.finish(depth, reason, vote, desired, model);
     }

@@ -110,13 +110,13 @@ class FleetControllerTest {
 
     @Test
     void nextSilence_shouldBeTheLongestSilenceOfThoseThatTheLastDecisionCounted() {
-        running(1, 2, 3);
+        running(1, 2);
         FleetController controller = controller(new MessageCountPolicy(1));
         report(controller, 1);
         assertThat(controller.nextSilence(now)).as("nothing is decided yet").isEmpty();
         now = now.plusSeconds(2);
         report(controller, 2);
-        decide(controller, 3);
+        decide(controller, 2);
         assertThat(controller.nextSilence(now)).contains(Fleet.NOW.plusSeconds(10));
 
         now = now.plusSeconds(2);
@@ -124,10 +124,12 @@ class FleetControllerTest {
         assertThat(controller.nextSilence(now)).contains(Fleet.NOW.plusSeconds(12));
 
         now = Fleet.NOW.plusSeconds(12);
-        assertThat(decide(controller, 3).plan().census().silent()).as("as long as may be").isZero();
+        assertThat(decide(controller, 2).plan().census().silent())
+                .as("as long as may be")
+                .isZero();
         assertThat(controller.nextSilence(now)).contains(now);
         now = now.plusMillis(1);
-        assertThat(decide(controller, 3).plan().census().silent()).isEqualTo(1);
+        assertThat(decide(controller, 2).plan().census().silent()).isEqualTo(1);
         assertThat(controller.nextSilence(now)).as("known to be silent").contains(Fleet.NOW.plusSeconds(14));
     }
 

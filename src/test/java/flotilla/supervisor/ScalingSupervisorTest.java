@@ -252,6 +252,11 @@ class ScalingSupervisorTest {
         decisions(supervisor);
     }
 
+    /** A report of a worker that may be told its app-tier id, too. */
+    private void reportWorking(ActorRef<SupervisorCommand> supervisor, int id) {
+        reportTold(supervisor, id, Activity.WORKING, MachineOutlook.STAYS);
+    }
+
     /** So many workers that have reported for the last time at 3 s and just after; 30 s later, when the first one may be silent no longer. */
     private ActorRef<SupervisorCommand> silentForAsLongAsMayBe(int workers) {
         Duration between = Duration.ofMillis(100);
@@ -260,7 +265,7 @@ class ScalingSupervisorTest {
         decision(supervisor, 1);
         pass(supervisor, Duration.ofSeconds(3));
         for (int id = 1; id <= workers; id++) {
-            report(supervisor, id, Activity.WORKING, 0);
+            reportWorking(supervisor, id);
             pass(supervisor, between);
         }
         pass(supervisor, Duration.ofSeconds(7).minus(between.multipliedBy(workers)));
@@ -285,7 +290,8 @@ class ScalingSupervisorTest {
         assertThat(decision.decision()).isEqualTo("launch");
         assertThat(decision.reason()).isEqualTo("silence");
         assertThat(decision.clamps())
-                .containsExactly("worker on i-1 (app-tier id 1) is silent since " + FakeFleet.LAUNCHED_AT.plusSeconds(3));
+                .containsExactly(
+                        "worker on i-1 (app-tier id 1) is silent since " + FakeFleet.LAUNCHED_AT.plusSeconds(3));
         pass(supervisor, Duration.ofSeconds(6));
         assertThat(decisions(supervisor)).as("nobody else falls silent").hasSize(5);
     }
@@ -307,7 +313,7 @@ class ScalingSupervisorTest {
         ActorRef<SupervisorCommand> supervisor = silentForAsLongAsMayBe(1);
         pass(supervisor, DEBOUNCE);
 
-        report(supervisor, 1, Activity.WORKING, 0);
+        reportWorking(supervisor, 1);
         pass(supervisor, DEBOUNCE);
 
         assertThat(decision(supervisor, 5).decision()).isEqualTo("hold");
@@ -320,9 +326,9 @@ class ScalingSupervisorTest {
         ActorRef<SupervisorCommand> supervisor = start();
         decision(supervisor, 1);
         for (int tick = 2; tick <= 10; tick++) {
-            report(supervisor, 1, Activity.WORKING, 0);
+            reportWorking(supervisor, 1);
             pass(supervisor, INTERVAL.dividedBy(2));
-            report(supervisor, 2, Activity.WORKING, 0);
+            reportWorking(supervisor, 2);
             pass(supervisor, INTERVAL.dividedBy(2));
             decision(supervisor, tick);
         }
