@@ -3,11 +3,13 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigFactory;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,11 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class DeadWorkerIT {
     private static final Duration SILENT_AFTER = FlotillaSettings.from(
-                    ConfigFactory.parseResources("reference.conf").resolve())
+                    SettingsLoader.load(Optional.empty(), Optional.empty(), List.of()))
             .scaling()
             .silentAfter();
 
-    private static final Pattern SILENT = Pattern.compile("worker on (\\S+) \\(app-tier id \\d+\\) is silent since (\\S+)");
+    private static final Pattern SILENT =
+            Pattern.compile("worker on (\\S+) \\(app-tier id \\d+\\) is silent since (\\S+)");
 
     /** The worker that a decision does not count, and when it was heard last. */
     private record Missed(JsonNode decision, String instance, Instant heard) {
@@ -53,7 +56,8 @@ class DeadWorkerIT {
         return Eventually.value(
                 "a decision that misses a worker",
                 () -> client.decisions().stream()
-                        .flatMap(decision -> StreamSupport.stream(decision.path("clamps").spliterator(), false)
+                        .flatMap(decision -> StreamSupport.stream(
+                                        decision.path("clamps").spliterator(), false)
                                 .map(clamp -> SILENT.matcher(clamp.asText()))
                                 .filter(Matcher::matches)
                                 .map(found -> new Missed(decision, found.group(1), Instant.parse(found.group(2)))))
