@@ -51,7 +51,7 @@ class SupervisorMoveTest {
                 settings.getInt("max-sample-size"),
                 DurationConverters.toScala(settings.getDuration("min-std-deviation")),
                 DurationConverters.toScala(settings.getDuration("acceptable-heartbeat-pause")),
-                DurationConverters.toScala(settings.getDuration("expected-response-after")),
+                DurationConverters.toScala(interval),
                 new FailureDetector.Clock() {
                     @Override
                     public Object apply() {
