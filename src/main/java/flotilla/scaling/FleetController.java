@@ -438,12 +438,16 @@ public final class FleetController {
     }
 
     /**
-     * When the silence of a worker that the last decision counted will be as long as it may be, if it is not heard before; from any later
-     * moment on a decision does not count it. A moment in the past says that a decision is due. Empty before the first decision, and
-     * while nobody is counted.
+     * When the silence of a worker that the last decision counted will be as long as it may be, if it is not heard before; at any later
+     * moment a decision does not count it. It may be in the past. Empty before the first decision, and while nobody is counted.
      */
     public Optional<Instant> nextSilence(Instant now) {
         return decided.flatMap(at -> planner.nextSilence(views(now), state.memory(), at));
+    }
+
+    /** Whether a worker that the last decision counted would not be counted now, since it is silent for too long. */
+    public boolean missesAnother(Instant now) {
+        return nextSilence(now).filter(at -> at.isBefore(now)).isPresent();
     }
 
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */

@@ -5,7 +5,6 @@ import flotilla.scaling.FleetController;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
@@ -38,7 +37,7 @@ final class SilenceWatch {
     /** After a decision, and after a {@link Due} that came too early. */
     void set() {
         Instant now = clock.instant();
-        next(now).ifPresent(at -> timers.startSingleTimer(DUE, untilAfter(at, now)));
+        controller.get().nextSilence(now).ifPresent(at -> timers.startSingleTimer(DUE, untilAfter(at, now)));
     }
 
     /** After a report, which may be that of a fleet's first worker. */
@@ -48,14 +47,9 @@ final class SilenceWatch {
         }
     }
 
-    /** Whether somebody that the last decision counted would not be counted now. */
+    /** Whether a {@link Due} did not come too early. */
     boolean isTrue() {
-        Instant now = clock.instant();
-        return next(now).filter(at -> at.isBefore(now)).isPresent();
-    }
-
-    private Optional<Instant> next(Instant now) {
-        return controller.get().nextSilence(now);
+        return controller.get().missesAnother(clock.instant());
     }
 
     private static Duration untilAfter(Instant at, Instant now) {
