@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker dies at work and EC2 does not say so; every setting that matters to it has its default. */
+/**
+ * A worker dies at work and EC2 does not say so. All that decides when it is missed has its default; the policy is one that wants a
+ * machine for an image, whatever the machines here make it think of boots.
+ */
 @Tag("alone")
 class DeadWorkerIT {
     private static final Duration SILENT_AFTER = FlotillaSettings.from(
@@ -46,6 +49,8 @@ class DeadWorkerIT {
                 "flotilla.cluster.port=0",
                 "--set",
                 "flotilla.http.port=0",
+                "--set",
+                "flotilla.scaling.policy=message-count",
                 "--set",
                 "flotilla.classifier.kind=delay",
                 "--set",
