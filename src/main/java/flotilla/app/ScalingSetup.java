@@ -4,6 +4,7 @@ import flotilla.config.DrainSettings;
 import flotilla.config.FleetSettings;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.ScalingSettings;
+import flotilla.config.SettingsException;
 import flotilla.scaling.AlarmPolicy;
 import flotilla.scaling.BacklogPerInstancePolicy;
 import flotilla.scaling.BacklogTimePolicy;
@@ -56,8 +57,14 @@ final class ScalingSetup {
         };
     }
 
+    /** @throws SettingsException when workers would count as silent between two of their reports */
     static PlannerRules rules(FlotillaSettings settings) {
         ScalingSettings scaling = settings.scaling();
+        if (scaling.silentAfter().compareTo(settings.worker().reportInterval()) <= 0) {
+            throw new SettingsException(
+                    "flotilla.scaling.silent-after must be longer than flotilla.worker.report-interval, or every worker is silent"
+                            + " between two reports; several times as long is right");
+        }
         FleetSettings fleet = settings.fleet();
         PlannerRules.Mode mode =
                 switch (fleet.mode()) {

@@ -32,6 +32,9 @@ final class ClampWords {
                     "EC2 recommends to replace (.*) since (\\S+)",
                     m -> "EC2 recommends since " + time(m.group(2)) + " to replace " + m.group(1)
                             + " (fleet.replace-at-risk)"),
+            Rule.of(
+                    "worker on (.*) is silent since (\\S+)",
+                    m -> m.group(1) + " is not heard of since " + time(m.group(2)) + " and does not count"),
             Rule.of("scale-out paused", m -> "scale-out is paused (scale-out.paused)"),
             Rule.of("scale-in paused", m -> "scale-in is paused (scale-in.paused)"),
             Rule.of("scale-out-step (\\d+)", m -> "at most " + m.group(1) + " may be started at once (scale-out.step)"),

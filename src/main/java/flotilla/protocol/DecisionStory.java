@@ -110,6 +110,7 @@ public final class DecisionStory {
                 ", because " + (isLess() ? enough + " for the images that keep" : "images keep") + " coming in";
             case "no-work" -> ", because " + (noImage ? "no image is left" : "there is little work: " + waiting());
             case "depth-unknown" -> "; the queue's depth could not be read, so that nothing else may be done";
+            case "silence" -> ", because machines are not heard of any more";
             case "replacement" -> ", because EC2 takes machines back or recommends to replace them";
             case "steady", "confirmed", "" -> "";
             default -> ", because of " + decision.reason();

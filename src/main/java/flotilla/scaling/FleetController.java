@@ -159,6 +159,9 @@ public final class FleetController {
     /** When it was told anything last. */
     private Optional<Instant> lastTold = Optional.empty();
 
+    /** When it decided last. */
+    private Optional<Instant> decided = Optional.empty();
+
     /** When the instances were known for the first time. */
     private Optional<Instant> described = Optional.empty();
 
@@ -309,6 +312,7 @@ public final class FleetController {
                 now);
         described = described.or(() -> instances.map(known -> now));
         ScalingPlan plan = (isSettled(now) ? planner : settling).plan(observation, state, now);
+        decided = Optional.of(now);
         List<Shadow> shadows = shadowPolicies.plan(observation, state, now);
         state = plan.next();
         lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
@@ -426,8 +430,24 @@ public final class FleetController {
 
     /** The instances for people. */
     public List<ShownInstance> show(Instant now) {
-        List<InstanceView> views = byHand ? roster.byHand() : starts.correct(roster.views(), now);
-        return roster.show(planner.counted(views, state.memory(), now), now);
+        return roster.show(planner.counted(views(now), state.memory(), now), now);
+    }
+
+    private List<InstanceView> views(Instant now) {
+        return byHand ? roster.byHand() : starts.correct(roster.views(), now);
+    }
+
+    /**
+     * When the silence of a worker that the last decision counted will be as long as it may be, if it is not heard before; at any later
+     * moment a decision does not count it. It may be in the past. Empty before the first decision, and while nobody is counted.
+     */
+    public Optional<Instant> nextSilence(Instant now) {
+        return decided.flatMap(at -> planner.nextSilence(views(now), state.memory(), at));
+    }
+
+    /** Whether a worker that the last decision counted would not be counted now, since it is silent for too long. */
+    public boolean missesAnother(Instant now) {
+        return nextSilence(now).filter(at -> at.isBefore(now)).isPresent();
     }
 
     /** How fast the fleet works off what waits, by the last plan; empty before the first for which it was known. */

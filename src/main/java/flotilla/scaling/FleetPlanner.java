@@ -9,6 +9,7 @@ import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.ScalingPlan.Census;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +110,7 @@ public final class FleetPlanner {
             draft.scaleIn(Math.min(census.active() - desired, census.running() - desired));
         }
         // Spares are no replacement: what is started for them says so itself.
-        String reason = draft.replaces(desired)
-                ? ScalingPlan.REPLACEMENT
-                : desired == census.active() ? "steady" : vote.reason();
+        String reason = draft.whyReplaced(desired).orElse(desired == census.active() ? "steady" : vote.reason());
         draft.keepSpares(desired);
         return draft.finish(depth, reason, vote, desired, model);
     }
@@ -148,6 +147,17 @@ public final class FleetPlanner {
         placed(instances, intents(instances, List.of(), memory, requests), now)
                 .forEach(one -> CountedAs.of(one.standing()).ifPresent(as -> counted.put(one.id(), as)));
         return counted;
+    }
+
+    /**
+     * When the first of those that a plan at a moment would not count as silent will be counted so, by what has been heard until now;
+     * see {@link Placed#silentFrom}.
+     */
+    Optional<Instant> nextSilence(List<InstanceView> instances, FleetMemory memory, Instant planned) {
+        OpenRequests requests = OpenRequests.remembered(memory, rules.shape().drains());
+        return placed(instances, intents(instances, List.of(), memory, requests), planned).stream()
+                .flatMap(one -> one.silentFrom(rules.limits()).stream())
+                .min(Comparator.naturalOrder());
     }
 
     private List<Placed> placed(List<InstanceView> instances, Map<InstanceId, DrainIntent> intents, Instant now) {

@@ -67,6 +67,20 @@ record Placed(InstanceView view, Standing standing) {
         return standing == Standing.WORKING && outlook().atRisk();
     }
 
+    /**
+     * When it will count as silent if nothing more is heard; empty for one whose silence would change nothing. At that moment its
+     * silence is as long as it may be, and any later it is longer.
+     */
+    Optional<Instant> silentFrom(ScalingLimits limits) {
+        boolean counts = standing == Standing.WORKING || standing == Standing.DRAINING;
+        return counts ? Optional.of(view.lastSign().plus(limits.silentAfter())) : Optional.empty();
+    }
+
+    /** Its worker has reported, and not lately. */
+    boolean hasFallenSilent() {
+        return standing == Standing.SILENT && view.worker().isPresent();
+    }
+
     /** Its name for people. */
     String name() {
         return id() + appTierId().map(tier -> " (app-tier id " + tier + ")").orElse("");

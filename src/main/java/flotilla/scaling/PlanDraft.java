@@ -80,9 +80,20 @@ final class PlanDraft {
         return fleet.atRisk();
     }
 
-    /** Whether this plan starts instances, or has a group do so, and would not if EC2 let those be that are there. */
-    boolean replaces(int desired) {
-        return sheet.starts() && desired <= census.active() + fleet.takenBack().count();
+    /**
+     * The reason of a plan that starts instances, or has a group do so, and would not if EC2 let those be that are there, or if
+     * their workers were heard; empty for any other plan.
+     */
+    Optional<String> whyReplaced(int desired) {
+        if (!sheet.starts()) {
+            return Optional.empty();
+        }
+        long left = census.active() + fleet.takenBack().count();
+        if (desired <= left) {
+            return Optional.of(ScalingPlan.REPLACEMENT);
+        }
+        long silent = fleet.placed().stream().filter(Placed::hasFallenSilent).count();
+        return desired <= left + silent ? Optional.of(ScalingPlan.SILENCE) : Optional.empty();
     }
 
     /** How many drains could be taken back now. */
@@ -137,6 +148,7 @@ final class PlanDraft {
         }
         giveIds();
         noteOutlooks();
+        noteSilence();
         drains.drainHeld();
         observation.strays().forEach(this::mend);
     }
@@ -153,6 +165,14 @@ final class PlanDraft {
                         + outlook.atRiskSince().orElseThrow());
             }
         }
+    }
+
+    /** Who is not heard of may be at work; it is only not counted. */
+    private void noteSilence() {
+        fleet.placed().stream()
+                .filter(Placed::hasFallenSilent)
+                .forEach(one -> sheet.clamp("worker on " + one.name() + " is silent since "
+                        + one.view().lastSign()));
     }
 
     /** Instances without an app-tier id get one; of two with the same id the stopped or younger one gets another. */

@@ -47,6 +47,9 @@ public record ScalingPlan(
     /** The reason when instances are started only because EC2 takes others back, or recommends to replace them. */
     static final String REPLACEMENT = "replacement";
 
+    /** The reason when instances are started only because the workers of others are not heard of any more. */
+    static final String SILENCE = "silence";
+
     /** The clamp when more capacity is wanted and launches are paused. */
     static final String SCALE_OUT_PAUSED = "scale-out paused";
 

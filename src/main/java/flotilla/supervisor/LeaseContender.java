@@ -132,7 +132,7 @@ final class LeaseContender {
         if (left <= 0) {
             return new Step.Look();
         }
-        return isFree(now) ? claim() : new Step.Rest(left);
+        return isFree(now) ? claim() : new Step.Rest(Math.min(left, untilFree(now)));
     }
 
     private Step claim() {
@@ -145,6 +145,11 @@ final class LeaseContender {
                         || isOwn(epoch) && !abandoned
                         || now.isAtLeastAfter(newestSeenAt, epoch.term()))
                 .orElse(true);
+    }
+
+    /** For an epoch that is not free yet, in nanoseconds. */
+    private long untilFree(Moment now) {
+        return newest.map(epoch -> now.until(newestSeenAt.plus(epoch.term()))).orElse(0L);
     }
 
     private boolean isOwn(LeaseEpoch epoch) {

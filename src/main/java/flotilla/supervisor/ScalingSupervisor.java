@@ -31,7 +31,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * Keeps the number of instances in step with the queue: observe, decide, act, log; every {@code interval}, and between two
- * ticks when a gateway tells of more work than was planned for.
+ * ticks when a gateway tells of more work than was planned for, or a worker is not heard of any more.
  *
  * <p>It owns the fleet's scaling: nobody else starts, drains or ends instances. It receives workers' reports, gateways'
  * counts and questions about fleet and decisions. All judgement is in {@link FleetController}; all effects go through
@@ -63,6 +63,7 @@ public final class ScalingSupervisor {
 
     private record Reconcile() implements SupervisorCommand {}
 
+    /** Something has changed that should not wait for the next tick. */
     private record WorkIsWaiting() implements SupervisorCommand {}
 
     private record Observed(FleetController.Readings readings) implements SupervisorCommand {}
@@ -88,6 +89,7 @@ public final class ScalingSupervisor {
     private final SupervisorAnswers answers;
     private final SupervisorMeters meters;
     private final WorkerControls controls = new WorkerControls();
+    private final SilenceWatch silence;
     private final CostBook costs;
     private final CostRecall pastCosts;
     private FleetController controller;
@@ -123,6 +125,7 @@ public final class ScalingSupervisor {
         this.lease = ports.lease();
         this.tenure = new Tenure(lease);
         this.lookout = new Lookout(operator, ports.depth(), context.getSystem().log());
+        this.silence = new SilenceWatch(timers, clock, () -> controller);
         this.meters = ports.meters();
         this.costs = new CostBook(settings.costs(), meters, clock.instant());
         this.pastCosts = new CostRecall(context, timers, costs, clock);
@@ -152,6 +155,7 @@ public final class ScalingSupervisor {
                         .onMessage(Reconcile.class, reconcile -> onReconcile())
                         .onMessage(WorkIsWaiting.class, waiting -> reconcileIfHeld())
                         .onMessage(LeaseChanged.class, changed -> reconcileIfHeld())
+                        .onMessage(SilenceWatch.Due.class, due -> onSilence())
                         .onMessage(Stop.class, stop -> release())
                         .onSignal(PostStop.class, stopped -> {
                             meters.ended();
@@ -169,6 +173,7 @@ public final class ScalingSupervisor {
                         .onMessage(Reconcile.class, this::onReconcileTooEarly)
                         .onMessage(WorkIsWaiting.class, this::onWorkIsWaitingTooEarly)
                         .onMessage(LeaseChanged.class, this::onLeaseChangedMeanwhile)
+                        .onMessage(SilenceWatch.Due.class, due -> Behaviors.same())
                         .onMessage(Stop.class, this::onStopMeanwhile)
                         .onSignal(PostStop.class, this::onEndInTheMiddle))
                 .build();
@@ -248,7 +253,7 @@ public final class ScalingSupervisor {
     private Behavior<SupervisorCommand> holdBack(String why) {
         FleetController.Decided held = controller.withoutLease("no lease: " + why, clock.instant());
         publisher.publish(held, List.of(), context.getLog());
-        return stopping ? release() : idle();
+        return decided();
     }
 
     private Behavior<SupervisorCommand> onReconcileTooEarly(Reconcile reconcile) {
@@ -289,7 +294,25 @@ public final class ScalingSupervisor {
     private Behavior<SupervisorCommand> onActed(Acted acted) {
         acted.outcome().tell(controller, clock.instant());
         publisher.publish(acted.decided(), acted.outcome().actions(), context.getLog());
-        return stopping ? release() : idle();
+        return decided();
+    }
+
+    private Behavior<SupervisorCommand> decided() {
+        if (stopping) {
+            return release();
+        }
+        silence.set();
+        return idle();
+    }
+
+    /** Others that fell silent with it, as with a machine or a network under several of them, make one decision. */
+    private Behavior<SupervisorCommand> onSilence() {
+        if (!silence.isTrue()) {
+            silence.set();
+        } else if (!timers.isTimerActive(new WorkIsWaiting())) {
+            reconcileSoon();
+        }
+        return Behaviors.same();
     }
 
     private Behavior<SupervisorCommand> onWorkerReport(WorkerReport report) {
@@ -303,6 +326,7 @@ public final class ScalingSupervisor {
         if (change.isUrgent()) {
             reconcileSoon();
         }
+        silence.heard();
         if (tenure.isOurs()) {
             costs.heard(report, clock.instant());
             WorkerControls.answer(report, orders);

@@ -108,6 +108,11 @@ final class CloudClient implements AutoCloseable {
         order("POST", "/_faults/recommend-rebalance?InstanceId=" + instance);
     }
 
+    /** Ends an instance's process with SIGKILL while the instance goes on saying that it runs. */
+    void killUnnoticed(String instance) throws IOException, InterruptedException {
+        order("POST", "/_faults/dead-process?InstanceId=" + instance);
+    }
+
     void clearFaults() throws IOException, InterruptedException {
         order("DELETE", "/_faults");
     }

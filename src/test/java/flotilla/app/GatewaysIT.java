@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three gateways that find each other, with workers that they launch; each a process of its own. */
 @Tag("alone")
 class GatewaysIT {
-    /** Within 25 s on a machine that does nothing else; less than anything but the lease makes a supervisor wait. */
-    private static final Duration MOVES_WITHIN = Duration.ofSeconds(60);
-
     private static final int IMAGES = 30;
 
     private static String[] gateway(Path folder) {
@@ -79,7 +75,7 @@ class GatewaysIT {
                                             .filter(line -> !line.hasNoLease())
                                             .map(SupervisorLog.Line::at)
                                             .findFirst()));
-                    assertThat(Duration.between(killed, acting)).isLessThanOrEqualTo(MOVES_WITHIN);
+                    MovedSupervisor.shouldHaveMoved("killed", killed, acting);
 
                     shouldHandOverInGoodOrder(second, third);
                 }

@@ -1,10 +1,13 @@
 package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.ScalingSettings;
 import flotilla.config.ScalingSettings.Policy;
+import flotilla.config.SettingsException;
 import flotilla.scaling.PlannerRules;
 import flotilla.scaling.PlannerRules.DrainChannel;
 import flotilla.scaling.PlannerRules.Mode;
@@ -25,6 +28,27 @@ class ScalingSetupTest {
                 ScalingSetup.rules(settings("flotilla.worker.self-fence = 40s", "flotilla.queue.receive-wait = 15s"));
 
         assertThat(rules.limits().deadAfter()).isEqualTo(Duration.ofSeconds(40 + 15 + 10));
+    }
+
+    @Test
+    void defaults_shouldHaveADeadWorkerMissedWithinTenSecondsOfItsDeath() {
+        ScalingSettings scaling = settings().scaling();
+        Duration forTheLook = Duration.ofSeconds(1);
+
+        // What it has reported last it has reported before its death.
+        assertThat(scaling.silentAfter().plus(scaling.debounce()).plus(forTheLook))
+                .isLessThanOrEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void silenceThatIsNoLongerThanTheTimeBetweenReports_shouldBeRefused() {
+        FlotillaSettings settings =
+                settings("flotilla.scaling.silent-after = 9s", "flotilla.worker.report-interval = 9s");
+
+        assertThatThrownBy(() -> ScalingSetup.rules(settings))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(
+                        "flotilla.scaling.silent-after must be longer than flotilla.worker.report-interval");
     }
 
     @Test

@@ -105,7 +105,7 @@ class FlotillaSettingsTest {
                                 Duration.ofMinutes(1), Optional.empty(), true, 0, 0.1, Duration.ZERO),
                         new ScalingSettings.Assumed(
                                 Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(90)),
-                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(8),
                         Duration.ofMinutes(5),
                         new ScalingSettings.Replacements(3, Duration.ofMinutes(1)),
                         Duration.ofMinutes(1),

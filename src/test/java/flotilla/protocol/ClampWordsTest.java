@@ -13,6 +13,8 @@ class ClampWordsTest {
             value = {
                 "EC2 takes i-1 (app-tier id 1) back at 2026-11-29T12:00:10Z"
                         + " | EC2 takes i-1 (app-tier id 1) back at 12:00:10 UTC",
+                "worker on i-1 (app-tier id 1) is silent since 2026-11-29T12:00:10Z"
+                        + " | i-1 (app-tier id 1) is not heard of since 12:00:10 UTC and does not count",
                 "EC2 recommends to replace i-1 since 2026-11-29T12:00:10Z"
                         + " | EC2 recommends since 12:00:10 UTC to replace i-1 (fleet.replace-at-risk)",
                 "the Auto Scaling group replaces 2 that EC2 takes back, when they are gone"

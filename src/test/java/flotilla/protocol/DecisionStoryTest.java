@@ -55,6 +55,10 @@ class DecisionStoryTest {
                                 .actions(ok("launch", 3, "")),
                         "Launched a machine (app-tier id 3), because EC2 takes machines back or recommends to replace them."),
                 arguments(
+                        "launch for a machine that is silent",
+                        because("silence").queue(5, 2).fleet(0, 1, 0).wanted(2).actions(ok("launch", 3, "")),
+                        "Launched a machine (app-tier id 3), because machines are not heard of any more."),
+                arguments(
                         "launch of a spare",
                         because("steady").fleet(0, 1, 0).wanted(1).actions(ok("launch", 2, "spare")),
                         "Launched a machine (app-tier id 2) to be kept ready."),

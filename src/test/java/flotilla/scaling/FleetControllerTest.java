@@ -108,6 +108,31 @@ class FleetControllerTest {
         assertThat(report(controller, 1)).singleElement().isInstanceOf(WorkerOrder.Drain.class);
     }
 
+    @Test
+    void nextSilence_shouldBeTheLongestSilenceOfThoseThatTheLastDecisionCounted() {
+        running(1, 2);
+        FleetController controller = controller(new MessageCountPolicy(1));
+        report(controller, 1);
+        assertThat(controller.nextSilence(now)).as("nothing is decided yet").isEmpty();
+        now = now.plusSeconds(2);
+        report(controller, 2);
+        decide(controller, 2);
+        assertThat(controller.nextSilence(now)).contains(Fleet.NOW.plusSeconds(10));
+
+        now = now.plusSeconds(2);
+        report(controller, 1);
+        assertThat(controller.nextSilence(now)).contains(Fleet.NOW.plusSeconds(12));
+
+        now = Fleet.NOW.plusSeconds(12);
+        assertThat(decide(controller, 2).plan().census().silent())
+                .as("as long as may be")
+                .isZero();
+        assertThat(controller.nextSilence(now)).contains(now);
+        now = now.plusMillis(1);
+        assertThat(decide(controller, 2).plan().census().silent()).isEqualTo(1);
+        assertThat(controller.nextSilence(now)).as("known to be silent").contains(Fleet.NOW.plusSeconds(14));
+    }
+
     private static Launch launch(int id) {
         return new Launch(new AppTierId(id), 0);
     }

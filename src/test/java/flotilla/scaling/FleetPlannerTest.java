@@ -190,6 +190,17 @@ class FleetPlannerTest {
 
         assertThat(idsOf(plan, Launch.class)).containsExactly(2);
         assertThat(idsOf(plan, Terminate.class)).isEmpty();
+        assertThat(plan.reason()).isEqualTo("silence");
+        assertThat(plan.clamps()).containsExactly("worker on i-1 (app-tier id 1) is silent since 2026-11-22T11:59:49Z");
+    }
+
+    @Test
+    void launchThatIsNotForASilentWorkerAlone_shouldHaveThePolicysReason() {
+        ScalingPlan plan =
+                plan(Fleet.none().silentFor(Duration.ofSeconds(11), 1).withMessages(2));
+
+        assertThat(idsOf(plan, Launch.class)).containsExactly(2, 3);
+        assertThat(plan.reason()).isEqualTo("backlog");
     }
 
     @Test

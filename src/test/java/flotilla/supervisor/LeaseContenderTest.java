@@ -192,6 +192,15 @@ class LeaseContenderTest {
     }
 
     @Test
+    void anothersEpoch_shouldBeFollowedWhenItsTermIsOverAndNotAtTheNextLook() {
+        sees(0, held(7, "other"));
+        sees(15 * SECOND / 2, held(7, "other"));
+
+        assertThat(contender.next(at(15 * SECOND / 2))).isEqualTo(new Step.Rest(SECOND / 2));
+        assertThat(contender.next(at(8 * SECOND))).isEqualTo(new Step.Claim(held(8, "me")));
+    }
+
+    @Test
     void storeThatAnswersLate_shouldBeClaimedFromAndNotOnlyLookedAt() {
         for (int look = 0; look < 5; look++) {
             long answered = (2L * look + 2) * SECOND;

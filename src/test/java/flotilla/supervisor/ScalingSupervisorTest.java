@@ -245,6 +245,96 @@ class ScalingSupervisorTest {
         assertThat(decision.clamps()).singleElement().asString().startsWith("EC2 takes i-1");
     }
 
+    /** Both the clock and the timers, and whatever they have set off is done. */
+    private void pass(ActorRef<SupervisorCommand> supervisor, Duration time) {
+        clock.pass(time);
+        TIME.timePasses(time);
+        decisions(supervisor);
+    }
+
+    /** A report of a worker that may be told its app-tier id, too. */
+    private void reportWorking(ActorRef<SupervisorCommand> supervisor, int id) {
+        reportTold(supervisor, id, Activity.WORKING, MachineOutlook.STAYS);
+    }
+
+    /** So many workers that have reported for the last time at 3 s and just after; 30 s later, when the first one may be silent no longer. */
+    private ActorRef<SupervisorCommand> silentForAsLongAsMayBe(int workers) {
+        Duration between = Duration.ofMillis(100);
+        messages(workers);
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        pass(supervisor, Duration.ofSeconds(3));
+        for (int id = 1; id <= workers; id++) {
+            reportWorking(supervisor, id);
+            pass(supervisor, between);
+        }
+        pass(supervisor, Duration.ofSeconds(7).minus(between.multipliedBy(workers)));
+        assertThat(decision(supervisor, 2).decision()).isEqualTo("hold");
+        for (int tick = 3; tick <= 4; tick++) {
+            pass(supervisor, INTERVAL);
+            assertThat(decision(supervisor, tick).decision()).isEqualTo("hold");
+        }
+        pass(supervisor, Duration.ofSeconds(3));
+        return supervisor;
+    }
+
+    @Test
+    void silentWorker_shouldBeReplacedWhenItsSilenceIsTooLongAndNotAtTheNextTick() {
+        ActorRef<SupervisorCommand> supervisor = silentForAsLongAsMayBe(1);
+
+        pass(supervisor, DEBOUNCE);
+        assertThat(decisions(supervisor)).hasSize(4);
+        pass(supervisor, DEBOUNCE);
+
+        Decision decision = decision(supervisor, 5);
+        assertThat(decision.decision()).isEqualTo("launch");
+        assertThat(decision.reason()).isEqualTo("silence");
+        assertThat(decision.clamps())
+                .containsExactly(
+                        "worker on i-1 (app-tier id 1) is silent since " + FakeFleet.LAUNCHED_AT.plusSeconds(3));
+        pass(supervisor, Duration.ofSeconds(6));
+        assertThat(decisions(supervisor)).as("nobody else falls silent").hasSize(5);
+    }
+
+    @Test
+    void workersThatFallSilentTogether_shouldBeReplacedByOneDecision() {
+        ActorRef<SupervisorCommand> supervisor = silentForAsLongAsMayBe(3);
+
+        pass(supervisor, DEBOUNCE);
+        pass(supervisor, DEBOUNCE);
+
+        assertThat(decision(supervisor, 5).actions())
+                .hasSize(3)
+                .allMatch(action -> action.kind().equals("launch"));
+    }
+
+    @Test
+    void workerThatIsHeardBeforeTheDecision_shouldNotBeReplaced() {
+        ActorRef<SupervisorCommand> supervisor = silentForAsLongAsMayBe(1);
+        pass(supervisor, DEBOUNCE);
+
+        reportWorking(supervisor, 1);
+        pass(supervisor, DEBOUNCE);
+
+        assertThat(decision(supervisor, 5).decision()).isEqualTo("hold");
+        assertThat(fleet.launchTokens).hasSize(1);
+    }
+
+    @Test
+    void workersThatReport_shouldCauseNoDecisionBetweenTicks() {
+        messages(2);
+        ActorRef<SupervisorCommand> supervisor = start();
+        decision(supervisor, 1);
+        for (int tick = 2; tick <= 10; tick++) {
+            reportWorking(supervisor, 1);
+            pass(supervisor, INTERVAL.dividedBy(2));
+            reportWorking(supervisor, 2);
+            pass(supervisor, INTERVAL.dividedBy(2));
+            decision(supervisor, tick);
+        }
+        assertThat(decisions(supervisor)).hasSize(10);
+    }
+
     @Test
     void costs_shouldBeThoseOfTheInstancesAndWorkersThatWereSeen() {
         messages(1);

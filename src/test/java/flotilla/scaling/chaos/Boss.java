@@ -98,7 +98,8 @@ final class Boss {
         if (!isAwake()) {
             return;
         }
-        if (acting.isEmpty() && (world.now() >= nextLook || world.chance.trouble(40))) {
+        if (acting.isEmpty()
+                && (world.now() >= nextLook || world.chance.trouble(40) || controller.missesAnother(clock()))) {
             nextLook = world.now() + Plot.INTERVAL;
             look();
         }
