@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,13 @@ class OverloadIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** For the clients, who asks for health, and who waits for the worker's pace. */
+    private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 2);
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdown();
+    }
 
     /** What was said during a flood; thread-safe. */
     private static final class Heard {
@@ -109,10 +117,10 @@ class OverloadIT {
                 Heard heard = new Heard();
                 AtomicBoolean over = new AtomicBoolean();
                 List<Integer> health = new CopyOnWriteArrayList<>();
-                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(url, over, health));
-                CompletableFuture<Void> learning = CompletableFuture.runAsync(() -> learn(url, heard));
+                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(url, over, health), threads);
+                CompletableFuture<Void> learning = CompletableFuture.runAsync(() -> learn(url, heard), threads);
 
-                flood(url, heard);
+                flood(url, heard, learning);
 
                 int answersMeanwhile = health.size();
                 over.set(true);
@@ -153,21 +161,19 @@ class OverloadIT {
     }
 
     /** Many clients that do not heed what they are told. */
-    private void flood(URI url, Heard heard) {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private void flood(URI url, Heard heard, CompletableFuture<Void> learning) {
         AtomicInteger next = new AtomicInteger();
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             all.add(CompletableFuture.runAsync(
                     () -> {
-                        while (!heard.isEnough()) {
+                        while (!heard.isEnough() && !learning.isCompletedExceptionally()) {
                             hear(url, "image-" + next.getAndIncrement(), heard);
                         }
                     },
-                    clients));
+                    threads));
         }
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-        clients.shutdown();
     }
 
     /** One upload of the flood. */
