@@ -188,7 +188,8 @@ class OverloadIT {
             }
         } else {
             heard.refusals.incrementAndGet();
-            int seconds = Integer.parseInt(response.headers().firstValue("Retry-After").orElseThrow());
+            int seconds = Integer.parseInt(
+                    response.headers().firstValue("Retry-After").orElseThrow());
             assertThat(seconds).isPositive();
             if (counts) {
                 heard.told.add(seconds);

@@ -36,7 +36,8 @@ final class ProxiedSystem implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path folder;
     private final List<String> settings;
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final List<FlotillaProcess> processes = new ArrayList<>();
+    private final List<ServiceProxy> proxies = new ArrayList<>();
     private ServiceProxy s3;
     private ServiceProxy sqs;
     private FlotillaProcess gateway;
@@ -67,14 +68,14 @@ final class ProxiedSystem implements AutoCloseable {
 
     private void start() throws Exception {
         FlotillaProcess cloud = FlotillaProcess.cloud(folder);
-        parts.add(cloud);
+        processes.add(cloud);
         cloud.awaitLine("cloud ready");
         JsonNode endpoints = JSON.readTree(Files.readString(folder.resolve("data/endpoints.json")));
         s3 = proxy(endpoints.path("s3").asText());
         sqs = proxy(endpoints.path("sqs").asText());
         int clusterPort = FreePort.next();
         gateway = begin("gateway", "flotilla.http.port=0", "flotilla.cluster.port=" + clusterPort);
-        parts.add(gateway);
+        processes.add(0, gateway);
         url = URI.create(gateway.awaitLine("ready "));
         client = new GatewayClient(url.toString());
         worker = begin(
@@ -82,7 +83,7 @@ final class ProxiedSystem implements AutoCloseable {
                 "flotilla.worker.id=one",
                 "flotilla.worker.prefetch=20s",
                 "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort);
-        parts.add(worker);
+        processes.add(0, worker);
         Eventually.until("the worker is in sight", () -> {
             assertThat(worker.isAlive()).as(worker.err()).isTrue();
             return client.fleet().size() == 1;
@@ -94,7 +95,7 @@ final class ProxiedSystem implements AutoCloseable {
                 0,
                 new InetSocketAddress(
                         InetAddress.getLoopbackAddress(), URI.create(service).getPort()));
-        parts.add(proxy);
+        proxies.add(proxy);
         return proxy;
     }
 
@@ -161,9 +162,7 @@ final class ProxiedSystem implements AutoCloseable {
     /** Uploads at the same time; what was said of each, by label. */
     Map<String, HttpResponse<String>> uploadTogether(String prefix, int images) {
         Map<String, CompletableFuture<HttpResponse<String>>> underWay = new TreeMap<>();
-        IntStream.range(0, images)
-                .mapToObj(i -> prefix + "-" + i)
-                .forEach(stem -> underWay.put(stem, upload(stem)));
+        IntStream.range(0, images).mapToObj(i -> prefix + "-" + i).forEach(stem -> underWay.put(stem, upload(stem)));
         Map<String, HttpResponse<String>> said = new TreeMap<>();
         underWay.forEach((stem, response) -> said.put(stem, response.join()));
         return said;
@@ -225,13 +224,13 @@ final class ProxiedSystem implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        List<FlotillaProcess> processes = Stream.of(worker, gateway)
-                .filter(process -> process != null)
-                .toList();
-        FlotillaProcess.closeAll(processes);
-        for (AutoCloseable part : parts) {
-            part.close();
+    public void close() throws IOException {
+        // The cloud last: the others say goodbye through it.
+        FlotillaProcess.closeAll(
+                processes.subList(0, Math.max(0, processes.size() - 1)));
+        processes.forEach(FlotillaProcess::close);
+        for (ServiceProxy proxy : proxies) {
+            proxy.close();
         }
     }
 }

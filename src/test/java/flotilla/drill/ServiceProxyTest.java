@@ -91,7 +91,9 @@ class ServiceProxyTest {
 
             lost.getOutputStream().write("PUT /d HTTP/1.1\r\n\r\n".getBytes());
             lost.shutdownOutput();
-            assertThat(lost.getInputStream().read()).as("the end, and no answer").isEqualTo(-1);
+            assertThat(lost.getInputStream().read())
+                    .as("the end, and no answer")
+                    .isEqualTo(-1);
         }
         assertThat(served).containsExactly("PUT /a", "PUT /c");
     }
