@@ -226,8 +226,7 @@ final class ProxiedSystem implements AutoCloseable {
     @Override
     public void close() throws IOException {
         // The cloud last: the others say goodbye through it.
-        FlotillaProcess.closeAll(
-                processes.subList(0, Math.max(0, processes.size() - 1)));
+        FlotillaProcess.closeAll(processes.subList(0, Math.max(0, processes.size() - 1)));
         processes.forEach(FlotillaProcess::close);
         for (ServiceProxy proxy : proxies) {
             proxy.close();
