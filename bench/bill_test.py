@@ -1,7 +1,5 @@
 """What bench/bill reckons, by hand. Run by BenchScriptsTest, or: python3 bench/bill_test.py"""
 
-import importlib.machinery
-import importlib.util
 import json
 import subprocess
 import sys
@@ -9,18 +7,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.dont_write_bytecode = True
+from loading import script
+
 HERE = Path(__file__).resolve().parent
-
-
-def script():
-    loader = importlib.machinery.SourceFileLoader("bill", str(HERE / "bill"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bill", loader))
-    loader.exec_module(module)
-    return module
-
-
-bill = script()
+bill = script("bill")
 FIGURES = bill.load(HERE / "bill.json")
 
 

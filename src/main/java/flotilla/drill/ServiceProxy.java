@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Stands before a service on loopback and passes on every byte, unless it is told to be slow, to fail or to be gone. It can
- * wait for a certain request and act at that very moment. Two threads for each connection; thread-safe.
+ * Stands before a service on loopback and passes on every byte, unless it is told to be slow, to fail, to be silent or to be
+ * gone. It can wait for a certain request and act at that very moment. Two threads for each connection; thread-safe.
  */
 public final class ServiceProxy implements AutoCloseable {
     /** How the service is. */
@@ -28,6 +28,7 @@ public final class ServiceProxy implements AutoCloseable {
         WELL,
         SLOW,
         FAILING,
+        SILENT,
         GONE
     }
 
@@ -111,6 +112,14 @@ public final class ServiceProxy implements AutoCloseable {
         state = State.FAILING;
     }
 
+    /**
+     * Connections are taken and read, and nothing is passed on or answered, as when packets are lost without a word. What came
+     * meanwhile is lost for good: such a connection stays mute afterwards too, until its client gives it up.
+     */
+    public void silent() {
+        state = State.SILENT;
+    }
+
     /** Connections are closed, those that are open too. */
     public void gone() {
         state = State.GONE;
@@ -152,6 +161,8 @@ public final class ServiceProxy implements AutoCloseable {
         private final Socket client;
         private final Socket target;
         private final AtomicReference<Sprung> onAnswer = new AtomicReference<>();
+        /** Whether bytes of it were lost, so that those that follow mean nothing. */
+        private volatile boolean mute;
 
         Connection(Socket client, Socket target) throws IOException {
             this.client = client;
@@ -178,6 +189,9 @@ public final class ServiceProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                    if (isMute()) {
+                        continue;
+                    }
                     if (asks ? isKept(buffer, length) : isCaught(onAnswer.getAndSet(null))) {
                         break;
                     }
@@ -194,6 +208,13 @@ public final class ServiceProxy implements AutoCloseable {
                 open.remove(client);
                 open.remove(target);
             }
+        }
+
+        private boolean isMute() {
+            if (state == State.SILENT) {
+                mute = true;
+            }
+            return mute;
         }
 
         /** Whether these bytes of the client are not to be passed on, nor any that follow. */

@@ -12,11 +12,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,31 +35,72 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class OverloadIT {
     private static final int CLIENTS = 32;
-    /** The flood ends with so many refusals, however long that takes. */
+    /** The flood ends with so many refusals at least... */
     private static final int REFUSALS = 1_500;
+    /** ...and when so many images have found room since it was known how fast the worker is, however long both take. */
+    private static final int ROOMS = 30;
+    /** Images by which the supervisor knows that. */
+    private static final int KNOWN = 20;
 
     private static final int MAX_BACKLOG = 100;
+    /** Refused clients are told when a tenth of the backlog will be free. */
+    private static final int TENTH = MAX_BACKLOG / 10;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** For the clients, who asks for health, and who waits for the worker's pace. */
+    private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 2);
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdown();
+    }
+
+    /** What was said during a flood; thread-safe. */
+    private static final class Heard {
+        private final Map<String, String> accepted = new ConcurrentHashMap<>();
+        private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
+        private final AtomicInteger refusals = new AtomicInteger();
+        private final AtomicBoolean isPaceKnown = new AtomicBoolean();
+        /** When images found room, in nanoseconds, since the worker's pace is known. */
+        private final Queue<Long> rooms = new ConcurrentLinkedQueue<>();
+        /** Seconds that refused clients were told since then. */
+        private final Queue<Integer> told = new ConcurrentLinkedQueue<>();
+
+        boolean isEnough() {
+            return refusals.get() >= REFUSALS && rooms.size() >= ROOMS && !told.isEmpty();
+        }
+
+        /** Seconds that a tenth of the backlog took, by the times at which images found room. */
+        double secondsForATenth() {
+            long first = rooms.stream().mapToLong(Long::longValue).min().orElseThrow();
+            long last = rooms.stream().mapToLong(Long::longValue).max().orElseThrow();
+            return TENTH * (last - first) / 1e9 / (rooms.size() - 1);
+        }
+
+        int medianTold() {
+            return told.stream().sorted().skip(told.size() / 2).findFirst().orElseThrow();
+        }
+    }
 
     @Test
     void manyTimesTheCapacity_shouldBeRefusedWithAnHonestTimeAndCostNoAcceptedImage(@TempDir Path folder)
             throws Exception {
         int clusterPort = FreePort.next();
-        Path data = folder.resolve("data");
         String[] common = {
             "--set", "flotilla.classifier.kind=delay",
-            "--set", "flotilla.classifier.delay=100ms",
-            "--set", "flotilla.classifier.parallelism=2",
-            "--set", "flotilla.aws.endpoints-file=" + data.resolve("endpoints.json"),
+            "--set", "flotilla.classifier.delay=210ms",
+            "--set", "flotilla.classifier.parallelism=1",
+            "--set", "flotilla.aws.endpoints-file=" + folder.resolve("data/endpoints.json"),
             "--set", "flotilla.fleet.mode=static",
+            "--set", "flotilla.scaling.interval=1s",
             "--set", "flotilla.queue.receive-wait=1s",
+            "--set", "flotilla.http.result-poll=1s",
             "--set", "flotilla.http.max-backlog=" + MAX_BACKLOG
         };
-        try (FlotillaProcess cloud = FlotillaProcess.start(
-                folder, "cloud", "--data", data.toString(), "--set", "flotilla.classifier.kind=delay")) {
+        try (FlotillaProcess cloud = FlotillaProcess.cloud(folder)) {
             cloud.awaitLine("cloud ready");
             try (FlotillaProcess gateway = FlotillaProcess.startWith(
                             List.of("-Xmx128m"),
@@ -70,33 +114,28 @@ class OverloadIT {
                                     "flotilla.worker.id=one",
                                     "flotilla.cluster.seed-nodes=127.0.0.1:" + clusterPort))) {
                 URI url = URI.create(gateway.awaitLine("ready "));
-                Map<String, String> accepted = new ConcurrentHashMap<>();
-                Map<Integer, Integer> statuses = new HashMap<>();
+                Heard heard = new Heard();
                 AtomicBoolean over = new AtomicBoolean();
                 List<Integer> health = new CopyOnWriteArrayList<>();
-                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(url, over, health));
+                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(url, over, health), threads);
+                CompletableFuture<Void> learning = CompletableFuture.runAsync(() -> learn(url, heard), threads);
 
-                flood(url, accepted, statuses);
+                flood(url, heard, learning);
 
                 int answersMeanwhile = health.size();
                 over.set(true);
-                assertThat(statuses.keySet()).as(statuses.toString()).isSubsetOf(202, 429);
                 asking.join();
+                learning.join();
+                assertThat(heard.statuses.keySet())
+                        .as(heard.statuses.toString())
+                        .isSubsetOf(202, 429);
                 assertThat(answersMeanwhile).as("answers of /healthz meanwhile").isPositive();
                 assertThat(health).as("answers of /healthz").containsOnly(200);
-                for (Map.Entry<String, String> image : accepted.entrySet()) {
-                    JsonNode result = Eventually.value("an answer to " + image.getKey(), () -> {
-                        JsonNode now = JSON.readTree(get(url, "/v1/classifications/" + image.getValue() + "?wait=20")
-                                .body());
-                        return Stream.of(now)
-                                .filter(node -> !node.path("status").asText().equals("pending"))
-                                .findFirst();
-                    });
-                    assertThat(result.path("label").asText()).isEqualTo(image.getKey());
-                }
-                assertThat(upload(url, "after").statusCode())
-                        .as("recovered at once")
-                        .isEqualTo(202);
+                shouldBeHonest(heard);
+                heard.accepted.forEach((label, id) -> shouldBeAnswered(url, label, id));
+                HttpResponse<String> after = upload(url, "after");
+                assertThat(after.statusCode()).as("recovered at once").isEqualTo(202);
+                shouldBeAnswered(url, "after", read(after).path("id").asText());
                 assertThat(worker.isAlive()).isTrue();
                 assertThat(gateway.out() + gateway.err()).doesNotContain("OutOfMemoryError");
                 FlotillaProcess.closeAll(worker, gateway);
@@ -104,36 +143,67 @@ class OverloadIT {
         }
     }
 
+    /** What most were told is what it took, in whole seconds, and no more than three times that. */
+    private static void shouldBeHonest(Heard heard) {
+        double seconds = heard.secondsForATenth();
+
+        assertThat(heard.medianTold())
+                .as("Retry-After, where a tenth of the backlog took %.2f s", seconds)
+                .isBetween((int) Math.floor(seconds), (int) Math.ceil(3 * seconds));
+    }
+
+    private void shouldBeAnswered(URI url, String label, String id) {
+        JsonNode result = Eventually.value(
+                "an answer to " + label,
+                () -> Optional.of(read(get(url, "/v1/classifications/" + id + "?wait=20")))
+                        .filter(now -> !now.path("status").asText().equals("pending")));
+        assertThat(result.path("label").asText()).isEqualTo(label);
+    }
+
     /** Many clients that do not heed what they are told. */
-    private void flood(URI url, Map<String, String> accepted, Map<Integer, Integer> statuses) throws Exception {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private void flood(URI url, Heard heard, CompletableFuture<Void> learning) {
         AtomicInteger next = new AtomicInteger();
-        AtomicInteger refusals = new AtomicInteger();
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             all.add(CompletableFuture.runAsync(
                     () -> {
-                        while (refusals.get() < REFUSALS) {
-                            int n = next.getAndIncrement();
-                            HttpResponse<String> response = upload(url, "image-" + n);
-                            synchronized (statuses) {
-                                statuses.merge(response.statusCode(), 1, Integer::sum);
-                            }
-                            if (response.statusCode() == 202) {
-                                accepted.put(
-                                        "image-" + n, read(response).path("id").asText());
-                            } else {
-                                refusals.incrementAndGet();
-                                assertThat(response.headers().firstValue("Retry-After"))
-                                        .hasValueSatisfying(seconds -> assertThat(Integer.parseInt(seconds))
-                                                .isPositive());
-                            }
+                        while (!heard.isEnough() && !learning.isCompletedExceptionally()) {
+                            hear(url, "image-" + next.getAndIncrement(), heard);
                         }
                     },
-                    clients));
+                    threads));
         }
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-        clients.shutdown();
+    }
+
+    /** One upload of the flood. */
+    private void hear(URI url, String stem, Heard heard) {
+        boolean counts = heard.isPaceKnown.get();
+        HttpResponse<String> response = upload(url, stem);
+        heard.statuses.merge(response.statusCode(), 1, Integer::sum);
+        if (response.statusCode() == 202) {
+            heard.accepted.put(stem, read(response).path("id").asText());
+            if (counts) {
+                heard.rooms.add(System.nanoTime());
+            }
+        } else {
+            heard.refusals.incrementAndGet();
+            int seconds = Integer.parseInt(
+                    response.headers().firstValue("Retry-After").orElseThrow());
+            assertThat(seconds).isPositive();
+            if (counts) {
+                heard.told.add(seconds);
+            }
+        }
+    }
+
+    /** Waits until the supervisor has heard of so many images that it knows the worker's pace. */
+    private void learn(URI url, Heard heard) {
+        Eventually.until("the worker's pace is known", () -> {
+            JsonNode instances = read(get(url, "/v1/fleet")).path("instances");
+            return instances.size() == 1 && instances.get(0).path("images").asInt() >= KNOWN;
+        });
+        heard.isPaceKnown.set(true);
     }
 
     /** Asks for the gateway's health until it is over. */

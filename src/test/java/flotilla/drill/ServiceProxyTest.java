@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServiceProxyTest {
+    private static final int MUCH = 64 << 20;
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final BlockingQueue<String> served = new LinkedBlockingQueue<>();
@@ -71,6 +74,27 @@ class ServiceProxyTest {
 
         proxy.heal();
         assertThat(put("/c").statusCode()).isEqualTo(200);
+        assertThat(served).containsExactly("PUT /a", "PUT /c");
+    }
+
+    @Test
+    void silentService_shouldTakeEverythingAndNeitherPassItOnNorAnswer() throws Exception {
+        put("/a");
+        proxy.silent();
+
+        try (Socket lost = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            lost.getOutputStream().write("PUT /b HTTP/1.1\r\n\r\n".getBytes());
+            // Far more than fits on the way: when it is written, the proxy has read while it was silent.
+            lost.getOutputStream().write(new byte[MUCH]);
+            proxy.heal();
+            assertThat(put("/c").statusCode()).isEqualTo(200);
+
+            lost.getOutputStream().write("PUT /d HTTP/1.1\r\n\r\n".getBytes());
+            lost.shutdownOutput();
+            assertThat(lost.getInputStream().read())
+                    .as("the end, and no answer")
+                    .isEqualTo(-1);
+        }
         assertThat(served).containsExactly("PUT /a", "PUT /c");
     }
 

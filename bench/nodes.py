@@ -1,0 +1,174 @@
+"""Cloud, gateway and worker as processes, what they take, and whether it grows: for bench/soak and bench/overload."""
+
+import itertools
+import math
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+HOUR = 3600.0
+DAY = 24 * HOUR
+#: The median absolute deviation of normally distributed values, times this, is their standard deviation.
+NORMAL = 1.4826
+
+
+def sets(**pairs):
+    """Settings below flotilla as --set takes them: http__port=0 is flotilla.http.port=0, max_backlog is max-backlog."""
+    return [part for key, value in pairs.items() for part in ("--set", f"flotilla.{key.replace('__', '.').replace('_', '-')}={value}")]
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Nodes:
+    """Processes of ./flotilla with a folder of their own, which end with this. The folder goes too, if all was good."""
+
+    def __init__(self, who):
+        self.who = who
+        self.folder = Path(tempfile.mkdtemp(prefix=f"flotilla-{who}-"))
+        self.scratch = self.folder / "tmp"
+        self.scratch.mkdir()
+        self.environment = {**os.environ, "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={self.scratch}"}
+        self.processes = {}
+        self.good = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, failure, trace):
+        for process in reversed(self.processes.values()):
+            process.send_signal(signal.SIGTERM)
+        for process in reversed(self.processes.values()):
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self.good:
+            shutil.rmtree(self.folder)
+        else:
+            print(f"{self.who}: logs are in {self.folder}")
+
+    def start(self, name, arguments, ready=None, java=None):
+        """Starts ./flotilla with these arguments; returns the rest of the line on which it says that it is ready."""
+        environment = {**self.environment, **({"FLOTILLA_JAVA_OPTS": java} if java else {})}
+        with open(self.out(name), "wb") as out, open(self.folder / f"{name}.log", "wb") as log:
+            self.processes[name] = subprocess.Popen([str(HOME / "flotilla"), *arguments], stdout=out, stderr=log, env=environment)
+        while ready:
+            for line in self.out(name).read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
+                if line.startswith(ready) and line.endswith("\n"):
+                    return line[len(ready) :].strip()
+            self.check()
+            time.sleep(0.1)
+        return ""
+
+    def out(self, name):
+        return self.folder / f"{name}.out"
+
+    def start_all(self, gateway=(), worker=(), gateway_java=None):
+        """Cloud, a gateway and one worker; returns the gateway's URL."""
+        data = self.folder / "cloud"
+        self.start("cloud", ["cloud", "--data", str(data), *sets(classifier__kind="delay")], "cloud ready")
+        common = sets(aws__endpoints_file=data / "endpoints.json", fleet__mode="static")
+        cluster = free_port()
+        url = self.start(
+            "gateway", ["gateway", *common, *sets(http__port=0, cluster__port=cluster), *gateway], "ready ", java=gateway_java
+        )
+        self.start("worker", ["worker", *common, *sets(cluster__seed_nodes=f"127.0.0.1:{cluster}"), *worker])
+        return url
+
+    def check(self):
+        """Ends everything when a process has ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                sys.exit(f"{self.who}: {name} ended by itself with status {process.returncode}; see {self.folder / (name + '.log')}")
+
+    def pid(self, name):
+        return self.processes[name].pid
+
+
+def tool(pid, name):
+    """A program of the JDK that a process runs on, or of the path."""
+    beside = Path(os.readlink(f"/proc/{pid}/exe")).with_name(name)
+    return str(beside) if beside.exists() else name
+
+
+def heap(pid, *columns):
+    """The sum of columns of jstat -gc in MB; nan when jstat cannot tell."""
+    try:
+        out = subprocess.run([tool(pid, "jstat"), "-gc", str(pid)], capture_output=True, text=True, timeout=60, check=True).stdout
+        names, values = (line.split() for line in out.strip().splitlines()[:2])
+        row = dict(zip(names, values))
+        return sum(float(row[column]) for column in columns) / 1024
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+        return math.nan
+
+
+def heap_after_collection(pid):
+    """Old generation in MB: what is left after collections, without what is young."""
+    return heap(pid, "OU")
+
+
+def live_heap(pid):
+    """The heap in MB after a full collection that is asked for now; nan when there are no tools for that."""
+    try:
+        subprocess.run([tool(pid, "jcmd"), str(pid), "GC.run"], capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return math.nan
+    return heap(pid, "OU", "EU", "S0U", "S1U")
+
+
+def sample(pid):
+    """What a process takes now."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return {
+        "resident MB": int(status["VmRSS"].split()[0]) / 1024,
+        "old generation MB": heap_after_collection(pid),
+        "threads": int(status["Threads"]),
+        "open files": len(os.listdir(f"/proc/{pid}/fd")),
+    }
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A line through samples by Theil and Sen: the median of the slopes of all pairs, which single samples cannot bend.
+
+    begin: the line's value at the first sample; slope: for each second; spread: of the samples about the line, by the median
+    absolute deviation, as a standard deviation.
+    """
+
+    begin: float
+    slope: float
+    spread: float
+
+    def growth(self, seconds):
+        return self.slope * seconds
+
+    def share(self, seconds):
+        """Growth as a share of the beginning."""
+        growth = self.growth(seconds)
+        return growth / self.begin if self.begin > 0 else (math.inf if growth > 0 else 0.0)
+
+
+def trend(times, values):
+    """The trend of the samples that are known; None with fewer than two moments."""
+    points = [(at, value) for at, value in zip(times, values) if not math.isnan(value)]
+    slopes = [(v - u) / (t - s) for (s, u), (t, v) in itertools.combinations(points, 2) if t != s]
+    if not slopes:
+        return None
+    slope = statistics.median(slopes)
+    first = points[0][0]
+    begin = statistics.median(value - slope * (at - first) for at, value in points)
+    off = [abs(value - begin - slope * (at - first)) for at, value in points]
+    return Trend(begin, slope, NORMAL * statistics.median(off))
