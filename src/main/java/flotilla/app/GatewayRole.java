@@ -211,11 +211,10 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static ActorSystem<Void> member(Config config, FlotillaSettings settings) {
+        Config member = NodeConfig.clusterMember(config, settings.cluster(), ROLE);
         try {
             return ActorSystem.create(
-                    Behaviors.empty(),
-                    settings.cluster().name(),
-                    NodeConfig.clusterMember(config, settings.cluster(), ROLE));
+                    Behaviors.empty(), settings.cluster().name(), member);
         } catch (RuntimeException e) {
             throw new SettingsException(
                     "cannot listen for the cluster on port "
