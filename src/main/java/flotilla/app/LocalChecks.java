@@ -133,9 +133,7 @@ final class LocalChecks {
         if (atCluster == Listener.SOMEBODY && atHttp == Listener.A_GATEWAY) {
             atCluster = Listener.A_GATEWAY;
         }
-        return List.of(
-                httpPort,
-                Judgements.port("flotilla.cluster.port", clusterHost, cluster.port(), atCluster));
+        return List.of(httpPort, Judgements.port("flotilla.cluster.port", clusterHost, cluster.port(), atCluster));
     }
 
     private static Listener listener(String host, int port) {
