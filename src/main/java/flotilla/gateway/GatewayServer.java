@@ -23,6 +23,9 @@ final class GatewayServer {
     /** What the server gets at least to cut off what has not ended by itself. */
     private static final Duration LAST = Duration.ofSeconds(1);
 
+    /** How much longer than its longest header all of a request's headers may be together where they are compressed. */
+    private static final int HEADERS_TO_ONE = 8;
+
     private final ServerBinding binding;
     private final ConnectionWatch watch;
 
@@ -35,14 +38,16 @@ final class GatewayServer {
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
         ConnectionWatch watch = new ConnectionWatch(settings.limits().headerTimeout(), tls.isPresent());
+        ServerConnections.Guarding guarding = new ServerConnections.Guarding(
+                watch, Math.multiplyExact(HEADERS_TO_ONE, settings.limits().maxHeaderSize()));
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =
                 request -> watch.during(request, known -> answer(handler, known));
         return server(system, settings, tls).bind(watched).thenApply(bound -> {
             int port = bound.localAddress().getPort();
-            watches.add(port, watch);
-            bound.whenTerminated().thenRun(() -> watches.remove(port, watch));
+            watches.add(port, guarding);
+            bound.whenTerminated().thenRun(() -> watches.remove(port, guarding));
             return new GatewayServer(bound, watch);
         });
     }
