@@ -23,7 +23,7 @@ final class GatewayServer {
     /** What the server gets at least to cut off what has not ended by itself. */
     private static final Duration LAST = Duration.ofSeconds(1);
 
-    /** How much longer than its longest header all of a request's headers may be together where they are compressed. */
+    /** How much longer than the longest header all headers of a request may be together, over HTTP/2, where they are compressed. */
     private static final int HEADERS_TO_ONE = 8;
 
     private final ServerBinding binding;
@@ -38,8 +38,8 @@ final class GatewayServer {
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
         ConnectionWatch watch = new ConnectionWatch(settings.limits().headerTimeout(), tls.isPresent());
-        ServerConnections.Guarding guarding = new ServerConnections.Guarding(
-                watch, Math.multiplyExact(HEADERS_TO_ONE, settings.limits().maxHeaderSize()));
+        ServerConnections.Guarding guarding =
+                new ServerConnections.Guarding(watch, longestHeaderBlock(settings));
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =
@@ -82,8 +82,13 @@ final class GatewayServer {
         ServerBuilder server = Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(ServerTimeouts.settings(system, settings));
-        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(pair::engine)))
+        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(
+                        () -> new Http2Engine(pair.engine(), new Http2Limits(longestHeaderBlock(settings))))))
                 .orElse(server);
+    }
+
+    private static int longestHeaderBlock(HttpSettings settings) {
+        return HEADERS_TO_ONE * settings.limits().maxHeaderSize();
     }
 
     private static CompletionStage<HttpResponse> answer(

@@ -26,14 +26,6 @@ final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, Byte
     /** In a GOAWAY frame: no stream is promised not to have been worked on. */
     private static final int ANY_STREAM = Integer.MAX_VALUE;
 
-    private static final class CutOffException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        CutOffException(String what) {
-            super(what, null, false, false);
-        }
-    }
-
     private final Inlet<ByteString> fromServer = Inlet.create("Http2Guard.fromServer");
     private final Outlet<ByteString> toClient = Outlet.create("Http2Guard.toClient");
     private final Inlet<ByteString> fromClient = Inlet.create("Http2Guard.fromClient");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.gateway.RawHttp2.Frame;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.SocketException;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,16 +28,6 @@ class Http2FloodTest extends HttpFixture {
 
     private int connections() {
         return ServerConnections.watches(KIT.system()).open(URI.create(url).getPort());
-    }
-
-    /** Sends until all is sent or the server has closed the connection. */
-    private static boolean flood(RawHttp2 client, byte[] bytes) {
-        try {
-            client.send(bytes);
-            return true;
-        } catch (IOException closed) {
-            return false;
-        }
     }
 
     @Test
@@ -83,13 +71,10 @@ class Http2FloodTest extends HttpFixture {
             return answered;
         });
         try (RawHttp2 client = RawHttp2.open(url)) {
-            for (int i = 0;
-                    i < FLOOD
-                            && flood(
-                                    client,
-                                    RawHttp2.bytes(RawHttp2.get(stream(i), "/healthz"), RawHttp2.reset(stream(i))));
-                    i++) {}
-            client.awaitEnd();
+            client.flood(
+                            FLOOD,
+                            i -> RawHttp2.bytes(RawHttp2.get(stream(i), "/healthz"), RawHttp2.reset(stream(i))))
+                    .awaitEnd();
         } finally {
             over.set(true);
         }
@@ -101,9 +86,7 @@ class Http2FloodTest extends HttpFixture {
     @Test
     void pingsWithoutEnd_shouldCutTheirClientOff() throws Exception {
         try (RawHttp2 client = RawHttp2.open(url)) {
-            for (int i = 0; i < FLOOD && flood(client, RawHttp2.ping()); i++) {}
-
-            client.awaitEnd();
+            client.flood(FLOOD, i -> RawHttp2.ping()).awaitEnd();
         }
         shouldAnswer();
     }
@@ -122,10 +105,7 @@ class Http2FloodTest extends HttpFixture {
     void headerBlockWithoutEnd_shouldCutItsClientOff() throws Exception {
         try (RawHttp2 client = RawHttp2.open(url)) {
             client.send(RawHttp2.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.getHeaders("/healthz")));
-            byte[] more = RawHttp2.frame(RawHttp2.CONTINUATION, 0, 1, new byte[1 << 13]);
-            for (int i = 0; i < 8; i++) {
-                client.send(more);
-            }
+            client.flood(8, i -> RawHttp2.frame(RawHttp2.CONTINUATION, 0, 1, new byte[1 << 13]));
 
             assertThat(client.awaitEnd()).contains(ENHANCE_YOUR_CALM);
         }
@@ -149,9 +129,8 @@ class Http2FloodTest extends HttpFixture {
         int before = connections();
         for (int i = 0; i < 5; i++) {
             try (RawHttp2 client = RawHttp2.open(url)) {
-                client.send(RawHttp2.head(RawHttp2.DATA, 0, 1, 1 << 20)).awaitEnd();
-            } catch (SocketException closed) {
-                continue;
+                client.flood(1, frame -> RawHttp2.head(RawHttp2.DATA, 0, 1, 1 << 20))
+                        .awaitEnd();
             }
         }
 

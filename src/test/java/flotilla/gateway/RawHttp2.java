@@ -3,14 +3,13 @@ package flotilla.gateway;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** A TCP connection on which a test speaks HTTP/2 frame by frame, without being asked to keep its rules. Not for several threads. */
 final class RawHttp2 implements AutoCloseable {
@@ -52,9 +51,8 @@ final class RawHttp2 implements AutoCloseable {
     /** The same on a connection that is there. */
     static RawHttp2 begin(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
-        RawHttp2 connection = new RawHttp2(socket);
-        return connection.send(bytes(
-                PREFACE.getBytes(StandardCharsets.US_ASCII), frame(SETTINGS, 0, 0), frame(SETTINGS, 1, 0)));
+        return new RawHttp2(socket)
+                .send(bytes(PREFACE.getBytes(StandardCharsets.US_ASCII), frame(SETTINGS, 0, 0), frame(SETTINGS, 1, 0)));
     }
 
     static byte[] bytes(byte[]... pieces) {
@@ -107,6 +105,18 @@ final class RawHttp2 implements AutoCloseable {
         return this;
     }
 
+    /** Sends so many times what the function gives, or until the server has closed the connection. */
+    RawHttp2 flood(int times, IntFunction<byte[]> bytes) {
+        try {
+            for (int i = 0; i < times; i++) {
+                send(bytes.apply(i));
+            }
+        } catch (IOException closed) {
+            // That is what floods come to; awaitEnd sees it as well.
+        }
+        return this;
+    }
+
     /** The next frame of the server; waits for it. */
     Frame next() throws IOException {
         int lengthAndType = in.readInt();
@@ -131,7 +141,7 @@ final class RawHttp2 implements AutoCloseable {
      *
      * @return what it gave as the reason, if that has come through
      */
-    Optional<Integer> awaitEnd() throws IOException {
+    Optional<Integer> awaitEnd() {
         Optional<Integer> reason = Optional.empty();
         try {
             while (true) {
@@ -140,7 +150,7 @@ final class RawHttp2 implements AutoCloseable {
                     reason = Optional.of(frame.errorCode());
                 }
             }
-        } catch (EOFException | SocketException end) {
+        } catch (IOException end) {
             return reason;
         }
     }
