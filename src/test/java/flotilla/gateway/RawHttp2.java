@@ -155,6 +155,19 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
+    /** Asks once more, on a new stream: whether the answer comes before the server closes the connection, if it is still there at all. */
+    boolean isAnswered(int stream) {
+        flood(1, once -> get(stream, "/healthz"));
+        try {
+            for (Frame frame = next(HEADERS); frame.stream() != stream; ) {
+                frame = next(HEADERS);
+            }
+            return true;
+        } catch (IOException end) {
+            return false;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
