@@ -19,9 +19,13 @@ class UploadFolderTest {
 
     /** Another process with a file in its folder. */
     private record Other(Process process, Path file) implements AutoCloseable {
+        void kill() {
+            process.destroyForcibly().onExit().join();
+        }
+
         @Override
         public void close() {
-            process.destroyForcibly().onExit().join();
+            kill();
         }
     }
 
@@ -67,7 +71,7 @@ class UploadFolderTest {
             assertThat(own.sweep()).as("the look has left its lock alone").isZero();
             assertThat(other.file()).hasContent("half an image");
 
-            other.close();
+            other.kill();
 
             assertThat(own.sweep()).isEqualTo(1);
             assertThat(other.file().getParent()).doesNotExist();
@@ -128,12 +132,10 @@ class UploadFolderTest {
     @Test
     void folderThatWasTidiedAway_shouldBeReplaced() throws Exception {
         try (UploadFolder own = folder()) {
-            Path first = own.newFile().getParent();
-            Files.delete(first.resolve(UploadFolder.LOCK));
-            for (Path file : Files.newDirectoryStream(first)) {
-                Files.delete(file);
-            }
-            Files.delete(first);
+            Path file = own.newFile();
+            Files.delete(file.resolveSibling(UploadFolder.LOCK));
+            Files.delete(file);
+            Files.delete(file.getParent());
 
             assertThat(own.newFile()).exists();
         }
