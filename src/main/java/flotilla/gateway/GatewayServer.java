@@ -38,8 +38,7 @@ final class GatewayServer {
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
         ConnectionWatch watch = new ConnectionWatch(settings.limits().headerTimeout(), tls.isPresent());
-        ServerConnections.Guarding guarding =
-                new ServerConnections.Guarding(watch, longestHeaderBlock(settings));
+        ServerConnections.Guarding guarding = new ServerConnections.Guarding(watch, longestHeaderBlock(settings));
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =

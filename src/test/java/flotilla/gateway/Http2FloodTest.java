@@ -64,8 +64,7 @@ class Http2FloodTest extends HttpFixture {
             return answered;
         });
         try (RawHttp2 client = RawHttp2.open(url)) {
-            client.flood(
-                    FLOOD, i -> RawHttp2.bytes(RawHttp2.get(stream(i), "/healthz"), RawHttp2.reset(stream(i))));
+            client.flood(FLOOD, i -> RawHttp2.bytes(RawHttp2.get(stream(i), "/healthz"), RawHttp2.reset(stream(i))));
 
             assertThat(client.isAnswered(stream(FLOOD))).isFalse();
         } finally {

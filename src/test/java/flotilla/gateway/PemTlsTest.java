@@ -133,8 +133,7 @@ class PemTlsTest extends HttpFixture {
     /** A connection whose client can speak this protocol alone. */
     private SSLSocket connect(HttpSettings.Tls pair, String protocol) throws Exception {
         URI uri = URI.create(url);
-        SSLSocket socket =
-                (SSLSocket) context(pair).getSocketFactory().createSocket(uri.getHost(), uri.getPort());
+        SSLSocket socket = (SSLSocket) context(pair).getSocketFactory().createSocket(uri.getHost(), uri.getPort());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {protocol});
         socket.setSSLParameters(parameters);
@@ -166,9 +165,10 @@ class PemTlsTest extends HttpFixture {
         serve(pair);
         try (SSLSocket socket = connect(pair, "http/1.1")) {
             socket.getOutputStream()
-                    .write(("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                                    + "HTTP2-Settings: AAMAAABkAAQBAAAAAAIAAAAA\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            ("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                                            + "HTTP2-Settings: AAMAAABkAAQBAAAAAAIAAAAA\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
 
             assertThat(readUntilTheEnd(socket)).isEmpty();
         }

@@ -37,7 +37,8 @@ public final class S3ImageStore implements ImageStore {
     public CompletionStage<ImageRef> put(String name, String contentType, Source<ByteString, ?> bytes) {
         String bucket = storage.inputBucket();
         String key = S3Keys.of(storage, name);
-        return named(name, key, new S3Upload(objects, bucket, key, ContentTypes.parse(contentType), uploads).run(bytes));
+        return named(
+                name, key, new S3Upload(objects, bucket, key, ContentTypes.parse(contentType), uploads).run(bytes));
     }
 
     @Override

@@ -129,8 +129,7 @@ public final class UploadFolder implements AutoCloseable {
         try {
             Held own = new Held(
                     folder,
-                    FileChannel.open(
-                            folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             if (own.lock().tryLock() != null && own.isThere()) {
                 return Optional.of(own);
             }

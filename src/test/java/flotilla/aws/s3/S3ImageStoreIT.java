@@ -197,7 +197,8 @@ class S3ImageStoreIT extends S3Fixture {
         server.put("other", "team-a/b.png", new byte[2]);
         server.put("other", "team-b/c.png", new byte[3]);
         server.put("output", "pre/team-a/d.png", new byte[4]);
-        ImageStore store = server.images(server.clients(),
+        ImageStore store = server.images(
+                server.clients(),
                 new StorageSettings(
                         "input",
                         "output",
@@ -252,7 +253,8 @@ class S3ImageStoreIT extends S3Fixture {
 
     @Test
     void missingBucket_shouldFailWithARemedy() {
-        ImageStore nowhere = server.images(server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
+        ImageStore nowhere =
+                server.images(server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
 
         assertThat(Await.failure(nowhere.put("k", "image/png", Source.single(bytes(1)))))
                 .isInstanceOf(InfrastructureException.class)
