@@ -12,6 +12,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import org.apache.pekko.stream.StreamTcpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class Http2Engine extends SSLEngine {
         return result;
     }
 
-    /** @throws CutOffException when the client is beyond the limits, or sends more after the server has told it of an error */
+    /** @throws StreamTcpException as for a client that has gone, when the client is beyond the limits, or sends more after the server has told it of an error */
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] destinations, int offset, int length)
             throws SSLException {
@@ -69,9 +70,9 @@ final class Http2Engine extends SSLEngine {
         return result;
     }
 
-    private static CutOffException cutOff(String what) {
+    private static StreamTcpException cutOff(String what) {
         LOG.info("a connection over TLS cut off for {}", what);
-        return new CutOffException(what);
+        return new StreamTcpException(what);
     }
 
     private static int[] positions(ByteBuffer[] buffers, int offset, int length) {

@@ -8,6 +8,7 @@ import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.BidiShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.GraphStage;
@@ -119,7 +120,8 @@ final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, Byte
             bytes.getByteBuffers().forEach(limits::sent);
             push(toClient, bytes);
             if (limits.isOver()) {
-                completeStage();
+                end("connection ended with an error");
+                complete(toClient);
             }
         }
 
@@ -134,18 +136,25 @@ final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, Byte
             push(toServer, bytes);
         }
 
-        /** In good order where it can be; a client that does not even read hears nothing. The server sees a client that has gone. */
+        /** A client that does not even read hears nothing. */
         private void cutOff(Excess excess) {
             LOG.info("connection of {} cut off for {}", client, excess.what());
+            StreamTcpException gone = end(excess.what());
             if (isAvailable(toClient)) {
                 push(toClient, goaway(excess.errorCode()));
-                completeStage();
+                complete(toClient);
             } else {
-                complete(toServer);
-                cancel(fromServer);
-                cancel(fromClient);
-                fail(toClient, new CutOffException(excess.what()));
+                fail(toClient, gone);
             }
+        }
+
+        /** The server sees a client that has gone. */
+        private StreamTcpException end(String why) {
+            StreamTcpException gone = new StreamTcpException(why);
+            fail(toServer, gone);
+            cancel(fromServer);
+            cancel(fromClient);
+            return gone;
         }
 
         private static ByteString goaway(int errorCode) {
