@@ -15,6 +15,7 @@ import flotilla.aws.s3.S3LeaseStore;
 import flotilla.aws.s3.S3QuarantineStore;
 import flotilla.aws.s3.S3ResultStore;
 import flotilla.aws.s3.S3WishStore;
+import flotilla.aws.s3.UploadFolder;
 import flotilla.aws.sqs.SqsQueues;
 import flotilla.aws.sqs.SqsSourceSettings;
 import flotilla.config.FlotillaSettings;
@@ -36,12 +37,17 @@ import flotilla.supervisor.LeaseStore;
 import flotilla.worker.DeadLetters;
 import flotilla.worker.TerminateRequests;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queues and stores that both roles use, over shared clients. */
 final class CloudConnections implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CloudConnections.class);
+
     private final FlotillaSettings settings;
     private final AwsClients clients;
     private final SqsQueues queues;
+    private final UploadFolder uploads = UploadFolder.ofTemporaryFiles();
 
     private CloudConnections(FlotillaSettings settings, AwsClients clients) {
         this.settings = settings;
@@ -100,7 +106,15 @@ final class CloudConnections implements AutoCloseable {
     }
 
     ImageStore images(ActorSystem<?> system) {
-        return new S3ImageStore(system, clients, settings.storage());
+        return new S3ImageStore(system, clients, settings.storage(), uploads);
+    }
+
+    /** What gateways that were killed have left on this machine's disk of the uploads that they had in hand. */
+    void sweepUploads() {
+        int removed = uploads.sweep();
+        if (removed > 0) {
+            LOG.info("unfinished uploads of {} dead processes removed", removed);
+        }
     }
 
     IdempotencyStore idempotencyKeys(ActorSystem<?> system) {
@@ -180,5 +194,6 @@ final class CloudConnections implements AutoCloseable {
     public void close() {
         queues.close();
         clients.close();
+        uploads.close();
     }
 }

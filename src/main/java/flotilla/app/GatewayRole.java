@@ -212,11 +212,9 @@ final class GatewayRole implements AutoCloseable {
     }
 
     private static ActorSystem<Void> member(Config config, FlotillaSettings settings) {
+        Config member = NodeConfig.clusterMember(config, settings.cluster(), ROLE);
         try {
-            return ActorSystem.create(
-                    Behaviors.empty(),
-                    settings.cluster().name(),
-                    NodeConfig.clusterMember(config, settings.cluster(), ROLE));
+            return ActorSystem.create(Behaviors.empty(), settings.cluster().name(), member);
         } catch (RuntimeException e) {
             throw new SettingsException(
                     "cannot listen for the cluster on port "
@@ -232,8 +230,9 @@ final class GatewayRole implements AutoCloseable {
         return self.host().get() + ":" + self.port().get();
     }
 
-    /** Every gateway removes what is too old: that it is done twice does no harm. */
+    /** Every gateway removes what is too old, and what dead ones left on its disk: that it is done twice does no harm. */
     private static void sweep(ActorSystem<?> system, FlotillaSettings settings, CloudConnections cloud) {
+        cloud.sweepUploads();
         ExpiryKeeper.create(cloud.expiry(system), settings.storage(), Clock.systemUTC(), new SecureRandom())
                 .ifPresent(keeper -> system.systemActorOf(keeper, "expiry-keeper", Props.empty()));
     }

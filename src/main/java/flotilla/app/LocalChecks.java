@@ -121,14 +121,19 @@ final class LocalChecks {
         if (atHttp == Listener.SOMEBODY && isGateway(http)) {
             atHttp = Listener.A_GATEWAY;
         }
-        String clusterHost = NodeConfig.host(cluster);
+        Finding httpPort = Judgements.port("flotilla.http.port", http.host(), http.port(), atHttp);
+        String clusterHost;
+        try {
+            clusterHost = NodeConfig.host(cluster);
+        } catch (SettingsException e) {
+            return List.of(
+                    httpPort, Finding.error("flotilla.cluster.host", e.getMessage(), "correct it, or no node starts"));
+        }
         Listener atCluster = listener(clusterHost, cluster.port());
         if (atCluster == Listener.SOMEBODY && atHttp == Listener.A_GATEWAY) {
             atCluster = Listener.A_GATEWAY;
         }
-        return List.of(
-                Judgements.port("flotilla.http.port", http.host(), http.port(), atHttp),
-                Judgements.port("flotilla.cluster.port", clusterHost, cluster.port(), atCluster));
+        return List.of(httpPort, Judgements.port("flotilla.cluster.port", clusterHost, cluster.port(), atCluster));
     }
 
     private static Listener listener(String host, int port) {

@@ -5,13 +5,9 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import flotilla.config.ClusterSettings;
 import flotilla.config.SettingsException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
@@ -89,18 +85,20 @@ final class NodeConfig {
                 .toList();
     }
 
-    /** The address at which this node listens for others of the cluster. */
+    /**
+     * The address at which this node listens for others of the cluster.
+     *
+     * @throws SettingsException with one line and the remedy when everybody may reach it and nothing keeps strangers out
+     */
     static String host(ClusterSettings cluster) {
-        if (!cluster.host().isBlank()) {
-            return cluster.host();
-        }
+        String host = cluster.host().isBlank() ? ownAddress() : cluster.host();
+        cluster.requireGuarded(host);
+        return host;
+    }
+
+    private static String ownAddress() {
         try {
-            return Collections.list(NetworkInterface.getNetworkInterfaces()).stream()
-                    .flatMap(network -> Collections.list(network.getInetAddresses()).stream())
-                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
-                    .map(InetAddress::getHostAddress)
-                    .findFirst()
-                    .orElse("127.0.0.1");
+            return OwnAddress.find().orElse("127.0.0.1");
         } catch (SocketException e) {
             throw new SettingsException(
                     "flotilla.cluster.host is empty and this machine's address cannot be read; set it", e);

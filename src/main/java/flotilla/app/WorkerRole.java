@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import com.typesafe.config.Config;
 import flotilla.aws.AwsCalls;
 import flotilla.aws.imds.Ec2Identity;
 import flotilla.config.DrainSettings;
@@ -100,6 +101,8 @@ final class WorkerRole implements AutoCloseable {
         int mostParallelism =
                 settings.classifier().parallelism(Runtime.getRuntime().availableProcessors());
 
+        // Before anything is begun that would have to be ended again when it is refused.
+        Config member = NodeConfig.joining(loaded.config(), settings.cluster(), ROLE);
         Optional<WorkerMetering> metering = WorkerMetering.open(settings);
         NodeTracing tracing = NodeTracing.open(settings.tracing(), ROLE, identity.process());
 
@@ -139,7 +142,7 @@ final class WorkerRole implements AutoCloseable {
                 NodeConfig.dataPath(loaded.config(), WorkerNode.CLASSIFIER_DISPATCHER, mostParallelism));
         ControlPlane control = new ControlPlane(
                 settings.cluster().name(),
-                NodeConfig.joining(loaded.config(), settings.cluster(), ROLE),
+                member,
                 identity,
                 data,
                 context -> SupervisorProxy.find(context.getSystem()),

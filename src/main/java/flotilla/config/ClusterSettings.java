@@ -57,6 +57,30 @@ public record ClusterSettings(
         }
     }
 
+    /**
+     * Whoever reaches the port of a node may command the fleet, unless TLS keeps strangers out: so without it a node listens on loopback
+     * or on a private network.
+     *
+     * @param address the host, or the address that was found for an empty one
+     * @throws SettingsException with one line and the remedy
+     */
+    public void requireGuarded(String address) {
+        if (tls.isEmpty() && isPublic(address)) {
+            throw new SettingsException("flotilla.cluster.host = " + (host.isBlank() ? "\"\" finds " : "") + address
+                    + ", where strangers could command the fleet; set it to this machine's address in a private network, or set"
+                    + " flotilla.cluster.tls");
+        }
+    }
+
+    private static boolean isPublic(String address) {
+        try {
+            return !PrivateNetwork.has(InetAddress.getByName(address));
+        } catch (UnknownHostException notKnown) {
+            // It fails where it is bound, by its own name.
+            return false;
+        }
+    }
+
     /** Whether a host is the address that stands for all of a machine, in any spelling that a resolver takes for it. */
     private static boolean isEveryNetworks(String host) {
         String literal = host.strip().replaceAll("^\\[|]$", "").replaceFirst("%.*", "");

@@ -1,7 +1,6 @@
 package flotilla.config;
 
 import com.typesafe.config.Config;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -52,10 +51,6 @@ public record MetricsSettings(
     }
 
     private static final int NO_PORT = -1;
-    /** The first seven bits of the addresses that IPv6 keeps for private networks, fc00::/7. */
-    private static final int UNIQUE_LOCAL = 0xfc;
-
-    private static final int UNIQUE_LOCAL_MASK = 0xfe;
 
     public MetricsSettings {
         Checks.that(
@@ -80,7 +75,7 @@ public record MetricsSettings(
         try {
             InetAddress address = InetAddress.getByName(name);
             Checks.that(
-                    isPrivate(address),
+                    PrivateNetwork.has(address),
                     "flotilla.metrics.host",
                     "an address of loopback or of a private network, for whoever reaches it may read; not " + name);
             return address;
@@ -88,15 +83,6 @@ public record MetricsSettings(
             throw new SettingsException(
                     "flotilla.metrics.host = " + name + " is no address of this machine; give one, or \"\"", e);
         }
-    }
-
-    private static boolean isPrivate(InetAddress address) {
-        boolean uniqueLocal =
-                address instanceof Inet6Address && (address.getAddress()[0] & UNIQUE_LOCAL_MASK) == UNIQUE_LOCAL;
-        return address.isLoopbackAddress()
-                || address.isSiteLocalAddress()
-                || address.isLinkLocalAddress()
-                || uniqueLocal;
     }
 
     static MetricsSettings from(Config config) {

@@ -23,6 +23,9 @@ final class GatewayServer {
     /** What the server gets at least to cut off what has not ended by itself. */
     private static final Duration LAST = Duration.ofSeconds(1);
 
+    /** How much longer than the longest header all headers of a request may be together, over HTTP/2, where they are compressed. */
+    private static final int HEADERS_TO_ONE = 8;
+
     private final ServerBinding binding;
     private final ConnectionWatch watch;
 
@@ -35,14 +38,15 @@ final class GatewayServer {
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
         ConnectionWatch watch = new ConnectionWatch(system, settings, tls.isPresent());
+        ServerConnections.Guarding guarding = new ServerConnections.Guarding(watch, longestHeaderBlock(settings));
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =
                 request -> watch.during(request, known -> answer(handler, known));
         return server(system, settings, tls).bind(watched).thenApply(bound -> {
             int port = bound.localAddress().getPort();
-            watches.add(port, watch);
-            bound.whenTerminated().thenRun(() -> watches.remove(port, watch));
+            watches.add(port, guarding);
+            bound.whenTerminated().thenRun(() -> watches.remove(port, guarding));
             return new GatewayServer(bound, watch);
         });
     }
@@ -77,8 +81,13 @@ final class GatewayServer {
         ServerBuilder server = Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(ServerTimeouts.settings(system, settings));
-        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(pair::engine)))
+        return tls.map(pair -> server.enableHttps(ConnectionContext.httpsServer(
+                        () -> new Http2Engine(pair.engine(), new Http2Limits(longestHeaderBlock(settings))))))
                 .orElse(server);
+    }
+
+    private static int longestHeaderBlock(HttpSettings settings) {
+        return HEADERS_TO_ONE * settings.limits().maxHeaderSize();
     }
 
     private static CompletionStage<HttpResponse> answer(

@@ -13,6 +13,7 @@ import org.apache.pekko.http.scaladsl.model.HttpResponse;
 import org.apache.pekko.stream.scaladsl.BidiFlow;
 import org.apache.pekko.stream.scaladsl.Flow;
 import org.apache.pekko.stream.scaladsl.Tcp;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Where each new connection of the HTTP server passes before the server sees it. The server names this class in {@code
@@ -20,35 +21,46 @@ import org.apache.pekko.stream.scaladsl.Tcp;
  * can be reached while the server goes on to speak HTTP/1 and HTTP/2.
  */
 public final class ServerConnections implements TelemetrySpi {
+    /**
+     * How a port's connections are guarded.
+     *
+     * @param longestHeaderBlock of a request over HTTP/2, in bytes
+     */
+    record Guarding(ConnectionWatch watch, int longestHeaderBlock) {
+        private Flow<ByteString, ByteString, NotUsed> around(Tcp.IncomingConnection incoming) {
+            org.apache.pekko.stream.javadsl.Flow<ByteString, ByteString, NotUsed> watched =
+                    watch.guard(incoming.remoteAddress(), incoming.flow().asJava());
+            return org.apache.pekko.stream.javadsl.BidiFlow.fromGraph(
+                            new Http2Guard(incoming.remoteAddress(), longestHeaderBlock))
+                    .join(watched)
+                    .asScala();
+        }
+    }
+
     /** The watches of one actor system, by the port that each is for. */
     static final class Watches implements Extension {
-        private final Map<Integer, ConnectionWatch> byPort = new ConcurrentHashMap<>();
+        private final Map<Integer, Guarding> byPort = new ConcurrentHashMap<>();
 
-        void add(int port, ConnectionWatch watch) {
-            byPort.put(port, watch);
+        void add(int port, Guarding guarding) {
+            byPort.put(port, guarding);
         }
 
-        void remove(int port, ConnectionWatch watch) {
-            byPort.remove(port, watch);
+        void remove(int port, Guarding guarding) {
+            byPort.remove(port, guarding);
         }
 
         /** How many connections a port has; 0 for one that is not watched. */
         int open(int port) {
-            ConnectionWatch watch = byPort.get(port);
-            return watch == null ? 0 : watch.open();
+            Guarding guarding = byPort.get(port);
+            return guarding == null ? 0 : guarding.watch().open();
         }
 
         private Tcp.IncomingConnection guard(Tcp.IncomingConnection incoming) {
-            ConnectionWatch watch = byPort.get(incoming.localAddress().getPort());
-            return watch == null
+            Guarding guarding = byPort.get(incoming.localAddress().getPort());
+            return guarding == null
                     ? incoming
                     : new Tcp.IncomingConnection(
-                            incoming.localAddress(),
-                            incoming.remoteAddress(),
-                            watch.guard(
-                                            incoming.remoteAddress(),
-                                            incoming.flow().asJava())
-                                    .asScala());
+                            incoming.localAddress(), incoming.remoteAddress(), guarding.around(incoming));
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
+import flotilla.config.ClusterSettings;
 import flotilla.config.FlotillaSettings;
+import flotilla.config.SettingsException;
 import flotilla.config.SettingsLoader;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -16,11 +18,18 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeConfigTest {
     private static Config node(String... sets) {
         Config config = SettingsLoader.load(Optional.empty(), Optional.empty(), List.of(sets));
         return NodeConfig.clusterMember(config, FlotillaSettings.from(config).cluster(), "gateway");
+    }
+
+    private static ClusterSettings cluster(String... sets) {
+        return FlotillaSettings.from(SettingsLoader.load(Optional.empty(), Optional.empty(), List.of(sets)))
+                .cluster();
     }
 
     @Test
@@ -31,10 +40,41 @@ class NodeConfigTest {
         assertThat(node.getString("pekko.remote.artery.bind.hostname")).isEqualTo("10.1.2.3");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "172.31.0.9", "192.168.7.7", "fd12::1"})
+    void hostInAPrivateNetwork_shouldBeTaken(String host) {
+        assertThat(node("flotilla.cluster.host=\"" + host + "\"").getString("pekko.remote.artery.bind.hostname"))
+                .isEqualTo(host);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"203.0.113.7", "172.32.0.1", "2001:db8::1"})
+    void publicHostWithoutTls_shouldBeRefused(String host) {
+        assertThatThrownBy(() -> node("flotilla.cluster.host=\"" + host + "\""))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("flotilla.cluster.host = " + host + ", where strangers could command the fleet; set it to"
+                        + " this machine's address in a private network, or set flotilla.cluster.tls");
+    }
+
     @Test
-    void emptyHost_shouldBeOneAddressOfThisMachine() {
-        assertThat(node("flotilla.cluster.host=\"\"").getString("pekko.remote.artery.bind.hostname"))
-                .isNotIn("", "0.0.0.0");
+    void publicAddressThatWasFound_shouldBeRefusedWithoutTls() {
+        ClusterSettings cluster = cluster("flotilla.cluster.host=\"\"");
+
+        cluster.requireGuarded("10.1.2.3");
+        assertThatThrownBy(() -> cluster.requireGuarded("203.0.113.7"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("flotilla.cluster.host = \"\" finds 203.0.113.7, where strangers could");
+    }
+
+    @Test
+    void publicHostWithTls_shouldBeTaken() {
+        ClusterSettings cluster = cluster(
+                "flotilla.cluster.host=203.0.113.7",
+                "flotilla.cluster.tls.certificate=/c",
+                "flotilla.cluster.tls.key=/k",
+                "flotilla.cluster.tls.ca=/a");
+
+        assertThat(NodeConfig.host(cluster)).isEqualTo("203.0.113.7");
     }
 
     @Test

@@ -3,6 +3,7 @@ package flotilla.bench;
 import flotilla.aws.AwsClients;
 import flotilla.aws.s3.S3ImageStore;
 import flotilla.aws.s3.S3ResultStore;
+import flotilla.aws.s3.UploadFolder;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.SettingsLoader;
 import flotilla.domain.ClassificationResult;
@@ -67,11 +68,12 @@ final class MessagingLoop {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare-loop", config);
         try (AwsClients clients = AwsClients.open(settings.aws(), rounds);
                 SqsAsyncClient sqs =
-                        clients.client(SqsAsyncClient.builder(), settings.aws().sqs(), CALL, CALL)) {
+                        clients.client(SqsAsyncClient.builder(), settings.aws().sqs(), CALL, CALL);
+                UploadFolder uploads = UploadFolder.ofTemporaryFiles()) {
             MessagingLoop loop = new MessagingLoop(
                     sqs,
                     settings,
-                    new S3ImageStore(system, clients, settings.storage()),
+                    new S3ImageStore(system, clients, settings.storage(), uploads),
                     new S3ResultStore(system, clients, settings.storage()),
                     Integer.parseInt(args[0]));
             List<Thread> threads = new ArrayList<>();

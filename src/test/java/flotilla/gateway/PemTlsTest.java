@@ -7,11 +7,13 @@ import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.config.SettingsException;
 import flotilla.testing.HandClock;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,6 +26,8 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class PemTlsTest extends HttpFixture {
+    /** A frame of a type that nobody has named is to be passed over. */
+    private static final int UNKNOWN_TYPE = 0x20;
+
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
@@ -82,6 +89,10 @@ class PemTlsTest extends HttpFixture {
     }
 
     private static HttpClient trusting(HttpSettings.Tls pair) throws Exception {
+        return HttpClient.newBuilder().sslContext(context(pair)).build();
+    }
+
+    private static SSLContext context(HttpSettings.Tls pair) throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         Certificate certificate = java.security.cert.CertificateFactory.getInstance("X.509")
@@ -91,15 +102,13 @@ class PemTlsTest extends HttpFixture {
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(context).build();
+        return context;
     }
 
     @Test
     void httpsGateway_shouldSpeakHttp2WithItsCertificate() throws Exception {
         HttpSettings.Tls pair = pair("first");
-        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
-        stop();
-        start(settings(defaults, Duration.ofSeconds(60), Optional.of(pair), defaults.access()));
+        serve(pair);
 
         HttpResponse<String> response = trusting(pair)
                 .send(
@@ -113,6 +122,66 @@ class PemTlsTest extends HttpFixture {
                         .getSubjectX500Principal()
                         .getName())
                 .isEqualTo("CN=first");
+    }
+
+    private void serve(HttpSettings.Tls pair) {
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        stop();
+        start(settings(defaults, Duration.ofSeconds(60), Optional.of(pair), defaults.access()));
+    }
+
+    /** A connection whose client can speak this protocol alone. */
+    private SSLSocket connect(HttpSettings.Tls pair, String protocol) throws Exception {
+        URI uri = URI.create(url);
+        SSLSocket socket = (SSLSocket) context(pair).getSocketFactory().createSocket(uri.getHost(), uri.getPort());
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {protocol});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    @Test
+    void clientBeyondTheLimitsOfHttp2_shouldBeCutOff() throws Exception {
+        HttpSettings.Tls pair = pair("first");
+        serve(pair);
+        try (RawHttp2 inOrder = RawHttp2.begin(connect(pair, "h2"));
+                RawHttp2 tooLong = RawHttp2.begin(connect(pair, "h2"));
+                RawHttp2 broken = RawHttp2.begin(connect(pair, "h2"))) {
+            tooLong.flood(1, once -> RawHttp2.frame(UNKNOWN_TYPE, 0, 0, new byte[1 << 20]));
+            broken.send(RawHttp2.bytes(
+                    RawHttp2.get(1, "/v1/fleet"), RawHttp2.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, (byte) 'x')));
+
+            assertThat(tooLong.isAnswered(1)).isFalse();
+            assertThat(broken.next(RawHttp2.GOAWAY).errorCode()).isNotZero();
+            assertThat(broken.isAnswered(3)).isFalse();
+            assertThat(inOrder.isAnswered(1)).isTrue();
+        }
+    }
+
+    @Test
+    void changeToHttp2WithinTls_shouldBeTheEnd() throws Exception {
+        HttpSettings.Tls pair = pair("first");
+        serve(pair);
+        try (SSLSocket socket = connect(pair, "http/1.1")) {
+            socket.getOutputStream()
+                    .write(
+                            ("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                                            + "HTTP2-Settings: AAMAAABkAAQBAAAAAAIAAAAA\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(readUntilTheEnd(socket)).isEmpty();
+        }
+    }
+
+    private static byte[] readUntilTheEnd(SSLSocket socket) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(all);
+        } catch (IOException end) {
+            // Cut off, and not closed in good order.
+        }
+        return all.toByteArray();
     }
 
     @Test

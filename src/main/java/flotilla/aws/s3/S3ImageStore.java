@@ -23,8 +23,12 @@ import org.apache.pekko.util.ByteString;
 public final class S3ImageStore implements ImageStore {
     private final S3Objects objects;
     private final StorageSettings storage;
+    private final UploadFolder uploads;
 
-    public S3ImageStore(ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage) {
+    /** @param uploads keeps long images while they come */
+    public S3ImageStore(
+            ClassicActorSystemProvider system, AwsClients clients, StorageSettings storage, UploadFolder uploads) {
+        this.uploads = uploads;
         this.objects = new S3Objects(system, clients);
         this.storage = storage;
     }
@@ -33,7 +37,8 @@ public final class S3ImageStore implements ImageStore {
     public CompletionStage<ImageRef> put(String name, String contentType, Source<ByteString, ?> bytes) {
         String bucket = storage.inputBucket();
         String key = S3Keys.of(storage, name);
-        return named(name, key, new S3Upload(objects, bucket, key, ContentTypes.parse(contentType)).run(bytes));
+        return named(
+                name, key, new S3Upload(objects, bucket, key, ContentTypes.parse(contentType), uploads).run(bytes));
     }
 
     @Override

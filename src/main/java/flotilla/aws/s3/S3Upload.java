@@ -36,8 +36,10 @@ final class S3Upload {
     private final String bucket;
     private final String key;
     private final ContentType type;
+    private final UploadFolder folder;
 
-    S3Upload(S3Objects objects, String bucket, String key, ContentType type) {
+    S3Upload(S3Objects objects, String bucket, String key, ContentType type, UploadFolder folder) {
+        this.folder = folder;
         this.objects = objects;
         this.bucket = bucket;
         this.key = key;
@@ -72,7 +74,7 @@ final class S3Upload {
     private CompletionStage<Done> throughFile(Source<ByteString, NotUsed> bytes) {
         Path file;
         try {
-            file = Files.createTempFile("flotilla-upload-", ".image");
+            file = folder.newFile();
         } catch (IOException e) {
             bytes.runWith(Sink.cancelled(), objects.system());
             return CompletableFuture.failedStage(e);

@@ -197,8 +197,7 @@ class S3ImageStoreIT extends S3Fixture {
         server.put("other", "team-a/b.png", new byte[2]);
         server.put("other", "team-b/c.png", new byte[3]);
         server.put("output", "pre/team-a/d.png", new byte[4]);
-        ImageStore store = new S3ImageStore(
-                server.system(),
+        ImageStore store = server.images(
                 server.clients(),
                 new StorageSettings(
                         "input",
@@ -254,8 +253,8 @@ class S3ImageStoreIT extends S3Fixture {
 
     @Test
     void missingBucket_shouldFailWithARemedy() {
-        ImageStore nowhere = new S3ImageStore(
-                server.system(), server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
+        ImageStore nowhere =
+                server.images(server.clients(), new StorageSettings("nowhere", "output", "", Layout.BY_ID));
 
         assertThat(Await.failure(nowhere.put("k", "image/png", Source.single(bytes(1)))))
                 .isInstanceOf(InfrastructureException.class)
@@ -268,7 +267,7 @@ class S3ImageStoreIT extends S3Fixture {
     @Test
     void wrongCredentials_shouldFailInOneLine() {
         try (AwsClients strangers = AwsClients.open(server.settings("wrong"), 0)) {
-            ImageStore store = new S3ImageStore(server.system(), strangers, S3Server.storage(Layout.BY_ID));
+            ImageStore store = server.images(strangers, S3Server.storage(Layout.BY_ID));
 
             assertThat(Await.failure(store.put("k", "image/png", Source.single(bytes(1)))))
                     .isInstanceOf(InfrastructureException.class)
@@ -285,7 +284,7 @@ class S3ImageStoreIT extends S3Fixture {
     void oneBucketForAll_shouldShowClientsNothingOfOthers() {
         StorageSettings shared = new StorageSettings("other", "other", "one/", Layout.BY_NAME);
         RequestId id = new RequestId("01a205f0-4de1-7ee5-8467-340da8ad4ddf");
-        S3ImageStore store = new S3ImageStore(server.system(), server.clients(), shared);
+        S3ImageStore store = server.images(server.clients(), shared);
         ImageRef image = Await.result(store.put(id + "/" + id + ".json", "image/png", Source.single(bytes(1))));
         ImageRef folder = Await.result(store.put(id + "/registry", "image/png", Source.single(bytes(1))));
         everyStoreWrites(shared, id, image);

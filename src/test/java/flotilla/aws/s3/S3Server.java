@@ -29,6 +29,7 @@ public final class S3Server implements AutoCloseable {
     private final S3Proxy proxy;
     private final AwsClients clients;
     private final S3Objects objects;
+    private final UploadFolder uploadFolder = UploadFolder.ofTemporaryFiles();
 
     public S3Server() throws Exception {
         this(new TransientNio2BlobStore());
@@ -91,7 +92,11 @@ public final class S3Server implements AutoCloseable {
     }
 
     S3ImageStore images(StorageSettings.Layout layout) {
-        return new S3ImageStore(system(), clients, storage(layout));
+        return images(clients, storage(layout));
+    }
+
+    S3ImageStore images(AwsClients with, StorageSettings storage) {
+        return new S3ImageStore(system(), with, storage, uploadFolder);
     }
 
     S3ResultStore results(StorageSettings.Layout layout) {
@@ -134,6 +139,7 @@ public final class S3Server implements AutoCloseable {
     public void close() {
         system.close();
         clients.close();
+        uploadFolder.close();
         try {
             proxy.stop();
         } catch (Exception e) {
