@@ -108,8 +108,9 @@ class FloodTest(unittest.IsolatedAsyncioTestCase):
         record = overload.Record()
         client = overload.Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         flood = overload.Flood(client, record)
+        flood.has_patient = True
 
-        await asyncio.gather(*await flood.pour(400, 0.5))
+        self.assertEqual(await overload.still_waiting(await flood.pour(400, 0.5)), 0)
         missing, wrong = await flood.answers(60)
         client.close()
         server.close()
