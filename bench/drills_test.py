@@ -27,6 +27,10 @@ GOOD = """\
 faults: kill-worker 3, kill-worker-at-work 14, s3-gone 2
 starts of gateways: 2, 1, 3
 images in the hand of a killed worker 21; from the kill to the answer: median 5.2 s, 90 % 7.9 s, longest 12.4 s
+of those met by one kill and no trouble of SQS or S3 9 had a result within 10 s of the lease's end: 8
+deaths of the lease's holder 6, after 1 of which nobody acted; until a gateway acted again: median 14.0 s, 90 % 30.1 s, longest 31.5 s; \
+undisturbed 2: median 11.0 s, 90 % 12.5 s, longest 12.5 s
+workers ended by the scaler 9, of which the drill killed 1 before a last word
 images 2000, accepted 2000, answered 2000, quarantined 1
 lost 0, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0
 seed 7: good
@@ -42,12 +46,24 @@ class DrillsTest(unittest.TestCase):
         self.assertEqual((account["accepted"], account["answered"], account["quarantined"]), (2000, 2000, 1))
         self.assertEqual(account["waits_s"], [5.2, 7.9, 12.4])
         self.assertEqual(account["rescued"], 21)
+        self.assertEqual((account["plain"], account["in_time"]), (9, 8))
+        self.assertEqual((account["failovers"], account["failovers_s"]), (6, [14.0, 30.1, 31.5]))
+        self.assertEqual((account["undisturbed"], account["undisturbed_s"]), (2, [11.0, 12.5, 12.5]))
         self.assertEqual(list(account["counts"].values()), [0, 0, 0, 0, 0])
 
     def test_finding_should_not_be_taken_for_the_account(self):
         text = "lost: drill-7-000003.png was accepted as abc and has no answer\n" + GOOD.replace("lost 0", "lost 1")
 
         self.assertEqual(drills.account_of(text)["counts"]["lost"], 1)
+
+    def test_drill_without_deaths_should_have_no_times_of_them(self):
+        text = "deaths of the lease's holder 0; until a gateway acted again; undisturbed 0\n"
+        account = drills.account_of(text)
+
+        self.assertEqual((account["failovers"], account["undisturbed"]), (0, 0))
+        self.assertIsNone(account["failovers_s"])
+        self.assertIsNone(account["undisturbed_s"])
+        self.assertIn("| 0 of 0 | 0: –; 0: – |", drills.row({"seed": 1, "images": 1, "good": True, "minutes": 1.0, **account}))
 
     def test_drill_that_broke_off_should_have_no_figures_instead_of_zeros(self):
         account = drills.account_of("flotilla: no space left\n")
@@ -62,14 +78,16 @@ class DrillsTest(unittest.TestCase):
         self.assertEqual(
             drills.total([result, bad]),
             "2 drills, 1 good: 4000 images, 4000 answered, 2 quarantined, 34 kills among 38 faults; "
-            "lost 2, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0",
+            "lost 2, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0; "
+            "of images met by one kill and no trouble of SQS or S3 16 of 18 had a result within 10 s of the lease's end; "
+            "12 deaths of the lease's holder, at most 31.5 s until a gateway acted again, undisturbed (4) 12.5 s",
         )
 
     def test_row_should_tell_a_bad_drill(self):
         result = {"seed": 7, "images": 2000, "good": False, "minutes": 5.0, **drills.account_of(GOOD)}
 
         self.assertTrue(drills.row(result).endswith("| NOT GOOD |"))
-        self.assertIn("| 17 | 2 | 0, 0, 0, 0, 0 | 5.2, 7.9, 12.4 s |", drills.row(result))
+        self.assertIn("| 17 | 2 | 0, 0, 0, 0, 0 | 5.2, 7.9, 12.4 s | 8 of 9 | 6: 31.5 s; 2: 11.0, 12.5 s |", drills.row(result))
 
     def test_seeds_should_be_ranges_and_numbers(self):
         self.assertEqual(drills.seeds_of("1-3,7"), [1, 2, 3, 7])
@@ -81,9 +99,10 @@ class DrillsTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "drills.jsonl"
             lines = [
-                {"seed": 1, "images": 2000, "asked_kills": 100, "options": []},
-                {"seed": 2, "images": 200, "asked_kills": 100, "options": []},
-                {"seed": 3, "images": 2000, "asked_kills": 100, "options": ["--model"]},
+                {"seed": 1, "images": 2000, "asked_kills": 100, "options": [], "rules": drills.RULES},
+                {"seed": 2, "images": 200, "asked_kills": 100, "options": [], "rules": drills.RULES},
+                {"seed": 3, "images": 2000, "asked_kills": 100, "options": ["--model"], "rules": drills.RULES},
+                {"seed": 4, "images": 2000, "asked_kills": 100, "options": []},
             ]
             out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 

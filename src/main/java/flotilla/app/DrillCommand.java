@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import com.typesafe.config.ConfigFactory;
 import flotilla.drill.Drill;
 import flotilla.drill.DrillImage;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -141,6 +143,7 @@ final class DrillCommand implements Callable<Integer> {
                 "--delay is 0 or more, --clients and --settle are 1 or more");
         require(data == null || isEmpty(data), "--data names a folder that is empty or is not there yet");
         PrintWriter out = spec.commandLine().getOut();
+        List<String> settings = settings();
         Path folder = data == null ? Files.createTempDirectory("flotilla-drill-") : Files.createDirectories(data);
         boolean good = new Drill(
                         new Drill.Order(
@@ -151,7 +154,8 @@ final class DrillCommand implements Callable<Integer> {
                                 gateways,
                                 arguments -> Installation.command(GATEWAY_JVM, arguments),
                                 folder,
-                                settings(folder),
+                                settings,
+                                lease(settings),
                                 Duration.ofSeconds(settle)),
                         out)
                 .run();
@@ -161,14 +165,21 @@ final class DrillCommand implements Callable<Integer> {
         return good ? 0 : 1;
     }
 
-    private List<String> settings(Path folder) {
+    private List<String> settings() {
         List<String> pairs = new ArrayList<>(SETTINGS);
-        pairs.add("flotilla.worker.state-folder=" + folder.toAbsolutePath().resolve("attempts"));
         pairs.add("flotilla.scaling.max-instances=" + workers);
         pairs.add("flotilla.classifier.kind=" + (model ? "djl" : "delay"));
         pairs.add("flotilla.classifier.delay=" + (model ? 0 : delay) + "ms");
         pairs.addAll(options.sets());
         return pairs;
+    }
+
+    /** The last pair wins. */
+    private static Duration lease(List<String> pairs) {
+        String lease = "flotilla.queue.visibility-timeout";
+        return ConfigFactory.parseString(
+                        pairs.stream().filter(pair -> pair.startsWith(lease)).collect(Collectors.joining("\n")))
+                .getDuration(lease);
     }
 
     /** Each with a name of its own, by which a label that belongs to another is seen. */

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What became of every image of a drill. It is drawn from what the clients were told, from the objects in the result store, and
@@ -16,9 +17,9 @@ import java.util.Set;
  * @param quarantined of them, which killed their workers twice as far as the system could see: a drill's kills may hit an innocent
  *     image twice
  * @param lost accepted and never answered
- * @param wrong answers with another label than the right one, for another image, or a failure of a good image; anything that no
- *     client should see
- * @param doubled images that were accepted under two ids, or got two answers that differ
+ * @param wrong answers with another label than the right one, for another image, or a failure of a good image, be it that it was given
+ *     up for less than two kills; results that are not what was told; anything that no client should see
+ * @param doubled images that were accepted under two ids, or got an answer after one that stands, which differs
  * @param invented results in the store that belong to no accepted image
  * @param busyKilled workers that were told to end with images in hand
  * @param findings a line for each that should not be
@@ -38,10 +39,12 @@ record Account(
     /**
      * Draws up the account.
      *
-     * @param stored the results in the store by request id
+     * @param stored all generations of all results in the store
+     * @param killedInside how many workers were killed with an image inside a classifier, by its id
      * @param busyKilled a line for each worker that was told to end with images in hand
      */
-    static Account of(List<Story> stories, Map<String, Answer> stored, List<String> busyKilled) {
+    static Account of(
+            List<Story> stories, List<Stored> stored, Map<String, Integer> killedInside, List<String> busyKilled) {
         List<String> findings = new ArrayList<>();
         int accepted = 0;
         int answered = 0;
@@ -50,29 +53,31 @@ record Account(
         int wrong = 0;
         int doubled = 0;
         Set<String> ids = new HashSet<>();
+        Map<String, List<Stored>> results = stored.stream().collect(Collectors.groupingBy(Stored::id));
         for (Story story : stories) {
             ids.addAll(story.ids());
             accepted += story.ids().isEmpty() ? 0 : 1;
             answered += story.isAnswered() ? 1 : 0;
-            quarantined += story.answers().stream().anyMatch(Account::isQuarantined) ? 1 : 0;
-            List<String> lostIds = story.ids().stream()
-                    .filter(id -> story.answers().stream()
-                            .noneMatch(answer -> answer.id().equals(id)))
-                    .toList();
-            lost += lostIds.size();
-            lostIds.forEach(id -> findings.add("lost: " + story.image().file() + " was accepted as " + id
-                    + " and has no answer" + (stored.containsKey(id) ? ", though one is stored" : "")));
-            List<String> wrongs = wrongs(story);
-            wrong += wrongs.size();
-            findings.addAll(wrongs);
-            List<String> doubles = doubles(story);
-            doubled += doubles.size();
-            findings.addAll(doubles);
+            quarantined += story.answers().stream().anyMatch(Answer::isQuarantined) ? 1 : 0;
+            StoryCheck check = StoryCheck.of(
+                    story,
+                    story.ids().stream()
+                            .flatMap(id -> results.getOrDefault(id, List.of()).stream())
+                            .toList(),
+                    story.ids().stream()
+                            .mapToInt(id -> killedInside.getOrDefault(id, 0))
+                            .sum());
+            lost += check.lost().size();
+            wrong += check.wrong().size();
+            doubled += check.doubled().size();
+            findings.addAll(check.lost());
+            findings.addAll(check.wrong());
+            findings.addAll(check.doubled());
         }
-        List<String> inventions = stored.values().stream()
+        List<String> inventions = stored.stream()
                 .filter(result -> !ids.contains(result.id()))
-                .map(result -> "invented: a result is stored for " + result.file() + " as " + result.id()
-                        + ", which no client was told")
+                .map(result -> "invented: a result is stored for "
+                        + result.answer().file() + " as " + result.id() + ", which no client was told")
                 .toList();
         findings.addAll(inventions);
         busyKilled.forEach(worker -> findings.add("busy: " + worker));
@@ -87,44 +92,6 @@ record Account(
                 inventions.size(),
                 busyKilled.size(),
                 findings);
-    }
-
-    private static boolean isQuarantined(Answer answer) {
-        return answer.failure().equals(Answer.QUARANTINED);
-    }
-
-    private static List<String> wrongs(Story story) {
-        DrillImage image = story.image();
-        List<String> wrongs = new ArrayList<>();
-        for (Answer answer : story.answers()) {
-            boolean another = !answer.file().isEmpty() && !answer.file().equals(image.file());
-            boolean failed = answer.isFailure() && !isQuarantined(answer);
-            boolean mislabelled = !answer.isFailure() && !answer.label().equals(image.label());
-            if (another || failed || mislabelled) {
-                wrongs.add("wrong: " + image.file() + " was answered with " + answer + ", right is " + image.label());
-            }
-        }
-        story.oddities().forEach(odd -> wrongs.add("wrong: " + image.file() + " got " + odd));
-        return wrongs;
-    }
-
-    private static List<String> doubles(Story story) {
-        List<String> doubles = new ArrayList<>();
-        if (story.ids().size() > 1) {
-            doubles.add("doubled: " + story.image().file() + " was accepted under one key as " + story.ids());
-        }
-        for (String id : story.ids()) {
-            List<Answer> differing = story.answers().stream()
-                    .filter(answer -> answer.id().equals(id))
-                    .filter(answer -> !isQuarantined(answer))
-                    .map(answer -> new Answer(id, "", answer.label(), answer.failure()))
-                    .distinct()
-                    .toList();
-            if (differing.size() > 1) {
-                doubles.add("doubled: " + story.image().file() + " got different answers " + differing);
-            }
-        }
-        return doubles;
     }
 
     /** Whether nothing is as it should not be, and every image has its answer. */

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 record Answer(String id, String file, String label, String failure) {
     /** The code of an image that killed its worker twice. */
-    static final String QUARANTINED = "quarantined";
+    private static final String QUARANTINED = "quarantined";
 
     /** Reads a result of the HTTP interface or of the result store. */
     static Answer of(JsonNode result) {
@@ -21,6 +21,10 @@ record Answer(String id, String file, String label, String failure) {
                 result.path("file").asText(),
                 result.path("label").asText(),
                 result.path("error").path("code").asText());
+    }
+
+    boolean isQuarantined() {
+        return failure.equals(QUARANTINED);
     }
 
     boolean isFailure() {

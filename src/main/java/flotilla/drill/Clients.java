@@ -143,12 +143,19 @@ final class Clients implements AutoCloseable {
     static boolean hear(Story story, int status, String body, String id) {
         try {
             JsonNode json = JSON.readTree(body);
+            String named = json.path("id").asText();
+            boolean unnamed = named.isEmpty() && (status == 200 || status == 202);
+            if (unnamed || !named.isEmpty() && !id.isEmpty() && !named.equals(id)) {
+                story.odd(status + (id.isEmpty() ? "" : " for " + id) + " that names " + (unnamed ? "no id" : named)
+                        + ": " + body);
+                return false;
+            }
             switch (status) {
                 case 200 -> story.answered(Answer.of(json));
-                case 202 -> story.accepted(json.path("id").asText());
+                case 202 -> story.accepted(named);
                 case 422 -> {
                     // A failure for a caller who waited names its code; the id is asked for by key.
-                    String known = id.isEmpty() ? json.path("id").asText() : id;
+                    String known = id.isEmpty() ? named : id;
                     if (!known.isEmpty()) {
                         story.answered(
                                 new Answer(known, "", "", json.path("code").asText()));

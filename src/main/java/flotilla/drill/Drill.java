@@ -8,10 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,6 +30,7 @@ public final class Drill {
      * @param program the command that runs this program with some arguments
      * @param data an empty folder for everything that the system keeps
      * @param settings {@code key=value} pairs that cloud and gateways get
+     * @param lease how long a message stays with a worker of which nothing is heard
      * @param settleWithin how long the last answers, and then the end of the last instance, may take after the last fault
      */
     public record Order(
@@ -44,25 +42,8 @@ public final class Drill {
             Function<List<String>, List<String>> program,
             Path data,
             List<String> settings,
+            Duration lease,
             Duration settleWithin) {}
-
-    /**
-     * What was done to a system.
-     *
-     * @param faults how often each
-     * @param struck when a worker was killed with an image in hand, by the image's id
-     */
-    private record Trouble(Map<Fault, Integer> faults, Map<String, Instant> struck) {
-        private static final Set<Fault> OF_WORKERS =
-                Set.of(Fault.KILL_WORKER, Fault.KILL_WORKER_AT_WORK, Fault.KILL_BEFORE_DELETE);
-
-        /** Each can make no more than one image guilty: it needs two of them, and a worker has two classifiers. */
-        int workersKilled() {
-            return OF_WORKERS.stream()
-                    .mapToInt(fault -> faults.getOrDefault(fault, 0))
-                    .sum();
-        }
-    }
 
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -74,6 +55,7 @@ public final class Drill {
     private final Order order;
     private final PrintWriter out;
     private final Path log;
+    private final Toll toll = new Toll();
 
     /** @param out gets what people want to see meanwhile, and the account */
     public Drill(Order order, PrintWriter out) {
@@ -99,13 +81,13 @@ public final class Drill {
                 clients.start(order.clients(), order.seed());
                 clients.release(HEAD_START);
                 require(await(START_WITHIN, () -> clients.unanswered() < stories.size()), system, "no first answer");
-                Trouble trouble = trouble(system, clients);
+                trouble(system, clients);
                 clients.release(stories.size());
                 boolean settled = await(order.settleWithin(), () -> clients.unanswered() == 0);
                 boolean home =
                         await(order.settleWithin(), () -> system.workers().isEmpty());
                 readAgain(stories, clients, urls);
-                return close(stories, trouble, system, settled, home);
+                return close(stories, system, settled, home);
             }
         }
     }
@@ -116,28 +98,29 @@ public final class Drill {
         }
     }
 
-    /** All faults of the plan, and images in step with them. */
-    private Trouble trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
+    /** Faults of the plan until as many processes are killed as was ordered, and images in step with them. */
+    private void trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
         FaultPlan faults = new FaultPlan(order.seed(), order.gateways());
         int released = HEAD_START;
-        try (Injector injector = new Injector(system, this::note)) {
-            while (injector.kills() < order.kills()) {
-                int before = injector.kills();
-                injector.inject(faults.next());
-                int due = (int) ((long) order.images().size() * (injector.kills() + 1) / (order.kills() + 1));
+        long lastMet = System.nanoTime();
+        try (Injector injector = new Injector(system, toll, this::note)) {
+            while (toll.kills() < order.kills()) {
+                int before = toll.kills();
+                if (injector.inject(faults.next())) {
+                    lastMet = System.nanoTime();
+                }
+                require(System.nanoTime() - lastMet < START_WITHIN.toNanos(), system, "no fault has met anybody");
+                int due = (int) ((long) order.images().size() * (toll.kills() + 1) / (order.kills() + 1));
                 if (due > released) {
                     clients.release(due - released);
                     released = due;
                 }
-                if (injector.kills() / 10 > before / 10) {
+                if (toll.kills() / 10 > before / 10) {
                     say(
                             "%d kills, %d of %d images without an answer yet",
-                            injector.kills(),
-                            clients.unanswered(),
-                            order.images().size());
+                            toll.kills(), clients.unanswered(), order.images().size());
                 }
             }
-            return new Trouble(injector.done(), injector.struck());
         }
     }
 
@@ -154,20 +137,14 @@ public final class Drill {
         }
     }
 
-    private boolean close(List<Story> stories, Trouble trouble, DrillSystem system, boolean settled, boolean home)
-            throws IOException {
-        Buckets.Endings endings = Buckets.endings(order.data());
-        Account account = Account.of(stories, Buckets.results(order.data()), endings.busy());
+    private boolean close(List<Story> stories, DrillSystem system, boolean settled, boolean home) throws IOException {
+        List<Stored> stored = Buckets.results(order.data());
+        LastWords words = LastWords.of(order.data(), toll.killed());
+        Account account = Account.of(stories, stored, toll.inside(), words.busy());
         account.findings().forEach(finding -> say("%s", finding));
-        boolean fewQuarantined = account.quarantined() <= trouble.workersKilled();
-        if (!fewQuarantined) {
-            say(
-                    "quarantined: %d images, more than the %d kills of workers can explain",
-                    account.quarantined(), trouble.workersKilled());
-        }
-        boolean heard = endings.told() > 0;
+        boolean heard = words.told() > 0;
         if (!heard) {
-            say("endings: no worker wrote that it was told to end, so nothing is known of busy ones");
+            say("endings: EC2 was told to end no worker, so nothing is known of busy ones");
         }
         if (!settled) {
             say("unanswered: %d images after %d s without a fault", account.images() - account.answered(), settle());
@@ -179,7 +156,7 @@ public final class Drill {
         }
         say(
                 "faults: %s",
-                trouble.faults().entrySet().stream()
+                toll.done().entrySet().stream()
                         .map(entry -> entry.getKey().text() + " " + entry.getValue())
                         .collect(Collectors.joining(", ")));
         say(
@@ -187,9 +164,12 @@ public final class Drill {
                 system.gateways().stream()
                         .map(node -> Integer.toString(node.starts()))
                         .collect(Collectors.joining(", ")));
-        say("%s", Rescues.of(stories, trouble.struck()).text());
+        say("%s", Rescues.of(stories, stored, toll, order.lease()).text());
+        List<Path> logs = system.gateways().stream().map(GatewayNode::log).toList();
+        say("%s", Failovers.of(logs, toll).text());
+        say("%s", words.text());
         say("%s", account.text());
-        boolean good = account.isGood() && home && fewQuarantined && heard;
+        boolean good = account.isGood() && home && heard;
         say("seed %d: %s", order.seed(), good ? "good" : "NOT GOOD; everything is in " + order.data());
         return good;
     }

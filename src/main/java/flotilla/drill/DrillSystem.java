@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,16 +45,19 @@ final class DrillSystem implements AutoCloseable {
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
 
     private final Process cloud;
+    private final Instances instances;
     private final Map<String, ServiceProxy> services;
     private final List<GatewayNode> gateways;
     private final ScheduledExecutorService timer;
 
     private DrillSystem(
             Process cloud,
+            Instances instances,
             Map<String, ServiceProxy> services,
             List<GatewayNode> gateways,
             ScheduledExecutorService timer) {
         this.cloud = cloud;
+        this.instances = instances;
         this.services = services;
         this.gateways = gateways;
         this.timer = timer;
@@ -63,6 +68,7 @@ final class DrillSystem implements AutoCloseable {
         Path logs = Files.createDirectories(plan.data().resolve("logs"));
         List<String> arguments =
                 new ArrayList<>(List.of("cloud", "--data", plan.data().toString(), "--exit-with-parent"));
+        Instances instances = new Instances(plan.data());
         arguments.addAll(sets(plan.settings()));
         Process cloud = new ProcessBuilder(plan.program().apply(arguments))
                 .redirectError(logs.resolve("cloud.log").toFile())
@@ -72,7 +78,7 @@ final class DrillSystem implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        DrillSystem system = new DrillSystem(cloud, new LinkedHashMap<>(), new ArrayList<>(), timer);
+        DrillSystem system = new DrillSystem(cloud, instances, new LinkedHashMap<>(), new ArrayList<>(), timer);
         try {
             awaitReady(cloud, logs.resolve("cloud.log"));
             Path endpoints = system.putProxiesBefore(plan.data().resolve("endpoints.json"));
@@ -124,6 +130,7 @@ final class DrillSystem implements AutoCloseable {
         for (int i = 0; i < plan.gateways(); i++) {
             int http = FreePort.next();
             List<String> pairs = new ArrayList<>(plan.settings());
+            pairs.add("flotilla.worker.state-folder=" + instances.marks());
             pairs.add("flotilla.aws.endpoints-file=" + endpoints);
             pairs.add("flotilla.http.port=" + http);
             pairs.add("flotilla.cluster.seed-nodes=" + seeds);
@@ -156,6 +163,23 @@ final class DrillSystem implements AutoCloseable {
 
     List<GatewayNode> gateways() {
         return List.copyOf(gateways);
+    }
+
+    /** The gateway that has the supervisor's lease now; empty while none has it. */
+    Optional<GatewayNode> holder() throws IOException {
+        Instant now = Instant.now();
+        Optional<Lease> newest = Lease.newest(instances.data());
+        return newest.flatMap(lease ->
+                gateways.stream().filter(node -> node.holds(lease, now)).findFirst());
+    }
+
+    /** The living gateways' processes. */
+    List<ProcessHandle> gatewayProcesses() {
+        return gateways.stream().flatMap(node -> node.living().stream()).toList();
+    }
+
+    Instances instances() {
+        return instances;
     }
 
     /** The living workers, the oldest first. */

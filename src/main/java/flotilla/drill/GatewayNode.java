@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +25,9 @@ final class GatewayNode implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final AtomicInteger starts = new AtomicInteger();
     private Process process;
+    /** When its process was started. */
     private Instant since;
+
     private boolean closed;
 
     /**
@@ -45,6 +48,7 @@ final class GatewayNode implements AutoCloseable {
         if (closed) {
             return;
         }
+        since = Instant.now();
         try {
             File file = log.toFile();
             process = new ProcessBuilder(command)
@@ -54,18 +58,23 @@ final class GatewayNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("a gateway cannot be started", e);
         }
-        since = Instant.now();
         starts.incrementAndGet();
         process.onExit().thenRun(() -> timer.schedule(this::start, RESTART_AFTER.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    synchronized ProcessHandle handle() {
-        return process.toHandle();
+    /** Its process; empty between the end of one and the start of the next. */
+    synchronized Optional<ProcessHandle> living() {
+        return Optional.ofNullable(process).filter(Process::isAlive).map(Process::toHandle);
     }
 
-    /** Since when its process runs. */
-    synchronized Instant since() {
-        return since;
+    /** Where its process writes what it says, one life after the other. */
+    Path log() {
+        return log;
+    }
+
+    /** Whether its process, which lives, is the one that has this lease. */
+    synchronized boolean holds(Lease lease, Instant now) {
+        return process != null && process.isAlive() && lease.isHeldBy(remoting.port(), since, now);
     }
 
     /** How often it was started. */

@@ -2,43 +2,74 @@ package flotilla.drill;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /**
- * How long the images that killed workers had in hand waited for their answers.
+ * How long the images that killed workers had in hand waited.
  *
- * @param waits from the kill to the answer that a client got, in ascending order; without images that were answered before
- *     the kill, or never
+ * @param waits from the last kill before it to the answer that a client got, in ascending order; without images that were answered
+ *     before the kill, or never
+ * @param plain so many of the images were met by one kill alone, whose worker did not stand still either, while neither SQS nor S3 was in
+ *     trouble until there was a result
+ * @param inTime of these, so many had their result within the promise
  */
-record Rescues(List<Duration> waits) {
-    private static final int PERCENT = 100;
-    private static final double MILLIS = 1_000;
+record Rescues(List<Duration> waits, int plain, int inTime) {
+    /** From the end of the dead worker's lease until another worker has answered. */
+    static final Duration PROMISED = Duration.ofSeconds(10);
 
-    /** @param struck when an image's worker was killed, by the image's id */
-    static Rescues of(List<Story> stories, Map<String, Instant> struck) {
-        return new Rescues(stories.stream()
-                .flatMap(story -> story.answeredAt().stream()
-                        .flatMap(answered -> story.ids().stream()
-                                .map(struck::get)
-                                .filter(Objects::nonNull)
-                                .map(killed -> Duration.between(killed, answered))))
-                .filter(wait -> !wait.isNegative())
-                .sorted()
-                .toList());
+    /**
+     * Reckons.
+     *
+     * @param stored the results
+     * @param lease how long a message stays with a worker of which nothing is heard
+     */
+    static Rescues of(List<Story> stories, List<Stored> stored, Toll toll, Duration lease) {
+        Map<String, List<Instant>> struck = toll.struck();
+        List<Duration> waits = new ArrayList<>();
+        for (Story story : stories) {
+            story.answeredAt()
+                    .ifPresent(answered -> story.ids().stream()
+                            .flatMap(id -> lastBefore(answered, struck.getOrDefault(id, List.of())).stream())
+                            .forEach(kill -> waits.add(Duration.between(kill, answered))));
+        }
+        List<Duration> plain = stored.stream()
+                .filter(result -> result.generation() == 1)
+                .flatMap(result -> plain(result, toll, struck).stream())
+                .toList();
+        int inTime = (int) plain.stream()
+                .filter(wait -> wait.compareTo(lease.plus(PROMISED)) <= 0)
+                .count();
+        return new Rescues(waits.stream().sorted().toList(), plain.size(), inTime);
     }
 
-    /** For people. */
+    private static Optional<Instant> lastBefore(Instant answered, List<Instant> kills) {
+        return kills.stream().filter(kill -> !kill.isAfter(answered)).max(Instant::compareTo);
+    }
+
+    /** How long a result took from the one kill; empty where other trouble had a part in it. */
+    private static Optional<Duration> plain(Stored result, Toll toll, Map<String, List<Instant>> struck) {
+        List<Instant> kills = struck.getOrDefault(result.id(), List.of());
+        if (kills.size() != 1
+                || toll.stalled().contains(result.id())
+                || kills.get(0).isAfter(result.at())) {
+            return Optional.empty();
+        }
+        boolean troubled =
+                toll.spans(Toll.Of.STORES).stream().anyMatch(span -> span.touches(kills.get(0), result.at()));
+        return troubled ? Optional.empty() : Optional.of(Duration.between(kills.get(0), result.at()));
+    }
+
+    /** Two lines for people. */
     String text() {
-        return waits.isEmpty()
+        String all = waits.isEmpty()
                 ? "no image was in the hand of a killed worker"
-                : "images in the hand of a killed worker %d; from the kill to the answer: median %s, 90 %% %s, longest %s"
-                        .formatted(waits.size(), seconds(50), seconds(90), seconds(PERCENT));
-    }
-
-    private String seconds(int percent) {
-        int rank = (int) Math.ceil(waits.size() * percent / (double) PERCENT);
-        return "%.1f s".formatted(waits.get(Math.max(0, rank - 1)).toMillis() / MILLIS);
+                : "images in the hand of a killed worker %d; from the kill to the answer: %s"
+                        .formatted(waits.size(), Waits.text(waits));
+        return all
+                + "%nof those met by one kill and no trouble of SQS or S3 %d had a result within %d s of the lease's end: %d"
+                        .formatted(plain, PROMISED.toSeconds(), inTime);
     }
 }

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,32 +31,11 @@ public final class ServiceProxy implements AutoCloseable {
         GONE
     }
 
-    /**
-     * Something to do when a request comes by.
-     *
-     * @param request is found in the bytes of the request that is meant, read as Latin-1; one that falls on the border of two
-     *     reads is missed
-     * @param then gets who has stepped into it
-     */
-    record Trap(Pattern request, Moment moment, Consumer<Caught> then) {}
-
-    /** When a trap acts, and what becomes of what it has caught. */
-    enum Moment {
-        /** When the request comes, which is passed on after that. */
-        PASSING,
-        /** When the request comes, which is not passed on. */
-        UNHEARD,
-        /** When the answer comes, which is not passed on. */
-        HEARD
+    /** Tells clients by their connections. */
+    interface Whose {
+        /** Whether the connection from this port of a client is meant. */
+        boolean is(int port) throws IOException;
     }
-
-    /**
-     * Who stepped into a trap.
-     *
-     * @param port the client's
-     * @param request what the pattern found
-     */
-    record Caught(int port, String request) {}
 
     /** A trap with what has stepped into it. */
     private record Sprung(Trap trap, String request) {}
@@ -71,7 +49,8 @@ public final class ServiceProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final InetSocketAddress service;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final Set<Whose> cuts = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Trap> trap = new AtomicReference<>();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile State state = State.WELL;
@@ -123,7 +102,32 @@ public final class ServiceProxy implements AutoCloseable {
     /** Connections are closed, those that are open too. */
     public void gone() {
         state = State.GONE;
-        open.forEach(ServiceProxy::shut);
+        open.forEach(Connection::shut);
+    }
+
+    /**
+     * Connections of some clients are closed, those that are open too, until that is {@link #mend}ed.
+     *
+     * @throws IOException when it cannot be told whose they are; what could be told is closed
+     */
+    void cut(Whose whose) throws IOException {
+        cuts.add(whose);
+        for (Connection connection : open) {
+            if (whose.is(connection.client.getPort())) {
+                connection.shut();
+            }
+        }
+    }
+
+    /** Those clients are served again. */
+    void mend(Whose whose) {
+        cuts.remove(whose);
+    }
+
+    /** As the service itself again, for everybody. */
+    void restore() {
+        cuts.clear();
+        heal();
     }
 
     /** Sets a trap for one request, instead of the one before. */
@@ -141,8 +145,8 @@ public final class ServiceProxy implements AutoCloseable {
             Socket client = null;
             try {
                 client = server.accept();
-                if (state == State.GONE) {
-                    shut(client);
+                if (refuses(client)) {
+                    ServiceProxy.shut(client);
                     continue;
                 }
                 Socket target = new Socket();
@@ -151,10 +155,22 @@ public final class ServiceProxy implements AutoCloseable {
             } catch (IOException e) {
                 // The proxy was closed, or the service is not there: its client sees the connection end.
                 if (client != null) {
-                    shut(client);
+                    ServiceProxy.shut(client);
                 }
             }
         }
+    }
+
+    private boolean refuses(Socket client) throws IOException {
+        if (state == State.GONE) {
+            return true;
+        }
+        for (Whose whose : cuts) {
+            if (whose.is(client.getPort())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private final class Connection {
@@ -171,16 +187,14 @@ public final class ServiceProxy implements AutoCloseable {
             target.setTcpNoDelay(true);
         }
 
-        void start() {
-            open.add(client);
-            open.add(target);
-            if (state == State.GONE) {
-                // Since it was accepted.
-                shut(client);
-                shut(target);
-            }
+        void start() throws IOException {
+            open.add(this);
             daemon(() -> pass(client, target, true));
             daemon(() -> pass(target, client, false));
+            if (refuses(client)) {
+                // Since it was accepted.
+                shut();
+            }
         }
 
         private void pass(Socket from, Socket to, boolean asks) {
@@ -203,10 +217,8 @@ public final class ServiceProxy implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                shut(client);
-                shut(target);
-                open.remove(client);
-                open.remove(target);
+                shut();
+                open.remove(this);
             }
         }
 
@@ -217,15 +229,20 @@ public final class ServiceProxy implements AutoCloseable {
             return mute;
         }
 
+        private void shut() {
+            ServiceProxy.shut(client);
+            ServiceProxy.shut(target);
+        }
+
         /** Whether these bytes of the client are not to be passed on, nor any that follow. */
         private boolean isKept(byte[] buffer, int length) throws IOException, InterruptedException {
             String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
             Optional<Sprung> stepped = stepsInto(text);
             if (stepped.isPresent()) {
-                Moment moment = stepped.get().trap().moment();
-                if (moment == Moment.HEARD) {
+                Trap.Moment moment = stepped.get().trap().moment();
+                if (moment == Trap.Moment.HEARD) {
                     onAnswer.set(stepped.get());
-                } else if (isCaught(stepped.get()) && moment == Moment.UNHEARD) {
+                } else if (isCaught(stepped.get()) && moment == Trap.Moment.UNHEARD) {
                     return true;
                 }
             }
@@ -265,7 +282,7 @@ public final class ServiceProxy implements AutoCloseable {
             if (stepped == null) {
                 return false;
             }
-            stepped.trap().then().accept(new Caught(client.getPort(), stepped.request()));
+            stepped.trap().then().accept(new Trap.Caught(client.getPort(), stepped.request()));
             return true;
         }
     }
@@ -288,6 +305,6 @@ public final class ServiceProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        open.forEach(ServiceProxy::shut);
+        open.forEach(Connection::shut);
     }
 }

@@ -17,6 +17,11 @@ final class SocketOwner {
 
     private SocketOwner() {}
 
+    /** Whether this system tells. */
+    static boolean isTold() {
+        return Files.isReadable(Path.of("/proc/net/tcp"));
+    }
+
     /**
      * The process whose socket has this port and talks to that one.
      *

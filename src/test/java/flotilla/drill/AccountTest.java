@@ -2,6 +2,7 @@ package flotilla.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,20 @@ class AccountTest {
     private static final String ID = "01890a5d-ac96-774b-bcce-b302099a8057";
     private static final String OTHER_ID = "01890a5d-ac96-774b-bcce-b302099a8058";
     private static final Answer RIGHT = new Answer(ID, "cat.png", "cat", "");
+    private static final Answer GIVEN_UP = new Answer(ID, "cat.png", "", "quarantined");
 
     private final Story story = new Story(new DrillImage("cat.png", new byte[0], "cat"));
 
-    private Account account(Map<String, Answer> stored) {
-        return Account.of(List.of(story), stored, List.of());
+    private Account account(Stored... stored) {
+        return Account.of(List.of(story), List.of(stored), Map.of(), List.of());
+    }
+
+    private Account accountOfKilled(int inside, Stored... stored) {
+        return Account.of(List.of(story), List.of(stored), Map.of(ID, inside), List.of());
+    }
+
+    private static Stored stored(int generation, Answer answer) {
+        return new Stored(answer.id(), generation, answer, Instant.EPOCH);
     }
 
     @Test
@@ -25,7 +35,7 @@ class AccountTest {
         story.answered(RIGHT);
         story.answered(RIGHT);
 
-        Account account = account(Map.of(ID, RIGHT));
+        Account account = account(stored(1, RIGHT));
 
         assertThat(account.isGood()).isTrue();
         assertThat(account.text()).contains("images 1, accepted 1, answered 1", "lost 0, wrong 0");
@@ -35,7 +45,7 @@ class AccountTest {
     void acceptedImageWithoutAnswer_shouldBeLost() {
         story.accepted(ID);
 
-        Account account = account(Map.of(ID, RIGHT));
+        Account account = account(stored(1, RIGHT));
 
         assertThat(account.lost()).isEqualTo(1);
         assertThat(account.isGood()).isFalse();
@@ -44,7 +54,7 @@ class AccountTest {
 
     @Test
     void imageThatWasNeverAccepted_shouldBeUnansweredAndNotLost() {
-        Account account = account(Map.of());
+        Account account = account();
 
         assertThat(account.lost()).isZero();
         assertThat(account.isGood()).isFalse();
@@ -54,21 +64,21 @@ class AccountTest {
     void anotherLabel_shouldBeWrong() {
         story.answered(new Answer(ID, "cat.png", "dog", ""));
 
-        assertThat(account(Map.of(ID, RIGHT)).wrong()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).wrong()).isEqualTo(1);
     }
 
     @Test
     void answerOfAnotherImage_shouldBeWrong() {
         story.answered(new Answer(ID, "dog.png", "cat", ""));
 
-        assertThat(account(Map.of(ID, RIGHT)).wrong()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).wrong()).isEqualTo(1);
     }
 
     @Test
     void failureOfAGoodImage_shouldBeWrong() {
         story.answered(new Answer(ID, "cat.png", "", "undeliverable"));
 
-        assertThat(account(Map.of(ID, RIGHT)).wrong()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).wrong()).isEqualTo(1);
     }
 
     @Test
@@ -76,17 +86,93 @@ class AccountTest {
         story.answered(RIGHT);
         story.odd("500 Internal Server Error");
 
-        assertThat(account(Map.of(ID, RIGHT)).wrong()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).wrong()).isEqualTo(1);
     }
 
     @Test
     void quarantinedImage_shouldBeCountedByItself() {
-        story.answered(new Answer(ID, "cat.png", "", "quarantined"));
+        story.answered(GIVEN_UP);
 
-        Account account = account(Map.of(ID, RIGHT));
+        Account account = accountOfKilled(2, stored(1, GIVEN_UP));
 
         assertThat(account.quarantined()).isEqualTo(1);
         assertThat(account.isGood()).isTrue();
+    }
+
+    @Test
+    void quarantinedImageThatWasInsideOneKilledWorkerOnly_shouldBeWrong() {
+        story.answered(GIVEN_UP);
+
+        Account account = accountOfKilled(1, stored(1, GIVEN_UP));
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.findings()).singleElement().asString().contains("given up, though 1 workers");
+    }
+
+    @Test
+    void answerAfterQuarantine_shouldSupersedeIt() {
+        story.answered(GIVEN_UP);
+        story.answered(RIGHT);
+
+        assertThat(accountOfKilled(2, stored(2, RIGHT), stored(1, GIVEN_UP)).isGood())
+                .isTrue();
+    }
+
+    @Test
+    void quarantineAfterAnAnswer_shouldBeDoubled() {
+        story.answered(RIGHT);
+        story.answered(GIVEN_UP);
+        story.answered(RIGHT);
+
+        assertThat(accountOfKilled(2, stored(1, RIGHT)).doubled()).isEqualTo(1);
+    }
+
+    @Test
+    void resultStoredAfterOneThatStands_shouldBeDoubled() {
+        story.answered(RIGHT);
+
+        assertThat(account(stored(1, RIGHT), stored(2, RIGHT)).doubled()).isEqualTo(1);
+    }
+
+    @Test
+    void resultUnderAnotherName_shouldBeWrong() {
+        story.answered(RIGHT);
+        story.accepted(OTHER_ID);
+        story.answered(new Answer(OTHER_ID, "cat.png", "cat", ""));
+
+        Account account = account(stored(1, RIGHT), new Stored(OTHER_ID, 1, RIGHT, Instant.EPOCH));
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.findings()).anySatisfy(line -> assertThat(line).contains(OTHER_ID + " that is of " + ID));
+    }
+
+    @Test
+    void storedLabelThatIsNotRight_shouldBeWrong() {
+        story.answered(RIGHT);
+
+        assertThat(account(stored(1, RIGHT), stored(2, new Answer(ID, "cat.png", "dog", "")))
+                        .findings())
+                .anySatisfy(line -> assertThat(line).startsWith("wrong: cat.png is stored as"));
+    }
+
+    @Test
+    void answerThatIsNotWhatStands_shouldBeWrong() {
+        story.answered(GIVEN_UP);
+
+        Account account = accountOfKilled(2, stored(1, GIVEN_UP), stored(2, RIGHT));
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.findings()).singleElement().asString().contains("was answered with", "is stored");
+    }
+
+    @Test
+    void answerWithoutAnyResult_shouldBeWrong() {
+        story.answered(RIGHT);
+
+        Account account = account();
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.findings()).singleElement().asString().endsWith("and no result is stored");
     }
 
     @Test
@@ -94,7 +180,7 @@ class AccountTest {
         story.answered(RIGHT);
         story.answered(new Answer(OTHER_ID, "cat.png", "cat", ""));
 
-        assertThat(account(Map.of(ID, RIGHT)).doubled()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).doubled()).isEqualTo(1);
     }
 
     @Test
@@ -102,14 +188,14 @@ class AccountTest {
         story.answered(RIGHT);
         story.answered(new Answer(ID, "cat.png", "dog", ""));
 
-        assertThat(account(Map.of(ID, RIGHT)).doubled()).isEqualTo(1);
+        assertThat(account(stored(1, RIGHT)).doubled()).isEqualTo(1);
     }
 
     @Test
     void storedResultThatNoClientWasTold_shouldBeInvented() {
         story.answered(RIGHT);
 
-        Account account = account(Map.of(ID, RIGHT, OTHER_ID, new Answer(OTHER_ID, "cat.png", "cat", "")));
+        Account account = account(stored(1, RIGHT), stored(1, new Answer(OTHER_ID, "cat.png", "cat", "")));
 
         assertThat(account.invented()).isEqualTo(1);
         assertThat(account.isGood()).isFalse();
@@ -119,7 +205,7 @@ class AccountTest {
     void workerEndedWithImagesInHand_shouldBeBusy() {
         story.answered(RIGHT);
 
-        Account account = Account.of(List.of(story), Map.of(ID, RIGHT), List.of("i-1.log with 2 images"));
+        Account account = Account.of(List.of(story), List.of(stored(1, RIGHT)), Map.of(), List.of("i-1 with 2 images"));
 
         assertThat(account.busyKilled()).isEqualTo(1);
         assertThat(account.isGood()).isFalse();
@@ -143,5 +229,18 @@ class AccountTest {
 
         assertThat(further).containsExactly(false, false, false, true, true, false, false);
         assertThat(story.oddities()).hasSize(2);
+    }
+
+    @Test
+    void responseForAnotherId_shouldBeOddAndNoAnswer() {
+        String other = "{\"id\":\"" + OTHER_ID + "\",\"file\":\"cat.png\",\"label\":\"cat\"}";
+
+        assertThat(Clients.hear(story, 200, other, ID)).isFalse();
+        assertThat(Clients.hear(story, 202, other, ID)).isFalse();
+        assertThat(Clients.hear(story, 202, "{}", "")).isFalse();
+
+        assertThat(story.oddities()).hasSize(3);
+        assertThat(story.ids()).isEmpty();
+        assertThat(story.isAnswered()).isFalse();
     }
 }

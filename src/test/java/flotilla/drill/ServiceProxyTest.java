@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -115,8 +116,7 @@ class ServiceProxyTest {
     @Test
     void lateTrap_shouldActWhenTheServiceHasDoneItAndKeepTheAnswer() throws Exception {
         BlockingQueue<Integer> ports = new LinkedBlockingQueue<>();
-        ServiceProxy.Trap trap = new ServiceProxy.Trap(
-                Pattern.compile("PUT /b"), ServiceProxy.Moment.HEARD, caught -> ports.add(caught.port()));
+        Trap trap = new Trap(Pattern.compile("PUT /b"), Trap.Moment.HEARD, caught -> ports.add(caught.port()));
         proxy.set(trap);
 
         assertThat(put("/a").statusCode()).isEqualTo(200);
@@ -130,7 +130,7 @@ class ServiceProxyTest {
 
     @Test
     void earlyTrap_shouldKeepTheRequestFromTheService() throws Exception {
-        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.UNHEARD, caught -> {}));
+        proxy.set(new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> {}));
 
         assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
 
@@ -139,8 +139,7 @@ class ServiceProxyTest {
 
     @Test
     void trapThatNobodyStepsInto_shouldBeDisarmed() throws Exception {
-        ServiceProxy.Trap trap =
-                new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.UNHEARD, caught -> {});
+        Trap trap = new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> {});
         proxy.set(trap);
 
         assertThat(proxy.disarm(trap)).isTrue();
@@ -148,9 +147,43 @@ class ServiceProxyTest {
     }
 
     @Test
+    void clientThatIsCutOff_shouldBeDroppedUntilThatIsMended() throws Exception {
+        put("/a");
+        List<Integer> asked = new CopyOnWriteArrayList<>();
+        ServiceProxy.Whose everybody = asked::add;
+        proxy.cut(everybody);
+
+        assertThat(asked).as("the open connection").hasSize(1);
+        assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
+
+        proxy.mend(everybody);
+        assertThat(put("/c").statusCode()).isEqualTo(200);
+        assertThat(served).containsExactly("PUT /a", "PUT /c");
+    }
+
+    @Test
+    void clientBesideOneThatIsCutOff_shouldBeServed() throws Exception {
+        put("/a");
+        proxy.cut(port -> SocketOwner.of(port, proxy.port(), List.of()).isPresent());
+
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void clientOfACutProcess_shouldBeToldByItsSocket() throws Exception {
+        proxy.cut(port -> SocketOwner.of(port, proxy.port(), List.of(ProcessHandle.current()))
+                .isPresent());
+
+        assertThatThrownBy(() -> put("/a")).isInstanceOf(IOException.class);
+
+        proxy.restore();
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void ownerOfAConnection_shouldBeTheProcessThatOpenedIt() throws Exception {
         BlockingQueue<Optional<ProcessHandle>> owners = new LinkedBlockingQueue<>();
-        proxy.set(new ServiceProxy.Trap(Pattern.compile("PUT /b"), ServiceProxy.Moment.HEARD, caught -> {
+        proxy.set(new Trap(Pattern.compile("PUT /b"), Trap.Moment.HEARD, caught -> {
             try {
                 owners.add(SocketOwner.of(caught.port(), proxy.port(), List.of(ProcessHandle.current())));
             } catch (IOException e) {

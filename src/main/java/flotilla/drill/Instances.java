@@ -1,0 +1,80 @@
+package flotilla.drill;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The embedded cloud's instances as its folder shows them: which process each is, and what that one has inside its classifiers,
+ * by the marks that workers keep for those who come after them.
+ *
+ * @param data the cloud's folder
+ */
+record Instances(Path data) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ENDING = ".json";
+    /** An image that is inside; one that is only attempted has another sign before its id. */
+    private static final Pattern INSIDE = Pattern.compile("(?<![~0-9a-f-])[0-9a-f-]{36}(?=\n)");
+
+    /** Where workers are to keep their marks. */
+    Path marks() {
+        return data.toAbsolutePath().resolve("attempts");
+    }
+
+    /** The id of the instance that this process is; empty when it is none, or none any more. */
+    Optional<String> of(ProcessHandle process) throws IOException {
+        for (Path file : files(data.resolve("instances"), ENDING)) {
+            try {
+                if (JSON.readTree(Files.readString(file)).path("pid").asLong() == process.pid()) {
+                    String name = file.getFileName().toString();
+                    return Optional.of(name.substring(0, name.length() - ENDING.length()));
+                }
+            } catch (NoSuchFileException | JsonProcessingException e) {
+                // That one has just ended, or is being written: another one's file is looked for.
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Ids of the images inside the classifiers of an instance's worker at this moment, while it lives. */
+    List<String> classifying(String instance) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (Path file : files(marks(), ".marks")) {
+            if (file.getFileName().toString().contains("." + instance + "-")) {
+                ids.addAll(inside(file));
+            }
+        }
+        return ids;
+    }
+
+    private static List<String> inside(Path file) throws IOException {
+        try {
+            Matcher ids = INSIDE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+            return ids.results().map(found -> found.group()).distinct().toList();
+        } catch (NoSuchFileException e) {
+            // Its worker has ended in order.
+            return List.of();
+        }
+    }
+
+    private static List<Path> files(Path folder, String ending) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(ending))
+                    .toList();
+        }
+    }
+}

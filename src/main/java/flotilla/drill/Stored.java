@@ -1,0 +1,13 @@
+package flotilla.drill;
+
+import java.time.Instant;
+
+/**
+ * A result in the output bucket.
+ *
+ * @param id of the request, by the object's name
+ * @param generation 1 for the first result of an id; a later one supersedes a failure that was given for want of a result
+ * @param answer what is in it
+ * @param at when it was written
+ */
+record Stored(String id, int generation, Answer answer, Instant at) {}
