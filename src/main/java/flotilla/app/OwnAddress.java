@@ -1,5 +1,6 @@
 package flotilla.app;
 
+import flotilla.config.PrivateNetwork;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -23,8 +24,8 @@ final class OwnAddress {
      */
     record Seen(String network, InetAddress address) {}
 
-    private static final Pattern BRIDGE =
-            Pattern.compile("(docker|br-|veth|virbr|vnet|cni|podman|lxcbr|lxdbr|cali|flannel|vmnet|vboxnet).*");
+    private static final Pattern BRIDGE = Pattern.compile(
+            "(docker|br-[0-9a-f]{12}|veth|virbr|vnet|cni|podman|lxcbr|lxdbr|cali|flannel|vmnet|vboxnet).*");
 
     private OwnAddress() {}
 
@@ -57,9 +58,9 @@ final class OwnAddress {
 
     /** Link-local ones are last: a machine gives them to itself when nobody else does. */
     private static int rank(InetAddress address) {
-        if (address.isSiteLocalAddress()) {
-            return 0;
+        if (address.isLinkLocalAddress()) {
+            return 2;
         }
-        return address.isLinkLocalAddress() ? 2 : 1;
+        return PrivateNetwork.has(address) ? 0 : 1;
     }
 }

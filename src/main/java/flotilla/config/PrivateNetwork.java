@@ -10,11 +10,17 @@ public final class PrivateNetwork {
 
     private static final int UNIQUE_LOCAL_MASK = 0xfe;
 
+    /** Addresses that providers and clouds share behind their own borders, 100.64.0.0/10; RFC 6598. */
+    private static final int SHARED = 100;
+
+    private static final int SHARED_SECOND = 64;
+    private static final int SHARED_MASK = 0xc0;
+
     private PrivateNetwork() {}
 
     /**
-     * Whether an address is one of loopback, of a private network (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7) or
-     * link-local. The address that stands for all of a machine is not.
+     * Whether an address is one of loopback, of a private network (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, the shared
+     * 100.64.0.0/10) or link-local. The address that stands for all of a machine is not.
      */
     public static boolean has(InetAddress address) {
         boolean uniqueLocal =
@@ -22,6 +28,11 @@ public final class PrivateNetwork {
         return address.isLoopbackAddress()
                 || address.isSiteLocalAddress()
                 || address.isLinkLocalAddress()
-                || uniqueLocal;
+                || uniqueLocal
+                || isShared(address.getAddress());
+    }
+
+    private static boolean isShared(byte[] address) {
+        return address.length == 4 && address[0] == SHARED && (address[1] & SHARED_MASK) == SHARED_SECOND;
     }
 }

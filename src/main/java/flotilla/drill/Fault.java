@@ -18,7 +18,7 @@ enum Fault {
     KILL_SUPERVISOR(true, 8),
     /** SIGKILL for a gateway whose image was just stored, before it knows: between S3 put and SQS send. */
     KILL_BEFORE_SEND(true, 6),
-    /** SIGKILL for a worker whose result was just stored, before it knows: between result and delete. */
+    /** SIGKILL for a worker that stores a result, which S3 has then or has not: between result and delete, or before the result. */
     KILL_BEFORE_DELETE(true, 10),
     /** SIGKILL for the supervisor's gateway as it asks EC2 for instances; EC2 has heard it or not. */
     KILL_IN_LAUNCH(true, 4),

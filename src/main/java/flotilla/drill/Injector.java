@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -20,6 +21,9 @@ import java.util.regex.Pattern;
 
 /** Carries out the faults of a plan, one after the other; those that last are healed while others come. One thread at a time. */
 final class Injector implements AutoCloseable {
+    /** How long a request that stepped into a trap may take. */
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
+
     private static final Pattern IMAGE_STORED = Pattern.compile("PUT /flotilla-input/");
     private static final Pattern RESULT_STORED = Pattern.compile("PUT /flotilla-output/[0-9a-f-]{36}(\\.\\d+)?\\.json");
     private static final Pattern IMAGE_FETCHED = Pattern.compile("GET /flotilla-input/[0-9a-f-]{36}");
@@ -99,7 +103,7 @@ final class Injector implements AutoCloseable {
                 yield node.isEmpty() ? Optional.empty() : killer.gateway(node.get());
             }
             case KILL_BEFORE_SEND -> killAt("s3", IMAGE_STORED, lasting, Moment.HEARD, system::gatewayProcesses);
-            case KILL_BEFORE_DELETE -> killAt("s3", RESULT_STORED, lasting, Moment.HEARD, system::workers);
+            case KILL_BEFORE_DELETE -> killAt("s3", RESULT_STORED, lasting, moment(step), system::workers);
             case KILL_IN_LAUNCH -> killAt("ec2", LAUNCH, lasting, moment(step), system::gatewayProcesses);
             case KILL_IN_TERMINATE -> killAt("ec2", TERMINATE, lasting, moment(step), system::gatewayProcesses);
             case FREEZE_WORKER_AT_WORK -> {
@@ -256,7 +260,11 @@ final class Injector implements AutoCloseable {
             throws InterruptedException {
         ServiceProxy proxy = system.service(service);
         CountDownLatch stepped = new CountDownLatch(1);
+        AtomicBoolean due = new AtomicBoolean(true);
         Trap trap = new Trap(request, moment, caught -> {
+            if (!due.getAndSet(false)) {
+                return;
+            }
             try {
                 Optional<ProcessHandle> owner = SocketOwner.of(caught.port(), proxy.port(), among.get());
                 if (owner.isPresent()) {
@@ -272,7 +280,11 @@ final class Injector implements AutoCloseable {
         });
         proxy.set(trap);
         if (!stepped.await(within.toMillis(), TimeUnit.MILLISECONDS) && !proxy.disarm(trap)) {
-            stepped.await();
+            // Its answer may never come, when its client or another fault has ended the connection.
+            boolean acted = stepped.await(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS) || !due.getAndSet(false);
+            if (acted) {
+                stepped.await();
+            }
         }
     }
 

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,8 +23,10 @@ import java.util.stream.Stream;
 record Instances(Path data) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ENDING = ".json";
-    /** An image that is inside; one that is only attempted has another sign before its id. */
-    private static final Pattern INSIDE = Pattern.compile("(?<![~0-9a-f-])[0-9a-f-]{36}(?=\n)");
+    /** The bytes of a place in a worker's marks: an image that is inside is its id and a line feed; one that is only attempted is not. */
+    private static final int PLACE = 37;
+
+    private static final Pattern INSIDE = Pattern.compile("[0-9a-f-]{36}\n");
 
     /** Where workers are to keep their marks. */
     Path marks() {
@@ -60,8 +62,13 @@ record Instances(Path data) {
 
     private static List<String> inside(Path file) throws IOException {
         try {
-            Matcher ids = INSIDE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
-            return ids.results().map(found -> found.group()).distinct().toList();
+            String marks = Files.readString(file, StandardCharsets.ISO_8859_1);
+            return IntStream.range(0, marks.length() / PLACE)
+                    .mapToObj(place -> marks.substring(place * PLACE, (place + 1) * PLACE))
+                    .filter(place -> INSIDE.matcher(place).matches())
+                    .map(String::strip)
+                    .distinct()
+                    .toList();
         } catch (NoSuchFileException e) {
             // Its worker has ended in order.
             return List.of();

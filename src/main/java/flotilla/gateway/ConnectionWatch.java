@@ -249,7 +249,7 @@ final class ConnectionWatch {
         }
     }
 
-    private static boolean isHttp1(HttpRequest request) {
+    static boolean isHttp1(HttpRequest request) {
         return request.protocol().equals(HttpProtocols.HTTP_1_1)
                 || request.protocol().equals(HttpProtocols.HTTP_1_0);
     }

@@ -67,7 +67,8 @@ final class RequestBody {
     RequestBody(HttpRequest original, long mostLeft, Duration stall) {
         this.mostLeft = mostLeft;
         this.stall = stall;
-        this.asksFirst = original.getHeader("Expect").isPresent();
+        // Over HTTP/2 nobody is told to send: the server does not wait there.
+        this.asksFirst = original.getHeader("Expect").isPresent() && ConnectionWatch.isHttp1(original);
         if (original.entity().isStrict()) {
             this.request = original;
             end(true);

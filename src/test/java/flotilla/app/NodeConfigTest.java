@@ -41,7 +41,7 @@ class NodeConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "172.31.0.9", "192.168.7.7", "fd12::1"})
+    @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "172.31.0.9", "192.168.7.7", "100.64.0.9", "fd12::1"})
     void hostInAPrivateNetwork_shouldBeTaken(String host) {
         assertThat(node("flotilla.cluster.host=\"" + host + "\"").getString("pekko.remote.artery.bind.hostname"))
                 .isEqualTo(host);

@@ -74,6 +74,17 @@ class KillerTest {
         assertThat(toll.killed()).containsExactly("i-1");
     }
 
+    /** A suspect's first place says that it is attempted, and its second that it is inside. */
+    @Test
+    void imageThatIsTriedAlone_shouldCountAsInside() throws Exception {
+        cloud.instance("i-1", worker.pid());
+        cloud.marks("i-1", "~" + ID + ID + "\n");
+
+        killer.worker(worker.toHandle(), List.of());
+
+        assertThat(toll.inside()).isEqualTo(Map.of(ID, 1));
+    }
+
     @Test
     void processThatIsNoInstance_shouldBeLeftAlone() throws Exception {
         cloud.instance("i-1", worker.pid() + 1);

@@ -53,6 +53,10 @@ public final class S3Expiry implements Expiry {
                         AwsErrors.unwrap(failure).getMessage());
             }
         }
+
+        boolean any() {
+            return count.get() > 0;
+        }
     }
 
     private record Stored(RequestId id, ListBucketResultContents object) {}
@@ -73,7 +77,7 @@ public final class S3Expiry implements Expiry {
     public CompletionStage<Swept> sweep(Instant now) {
         Failures failures = new Failures();
         return inputs(now, failures)
-                .thenCompose(inputs -> results(now, failures)
+                .thenCompose(inputs -> results(now, failures.any(), failures)
                         .thenCompose(gone -> others(now, failures)
                                 .thenApply(others -> new Swept(inputs, gone, others, failures.count.get()))));
     }
@@ -107,12 +111,26 @@ public final class S3Expiry implements Expiry {
                         result.map(one -> !one.outcome().isProvisional()).orElse(lifetimes.isOldOrphan(age)));
     }
 
-    private CompletionStage<Long> results(Instant now, Failures failures) {
+    /** @param imagesStay whether images may be left that were to go: their results stay with them, or they would look as if they waited */
+    private CompletionStage<Long> results(Instant now, boolean imagesStay, Failures failures) {
         return removed(
                 due(storage.outputBucket(), false, name -> name.equals(".json"), now, lifetimes.result())
-                        .mapAsync(AT_A_TIME, first -> judged(first, generations(first, now), failures)),
+                        .mapAsync(
+                                AT_A_TIME,
+                                first -> judged(
+                                        first,
+                                        imagesStay ? unlessImageStays(first, now) : generations(first, now),
+                                        failures)),
                 storage.outputBucket(),
                 failures);
+    }
+
+    private CompletionStage<List<ListBucketResultContents>> unlessImageStays(Stored first, Instant now) {
+        return objects.listing()
+                .objects(storage.inputBucket(), S3Keys.of(storage, first.id() + "/"), true)
+                .runWith(Sink.headOption(), objects.system())
+                .thenCompose(image ->
+                        image.isPresent() ? CompletableFuture.completedStage(List.of()) : generations(first, now));
     }
 
     /** The objects of a result, its first generation last, if all of them may go: one without the first would not be found. */
