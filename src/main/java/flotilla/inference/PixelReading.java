@@ -1,8 +1,14 @@
 package flotilla.inference;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.PixelInterleavedSampleModel;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 
@@ -26,6 +32,9 @@ sealed interface PixelReading {
 
     /** JPEG and PNG. */
     record Stored() implements PixelReading {
+        private static final int[] BLUE_FIRST = {2, 1, 0};
+        private static final int[] RED_FIRST = {0, 1, 2};
+
         @Override
         public int bytesPerPixel(ImageReader reader) throws IOException {
             return storedBytes(reader);
@@ -33,7 +42,28 @@ sealed interface PixelReading {
 
         @Override
         public RgbImage read(ImageReader reader) throws IOException {
-            return new RgbImage(reader.read(0));
+            ImageReadParam parameters = reader.getDefaultReadParam();
+            redFirst(reader).ifPresent(parameters::setDestination);
+            return new RgbImage(reader.read(0, parameters));
+        }
+
+        /**
+         * Where to read to what would be read as B, G, R. The JPEG reader has R, G, B, and copies each row as it is to such a place, but
+         * sample by sample, twice, to one in another order.
+         */
+        private static Optional<BufferedImage> redFirst(ImageReader reader) throws IOException {
+            Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+            if (types.hasNext()) {
+                ImageTypeSpecifier type = types.next();
+                if (type.getSampleModel() instanceof PixelInterleavedSampleModel pixels
+                        && pixels.getTransferType() == DataBuffer.TYPE_BYTE
+                        && Arrays.equals(pixels.getBandOffsets(), BLUE_FIRST)) {
+                    return Optional.of(ImageTypeSpecifier.createInterleaved(
+                                    type.getColorModel().getColorSpace(), RED_FIRST, DataBuffer.TYPE_BYTE, false, false)
+                            .createBufferedImage(reader.getWidth(0), reader.getHeight(0)));
+                }
+            }
+            return Optional.empty();
         }
     }
 

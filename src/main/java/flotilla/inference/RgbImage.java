@@ -33,11 +33,11 @@ final class RgbImage implements PixelRows {
         void read(int x, int y, int count, int[] rgb, int at);
 
         /**
-         * Reads the whole rows {@code y} and {@code y + 1} as {@link PixelRows#readPair} does.
+         * Reads pixels of the rows {@code y} and {@code y + 1} as {@link PixelRows#readPair} does.
          *
          * @return false if this one cannot
          */
-        default boolean readPair(int y, int count, long[] rgb) {
+        default boolean readPair(int y, int from, int to, long[] rgb) {
             return false;
         }
     }
@@ -93,10 +93,10 @@ final class RgbImage implements PixelRows {
     }
 
     @Override
-    public void readPair(int y, long[] rgb, int[] scratch) {
+    public void readPair(int y, int from, int to, long[] rgb, int[] scratch) {
         boolean whole = frameWidth == width && frameHeight == height;
-        if (!whole || y + 1 >= height || !frame.readPair(y, width, rgb)) {
-            PixelRows.super.readPair(y, rgb, scratch);
+        if (!whole || y + 1 >= height || !frame.readPair(y, from, to, rgb)) {
+            PixelRows.super.readPair(y, from, to, rgb, scratch);
         }
     }
 
@@ -196,18 +196,24 @@ final class RgbImage implements PixelRows {
         }
 
         @Override
-        public boolean readPair(int y, int count, long[] rgb) {
-            int from = y * row;
-            for (int to = 0; to < 3 * count; to += 3, from += step) {
-                rgb[to] = pair(red + from);
-                rgb[to + 1] = pair(green + from);
-                rgb[to + 2] = pair(blue + from);
+        public boolean readPair(int y, int from, int to, long[] rgb) {
+            // In local variables, which a quick compiler keeps in registers.
+            byte[] bytes = samples;
+            int below = row;
+            int next = step;
+            int first = y * below + from * next;
+            int r = red + first;
+            int g = green + first;
+            int b = blue + first;
+            for (int at = 3 * from; at < 3 * to; at += 3) {
+                rgb[at] = (bytes[r + below] & 0xFFL) << Integer.SIZE | bytes[r] & 0xFF;
+                rgb[at + 1] = (bytes[g + below] & 0xFFL) << Integer.SIZE | bytes[g] & 0xFF;
+                rgb[at + 2] = (bytes[b + below] & 0xFFL) << Integer.SIZE | bytes[b] & 0xFF;
+                r += next;
+                g += next;
+                b += next;
             }
             return true;
-        }
-
-        private long pair(int at) {
-            return (samples[at + row] & 0xFFL) << Integer.SIZE | samples[at] & 0xFFL;
         }
     }
 

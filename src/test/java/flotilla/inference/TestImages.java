@@ -216,7 +216,8 @@ final class TestImages {
         }
         long[] pair = new long[row.length];
         for (int y = 0; y < image.height(); y++) {
-            image.readPair(y, pair, row);
+            image.readPair(y, 0, image.width(), pair, row);
+            shouldReadPart(image, y, pair, row);
             for (int i = 0; i < pair.length; i++) {
                 int at = y * row.length + i;
                 long below = at + row.length < all.length ? all[at + row.length] : 0;
@@ -227,6 +228,20 @@ final class TestImages {
             }
         }
         return all;
+    }
+
+    /** A part of a pair of rows is what it is in the whole, and the rest is left as it was. */
+    private static void shouldReadPart(PixelRows image, int y, long[] whole, int[] scratch) {
+        int from = image.width() / 3;
+        int to = image.width() - image.width() / 4;
+        long[] expected = new long[whole.length];
+        Arrays.fill(expected, -1);
+        long[] part = expected.clone();
+        System.arraycopy(whole, 3 * from, expected, 3 * from, 3 * (to - from));
+        image.readPair(y, from, to, part, scratch);
+        if (!Arrays.equals(part, expected)) {
+            throw new AssertionError("pixels " + from + " to " + to + " of rows " + y + " and " + (y + 1));
+        }
     }
 
     /** The beginning of a PNG: signature and header chunk. */
