@@ -43,10 +43,21 @@ class SoakTest(unittest.TestCase):
     def test_noise_without_a_slope_should_be_flat(self):
         chance = random.Random(11)
 
-        self.assertTrue(is_flat("worker, old generation MB", lambda part: 50 + chance.gauss(0, 3)))
+        self.assertTrue(is_flat("worker, collected heap MB", lambda part: 50 + chance.gauss(0, 3)))
 
-    def test_saw_teeth_of_a_heap_should_be_flat(self):
-        self.assertTrue(is_flat("worker, old generation MB", lambda part: 40 + 20 * (part * 15 % 1)))
+    def test_saw_teeth_should_be_flat(self):
+        self.assertTrue(is_flat("worker, resident MB", lambda part: 400 + 200 * (part * 15 % 1)))
+
+    def test_garbage_should_be_told_and_not_judged(self):
+        creeping = rows("worker, old generation MB", lambda part: 40 + 40 * part)
+
+        self.assertTrue(soak.judged(creeping)["worker, old generation MB"][1])
+        self.assertRegex(soak.table(creeping), r"worker, old generation MB +44\.0 +0\.00 +\+40\.00")
+
+    def test_collected_heap_that_creeps_should_not_be_flat_though_it_is_rarely_known(self):
+        rarely = rows("worker, collected heap MB", lambda part: 40 + 4 * part if round(part * SAMPLES) % 10 == 0 else math.nan)
+
+        self.assertFalse(soak.judged(rarely)["worker, collected heap MB"][1])
 
     def test_memory_that_shrinks_should_be_flat(self):
         self.assertTrue(is_flat("cloud, resident MB", lambda part: 300 - 100 * part))
@@ -64,8 +75,8 @@ class SoakTest(unittest.TestCase):
         self.assertTrue(is_flat("gateway, resident MB", lambda part: 300 if part >= 0.1 else 100 + 2000 * part))
 
     def test_what_nobody_could_measure_should_not_be_flat(self):
-        self.assertFalse(is_flat("gateway, old generation MB", lambda part: math.nan))
-        self.assertIn("not known", soak.table(rows("gateway, old generation MB", lambda part: math.nan)))
+        self.assertFalse(is_flat("gateway, collected heap MB", lambda part: math.nan))
+        self.assertIn("not known", soak.table(rows("gateway, collected heap MB", lambda part: math.nan)))
 
     def test_a_few_samples_that_are_not_known_should_not_matter(self):
         self.assertTrue(is_flat("gateway, resident MB", lambda part: math.nan if 0.4 < part < 0.5 else 300))

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the clients were told of one image, in the order in which they heard it. Thread-safe. */
 final class Story {
@@ -47,6 +48,11 @@ final class Story {
 
     synchronized List<String> ids() {
         return List.copyOf(accepted);
+    }
+
+    /** The ids under which an answer came. */
+    synchronized Set<String> answered() {
+        return answers.stream().map(Answer::id).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     synchronized List<Answer> answers() {

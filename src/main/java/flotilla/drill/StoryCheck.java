@@ -92,6 +92,12 @@ record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
             if (kept.size() > 1) {
                 doubled.add(file + " has results stored after one that stands: " + kept);
             }
+            long givenUp = of(stored, id).stream()
+                    .filter(one -> one.answer().isQuarantined())
+                    .count();
+            if (givenUp > 1) {
+                doubled.add(file + " was given up " + givenUp + " times as " + id + ", and nobody has redriven it");
+            }
         }
         return doubled.stream().map(line -> "doubled: " + line).toList();
     }

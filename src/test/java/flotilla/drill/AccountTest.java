@@ -135,6 +135,16 @@ class AccountTest {
     }
 
     @Test
+    void imageThatIsGivenUpTwice_shouldBeDoubled() {
+        story.answered(GIVEN_UP);
+
+        Account account = accountOfKilled(2, stored(1, GIVEN_UP), stored(2, GIVEN_UP));
+
+        assertThat(account.doubled()).isEqualTo(1);
+        assertThat(account.findings()).singleElement().asString().contains("given up 2 times as " + ID);
+    }
+
+    @Test
     void resultUnderAnotherName_shouldBeWrong() {
         story.answered(RIGHT);
         story.accepted(OTHER_ID);
