@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -17,9 +16,9 @@ import java.util.function.ToIntFunction;
 /**
  * Lets requests that come at the same time share a batch, and none wait for others: with no batch under way an entry goes at
  * once, alone; what comes meanwhile goes together when a batch has ended, or as soon as a batch is full, while fewer than
- * {@value #MOST_UNDER_WAY} are under way. A batch that is not full is not begun sooner than a pace after the one before: each
- * request costs money, and as much processor time as a good part of an image. So one caller alone never waits, none waits longer
- * than the pace, and the more there are the larger batches get.
+ * {@value #MOST_UNDER_WAY} are under way. A batch that is not full is not begun sooner than a pace after the one before, and after one of
+ * several entries than as many paces, but for {@value #MOST_PACES}: each request costs money, and as much processor time as a good part of an
+ * image. So one caller alone never waits, and where more come than one in a pace batches grow until they are full, or the longest wait is reached.
  *
  * <p>A batch that fails as a whole fails all its entries. Safe for all threads; results complete on the thread of the request.
  *
@@ -28,8 +27,15 @@ import java.util.function.ToIntFunction;
  */
 final class NaturalBatches<T, R> {
     static final int MOST_UNDER_WAY = 8;
+    /** Between two batches that are not full. */
+    static final int MOST_PACES = 5;
     /** Of all entries of one request, in bytes; AWS takes 1 MiB since August 2025, others do not. */
     private static final int MOST_BYTES = 256 * 1024;
+
+    /** Runs something later. */
+    interface Timer {
+        void in(long nanos, Runnable what);
+    }
 
     private record Entry<T, R>(T value, int bytes, CompletableFuture<R> done) {}
 
@@ -38,11 +44,12 @@ final class NaturalBatches<T, R> {
     private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
     private final long paceNanos;
     private final LongSupplier nanoTime;
-    private final Consumer<Runnable> afterAPace;
+    private final Timer timer;
     private long waitingBytes;
     private int underWay;
     private boolean begun;
     private long lastBegun;
+    private int lastSize;
     private boolean pacing;
 
     /**
@@ -56,24 +63,24 @@ final class NaturalBatches<T, R> {
                 bytes,
                 pace,
                 System::nanoTime,
-                CompletableFuture.delayedExecutor(pace.toNanos(), TimeUnit.NANOSECONDS)::execute);
+                (nanos, what) -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+                        .execute(what));
     }
 
     /**
      * @param nanoTime the time
-     * @param afterAPace runs something when a pace has passed
      */
     NaturalBatches(
             Function<List<T>, CompletionStage<List<R>>> request,
             ToIntFunction<T> bytes,
             Duration pace,
             LongSupplier nanoTime,
-            Consumer<Runnable> afterAPace) {
+            Timer timer) {
         this.request = request;
         this.bytes = bytes;
         this.paceNanos = pace.toNanos();
         this.nanoTime = nanoTime;
-        this.afterAPace = afterAPace;
+        this.timer = timer;
     }
 
     /** Carries an entry out. */
@@ -125,8 +132,9 @@ final class NaturalBatches<T, R> {
         if (waiting.isEmpty() || underWay > 0 && !(full && underWay < MOST_UNDER_WAY)) {
             return List.of();
         }
-        if (!full && begun && now - lastBegun < paceNanos) {
-            keepPace();
+        long due = lastBegun + paceNanos * Math.min(lastSize, MOST_PACES);
+        if (!full && begun && now - due < 0) {
+            keepPace(due - now);
             return List.of();
         }
         begun = true;
@@ -141,17 +149,18 @@ final class NaturalBatches<T, R> {
             batch.add(entry);
         }
         waitingBytes -= size;
+        lastSize = batch.size();
         underWay++;
         return batch;
     }
 
     /** Looks again when the next batch may go. */
-    private void keepPace() {
+    private void keepPace(long nanos) {
         if (pacing) {
             return;
         }
         pacing = true;
-        afterAPace.accept(() -> {
+        timer.in(nanos, () -> {
             synchronized (this) {
                 pacing = false;
             }

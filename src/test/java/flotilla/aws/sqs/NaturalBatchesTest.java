@@ -23,11 +23,13 @@ class NaturalBatchesTest {
         }
     }
 
-    private final Deque<Runnable> paces = new ArrayDeque<>();
+    private record Due(long at, Runnable what) {}
+
+    private final List<Due> paces = new ArrayList<>();
     private long now;
     private final List<Request> requests = new ArrayList<>();
     private final NaturalBatches<String, String> batches =
-            new NaturalBatches<>(this::request, String::length, Duration.ofNanos(50), () -> now, paces::add);
+            new NaturalBatches<>(this::request, String::length, Duration.ofNanos(50), () -> now, this::later);
 
     private CompletionStage<List<String>> request(List<String> entries) {
         Request request = new Request(entries, new CompletableFuture<>());
@@ -35,11 +37,16 @@ class NaturalBatchesTest {
         return request.answer();
     }
 
+    private void later(long nanos, Runnable what) {
+        assertThat(nanos).isPositive();
+        paces.add(new Due(now + nanos, what));
+    }
+
     private void passAPace() {
         now += 50;
-        while (!paces.isEmpty()) {
-            paces.poll().run();
-        }
+        List<Due> due = paces.stream().filter(one -> one.at() <= now).toList();
+        paces.removeAll(due);
+        due.forEach(one -> one.what().run());
     }
 
     private CompletableFuture<String> submit(String entry) {
@@ -89,6 +96,38 @@ class NaturalBatchesTest {
         passAPace();
 
         assertThat(requests).extracting(Request::entries).containsExactly(List.of("a"), List.of("b", "c"));
+    }
+
+    /** Where several come within a pace, so do more. */
+    @Test
+    void afterABatchOfSeveral_shouldWaitForAsManyPaces() {
+        submit(1 + 3);
+        passAPace();
+        requests.get(0).succeed();
+        requests.get(1).succeed();
+
+        submit("next");
+        passAPace();
+        passAPace();
+        assertThat(requests).hasSize(2);
+        passAPace();
+
+        assertThat(requests).extracting(request -> request.entries().size()).containsExactly(1, 3, 1);
+    }
+
+    @Test
+    void afterAFullBatch_shouldWaitForFivePacesAndNoMore() {
+        submit(1 + 10);
+        requests.forEach(Request::succeed);
+
+        submit("next");
+        for (int pace = 1; pace < NaturalBatches.MOST_PACES; pace++) {
+            passAPace();
+        }
+        assertThat(requests).hasSize(2);
+        passAPace();
+
+        assertThat(requests).hasSize(3);
     }
 
     @Test
