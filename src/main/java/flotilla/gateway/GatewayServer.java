@@ -43,12 +43,26 @@ final class GatewayServer {
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> watched =
                 request -> watch.during(request, known -> answer(handler, known));
-        return server(system, settings, tls).bind(watched).thenApply(bound -> {
-            int port = bound.localAddress().getPort();
-            watches.add(port, guarding);
-            bound.whenTerminated().thenRun(() -> watches.remove(port, guarding));
-            return new GatewayServer(bound, watch);
-        });
+        ServerBuilder server = server(system, settings, tls);
+        CompletableFuture<Void> known = watches.expect();
+        return bind(server, watched)
+                .thenApply(bound -> {
+                    int port = bound.localAddress().getPort();
+                    watches.add(port, guarding);
+                    bound.whenTerminated().thenRun(() -> watches.remove(port, guarding));
+                    return new GatewayServer(bound, watch);
+                })
+                .whenComplete((serving, failure) -> known.complete(null));
+    }
+
+    /** As a value also when it fails at once, such as while the actor system ends. */
+    private static CompletionStage<ServerBinding> bind(
+            ServerBuilder server, Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        try {
+            return server.bind(handler);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     /** Where it listens. */

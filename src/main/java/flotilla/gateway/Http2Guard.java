@@ -115,7 +115,16 @@ final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, Byte
 
         private void passToClient(ByteString bytes) {
             if (bytes.startsWith(SWITCHED, 0)) {
-                limits.upgraded();
+                Optional<Excess> early = limits.upgraded();
+                if (early.isPresent()) {
+                    // It speaks HTTP/1 still: nothing of HTTP/2 is for it.
+                    LOG.info(
+                            "connection of {} cut off for {}",
+                            client,
+                            early.get().what());
+                    fail(toClient, end(early.get().what()));
+                    return;
+                }
             }
             bytes.getByteBuffers().forEach(limits::sent);
             push(toClient, bytes);

@@ -9,7 +9,8 @@ import java.util.Optional;
  * What a client of HTTP/2 may send besides what the server limits itself. The server would collect a frame of 16 MiB, collect a header
  * block without end (CONTINUATION frames, empty ones too), and go on reading after it has told the client that the connection is at
  * its end, so that each stream which is broken leaves a request behind. RFC 9113, 4.2, 5.4.1 and 10.5.1. Bytes of a connection that
- * speaks HTTP/1 pass unread. For one connection; not for several threads.
+ * speaks HTTP/1 pass unread; so who offers HTTP/2 in HTTP/1 sends nothing after the offer until it is taken, and then the preface (RFC 7540,
+ * 3.2). For one connection; not for several threads.
  */
 final class Http2Limits {
     /** With what an HTTP/2 client begins. */
@@ -18,6 +19,10 @@ final class Http2Limits {
     /** No larger one is ever allowed to clients here; 2^14 bytes. */
     private static final int LONGEST_FRAME = 1 << 14;
 
+    /** The last four bytes of a request without a body, as a number. */
+    private static final int HEADER_END = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
+
+    private static final int PROTOCOL_ERROR = 0x1;
     private static final int FRAME_SIZE_ERROR = 0x6;
     private static final int ENHANCE_YOUR_CALM = 0xb;
 
@@ -33,6 +38,8 @@ final class Http2Limits {
         /** It has not sent enough to tell. */
         UNKNOWN,
         HTTP1,
+        /** It has offered HTTP/2, which was taken. */
+        SWITCHING,
         HTTP2
     }
 
@@ -40,6 +47,9 @@ final class Http2Limits {
     private final Http2Frames fromClient = new Http2Frames();
     private final Http2Frames fromServer = new Http2Frames();
     private Speech speech = Speech.UNKNOWN;
+    /** The last four bytes from the client while it speaks HTTP/1. */
+    private int lastBytes;
+
     private int prefaceRead;
     private int headerBlock;
     private boolean over;
@@ -49,16 +59,24 @@ final class Http2Limits {
         this.longestHeaderBlock = longestHeaderBlock;
     }
 
-    /** The server goes on in HTTP/2 because the client has offered that. */
-    void upgraded() {
-        speech = Speech.UNKNOWN;
+    /** The server goes on in HTTP/2 because the client has offered that; what it has sent behind the offer was not looked at. */
+    Optional<Excess> upgraded() {
+        speech = Speech.SWITCHING;
         prefaceRead = 0;
+        return lastBytes == HEADER_END
+                ? Optional.empty()
+                : Optional.of(new Excess(PROTOCOL_ERROR, "more than the request that offers HTTP/2"));
     }
 
     /** Bytes come from the client. */
     Optional<Excess> received(ByteBuffer bytes) {
-        while (speech == Speech.UNKNOWN && bytes.hasRemaining()) {
+        noteLast(bytes);
+        while ((speech == Speech.UNKNOWN || speech == Speech.SWITCHING) && bytes.hasRemaining()) {
+            boolean switching = speech == Speech.SWITCHING;
             readPreface(bytes.get());
+            if (switching && speech == Speech.HTTP1) {
+                return Optional.of(new Excess(PROTOCOL_ERROR, "no preface of HTTP/2 after it was offered"));
+            }
         }
         if (speech != Speech.HTTP2) {
             return Optional.empty();
@@ -84,6 +102,14 @@ final class Http2Limits {
     /** Whether the server has told the client of an error that ends the connection. */
     boolean isOver() {
         return over;
+    }
+
+    private void noteLast(ByteBuffer bytes) {
+        if (speech == Speech.UNKNOWN || speech == Speech.HTTP1) {
+            for (int at = Math.max(bytes.position(), bytes.limit() - Integer.BYTES); at < bytes.limit(); at++) {
+                lastBytes = lastBytes << Byte.SIZE | bytes.get(at) & 0xFF;
+            }
+        }
     }
 
     private void readPreface(byte next) {

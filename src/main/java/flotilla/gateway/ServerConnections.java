@@ -1,7 +1,9 @@
 package flotilla.gateway;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
@@ -40,6 +42,15 @@ public final class ServerConnections implements TelemetrySpi {
     /** The watches of one actor system, by the port that each is for. */
     static final class Watches implements Extension {
         private final Map<Integer, Guarding> byPort = new ConcurrentHashMap<>();
+        private final AtomicReference<CompletableFuture<Void>> allKnown =
+                new AtomicReference<>(CompletableFuture.completedFuture(null));
+
+        /** A port is about to be bound: its first connections come before it can be added, and wait until this is completed. */
+        CompletableFuture<Void> expect() {
+            CompletableFuture<Void> known = new CompletableFuture<>();
+            allKnown.updateAndGet(before -> before.isDone() ? known : CompletableFuture.allOf(before, known));
+            return known;
+        }
 
         void add(int port, Guarding guarding) {
             byPort.put(port, guarding);
@@ -55,12 +66,27 @@ public final class ServerConnections implements TelemetrySpi {
             return guarding == null ? 0 : guarding.watch().open();
         }
 
-        private Tcp.IncomingConnection guard(Tcp.IncomingConnection incoming) {
+        /** The same connection, guarded as its port is, as soon as that is known: until then nothing is read of it. */
+        Tcp.IncomingConnection guard(Tcp.IncomingConnection incoming) {
+            CompletableFuture<Void> known = allKnown.get();
+            return known.isDone()
+                    ? guardIfWatched(incoming)
+                    : saying(
+                            incoming,
+                            org.apache.pekko.stream.javadsl.Flow.completionStageFlow(known.thenApply(done ->
+                                            guardIfWatched(incoming).flow().asJava()))
+                                    .mapMaterializedValue(later -> NotUsed.getInstance())
+                                    .asScala());
+        }
+
+        private Tcp.IncomingConnection guardIfWatched(Tcp.IncomingConnection incoming) {
             Guarding guarding = byPort.get(incoming.localAddress().getPort());
-            return guarding == null
-                    ? incoming
-                    : new Tcp.IncomingConnection(
-                            incoming.localAddress(), incoming.remoteAddress(), guarding.around(incoming));
+            return guarding == null ? incoming : saying(incoming, guarding.around(incoming));
+        }
+
+        private static Tcp.IncomingConnection saying(
+                Tcp.IncomingConnection incoming, Flow<ByteString, ByteString, NotUsed> flow) {
+            return new Tcp.IncomingConnection(incoming.localAddress(), incoming.remoteAddress(), flow);
         }
     }
 

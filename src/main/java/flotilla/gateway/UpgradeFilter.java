@@ -3,21 +3,24 @@ package flotilla.gateway;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Takes the offer {@code Upgrade: h2c} out of a {@code POST}. A server may ignore it; the HTTP server here would switch at
+ * Takes the offer {@code Upgrade: h2c} out of requests that may have a body. A server may ignore it; the HTTP server here would switch at
  * once, while the body is still on its way in HTTP/1.1, and lose the upload (RFC 7540, 3.2, has it read the whole body
  * first). Clients make the offer by default: Java's is one.
  *
- * <p>Looks at chunks that begin with {@code POST}: a client sends its next request when it has the last answer, so that a
+ * <p>Looks at chunks that begin with the method of such a request: a client sends its next request when it has the last answer, so that a
  * request begins a chunk.
  */
 final class UpgradeFilter {
-    private static final ByteString POST = ByteString.fromString("POST ");
+    private static final List<ByteString> METHODS = Stream.of("POST ", "PUT ", "PATCH ", "DELETE ")
+            .map(ByteString::fromString)
+            .toList();
     private static final ByteString HEADER_END = ByteString.fromString("\r\n\r\n");
     private static final Pattern OFFER = Pattern.compile("(?im)^Upgrade:[^\r\n]*h2c[^\r\n]*\r\n");
     /** In bytes; a longer one is passed as it is. */
@@ -36,7 +39,7 @@ final class UpgradeFilter {
     }
 
     private List<ByteString> next(ByteString chunk) {
-        if (held.isEmpty() && !chunk.startsWith(POST, 0)) {
+        if (held.isEmpty() && METHODS.stream().noneMatch(method -> chunk.startsWith(method, 0))) {
             return List.of(chunk);
         }
         held = held.concat(chunk);

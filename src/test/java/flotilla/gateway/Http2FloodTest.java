@@ -3,7 +3,9 @@ package flotilla.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,11 @@ class Http2FloodTest extends HttpFixture {
     private static final int ENHANCE_YOUR_CALM = 11;
     /** More than what a client may give up at once and in some seconds of a slow machine. */
     private static final int FLOOD = 20_000;
+
+    private static final byte[] OFFER =
+            ("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                            + "HTTP2-Settings: AAMAAABkAAQBAAAAAAIAAAAA\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
 
     /** Stream ids of clients are odd. */
     private static int stream(int number) {
@@ -118,6 +125,35 @@ class Http2FloodTest extends HttpFixture {
 
             assertThat(client.next(RawHttp2.GOAWAY).errorCode()).isNotZero();
             assertThat(client.isAnswered(3)).isFalse();
+        }
+        shouldAnswer();
+    }
+
+    @Test
+    void clientWhoseOfferIsTaken_shouldBeAnsweredInHttp2AndHeldToItsLimits() throws Exception {
+        URI uri = URI.create(url);
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.getOutputStream().write(OFFER);
+            StringBuilder switched = new StringBuilder();
+            while (!switched.toString().endsWith("\r\n\r\n")) {
+                switched.append((char) socket.getInputStream().read());
+            }
+            assertThat(switched).startsWith("HTTP/1.1 101 ");
+
+            RawHttp2 client = RawHttp2.begin(socket);
+            assertThat(client.isAnswered(3)).isTrue();
+            client.send(RawHttp2.head(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 5, 1 << 20));
+            assertThat(client.awaitEnd()).contains(FRAME_SIZE_ERROR);
+        }
+    }
+
+    /** Its limits would not see them. */
+    @Test
+    void framesThatComeWithAnOffer_shouldCutTheirClientOff() throws Exception {
+        try (RawConnection connection = RawConnection.open(url)) {
+            connection.send(RawHttp2.bytes(OFFER, RawHttp2.PREFACE, RawHttp2.get(3, "/healthz")));
+
+            assertThat(connection.isClosedByPeer()).isTrue();
         }
         shouldAnswer();
     }

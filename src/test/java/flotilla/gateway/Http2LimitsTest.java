@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2LimitsTest {
     private static final int LONGEST_BLOCK = 50_000;
     private static final byte[] PREFACE = text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    private static final String OFFER = "GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n";
     private static final byte[] FULL = new byte[1 << 14];
 
     private final Http2Limits limits = new Http2Limits(LONGEST_BLOCK);
@@ -112,11 +113,40 @@ class Http2LimitsTest {
 
     @Test
     void connectionThatGoesOnInHttp2_shouldBeRead() {
-        received(text("GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n"));
-        limits.upgraded();
+        received(text(OFFER));
+        assertThat(limits.upgraded()).isEmpty();
 
         shouldBeCalledOff(
                 received(PREFACE, RawHttp2.head(RawHttp2.DATA, 0, 1, 1 << 20)), 6, "a frame of 1048576 bytes");
+    }
+
+    @Test
+    void offerInPieces_shouldBeTaken() {
+        for (byte one : text(OFFER)) {
+            assertThat(received(new byte[] {one})).isEmpty();
+        }
+
+        assertThat(limits.upgraded()).isEmpty();
+        assertThat(received(PREFACE)).isEmpty();
+    }
+
+    /** Frames that come with the offer would never be looked at. */
+    @Test
+    void framesBehindAnOfferThatIsNotTakenYet_shouldBeTooMuch() {
+        assertThat(received(text(OFFER), PREFACE, RawHttp2.frame(RawHttp2.HEADERS, 0, 3)))
+                .as("it may be the next request of HTTP/1")
+                .isEmpty();
+
+        shouldBeCalledOff(limits.upgraded(), 1, "more than the request that offers HTTP/2");
+    }
+
+    @Test
+    void framesWithoutAPrefaceAfterTheOffer_shouldBeTooMuch() {
+        received(text(OFFER));
+        limits.upgraded();
+
+        shouldBeCalledOff(
+                received(RawHttp2.frame(RawHttp2.HEADERS, 0, 3)), 1, "no preface of HTTP/2 after it was offered");
     }
 
     @Test

@@ -24,7 +24,7 @@ final class RawHttp2 implements AutoCloseable {
     static final int END_HEADERS = 0x4;
     static final int CANCEL = 0x8;
 
-    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** A frame of the server. */
     record Frame(int type, int flags, int stream, byte[] payload) {
@@ -51,8 +51,7 @@ final class RawHttp2 implements AutoCloseable {
     /** The same on a connection that is there. */
     static RawHttp2 begin(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
-        return new RawHttp2(socket)
-                .send(bytes(PREFACE.getBytes(StandardCharsets.US_ASCII), frame(SETTINGS, 0, 0), frame(SETTINGS, 1, 0)));
+        return new RawHttp2(socket).send(bytes(PREFACE, frame(SETTINGS, 0, 0), frame(SETTINGS, 1, 0)));
     }
 
     static byte[] bytes(byte[]... pieces) {
