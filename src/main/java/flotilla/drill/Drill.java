@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -128,15 +129,26 @@ public final class Drill {
     private void readAgain(List<Story> stories, Clients clients, List<URI> urls) throws InterruptedException {
         SplittableRandom random = new SplittableRandom(order.seed());
         for (Story story : stories) {
-            for (String id : story.answered()) {
-                int before = story.answers().size();
-                for (int attempt = 0; story.answers().size() == before && attempt < FINAL_ATTEMPTS; attempt++) {
-                    clients.ask(story, urls.get(random.nextInt(urls.size())), id, FINAL_WAIT_SECONDS);
-                }
-                if (story.answers().size() == before) {
-                    story.odd("no answer for " + id + " any more, asked " + FINAL_ATTEMPTS + " times at the end");
+            if (story.isAnswered()) {
+                for (String id : story.ids()) {
+                    readAgain(story, id, clients, () -> urls.get(random.nextInt(urls.size())));
                 }
             }
+        }
+    }
+
+    private static void readAgain(Story story, String id, Clients clients, Supplier<URI> gateway)
+            throws InterruptedException {
+        long before = story.answers(id);
+        for (int attempt = 0; attempt < FINAL_ATTEMPTS; attempt++) {
+            clients.ask(story, gateway.get(), id, FINAL_WAIT_SECONDS);
+            if (story.answers(id) > before) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+        }
+        if (before > 0) {
+            story.odd("no answer for " + id + " any more, asked " + FINAL_ATTEMPTS + " times at the end");
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What the clients were told of one image, in the order in which they heard it. Thread-safe. */
 final class Story {
@@ -50,9 +49,9 @@ final class Story {
         return List.copyOf(accepted);
     }
 
-    /** The ids under which an answer came. */
-    synchronized Set<String> answered() {
-        return answers.stream().map(Answer::id).collect(Collectors.toCollection(LinkedHashSet::new));
+    /** How many answers came for one id. */
+    synchronized long answers(String id) {
+        return answers.stream().filter(answer -> answer.id().equals(id)).count();
     }
 
     synchronized List<Answer> answers() {

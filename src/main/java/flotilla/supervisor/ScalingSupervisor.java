@@ -301,7 +301,9 @@ public final class ScalingSupervisor {
         if (stopping) {
             return release();
         }
-        silence.set();
+        if (tenure.isOurs()) {
+            silence.set();
+        }
         return idle();
     }
 
@@ -326,8 +328,8 @@ public final class ScalingSupervisor {
         if (change.isUrgent()) {
             reconcileSoon();
         }
-        silence.heard();
         if (tenure.isOurs()) {
+            silence.heard();
             costs.heard(report, clock.instant());
             WorkerControls.answer(report, orders);
         }
