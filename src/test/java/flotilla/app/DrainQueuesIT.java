@@ -3,7 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import flotilla.testing.FreePort;
+import flotilla.drill.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import flotilla.drill.FreePort;
 import flotilla.testing.Browser;
-import flotilla.testing.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package flotilla.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import flotilla.testing.FreePort;
+import flotilla.drill.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

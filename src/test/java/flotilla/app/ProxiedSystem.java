@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flotilla.drill.FreePort;
 import flotilla.drill.ServiceProxy;
-import flotilla.testing.FreePort;
 import flotilla.testing.Scrape;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,10 +2,10 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.drill.FreePort;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Asked;
 import flotilla.testing.FakeGateway.Said;
-import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -2,7 +2,7 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import flotilla.testing.FreePort;
+import flotilla.drill.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

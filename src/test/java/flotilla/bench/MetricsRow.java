@@ -1,6 +1,6 @@
 package flotilla.bench;
 
-import flotilla.testing.FreePort;
+import flotilla.drill.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,7 +1,7 @@
 package flotilla.bench;
 
+import flotilla.drill.FreePort;
 import flotilla.load.Api;
-import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

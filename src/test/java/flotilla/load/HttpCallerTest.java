@@ -3,10 +3,10 @@ package flotilla.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.drill.FreePort;
 import flotilla.testing.FakeGateway;
 import flotilla.testing.FakeGateway.Asked;
 import flotilla.testing.FakeGateway.Said;
-import flotilla.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,8 +3,8 @@ package flotilla.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flotilla.drill.FreePort;
 import flotilla.gateway.MetricsText;
-import flotilla.testing.FreePort;
 import flotilla.testing.Scrape;
 import java.io.IOException;
 import java.net.InetAddress;
