@@ -86,7 +86,7 @@ final class Boss {
     }
 
     void second() {
-        if (isAwake() && world.chance.trouble(300)) {
+        if (isAwake() && world.chance.trouble(300, Fault.SUPERVISOR_SLEEPS)) {
             fellAsleepAt = world.now();
             asleepUntil = world.now() + world.chance.between(20, 120);
             world.tell("supervisor %d sleeps", name);
@@ -128,7 +128,7 @@ final class Boss {
 
     private void look() {
         List<DrainConfirmation> read = List.of();
-        if (world.plot.channel() == DrainChannel.QUEUES && !world.chance.trouble(8)) {
+        if (world.plot.channel() == DrainChannel.QUEUES && !world.chance.trouble(8, Fault.CONFIRMATIONS_NOT_READ)) {
             read = List.copyOf(world.confirmations);
             world.confirmations.clear();
         }
@@ -208,7 +208,7 @@ final class Boss {
         perform(action, acts);
         acts.left--;
         if (acts.left == 0 && !replaced) {
-            if (world.chance.trouble(60)) {
+            if (world.chance.trouble(60, Fault.SUPERVISOR_REPLACED_AFTER_ACTING)) {
                 world.replaceBoss();
             } else {
                 finish(acts);
@@ -249,7 +249,7 @@ final class Boss {
     }
 
     private void requestDrains(ScalingAction.RequestDrains ask, Acts acts) {
-        boolean away = world.chance.trouble(12);
+        boolean away = world.chance.trouble(12, Fault.REQUESTS_NOT_SENT);
         for (long token : ask.tokens()) {
             if (away) {
                 // It counts as not sent, and may have been.
@@ -263,7 +263,7 @@ final class Boss {
     }
 
     private void cancelRequests(ScalingAction.CancelRequests cancel, Acts acts) {
-        if (world.chance.trouble(12)) {
+        if (world.chance.trouble(12, Fault.REQUESTS_NOT_CANCELLED)) {
             return;
         }
         for (int i = 0; i < cancel.count() && !world.requests.isEmpty(); i++) {

@@ -56,11 +56,16 @@ final class Ec2 {
             return Fate.DONE;
         }
         return switch (world.chance.below(14)) {
-            case 0 -> Fate.UNHEARD;
-            case 1 -> Fate.LOST;
-            case 2, 3 -> Fate.REFUSED;
+            case 0 -> fault(Fate.UNHEARD, Fault.CALL_UNHEARD);
+            case 1 -> fault(Fate.LOST, Fault.CALL_LOST);
+            case 2, 3 -> fault(Fate.REFUSED, Fault.CALL_REFUSED);
             default -> Fate.DONE;
         };
+    }
+
+    private Fate fault(Fate fate, Fault fault) {
+        world.chance.happened(fault);
+        return fate;
     }
 
     /** RunInstances. A token stands for its first call: whoever repeats it with equal parameters gets the same machine. */
@@ -113,7 +118,7 @@ final class Ec2 {
 
     /** All machines of ours, as they were some seconds ago, each at a time of its own; or no answer. */
     Optional<List<Instance>> describe() {
-        if (world.chance.trouble(8)) {
+        if (world.chance.trouble(8, Fault.NOT_DESCRIBED)) {
             return Optional.empty();
         }
         List<Instance> described = new ArrayList<>();

@@ -85,7 +85,9 @@ final class Machine {
     void boot() {
         become(InstanceState.PENDING);
         launchedAt = world.now();
-        upAt = world.chance.trouble(12) ? Integer.MAX_VALUE : world.now() + world.chance.between(5, Plot.LONGEST_BOOT);
+        upAt = world.chance.trouble(12, Fault.BOOT_FAILS)
+                ? Integer.MAX_VALUE
+                : world.now() + world.chance.between(5, Plot.LONGEST_BOOT);
         processes = 0;
         hear();
         remember();
@@ -140,7 +142,7 @@ final class Machine {
     }
 
     private void run() {
-        if (ours && world.chance.trouble(300)) {
+        if (ours && world.chance.trouble(300, Fault.MACHINE_BREAKS)) {
             breakDown();
             return;
         }
@@ -150,7 +152,8 @@ final class Machine {
         if (process.isPresent() && !process.get().second()) {
             // The process ended by itself: systemd starts one again that crashed, and may fail; none that left or was
             // drained.
-            boolean startsAgain = process.get().startsAgain() && !world.chance.trouble(3);
+            boolean startsAgain =
+                    process.get().startsAgain() && !world.chance.trouble(3, Fault.WORKER_NOT_STARTED_AGAIN);
             process = Optional.empty();
             upAt = startsAgain ? world.now() + world.chance.between(2, 8) : Integer.MAX_VALUE;
         }

@@ -110,12 +110,12 @@ final class Process {
             heal();
             return true;
         }
-        if (!frozen && world.chance.trouble(400)) {
+        if (!frozen && world.chance.trouble(400, Fault.WORKER_CRASH)) {
             world.tell("the worker on %s crashes", machine.id);
             die();
             return false;
         }
-        if (!frozen && world.chance.trouble(400)) {
+        if (!frozen && world.chance.trouble(400, Fault.WORKER_LEAVES)) {
             world.tell("the worker on %s is told to leave", machine.id);
             world.giveBack(Math.max(0, inHand - 1));
             inHand = Math.min(1, inHand);
@@ -123,7 +123,7 @@ final class Process {
             leftDrained |= phase == Phase.DRAINED;
             pause(Phase.LEAVING);
         }
-        if (!frozen && world.chance.trouble(250)) {
+        if (!frozen && world.chance.trouble(250, Fault.WORKER_FREEZE)) {
             world.tell("%s freezes", machine.id);
             frozen = true;
             // Nobody extends its leases.
@@ -134,7 +134,7 @@ final class Process {
             thaw();
         }
         boolean cut = mute || deaf;
-        if (!cut && world.chance.trouble(125)) {
+        if (!cut && world.chance.trouble(125, Fault.WORKER_CUT)) {
             int which = world.chance.below(4);
             mute = which != 0;
             deaf = which != 1;
@@ -246,7 +246,7 @@ final class Process {
                 world.delete(token);
                 continue;
             }
-            if (world.chance.trouble(20)) {
+            if (world.chance.trouble(20, Fault.REQUEST_TWICE)) {
                 // Delivered a second time.
                 world.requests.add(token);
             }
@@ -269,10 +269,10 @@ final class Process {
     /** Says that it is drained, then deletes the request, which may fail, then is drained. */
     private void confirm() {
         world.confirmations.add(new DrainConfirmation(machine.instance, request));
-        if (world.chance.trouble(5)) {
+        if (world.chance.trouble(5, Fault.CONFIRMATION_TWICE)) {
             world.confirmations.add(new DrainConfirmation(machine.instance, request));
         }
-        if (world.chance.trouble(10)) {
+        if (world.chance.trouble(10, Fault.REQUEST_NOT_DELETED)) {
             world.lose(0, request);
         } else {
             world.delete(request);

@@ -72,7 +72,7 @@ final class World {
             }
             meddle();
             second();
-            if (chance.trouble(80)) {
+            if (chance.trouble(80, Fault.SUPERVISOR_REPLACED)) {
                 replaceBoss();
             }
         }
@@ -180,6 +180,7 @@ final class World {
         if (!machine.isLiving()) {
             return;
         }
+        chance.happened(Fault.TAG_CHANGED);
         switch (chance.below(plot.mode() == Mode.LAUNCH ? 3 : 2)) {
             case 0 -> machine.tier = 0;
             case 1 -> machine.tier = chance.between(1, Plot.MOST);
@@ -218,9 +219,10 @@ final class World {
             later(1, delivery);
             return;
         }
-        int copies = chance.oneIn(8) ? 0 : chance.oneIn(10) ? 2 : 1;
+        int copies = chance.trouble(8, Fault.MESSAGE_LOST) ? 0 : chance.trouble(10, Fault.MESSAGE_DOUBLED) ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            later(chance.oneIn(10) ? chance.below(Plot.LATEST_MESSAGE) : chance.below(3), delivery);
+            boolean late = chance.trouble(10, Fault.MESSAGE_LATE);
+            later(late ? chance.below(Plot.LATEST_MESSAGE) : chance.below(3), delivery);
         }
     }
 
@@ -300,7 +302,7 @@ final class World {
 
     /** SQS's counters: late, approximate, or not to be had. */
     Optional<QueueDepth> depth() {
-        if (chance.trouble(8)) {
+        if (chance.trouble(8, Fault.NO_DEPTH)) {
             return Optional.empty();
         }
         int ago = chance.isCalm() ? 0 : chance.below(Math.min(now, 30));
