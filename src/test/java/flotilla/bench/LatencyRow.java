@@ -3,6 +3,7 @@ package flotilla.bench;
 import flotilla.load.Api;
 import flotilla.load.Latency;
 import flotilla.load.Summary;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
@@ -83,6 +84,7 @@ final class LatencyRow implements Row {
                 () -> Client.pace(gateway, lab.photos(), course.rate(), course.seconds()),
                 LatencyRow::text);
         String how = Samples.shown(course.rate()) + " images/s, " + course.images() + " a turn; " + single;
+        Limit.Own calls = calls(lab, stand, course);
         Samples own50 = turns.bounds(Limit.Own::p50);
         Samples own99 = turns.bounds(Limit.Own::p99);
         Samples p50 = turns.systems(summary -> summary.latency().p50()).minus(own50);
@@ -90,10 +92,25 @@ final class LatencyRow implements Row {
         return List.of(
                 Figure.of(subject.named("model alone, p50"), "ms", own50).with(how),
                 Figure.of(subject.named("model alone, p99"), "ms", own99),
+                Figure.of("its AWS calls alone, one after the other, p50", "ms", Samples.of(calls.p50())),
+                Figure.of("its AWS calls alone, p99", "ms", Samples.of(calls.p99())),
                 Figure.of(subject.named("added, p50"), "ms", p50)
                         .against(subject.target(Target.atMost(10)))
                         .with(turns.steadiness()),
                 Figure.of(subject.named("added, p99"), "ms", p99).against(subject.target(Target.atMost(30))));
+    }
+
+    /** What the calls take that an image cannot do without, beside the system, which has nothing to do then; once. */
+    private static Limit.Own calls(Lab lab, Stand stand, Course course) throws IOException, InterruptedException {
+        List<String> arguments = List.of(
+                lab.photos().toString(),
+                Double.toString(course.rate()),
+                Integer.toString(lab.either(20, 300)),
+                Long.toString(course.images()),
+                "flotilla.aws.endpoints-file=" + stand.data().resolve("endpoints.json"));
+        try (Running loop = lab.loop(CallsLoop.class, arguments)) {
+            return Limit.Own.read(loop.result());
+        }
     }
 
     private static String text(Turns.Turn<Limit.Own, Summary> turn) {

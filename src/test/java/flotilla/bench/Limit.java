@@ -101,11 +101,18 @@ final class Limit {
      * @param p50 in milliseconds
      * @param p99 in milliseconds
      */
-    record Own(double p50, double p99) {}
+    record Own(double p50, double p99) {
+        static Own read(String said) throws IOException {
+            return read(JSON.readTree(said));
+        }
+
+        private static Own read(JsonNode said) {
+            return new Own(said.path("p50").asDouble(), said.path("p99").asDouble());
+        }
+    }
 
     Own paced(Setting setting, double warm, double seconds, double rate) throws IOException, InterruptedException {
-        JsonNode said = run(setting, warm, seconds, rate);
-        return new Own(said.path("p50").asDouble(), said.path("p99").asDouble());
+        return Own.read(run(setting, warm, seconds, rate));
     }
 
     private JsonNode run(Setting setting, double warm, double seconds, double rate)

@@ -142,7 +142,8 @@ final class MessagingLoop {
         }
     }
 
-    private static ClassificationResult result(ClassificationRequest request, int size) {
+    /** As long as a worker's. */
+    static ClassificationResult result(ClassificationRequest request, int size) {
         if (size == 0) {
             throw new IllegalStateException("an empty image");
         }
