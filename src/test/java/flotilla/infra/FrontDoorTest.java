@@ -21,6 +21,7 @@ class FrontDoorTest {
 
     private Path home;
     private Path jar;
+    private Path modules;
 
     @BeforeEach
     void layOut() throws IOException {
@@ -31,6 +32,8 @@ class FrontDoorTest {
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         Files.copy(Path.of(SCRIPT), home.resolve(SCRIPT), StandardCopyOption.COPY_ATTRIBUTES);
         jar = Files.createDirectories(home.resolve("target")).resolve("flotilla.jar");
+        // Written once: its time is a part of the archives' place.
+        modules = Files.writeString(Files.createDirectories(folder.resolve("jdk/lib")).resolve("modules"), "modules");
         Path java = Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
         program(java.resolve("java"), "cat '" + jar + "'");
@@ -114,8 +117,6 @@ class FrontDoorTest {
     }
 
     private Path archive(String use) throws IOException {
-        Path modules = Files.createDirectories(folder.resolve("jdk/lib")).resolve("modules");
-        Files.writeString(modules, "modules");
         Path cache = Files.createDirectories(home.resolve("target/cache").resolve(stamp(modules)));
         Path unnamed = Files.writeString(cache.resolve("unnamed"), "classes" + use);
         return Files.move(unnamed, cache.resolve(stamp(jar) + use + "_" + stamp(unnamed) + ".jsa"));
