@@ -33,7 +33,8 @@ class FrontDoorTest {
         Files.copy(Path.of(SCRIPT), home.resolve(SCRIPT), StandardCopyOption.COPY_ATTRIBUTES);
         jar = Files.createDirectories(home.resolve("target")).resolve("flotilla.jar");
         // Written once: its time is a part of the archives' place.
-        modules = Files.writeString(Files.createDirectories(folder.resolve("jdk/lib")).resolve("modules"), "modules");
+        modules = Files.writeString(
+                Files.createDirectories(folder.resolve("jdk/lib")).resolve("modules"), "modules");
         Path java = Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
         program(java.resolve("java"), "cat '" + jar + "'");
