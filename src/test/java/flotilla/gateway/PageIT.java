@@ -15,6 +15,7 @@ import flotilla.protocol.Decisions;
 import flotilla.protocol.FleetReport;
 import flotilla.testing.Images;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -299,6 +300,28 @@ class PageIT extends PageFixture {
         awaitRow("meanwhile.png", "done");
         browser.await("its decisions", "document.querySelector('#tile-visible').textContent === '7'");
         assertThat(requests.sent()).as("each was accepted once").hasSize(2);
+    }
+
+    /** As for a photograph whose page was asleep for longer than answers are kept. */
+    @Test
+    void answerThatHasExpired_shouldBeToldBesideItsPhotograph() throws Exception {
+        stop();
+        HttpSettings settings = at(
+                FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
+        start(settings);
+        openPage();
+        browser.choose("#files", file("old.png", PNG));
+        awaitRow("old.png", "accepted");
+        stop();
+        images.objects.clear();
+        resultLifetime = Duration.ofMillis(1);
+        start(settings);
+
+        awaitRow("old.png", "failed");
+
+        assertThat(textOfRow("old.png")).contains("its answer has expired; send it again");
+        awaitStatus("1 of 1 answered, 1 of them an error");
+        browser.screenshot(SCREENSHOTS.resolve("expired.png"));
     }
 
     @Test
