@@ -21,17 +21,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FreePortTest {
     /** The last two leave none, or too few, to those who ask for one by its number. */
     @ParameterizedTest
-    @ValueSource(strings = {"32768\t60999\n", "10200 65535", "1024 48000", "1024 65535", "10050 65535"})
+    @ValueSource(strings = {"32768\t60999\n", "12000 65535", "1024 48000", "1024 65535", "10050 65535"})
     void ports_shouldDifferAndBeFree(String ephemeral) throws Exception {
         Set<Integer> ports = new HashSet<>();
-        for (int i = 0; i < 200; i++) {
-            int port = FreePort.next(FreePort.Outside.of(ephemeral, 7));
+        // Where this JVM begins and others do not: they may take ports meanwhile.
+        FreePort.Outside outside =
+                FreePort.Outside.of(ephemeral, ProcessHandle.current().pid());
+        for (int i = 0; i < 50; i++) {
+            int port = FreePort.next(outside);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 assertThat(socket.getLocalPort()).isEqualTo(port);
             }
             ports.add(port);
         }
-        assertThat(ports).hasSize(200);
+        assertThat(ports).hasSize(50);
     }
 
     @ParameterizedTest

@@ -273,12 +273,17 @@ class PageIT extends PageFixture {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    @Test
-    void gatewayThatComesBack_shouldBeFoundAndNothingBeLost() throws Exception {
+    private HttpSettings startAtAPortToComeBackTo() throws Exception {
         stop();
         HttpSettings settings = at(
                 FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
         start(settings);
+        return settings;
+    }
+
+    @Test
+    void gatewayThatComesBack_shouldBeFoundAndNothingBeLost() throws Exception {
+        HttpSettings settings = startAtAPortToComeBackTo();
         played.decides(decision(1, 5, hold(0, 0, 0, 0, 0, 0)));
         openPage();
         browser.choose("#files", file("before.png", PNG));
@@ -305,10 +310,7 @@ class PageIT extends PageFixture {
     /** As for a photograph whose page was asleep for longer than answers are kept. */
     @Test
     void answerThatHasExpired_shouldBeToldBesideItsPhotograph() throws Exception {
-        stop();
-        HttpSettings settings = at(
-                FreePort.next(), settings(FlotillaSettings.from(CONFIG).http().access()));
-        start(settings);
+        HttpSettings settings = startAtAPortToComeBackTo();
         openPage();
         browser.choose("#files", file("old.png", PNG));
         awaitRow("old.png", "accepted");
