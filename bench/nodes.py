@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,10 +27,18 @@ def sets(**pairs):
     return [part for key, value in pairs.items() for part in ("--set", f"flotilla.{key.replace('__', '.').replace('_', '-')}={value}")]
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def free_port(ephemeral=Path("/proc/sys/net/ipv4/ip_local_port_range")):
+    """A port of loopback that nobody listens at, and that the system gives to no connection before it is bound."""
+    first, last = map(int, ephemeral.read_text().split()) if ephemeral.exists() else (32768, 60999)
+    outside = [*range(10_000, first), *range(last + 1, 65_536)]
+    for port in random.sample(outside, len(outside)):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    sys.exit("no port is free on loopback outside of the system's own range; end what listens there")
 
 
 class Nodes:
@@ -45,6 +54,8 @@ class Nodes:
         self.good = False
 
     def __enter__(self):
+        # As when it is interrupted: its processes end with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         return self
 
     def __exit__(self, kind, failure, trace):

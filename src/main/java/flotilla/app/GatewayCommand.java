@@ -27,15 +27,15 @@ final class GatewayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommonOptions.Loaded loaded = options.load(GatewayRole.ROLE);
-        new GatewayLives<>(
-                        () -> GatewayRole.start(loaded.config(), loaded.settings()),
-                        gateway -> CompletableFuture.anyOf(
-                                gateway.ended().toCompletableFuture(),
-                                gateway.yields().toCompletableFuture()),
-                        this::tellReady,
-                        FIRST_WAIT,
-                        LONGEST_WAIT)
-                .liveUntilAsked();
+        GatewayLives<GatewayRole> lives = new GatewayLives<>(
+                () -> GatewayRole.start(loaded.config(), loaded.settings()),
+                gateway -> CompletableFuture.anyOf(
+                        gateway.ended().toCompletableFuture(), gateway.yields().toCompletableFuture()),
+                this::tellReady,
+                FIRST_WAIT,
+                LONGEST_WAIT);
+        ParentWatch.start(System.getenv(), lives::ask);
+        lives.liveUntilAsked();
         return 0;
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ final class DrillSystem implements AutoCloseable {
     private final Map<String, ServiceProxy> services;
     private final List<GatewayNode> gateways;
     private final ScheduledExecutorService timer;
+    private boolean closed;
 
     private DrillSystem(
             Process cloud,
@@ -78,7 +81,9 @@ final class DrillSystem implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        DrillSystem system = new DrillSystem(cloud, instances, new LinkedHashMap<>(), new ArrayList<>(), timer);
+        DrillSystem system = new DrillSystem(cloud, instances, new LinkedHashMap<>(), new CopyOnWriteArrayList<>(), timer);
+        // When the drill is asked to end (SIGTERM, Ctrl-C). A frozen process can only be ended by who lets it go on.
+        Runtime.getRuntime().addShutdownHook(new Thread(system::closeAtEnd, "stop"));
         try {
             awaitReady(cloud, logs.resolve("cloud.log"));
             Path endpoints = system.putProxiesBefore(plan.data().resolve("endpoints.json"));
@@ -196,9 +201,21 @@ final class DrillSystem implements AutoCloseable {
         return cloud.isAlive();
     }
 
-    /** Ends everything: gateways, workers, cloud. */
+    private void closeAtEnd() {
+        try {
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the drill's processes do not all end", e);
+        }
+    }
+
+    /** Ends everything: gateways, workers, cloud. Once is enough. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         for (GatewayNode gateway : gateways) {
             gateway.close();
         }

@@ -51,10 +51,13 @@ final class GatewayNode implements AutoCloseable {
         since = Instant.now();
         try {
             File file = log.toFile();
-            process = new ProcessBuilder(command)
+            ProcessBuilder gateway = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
-                    .redirectError(ProcessBuilder.Redirect.appendTo(file))
-                    .start();
+                    .redirectError(ProcessBuilder.Redirect.appendTo(file));
+            // With which it ends, should this process be killed.
+            gateway.environment()
+                    .put("FLOTILLA_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
+            process = gateway.start();
         } catch (IOException e) {
             throw new UncheckedIOException("a gateway cannot be started", e);
         }

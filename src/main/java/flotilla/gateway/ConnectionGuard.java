@@ -6,13 +6,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
-import org.apache.pekko.stream.BidiShape;
-import org.apache.pekko.stream.Inlet;
-import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
-import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
@@ -24,15 +20,12 @@ import org.apache.pekko.util.ByteString;
  * <p>The server reads nothing while it answers a request of HTTP/1, and what is not read does not tell that the client has gone.
  * So where that is asked for, the guard reads on, and holds what it has read until the server asks: one chunk at most.
  */
-final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
+final class ConnectionGuard extends ByteDuplex {
     /** What a client hears whose header does not come to its end. */
     private static final String TOO_SLOW = Problem.headerTooSlow().toHttp1();
 
     /** How a connection over HTTP/2 begins. */
     private static final ByteString HTTP2 = ByteString.fromString("PRI * HTTP/2");
-
-    /** How one goes on in HTTP/2. */
-    private static final ByteString SWITCHED = ByteString.fromString("HTTP/1.1 101");
 
     /**
      * How long a client may still send after an answer that did not wait for that, in all and without a byte: a connection
@@ -66,12 +59,6 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
         }
     }
 
-    private final Inlet<ByteString> fromServer = Inlet.create("ConnectionGuard.fromServer");
-    private final Outlet<ByteString> toClient = Outlet.create("ConnectionGuard.toClient");
-    private final Inlet<ByteString> fromClient = Inlet.create("ConnectionGuard.fromClient");
-    private final Outlet<ByteString> toServer = Outlet.create("ConnectionGuard.toServer");
-    private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
-            BidiShape.of(fromServer, toClient, fromClient, toServer);
     private final Connection connection;
     private final Duration timeout;
     private final boolean tls;
@@ -91,17 +78,13 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
             Runnable opened,
             Runnable closed,
             BooleanSupplier draining) {
+        super("ConnectionGuard");
         this.connection = connection;
         this.timeout = timeout;
         this.tls = tls;
         this.opened = opened;
         this.closed = closed;
         this.draining = draining;
-    }
-
-    @Override
-    public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
-        return shape;
     }
 
     @Override
@@ -126,7 +109,7 @@ final class ConnectionGuard extends GraphStage<BidiShape<ByteString, ByteString,
         private long lingersSince;
 
         Logic() {
-            super(shape);
+            super(shape());
             passFromServer();
             passFromClient();
         }

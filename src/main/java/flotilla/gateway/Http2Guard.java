@@ -5,46 +5,29 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.pekko.stream.Attributes;
-import org.apache.pekko.stream.BidiShape;
-import org.apache.pekko.stream.Inlet;
-import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
-import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Passes a connection's bytes both ways, and ends it as soon as its client is beyond {@link Http2Limits}. */
-final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
+final class Http2Guard extends ByteDuplex {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Guard.class);
-
-    /** How the server goes on in HTTP/2 when a client of HTTP/1 has offered it. */
-    private static final ByteString SWITCHED = ByteString.fromString("HTTP/1.1 101");
 
     /** In a GOAWAY frame: no stream is promised not to have been worked on. */
     private static final int ANY_STREAM = Integer.MAX_VALUE;
 
-    private final Inlet<ByteString> fromServer = Inlet.create("Http2Guard.fromServer");
-    private final Outlet<ByteString> toClient = Outlet.create("Http2Guard.toClient");
-    private final Inlet<ByteString> fromClient = Inlet.create("Http2Guard.fromClient");
-    private final Outlet<ByteString> toServer = Outlet.create("Http2Guard.toServer");
-    private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
-            BidiShape.of(fromServer, toClient, fromClient, toServer);
     private final InetSocketAddress client;
     private final int longestHeaderBlock;
 
     /** @param longestHeaderBlock see {@link Http2Limits} */
     Http2Guard(InetSocketAddress client, int longestHeaderBlock) {
+        super("Http2Guard");
         this.client = client;
         this.longestHeaderBlock = longestHeaderBlock;
-    }
-
-    @Override
-    public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
-        return shape;
     }
 
     @Override
@@ -56,7 +39,7 @@ final class Http2Guard extends GraphStage<BidiShape<ByteString, ByteString, Byte
         private final Http2Limits limits = new Http2Limits(longestHeaderBlock);
 
         Logic() {
-            super(shape);
+            super(shape());
             setHandler(fromServer, new AbstractInHandler() {
                 @Override
                 public void onPush() {

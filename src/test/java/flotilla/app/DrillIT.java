@@ -2,9 +2,11 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +46,54 @@ class DrillIT {
             assertThat(status).isZero();
             assertThat(below).as("the cloud, gateways and workers").hasSizeGreaterThan(4);
             assertThat(below).as("left running").noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void drillThatIsKilled_shouldLeaveNothingRunning(@TempDir Path folder) throws Exception {
+        try (FlotillaProcess drill = withGateways(folder)) {
+            List<ProcessHandle> below = drill.descendants();
+
+            drill.kill();
+
+            awaitEnd(below);
+        }
+    }
+
+    @Test
+    void drillThatIsAskedToEnd_shouldEndWhatItFroze(@TempDir Path folder) throws Exception {
+        try (FlotillaProcess drill = withGateways(folder)) {
+            List<ProcessHandle> below = drill.descendants();
+            FlotillaProcess.signal(
+                    below.stream().filter(DrillIT::isGateway).findFirst().orElseThrow(), "STOP");
+
+            drill.terminate();
+
+            awaitEnd(below);
+        }
+    }
+
+    /** A drill whose cloud and two gateways have begun. */
+    private static FlotillaProcess withGateways(Path folder) throws IOException {
+        String data = folder.resolve("data").toString();
+        FlotillaProcess drill = FlotillaProcess.start(folder, "drill", "--gateways", "2", "--data", data);
+        Eventually.until(
+                "two gateways",
+                () -> drill.descendants().stream().filter(DrillIT::isGateway).count() == 2);
+        return drill;
+    }
+
+    private static boolean isGateway(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains(" gateway ");
+    }
+
+    private static void awaitEnd(List<ProcessHandle> processes) {
+        assertThat(processes).as("cloud and two gateways").hasSizeGreaterThan(2);
+        try {
+            Eventually.until(
+                    "their end", ENDS_WITHIN, () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        } finally {
+            processes.forEach(ProcessHandle::destroyForcibly);
         }
     }
 
