@@ -81,7 +81,8 @@ final class DrillSystem implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        DrillSystem system = new DrillSystem(cloud, instances, new LinkedHashMap<>(), new CopyOnWriteArrayList<>(), timer);
+        DrillSystem system =
+                new DrillSystem(cloud, instances, new LinkedHashMap<>(), new CopyOnWriteArrayList<>(), timer);
         // When the drill is asked to end (SIGTERM, Ctrl-C). A frozen process can only be ended by who lets it go on.
         Runtime.getRuntime().addShutdownHook(new Thread(system::closeAtEnd, "stop"));
         try {

@@ -56,7 +56,9 @@ final class GatewayNode implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.appendTo(file));
             // With which it ends, should this process be killed.
             gateway.environment()
-                    .put("FLOTILLA_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
+                    .put(
+                            "FLOTILLA_PARENT_PID",
+                            Long.toString(ProcessHandle.current().pid()));
             process = gateway.start();
         } catch (IOException e) {
             throw new UncheckedIOException("a gateway cannot be started", e);

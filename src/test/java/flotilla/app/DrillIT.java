@@ -90,8 +90,7 @@ class DrillIT {
     private static void awaitEnd(List<ProcessHandle> processes) {
         assertThat(processes).as("cloud and two gateways").hasSizeGreaterThan(2);
         try {
-            Eventually.until(
-                    "their end", ENDS_WITHIN, () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            Eventually.until("their end", ENDS_WITHIN, () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         } finally {
             processes.forEach(ProcessHandle::destroyForcibly);
         }
