@@ -27,7 +27,8 @@ final class Redrive {
         WOULD_BE_REDRIVEN("would be put back"),
         REDRIVEN("put back"),
         ANSWERED("has an answer"),
-        UNKNOWN("not in quarantine");
+        UNKNOWN("not in quarantine"),
+        FAILED("could not be dealt with");
 
         private final String words;
 
@@ -43,9 +44,18 @@ final class Redrive {
     /**
      * One request.
      *
-     * @param quarantined as it was given up; empty when it was not
+     * @param quarantined as it was given up; empty when it was not, or is not known
+     * @param failure why it could not be dealt with
      */
-    record Line(RequestId id, Optional<Quarantined> quarantined, Fate fate) {}
+    record Line(RequestId id, Optional<Quarantined> quarantined, Fate fate, Optional<Throwable> failure) {
+        Line(RequestId id, Optional<Quarantined> quarantined, Fate fate) {
+            this(id, quarantined, fate, Optional.empty());
+        }
+
+        static Line failed(RequestId id, Throwable failure) {
+            return new Line(id, Optional.empty(), Fate.FAILED, Optional.of(failure));
+        }
+    }
 
     private final QuarantineStore quarantine;
     private final ResultStore results;

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -106,17 +107,29 @@ final class RedriveCommand implements Callable<Integer> {
         }
         int[] counts = new int[Fate.values().length];
         for (int from = 0; from < those.size(); from += AT_A_TIME) {
-            List<CompletableFuture<Line>> lines = those.subList(from, Math.min(those.size(), from + AT_A_TIME)).stream()
-                    .map(id -> step.apply(id).toCompletableFuture())
-                    .toList();
-            for (CompletableFuture<Line> line : lines) {
-                counts[line.join().fate().ordinal()]++;
-                print(out, line.join());
+            List<CompletableFuture<Line>> asking =
+                    those.subList(from, Math.min(those.size(), from + AT_A_TIME)).stream()
+                            .map(id -> step.apply(id)
+                                    .exceptionally(failure -> Line.failed(id, failure))
+                                    .toCompletableFuture())
+                            .toList();
+            List<Line> lines = asking.stream().map(CompletableFuture::join).toList();
+            endIfNothingWorks(lines);
+            for (Line line : lines) {
+                counts[line.fate().ordinal()]++;
+                print(out, line);
             }
         }
         out.println(sum(counts, those.size()));
         out.flush();
-        return counts[Fate.UNKNOWN.ordinal()] == 0 ? 0 : 1;
+        return counts[Fate.UNKNOWN.ordinal()] + counts[Fate.FAILED.ordinal()] == 0 ? 0 : 1;
+    }
+
+    /** A damaged record is told in its line and holds up no other; where everything fails it is the service. */
+    private static void endIfNothingWorks(List<Line> lines) {
+        if (lines.stream().allMatch(line -> line.fate() == Fate.FAILED)) {
+            throw new CompletionException(lines.get(0).failure().orElseThrow());
+        }
     }
 
     private static void print(PrintWriter out, Line line) {
@@ -126,7 +139,9 @@ final class RedriveCommand implements Callable<Integer> {
             Integer.toString(one.request().generation()),
             printable(one.request().file() + ": " + one.reason())
         });
-        String[] known = cells.orElse(new String[] {"-", "-", "-", "-"});
+        String[] known = cells.orElse(new String[] {
+            "-", "-", "-", line.failure().map(RedriveCommand::why).orElse("-")
+        });
         out.printf(
                 Locale.ROOT,
                 ROW,
@@ -136,6 +151,12 @@ final class RedriveCommand implements Callable<Integer> {
                 known[2],
                 line.fate().words(),
                 known[3]);
+    }
+
+    private static String why(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return printable(String.valueOf(cause.getMessage()));
     }
 
     /** What clients and workers have written neither steers the terminal nor turns the line around. */

@@ -78,6 +78,7 @@ final class SupervisorSetup implements AutoCloseable {
         String holder = node + "/" + UUID.randomUUID().toString().substring(0, 8);
         SupervisorLease lease =
                 EpochLease.start(system, cloud.lease(system), holder, Clock.systemUTC(), System::nanoTime);
+        system.systemActorOf(MissedGateways.create(lease), "missed-gateways", Props.empty());
         Optional<FleetConnection> fleet = FleetConnection.open(cloud.clients(), settings, lease::require);
         Optional<CloudWatchFigures> figures = settings.metrics()
                 .cloudWatch()

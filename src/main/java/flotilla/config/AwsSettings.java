@@ -62,7 +62,10 @@ public record AwsSettings(
      */
     static Optional<URI> url(Config config, String key, String name) {
         return given(config, key).map(text -> {
-            Checks.that(text.matches("https?://[^\\s/]+/?"), name, "a URL such as http://127.0.0.1:9324");
+            Checks.that(
+                    text.matches("https?://[^\\s/@]+/?"),
+                    name,
+                    "a URL such as http://127.0.0.1:9324, without a user's name or password");
             return URI.create(text);
         });
     }

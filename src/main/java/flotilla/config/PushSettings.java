@@ -140,7 +140,10 @@ public record PushSettings(
     }
 
     private static URI url(String text) {
-        Checks.that(text.matches("https?://[^\\s/]+/?"), KEY + ".sns-endpoint", "a URL such as http://127.0.0.1:9911");
+        Checks.that(
+                text.matches("https?://[^\\s/@]+/?"),
+                KEY + ".sns-endpoint",
+                "a URL such as http://127.0.0.1:9911, without a user's name or password");
         return URI.create(text);
     }
 }

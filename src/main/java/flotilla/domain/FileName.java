@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * The name that a client gave to an image, made safe to be part of a storage key: the last segment of a path, without
- * control characters.
+ * control characters and the others that XML 1.0 does not have (half a surrogate pair, U+FFFE, U+FFFF). S3 lists its keys in XML,
+ * and one such key would make every listing that it is in unreadable.
  *
  * @param value 1 to 255 characters, without {@code /} and {@code \}
  */
@@ -20,7 +21,9 @@ public record FileName(String value) {
 
     /**
      * Cleans a name sent by a client. A path is cut to its last segment (some browsers send whole paths); a name that
-     * climbs ({@code ..} as a segment), is empty, too long or holds control characters is refused.
+     * climbs ({@code ..} as a segment), is empty, too long or holds control characters or others that S3 cannot list is refused.
+     *
+     * @see <a href="https://www.w3.org/TR/xml/#charsets">characters of XML 1.0</a>
      */
     public static Optional<FileName> of(String raw) {
         if (raw == null) {
@@ -49,7 +52,14 @@ public record FileName(String value) {
     }
 
     private static boolean isUnsafe(String name) {
-        return name.equals(".") || name.equals("..") || name.chars().anyMatch(Character::isISOControl);
+        return name.equals(".") || name.equals("..") || name.codePoints().anyMatch(FileName::isUnlistable);
+    }
+
+    private static boolean isUnlistable(int character) {
+        return Character.isISOControl(character)
+                || Character.getType(character) == Character.SURROGATE
+                || character == 0xFFFE
+                || character == 0xFFFF;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
@@ -32,6 +33,9 @@ import org.apache.pekko.util.ByteString;
  * client has gone. Without any key configured everybody may do everything, and streams are counted for all together.
  */
 final class AccessControl {
+    /** On a request that came with a known key: the key's name. */
+    private static final AttributeKey<String> NAME = AttributeKey.create("flotilla-api-key", String.class);
+
     private static final String BEARER = "bearer ";
     private static final String EVENTS = MediaTypes.TEXT_EVENT_STREAM.toString();
     /** An answer of which nobody has begun to read by then is for a client who has gone. */
@@ -68,6 +72,24 @@ final class AccessControl {
                     }
                 })
                 .thenApply(response -> counted(response, Optional.ofNullable(taken.get())));
+    }
+
+    /** The request with the name of its key on it, if that is known here; it is not judged by it. */
+    HttpRequest named(HttpRequest request) {
+        return secret(request)
+                .map(secret -> byHash.get(sha256(secret)))
+                .map(limits -> request.addAttribute(NAME, limits.key().name()))
+                .orElse(request);
+    }
+
+    /**
+     * Whose request this is: the name of its key, which stays when the key is changed; empty text without keys, whatever else the
+     * request says of its sender.
+     *
+     * @param request as {@link #named} has given it
+     */
+    static String client(HttpRequest request) {
+        return request.getAttribute(NAME).orElse("");
     }
 
     private HttpResponse counted(HttpResponse response, Optional<KeyLimits> taken) {

@@ -46,7 +46,7 @@ final class GatewayRoutes extends AllDirectives {
         Asked asked = new Asked(meters, others);
         return cors.preflight(request)
                 .map(Answers::done)
-                .orElseGet(() -> access.guarded(request, who -> endpoints.answer(request, who, asked)))
+                .orElseGet(() -> access.guarded(request, who -> endpoints.answer(access.named(request), who, asked)))
                 .exceptionally(failure -> failed(request, failure))
                 .thenApply(response -> {
                     asked.answered(response);

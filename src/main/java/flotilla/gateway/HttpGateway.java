@@ -209,7 +209,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
                             new ScalingAnswers(context.getSystem(), supervisor),
                             new DecisionStream(context.getSystem(), supervisor, streams)),
                     new MetricsApi(ports.metrics().text()),
-                    new Readiness(ports.requests(), ports.images())::missing,
+                    new Readiness(ports.requests(), ports.images(), System::nanoTime)::missing,
                     settings.syncWait(),
                     settings.uploadPaths(),
                     settings.maxImageSize());

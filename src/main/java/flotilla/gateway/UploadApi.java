@@ -165,15 +165,7 @@ final class UploadApi {
                 && uploads.callbacks().problem(received.callback()).isEmpty();
     }
 
-    /** Keys of different clients are different keys, though they read alike. */
-    private static String client(HttpRequest request) {
-        return request.getHeader("X-API-Key")
-                .or(() -> request.getHeader("Authorization"))
-                .map(header -> header.value())
-                .orElse("");
-    }
-
-    /** With the client's idempotency key, when it sent one that can be used. */
+    /** With the client's idempotency key, when it sent one that can be used; those of different clients are different, though they read alike. */
     private CompletionStage<HttpResponse> withKey(
             HttpRequest request, Function<Optional<String>, CompletionStage<HttpResponse>> next) {
         Optional<String> key =
@@ -181,6 +173,6 @@ final class UploadApi {
         if (key.filter(text -> text.isEmpty() || text.length() > LONGEST_KEY).isPresent()) {
             return Answers.done(Problem.badIdempotencyKey(LONGEST_KEY).toResponse());
         }
-        return next.apply(key.map(text -> client(request) + "\n" + text));
+        return next.apply(key.map(text -> AccessControl.client(request) + "\n" + text));
     }
 }

@@ -31,15 +31,18 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Contends for the supervisor's lease while it is wanted: carries out what {@link LeaseContender} says, one call of the {@link
+ * Contends for the supervisor's lease while it is wanted, and only looks while it is watched: carries out what {@link LeaseContender} says, one call of the {@link
  * LeaseStore} at a time, and shows the outcome on the {@link LeaseBoard}. It never acts on the fleet, and a store that does not
  * answer only means that nothing is held. When it fails it starts anew, and contends again for what is still wanted.
  */
 public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     /** What it is told. */
-    public sealed interface Command permits Want, Release, Abandon, Proceed, Looked, Claimed, Removed, Released {}
+    public sealed interface Command
+            permits Want, Watch, Release, Abandon, Proceed, Looked, Claimed, Removed, Released {}
 
     private record Want(Wish wish) implements Command {}
+
+    private record Watch() implements Command {}
 
     private record Release(ActorRef<Done> replyTo) implements Command {}
 
@@ -70,6 +73,10 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     private static final Duration ANEW_AFTER_AT_MOST = Duration.ofSeconds(10);
     private static final double ANEW_SPREAD = 0.1;
     private static final int CLAIMS_BETWEEN_REMOVALS = 16;
+    /** Longer than a holder that is missed takes to be dropped from the cluster. */
+    private static final Duration WATCH_FOR = Duration.ofMinutes(1);
+    /** While it could be claimed and is not wanted. */
+    private static final Duration WATCH_AGAIN_AFTER = Duration.ofMillis(250);
 
     private final TimerScheduler<Command> timers;
     private final LeaseStore store;
@@ -77,6 +84,7 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     private final LeaseBoard board;
     private final List<ActorRef<Done>> releasing = new ArrayList<>();
     private Optional<Wish> wish;
+    private Optional<Moment> watchedUntil = Optional.empty();
     private Optional<Call> underWay = Optional.empty();
     private int claims;
 
@@ -106,6 +114,11 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
             @Override
             public void want(Runnable changed) {
                 contest.tell(new Want(board.want(changed)));
+            }
+
+            @Override
+            public void watch() {
+                contest.tell(new Watch());
             }
 
             @Override
@@ -147,6 +160,7 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Want.class, this::onWant)
+                .onMessage(Watch.class, this::onWatch)
                 .onMessage(Release.class, this::onRelease)
                 .onMessage(Abandon.class, this::onAbandon)
                 .onMessage(Proceed.class, proceed -> proceed())
@@ -163,6 +177,11 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
         return proceed();
     }
 
+    private Behavior<Command> onWatch(Watch watch) {
+        watchedUntil = Optional.of(board.now().plus(WATCH_FOR));
+        return proceed();
+    }
+
     private Behavior<Command> proceed() {
         if (underWay.isPresent()) {
             return this;
@@ -170,13 +189,15 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
         if (!releasing.isEmpty()) {
             return layDown();
         }
-        if (wish.isEmpty()) {
+        Moment now = board.now();
+        if (wish.isEmpty() && watchedUntil.filter(now::isBefore).isEmpty()) {
             return this;
         }
-        Moment now = board.now();
         Step step = contender.next(now);
         if (step instanceof Step.Rest rest) {
             timers.startSingleTimer(new Proceed(), Duration.ofNanos(rest.nanos()));
+        } else if (step instanceof Step.Claim && wish.isEmpty()) {
+            timers.startSingleTimer(new Proceed(), WATCH_AGAIN_AFTER);
         } else if (step instanceof Step.Claim claim) {
             Call call = begin(now);
             LeaseEpoch epoch = dated(claim.epoch(), now);

@@ -43,6 +43,12 @@ public interface SupervisorLease {
     void want(Runnable changed);
 
     /**
+     * Its holder may be gone: from now on, for a minute, its epochs are looked at, so that its term passes while the lease is not wanted
+     * yet. Nothing is held by that.
+     */
+    void watch();
+
+    /**
      * Lays the lease down, or stops wanting it; for who has nothing under way. Nothing is held from this call on; complete when
      * others can have it.
      */
@@ -73,6 +79,9 @@ public interface SupervisorLease {
             public void want(Runnable changed) {
                 changed.run();
             }
+
+            @Override
+            public void watch() {}
 
             @Override
             public CompletionStage<Done> release() {

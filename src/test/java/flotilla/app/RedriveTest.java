@@ -1,6 +1,7 @@
 package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flotilla.domain.ClassificationResult;
 import flotilla.domain.FailureCode;
@@ -196,6 +197,31 @@ class RedriveTest {
         assertThat(run("--all")).last().asString().isEqualTo("1 put back");
 
         assertThat(quarantine.kept).containsExactly(Map.entry(one.id(), again));
+    }
+
+    @Test
+    void recordThatCannotBeRead_shouldBeToldAndHoldUpNoOther() {
+        ClassificationRequest damaged = givenUp("a.png", FailureCode.QUARANTINED);
+        givenUp("b.png", FailureCode.QUARANTINED);
+        quarantine.damaged.add(damaged.id());
+
+        List<String> lines = run("--all");
+
+        assertThat(lines).last().asString().isEqualTo("1 put back, 1 could not be dealt with");
+        assertThat(lines)
+                .anySatisfy(line ->
+                        assertThat(line).startsWith(damaged.id().value()).endsWith("is damaged"));
+        assertThat(status).isEqualTo(1);
+        assertThat(requests.sent()).hasSize(1);
+        assertThat(quarantine.kept).containsOnlyKeys(damaged.id());
+    }
+
+    @Test
+    void storeThatIsAway_shouldEndItWithTheReason() {
+        quarantine.damaged.add(givenUp("a.png", FailureCode.QUARANTINED).id());
+        quarantine.damaged.add(givenUp("b.png", FailureCode.QUARANTINED).id());
+
+        assertThatThrownBy(() -> run("--all")).hasRootCauseMessage("record is damaged");
     }
 
     @Test

@@ -624,6 +624,8 @@ class FlotillaSettingsTest {
                 "flotilla.classifier.engine=onnx | flotilla.classifier.engine must be one of pytorch, onnxruntime, not \"onnx\"",
                 "flotilla.classifier.kind=table | flotilla.classifier.table must be the path of a CSV",
                 "flotilla.aws.endpoint.sqs=nowhere | flotilla.aws.endpoint.sqs must be a URL",
+                "flotilla.aws.endpoint.s3=\"http://me:secret@s3\" | flotilla.aws.endpoint.s3 must be a URL such as http://127.0.0.1:9324, without a user's name or password",
+                "flotilla.push.sns-endpoint=\"http://me:secret@sns\" | flotilla.push.sns-endpoint must be a URL such as http://127.0.0.1:9911, without a user's name or password",
                 "flotilla.metrics.port=-2 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
                 "flotilla.metrics.port=70000 | flotilla.metrics.port must be a port from 0 to 65535, or -1 for none",
                 "flotilla.metrics.cloudwatch.namespace=AWS/EC2 | flotilla.metrics.cloudwatch.namespace must be up to 255 letters, digits and . - _ / # : that do not begin with AWS/, not AWS/EC2",

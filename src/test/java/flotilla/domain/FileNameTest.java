@@ -18,7 +18,9 @@ class FileNameTest {
         "archive.tar.gz, archive.tar.gz, archive.tar",
         "noextension, noextension, noextension",
         ".hidden, .hidden, .hidden",
-        "größe 1.jpg, größe 1.jpg, größe 1"
+        "größe 1.jpg, größe 1.jpg, größe 1",
+        "\uD83D\uDE00.jpg, \uD83D\uDE00.jpg, \uD83D\uDE00",
+        "a\uFDD0.jpg, a\uFDD0.jpg, a\uFDD0"
     })
     void nameOfAClient_shouldBeItsLastSegment(String raw, String name, String stem) {
         FileName file = FileName.of(raw).orElseThrow();
@@ -29,7 +31,22 @@ class FileNameTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "  ", "..", "../x.jpg", "a/../b.jpg", "..\\x.jpg", "x/..", "a\nb.jpg", "nul\0.jpg", "dir/"})
+            strings = {
+                "",
+                "  ",
+                "..",
+                "../x.jpg",
+                "a/../b.jpg",
+                "..\\x.jpg",
+                "x/..",
+                "a\nb.jpg",
+                "nul\0.jpg",
+                "dir/",
+                "a\uFFFE.jpg",
+                "a\uFFFF.jpg",
+                "a\uD800.jpg",
+                "\uDE00a.jpg"
+            })
     void unsafeName_shouldBeRefused(String raw) {
         assertThat(FileName.of(raw)).isEmpty();
     }

@@ -474,6 +474,10 @@ class HttpContractTest extends HttpFixture {
         }
         conforms("GET", "/docs/{file}", ask("/docs/other"), 404, "not-found");
         conforms("GET", "/page/{file}", ask("/page/index.html"), 404, "not-found");
+    }
+
+    @Test
+    void storeThatIsAway_shouldBeToldByProbesAndResults() throws Exception {
         images.away = true;
         conforms("GET", "/readyz", ask("/readyz"), 503, "unavailable");
         conforms("GET", "/v1/classifications/{id}", ask("/v1/classifications/" + NOBODY), 503, "unavailable");

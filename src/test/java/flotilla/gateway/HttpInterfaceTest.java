@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -359,6 +360,41 @@ class HttpInterfaceTest extends HttpFixture {
             return org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore();
         });
         assertThat(fleet.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void idempotencyKey_shouldBeThatOfTheApiKeysName_howeverItIsShown() throws Exception {
+        restart(new HttpSettings.Access(
+                List.of(key("one", Role.SUBMIT, 0, 0), key("other", Role.SUBMIT, 0, 0)), false, List.of()));
+        Map<String, String> upload = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+
+        String first = idOf(postRaw(PNG, with(upload, "X-API-Key", "one")));
+
+        assertThat(idOf(postRaw(PNG, with(upload, "Authorization", "Bearer one"))))
+                .isEqualTo(first);
+        assertThat(idOf(postRaw(PNG, with(upload, "X-API-Key", "other")))).isNotEqualTo(first);
+        assertThat(accepted(2)).hasSize(2);
+    }
+
+    @Test
+    void idempotencyKeyWithoutApiKeys_shouldNotDependOnWhatElseTheClientShows() throws Exception {
+        Map<String, String> upload = Map.of("Prefer", "respond-async", "Idempotency-Key", "upload-1");
+
+        String first = idOf(postRaw(PNG, with(upload, "Authorization", "Bearer a-token-of-some-proxy")));
+
+        assertThat(idOf(postRaw(PNG, with(upload, "Authorization", "Bearer its-next-token"))))
+                .isEqualTo(first);
+        assertThat(accepted(1)).hasSize(1);
+    }
+
+    private static String idOf(HttpResponse<String> accepted) throws Exception {
+        return json(accepted).path("id").asText();
+    }
+
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put(name, value);
+        return all;
     }
 
     @Test

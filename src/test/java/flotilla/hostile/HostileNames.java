@@ -17,6 +17,8 @@ public final class HostileNames {
             "a\r\nSet-Cookie: x=1",
             "a\0.png",
             "\n",
+            "a\uFFFE.png",
+            "\uFFFF",
             " ",
             "x".repeat(256));
 
@@ -31,6 +33,7 @@ public final class HostileNames {
             "a;b&c=d?e#f.png",
             "größe 1 (2).png",
             BIDI,
+            "\uD83D\uDE00\uFDD0.png",
             "${jndi:ldap://127.0.0.1/a}.png",
             "'; DROP TABLE.png");
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +46,15 @@ class EpochLeaseTest {
         private long written = System.nanoTime();
 
         boolean away;
+        private int looks;
+
+        synchronized int looks() {
+            return looks;
+        }
 
         @Override
         public synchronized CompletionStage<Optional<LeaseEpoch>> newest() {
+            looks++;
             return away
                     ? failed()
                     : CompletableFuture.completedFuture(
@@ -83,6 +90,10 @@ class EpochLeaseTest {
         public synchronized CompletionStage<Done> removeBefore(long number) {
             epochs.headMap(number, false).clear();
             return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        synchronized void put(LeaseEpoch epoch) {
+            epochs.put(epoch.number(), epoch);
         }
 
         synchronized void away(boolean now) {
@@ -183,6 +194,43 @@ class EpochLeaseTest {
         });
         assertThat(store.waited("two")).isGreaterThanOrEqualTo(SHORT.term());
         assertThat(first.standing()).isInstanceOf(Standing.NotHeld.class);
+    }
+
+    @Test
+    void leaseThatIsWatched_shouldBeHadWithoutAnotherTermWhenItIsWanted() {
+        store.put(new LeaseEpoch(7, "dead", LONG.term(), false, Instant.EPOCH));
+        AtomicLong nanos = new AtomicLong();
+        SupervisorLease lease =
+                EpochLease.start(one.system(), store, "one", LONG, new HandClock(Instant.EPOCH), nanos::get);
+        lease.watch();
+        eventually(() -> assertThat(store.looks()).isPositive());
+        // Behind the look that is under way.
+        eventually(() -> {
+            nanos.addAndGet(LONG.lookEvery().toNanos());
+            assertThat(store.looks()).isGreaterThan(2);
+        });
+
+        nanos.addAndGet(LONG.term().toNanos());
+
+        assertThat(store.hasWritten("one")).as("nobody wants it").isFalse();
+        lease.want(() -> {});
+        eventually(() -> isHeld(lease));
+    }
+
+    @Test
+    void leaseThatIsNotWatched_shouldBeHadAfterItsTermAlone() {
+        store.put(new LeaseEpoch(7, "dead", LONG.term(), false, Instant.EPOCH));
+        AtomicLong nanos = new AtomicLong();
+        SupervisorLease lease =
+                EpochLease.start(one.system(), store, "one", LONG, new HandClock(Instant.EPOCH), nanos::get);
+        nanos.addAndGet(LONG.term().toNanos());
+        lease.want(() -> {});
+        eventually(() -> assertThat(lease.standing()).isEqualTo(new Standing.NotHeld("held by dead")));
+        assertThat(store.hasWritten("one")).isFalse();
+
+        nanos.addAndGet(LONG.term().toNanos());
+
+        eventually(() -> isHeld(lease));
     }
 
     @Test

@@ -55,6 +55,9 @@ final class HandLease implements SupervisorLease {
     }
 
     @Override
+    public void watch() {}
+
+    @Override
     public synchronized CompletionStage<Done> release() {
         releases++;
         standing = new Standing.NotHeld("released");

@@ -259,6 +259,8 @@ public final class MemoryStores {
         public final Map<RequestId, Quarantined> kept = new ConcurrentSkipListMap<>();
         /** Of requests that were put back. */
         public final List<Redriven> notes = new CopyOnWriteArrayList<>();
+        /** Requests whose records cannot be read. */
+        public final Set<RequestId> damaged = ConcurrentHashMap.newKeySet();
 
         @Override
         public CompletionStage<Done> keep(Quarantined quarantined) {
@@ -272,6 +274,9 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Optional<Quarantined>> find(RequestId id) {
+            if (damaged.contains(id)) {
+                return CompletableFuture.failedFuture(new InfrastructureException("record is damaged", null));
+            }
             return CompletableFuture.completedFuture(Optional.ofNullable(kept.get(id)));
         }
 

@@ -26,22 +26,28 @@ final class SqsBatch<T> {
     private static final int ATTEMPTS = 4;
     private static final long FIRST_DELAY_MILLIS = 100;
 
-    /** An expired handle is {@code ReceiptHandleIsInvalid} or {@code InvalidParameterValue}, by age and operation. */
-    private static final Set<String> LEASE_IS_GONE = Set.of(
+    /**
+     * For batches about deliveries: codes of an entry whose delivery is not ours any more. An expired handle is {@code
+     * ReceiptHandleIsInvalid} or {@code InvalidParameterValue}, by age and operation.
+     */
+    static final Set<String> LEASE_IS_GONE = Set.of(
             "ReceiptHandleIsInvalid",
             "MessageNotInflight",
             "AWS.SimpleQueueService.MessageNotInflight",
             "InvalidParameterValue");
 
     private final String operation;
+    private final Set<String> gone;
     private final Function<List<T>, CompletableFuture<List<Rejected>>> request;
 
     /**
      * @param operation for error messages
+     * @param gone codes that mean that a lease is gone; none for entries that have no lease, such as messages that are sent
      * @param request sends up to 10 entries, with their index as id
      */
-    SqsBatch(String operation, Function<List<T>, CompletableFuture<List<Rejected>>> request) {
+    SqsBatch(String operation, Set<String> gone, Function<List<T>, CompletableFuture<List<Rejected>>> request) {
         this.operation = operation;
+        this.gone = gone;
         this.request = request;
     }
 
@@ -55,10 +61,6 @@ final class SqsBatch<T> {
                             Boolean.TRUE.equals(entry.senderFault()),
                             entry.message()))
                     .toList();
-        }
-
-        boolean leaseIsGone() {
-            return LEASE_IS_GONE.contains(code);
         }
     }
 
@@ -112,7 +114,7 @@ final class SqsBatch<T> {
                     List<Result> results = new ArrayList<>(Collections.nCopies(entries.size(), Result.DONE));
                     List<Integer> again = new ArrayList<>();
                     for (Rejected entry : rejected) {
-                        if (entry.leaseIsGone()) {
+                        if (gone.contains(entry.code())) {
                             results.set(entry.index(), Result.LOST);
                         } else if (entry.ourFault() || attempt == ATTEMPTS) {
                             results.set(entry.index(), new Result(false, Optional.of(failure(entry))));

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -56,10 +58,13 @@ final class SqsQueue {
         this.name = name;
         this.url = url;
         this.settings = settings;
-        this.sending = new SqsBatch<>("SQS SendMessageBatch to queue " + name, this::requestSending);
-        this.deletion = new SqsBatch<>("SQS DeleteMessageBatch on queue " + name, this::requestDeletion);
-        this.visibilityChange =
-                new SqsBatch<>("SQS ChangeMessageVisibilityBatch on queue " + name, this::requestVisibilityChange);
+        this.sending = new SqsBatch<>("SQS SendMessageBatch to queue " + name, Set.of(), this::requestSending);
+        this.deletion = new SqsBatch<>(
+                "SQS DeleteMessageBatch on queue " + name, SqsBatch.LEASE_IS_GONE, this::requestDeletion);
+        this.visibilityChange = new SqsBatch<>(
+                "SQS ChangeMessageVisibilityBatch on queue " + name,
+                SqsBatch.LEASE_IS_GONE,
+                this::requestVisibilityChange);
         this.sends = new NaturalBatches<>(sending::each, SqsQueue::size, SEND_PACE);
         this.deletes = new NaturalBatches<>(deletion::each, message -> 0, ACK_PACE);
         this.visibilityChanges = new NaturalBatches<>(visibilityChange::each, change -> 0, ACK_PACE);
@@ -69,7 +74,7 @@ final class SqsQueue {
         return name;
     }
 
-    /** Sends a message, in a batch with others that are sent at the same time. */
+    /** Sends a message, in a batch with others that are sent at the same time. Fails when SQS refuses it, such as one that is too long. */
     CompletionStage<Done> send(String body) {
         return sends.submit(body).thenApply(SqsQueue::isLost).thenApply(lost -> Done.getInstance());
     }
@@ -79,16 +84,30 @@ final class SqsQueue {
         CompletionStage<List<String>> unsent = CompletableFuture.completedFuture(List.of());
         for (int from = 0; from < bodies.size(); from += SqsSourceSettings.MAX_BATCH_SIZE) {
             List<String> slice = bodies.subList(from, Math.min(bodies.size(), from + SqsSourceSettings.MAX_BATCH_SIZE));
-            CompletionStage<List<String>> sliceUnsent = sending.carryOut(slice).exceptionally(failure -> {
-                log.warn(
-                        "{} messages not sent: {}",
-                        slice.size(),
-                        AwsErrors.unwrap(failure).getMessage());
-                return slice;
-            });
+            CompletionStage<List<String>> sliceUnsent = sending.each(slice)
+                    .thenApply(results -> unsent(slice, results))
+                    .exceptionally(failure -> {
+                        log.warn(
+                                "{} messages not sent: {}",
+                                slice.size(),
+                                AwsErrors.unwrap(failure).getMessage());
+                        return slice;
+                    });
             unsent = unsent.thenCombine(
                     sliceUnsent,
                     (one, other) -> Stream.concat(one.stream(), other.stream()).toList());
+        }
+        return unsent;
+    }
+
+    private static List<String> unsent(List<String> bodies, List<SqsBatch.Result> results) {
+        List<String> unsent = new ArrayList<>();
+        for (int index = 0; index < bodies.size(); index++) {
+            Optional<InfrastructureException> failure = results.get(index).failure();
+            if (failure.isPresent()) {
+                log.warn("a message was not sent: {}", failure.get().getMessage());
+                unsent.add(bodies.get(index));
+            }
         }
         return unsent;
     }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,10 +17,12 @@ import org.junit.jupiter.api.Test;
 class SqsBatchTest {
     private final List<List<Integer>> requests = new ArrayList<>();
     private final Deque<List<Rejected>> answers = new ArrayDeque<>();
-    private final SqsBatch<Integer> batch = new SqsBatch<>("SQS Test on queue q", entries -> {
+    private final SqsBatch<Integer> batch = new SqsBatch<>("SQS Test on queue q", SqsBatch.LEASE_IS_GONE, this::answer);
+
+    private CompletableFuture<List<Rejected>> answer(List<Integer> entries) {
         requests.add(entries);
         return CompletableFuture.completedFuture(answers.isEmpty() ? List.of() : answers.poll());
-    });
+    }
 
     private static List<Integer> numbers(int count) {
         return IntStream.range(0, count).boxed().toList();
@@ -76,5 +79,15 @@ class SqsBatchTest {
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessage("SQS Test on queue q failed: KmsAccessDenied: no key");
         assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void messageThatIsRefused_shouldFail_thoughALeaseWouldBeGone() {
+        SqsBatch<Integer> sending = new SqsBatch<>("SQS Test on queue q", Set.of(), this::answer);
+        answers.add(List.of(new Rejected(0, "InvalidParameterValue", true, "too long")));
+
+        assertThat(Await.failure(sending.carryOut(numbers(1))))
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessage("SQS Test on queue q failed: InvalidParameterValue: too long");
     }
 }
