@@ -20,9 +20,6 @@ import java.time.Duration;
 
 /** From settings to the supervisor's mind: policies, rules and what is assumed. */
 final class ScalingSetup {
-    /** For what a worker has in hand when its last receive has ended, and for clocks that go at unequal speeds. */
-    private static final Duration FENCE_MARGIN = Duration.ofSeconds(10);
-
     private ScalingSetup() {}
 
     static FleetController controller(FlotillaSettings settings) {
@@ -81,7 +78,8 @@ final class ScalingSetup {
                         scaling.minInstances(),
                         scaling.maxInstances(),
                         scaling.silentAfter(),
-                        deadAfter(settings),
+                        ScalingLimits.deadAfter(
+                                settings.worker().selfFence(), settings.queue().receiveWait()),
                         scaling.bootAllowance()),
                 CronMinimums.of(scaling.schedule()),
                 new PlannerRules.Steps(
@@ -101,18 +99,6 @@ final class ScalingSetup {
                 scaling.orphanGrace(),
                 scaling.settle(),
                 false);
-    }
-
-    /**
-     * A worker asks for nothing more from <i>s + F</i> on, with <i>s</i> when it sent the last report that was acknowledged and
-     * <i>F</i> its self-fence; a receive that is under way then may bring something for a receive's wait <i>R</i> more. The
-     * supervisor heard that report at <i>h ≥ s</i>, so that <i>h + F + R + margin</i> comes after both.
-     */
-    private static Duration deadAfter(FlotillaSettings settings) {
-        return settings.worker()
-                .selfFence()
-                .plus(settings.queue().receiveWait())
-                .plus(FENCE_MARGIN);
     }
 
     static WorkloadModel.Assumed assumed(ScalingSettings.Assumed assumed) {

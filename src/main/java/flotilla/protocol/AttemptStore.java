@@ -17,22 +17,32 @@ public interface AttemptStore {
      *
      * @param process the name of this one life of a worker
      * @param died whether it is known to have ended; otherwise it has the image inside alone, or had when it ended
+     * @param alone whether no other image was inside, so that nothing else can have ended it
      * @param age since that was written, by the store's own clock; only told of one that is not known to have ended
      */
-    record Attempt(String process, boolean died, Duration age) {
-        /** A process that ended. */
+    record Attempt(String process, boolean died, boolean alone, Duration age) {
+        /** A process that ended with the image inside, and maybe with others. */
         public static Attempt dead(String process) {
-            return new Attempt(process, true, Duration.ZERO);
+            return new Attempt(process, true, false, Duration.ZERO);
+        }
+
+        /** A process that ended with the image inside alone. */
+        public static Attempt deadAlone(String process) {
+            return new Attempt(process, true, true, Duration.ZERO);
         }
 
         /** A process that may live. */
         public static Attempt alone(String process, Duration age) {
-            return new Attempt(process, false, age);
+            return new Attempt(process, false, true, age);
         }
     }
 
-    /** A process ended with the image inside. */
-    CompletionStage<Done> died(RequestId id, String process);
+    /**
+     * A process ended with the image inside.
+     *
+     * @param alone whether the image was tried alone
+     */
+    CompletionStage<Done> died(RequestId id, String process, boolean alone);
 
     /** A process is about to have the image inside, alone: it is to blame if nobody says otherwise. */
     CompletionStage<Done> enters(RequestId id, String process);

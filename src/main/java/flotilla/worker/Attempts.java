@@ -33,9 +33,10 @@ final class Attempts {
      * What the attempts on an image come to.
      *
      * @param deaths processes that ended with it inside
+     * @param alone whether one of these had it inside alone
      * @param living processes that have it inside alone now, as far as can be told
      */
-    record Record(List<String> deaths, List<String> living) {
+    record Record(List<String> deaths, boolean alone, List<String> living) {
         Record {
             deaths = List.copyOf(deaths);
             living = List.copyOf(living);
@@ -86,16 +87,18 @@ final class Attempts {
     static Record record(List<AttemptStore.Attempt> all, String own, boolean inside, Duration longest) {
         List<String> deaths = new ArrayList<>();
         List<String> living = new ArrayList<>();
+        boolean alone = false;
         for (AttemptStore.Attempt one : all) {
             boolean ours = one.process().equals(own);
             boolean old = one.age().compareTo(longest) > 0;
             if (one.died() || (!ours && old)) {
                 deaths.add(one.process());
+                alone |= one.alone();
             } else if (!ours || inside) {
                 living.add(one.process());
             }
         }
-        return new Record(deaths, living);
+        return new Record(deaths, alone, living);
     }
 
     /** Makes durable what dead processes of this machine left behind. Whoever does that at the same time does no harm. */
@@ -126,7 +129,7 @@ final class Attempts {
             LOG.warn("worker process={} died with images inside its classifiers: {}", dead.process(), dead.ids());
         }
         CompletionStage<Done> spared = all(dead.spared(), id -> store.left(id, dead.process()));
-        return blamed(dead.ids(), dead.process())
+        return all(dead.ids(), id -> store.died(id, dead.process(), dead.alone()))
                 .thenCombine(spared, (added, removed) -> added)
                 .thenCompose(added -> CompletableFuture.runAsync(() -> remove(dead), blocking))
                 .thenApply(removed -> Done.getInstance());
@@ -138,10 +141,6 @@ final class Attempts {
         } catch (IOException e) {
             LOG.warn("{} is reported and stays: {}", dead.file(), e.toString());
         }
-    }
-
-    private CompletionStage<Done> blamed(List<RequestId> ids, String process) {
-        return all(ids, id -> store.died(id, process));
     }
 
     private static CompletionStage<Done> all(List<RequestId> ids, Function<RequestId, CompletionStage<Done>> call) {
@@ -157,9 +156,12 @@ final class Attempts {
         return marks.hung(hangAfter);
     }
 
-    /** This process is about to end because of these images: it is to be counted as one that they ended. */
+    /**
+     * This process is about to end because of these images: it is to be counted as one that they ended. An image beside others may hang
+     * because of one of them, so that only one that is tried alone counts as alone.
+     */
     CompletionStage<Done> blame(List<RequestId> ids) {
-        return blamed(ids, marks.process())
+        return all(ids, id -> store.died(id, marks.process(), lone.isInside(id)))
                 .toCompletableFuture()
                 .copy()
                 .orTimeout(ioWithin.toMillis(), TimeUnit.MILLISECONDS);

@@ -36,7 +36,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> {
     /** What the router is told. */
     sealed interface Command
-            permits Classify, Forget, ForgetWaiting, ReturnWaiting, FromClassifier, MayEnter, Replace {}
+            permits Classify, Forget, ForgetWaiting, ReturnWaiting, TakeAgain, FromClassifier, MayEnter, Replace {}
 
     /** What is done around a suspect's time inside; neither blocks. */
     interface Entry {
@@ -77,6 +77,9 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
 
     /** Send back every image that no classifier has begun, and from now on every new one. */
     record ReturnWaiting() implements Command {}
+
+    /** Send back no new ones any more. */
+    record TakeAgain() implements Command {}
 
     private record FromClassifier(Classifier.Reply reply) implements Command {}
 
@@ -186,6 +189,7 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
                 .onMessage(Forget.class, this::onForget)
                 .onMessage(ForgetWaiting.class, this::onForgetWaiting)
                 .onMessage(ReturnWaiting.class, this::onReturnWaiting)
+                .onMessage(TakeAgain.class, this::onTakeAgain)
                 .onMessage(FromClassifier.class, this::onFromClassifier)
                 .onMessage(MayEnter.class, this::onMayEnter)
                 .onMessage(Replace.class, this::onReplace)
@@ -225,6 +229,11 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
     private Behavior<Command> onReturnWaiting(ReturnWaiting command) {
         returning = true;
         waiting.returnAll();
+        return this;
+    }
+
+    private Behavior<Command> onTakeAgain(TakeAgain command) {
+        returning = false;
         return this;
     }
 

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
  * classifier comes to after that still counts.
  */
 final class HandBack {
-    private static final Duration KEEPER_WITHIN = Duration.ofSeconds(2);
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
     private final MessageQueue requests;
@@ -29,8 +28,6 @@ final class HandBack {
         // this.
         List<QueueMessage> held = leases.giveUp();
         return leases.extensionDone()
-                .toCompletableFuture()
-                .completeOnTimeout(null, KEEPER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .thenCompose(done -> requests.extendLeases(held, Duration.ZERO))
                 .thenApply(lost -> held.size())
                 .toCompletableFuture()

@@ -113,6 +113,7 @@ final class ImagePipeline {
                 .via(stage(io, Parcel.Answered.class, answering::store))
                 .via(stage(io, Parcel.Stored.class, answering::respond))
                 .map(this::settle)
+                .mapAsyncUnordered(io, this::whenNotExtended)
                 .map(settled -> settled.verdict().action(settled.message()))
                 .via(ports.requests().acknowledge())
                 .map(action -> {
@@ -134,9 +135,14 @@ final class ImagePipeline {
         patience.regain();
     }
 
-    /** Every message that comes from now on goes back at once, before anything is done for it: for a worker that ends. */
+    /** Every message that comes from now on goes back at once, before anything is done for it: for a worker that may end. */
     void returnNew() {
         returning = true;
+    }
+
+    /** Takes messages again. */
+    void takeNew() {
+        returning = false;
     }
 
     /** Messages answered since the start. */
@@ -185,6 +191,13 @@ final class ImagePipeline {
             return settled;
         }
         throw new IllegalStateException("a parcel left the last stage unsettled: " + parcel);
+    }
+
+    /** What goes back does so when no extension can come after that. */
+    private CompletionStage<Parcel.Settled> whenNotExtended(Parcel.Settled settled) {
+        return settled.verdict().isReturned()
+                ? leases.extensionDone().thenApply(done -> settled)
+                : CompletableFuture.completedFuture(settled);
     }
 
     /** A stage for parcels of one kind; others pass. A failed step settles its parcel as our own trouble. */

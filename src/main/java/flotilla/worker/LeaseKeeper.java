@@ -5,7 +5,9 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.QueueMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -68,13 +70,16 @@ final class LeaseKeeper {
     }
 
     private Behavior<Command> onTick(Tick tick) {
+        CompletableFuture<Done> done = new CompletableFuture<>();
+        leases.extending(done);
         List<QueueMessage> due = leases.due(visibility.dividedBy(3), hangAfter);
         if (due.isEmpty()) {
+            done.complete(Done.getInstance());
             return Behaviors.same();
         }
         long at = time.monotonicNanos();
         CompletionStage<List<QueueMessage>> extension = queue.extendLeases(due, visibility);
-        leases.extending(extension);
+        extension.whenComplete((lost, failure) -> done.complete(Done.getInstance()));
         context.pipeToSelf(extension, (lost, failure) -> new Extended(due, lost, at, failure));
         return extending();
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The messages that this worker holds, and since when nothing has come of each. The stream writes it, the {@link LeaseKeeper} and the {@link Worker}
@@ -52,6 +53,8 @@ final class Leases {
             return new Lease(message, takenAt, since, extendedAt, state, true);
         }
     }
+
+    private static final Duration EXTENDED_WITHIN = Duration.ofSeconds(2);
 
     private final Map<String, Lease> byReceipt = new ConcurrentHashMap<>();
     private final RunningTime time;
@@ -131,14 +134,21 @@ final class Leases {
         byReceipt.computeIfPresent(message.receiptHandle(), (receipt, lease) -> lease.gone());
     }
 
-    /** Leases are being extended until {@code done} completes. */
+    /** Leases are being extended until {@code done} completes. Told before it is asked which are {@link #due}, so that none is missed. */
     void extending(CompletionStage<?> done) {
         extension = done;
     }
 
-    /** Completes, never with a failure, when no lease is being extended any more that was begun before. */
+    /**
+     * For a message that goes back, and is not {@link #due} any more: completes, never with a failure, when no lease is being extended that
+     * was begun before, or after some seconds. What is extended after its lease was ended would be hidden from all for one lease more.
+     */
     CompletionStage<Void> extensionDone() {
-        return extension.<Void>handle((done, failure) -> null);
+        CompletableFuture<?> begun = extension.toCompletableFuture();
+        return begun.isDone()
+                ? CompletableFuture.completedFuture(null)
+                : begun.<Void>handle((done, failure) -> null)
+                        .completeOnTimeout(null, EXTENDED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** All messages in hand are given back, and are told here: no lease is extended any more. */

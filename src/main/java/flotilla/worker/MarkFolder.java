@@ -51,9 +51,10 @@ public record MarkFolder(Path path, String scope) {
      * What a process left behind that is not there any more.
      *
      * @param ids of images that were inside when it ended
+     * @param alone whether that was one image, which was tried alone
      * @param spared on which it had written an attempt, and that were not inside any more, or not yet
      */
-    record Dead(Path file, String process, List<RequestId> ids, List<RequestId> spared) {}
+    record Dead(Path file, String process, List<RequestId> ids, boolean alone, List<RequestId> spared) {}
 
     /** The folder for a scope that is any text. */
     public static MarkFolder of(Path path, String scope) {
@@ -144,7 +145,8 @@ public record MarkFolder(Path path, String scope) {
                     .map(place -> place.substring(AttemptMarks.ALONE.length())));
             List<RequestId> spared =
                     attempted.stream().filter(id -> !inside.contains(id)).toList();
-            return Optional.of(new Dead(file, process, inside, spared));
+            boolean alone = inside.size() == 1 && attempted.contains(inside.get(0));
+            return Optional.of(new Dead(file, process, inside, alone, spared));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -34,8 +34,8 @@ sealed interface Parcel {
     record Understood(QueueMessage message, Instant at, ClassificationRequest request, List<String> died)
             implements Parcel {
         /** The same, with a past. */
-        Understood suspect(String process) {
-            return new Understood(message, at, request, List.of(process));
+        Understood suspect(List<String> processes) {
+            return new Understood(message, at, request, processes);
         }
     }
 

@@ -30,10 +30,10 @@ final class Redelivery {
         /** Another process has it inside alone, or ended with it and nobody has told of that yet: it is looked at again later. */
         record Tried(String process) implements Past {}
 
-        /** One process died with it inside, and maybe with others: it is tried alone. */
-        record Suspect(String process) implements Past {}
+        /** Processes died with it inside, and each maybe of another image: it is tried alone. */
+        record Suspect(List<String> processes) implements Past {}
 
-        /** Processes died with it inside, the last one with it alone: it is tried no more. */
+        /** Processes died with it inside, at least one with it alone: it is tried no more. */
         record Guilty(List<String> processes) implements Past {
             /** In one line. */
             String reason() {
@@ -49,7 +49,7 @@ final class Redelivery {
      */
     private static final Duration FIRST_WITHIN = Duration.ofSeconds(60);
 
-    /** Deaths after which an image is tried no more. */
+    /** Deaths after which an image is tried no more, if it was alone in one of them. */
     private static final int GUILTY_AFTER = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(Redelivery.class);
@@ -102,8 +102,10 @@ final class Redelivery {
         }
         if (past instanceof Past.Suspect suspect) {
             About.image(LOG.atWarn(), request)
-                    .log("was inside when worker process={} died, it is tried alone", suspect.process());
-            return CompletableFuture.completedStage(parcel.suspect(suspect.process()));
+                    .log(
+                            "was inside when worker process={} died, it is tried alone",
+                            String.join(", ", suspect.processes()));
+            return CompletableFuture.completedStage(parcel.suspect(suspect.processes()));
         }
         return CompletableFuture.completedStage(parcel);
     }
@@ -115,15 +117,18 @@ final class Redelivery {
                         : attempts.of(request.id()).thenApply(Redelivery::verdict));
     }
 
-    /** The table: the processes that died count, and while one may still have it inside there is no judgement. */
+    /**
+     * The table: the processes that died count, and while one may still have it inside there is no judgement. An image that was in company
+     * whenever one died may have been beside the one to blame each time: it is tried alone, however many died.
+     */
     static Past verdict(Attempts.Record attempts) {
         List<String> deaths = attempts.deaths();
-        if (deaths.size() >= GUILTY_AFTER) {
+        if (deaths.size() >= GUILTY_AFTER && attempts.alone()) {
             return new Past.Guilty(deaths);
         }
         if (!attempts.living().isEmpty()) {
             return new Past.Tried(attempts.living().get(0));
         }
-        return deaths.isEmpty() ? new Past.Innocent() : new Past.Suspect(deaths.get(0));
+        return deaths.isEmpty() ? new Past.Innocent() : new Past.Suspect(deaths);
     }
 }

@@ -14,25 +14,35 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * the fence always closes first, whichever way the link is cut, however late words are, and whatever the clocks say, since
  * each side measures by its own.
  *
+ * <p>From <i>s + E</i> on the time is up: <i>E</i> is shorter than <i>F + margin</i> by what it takes to give everything back, so that
+ * nothing is in hand any more when the supervisor may take the worker for dead.
+ *
  * <p>Each report has a timer, so that no clock is read. Confined to the worker's actor, in whose time it is told everything.
  */
 final class SelfFence {
     /** The report of this number, 0 being the start, was sent <i>F</i> ago. */
     record Due(long report) implements Worker.Command {}
 
+    /** The report of this number was sent <i>E</i> ago. */
+    record Up(long report) implements Worker.Command {}
+
     private final TimerScheduler<Worker.Command> timers;
     private final Duration after;
+    private final Duration left;
     private long heard;
     private long due = -1;
+    private long up = -1;
 
     /**
      * It counts from now.
      *
      * @param after the time <i>F</i>
+     * @param end the time <i>E</i>, which is longer
      */
-    SelfFence(TimerScheduler<Worker.Command> timers, Duration after) {
+    SelfFence(TimerScheduler<Worker.Command> timers, Duration after, Duration end) {
         this.timers = timers;
         this.after = after;
+        this.left = end.minus(after);
         sent(0);
     }
 
@@ -45,16 +55,30 @@ final class SelfFence {
     void heard(long report) {
         for (; heard < report; heard++) {
             timers.cancel(new Due(heard));
+            timers.cancel(new Up(heard));
+        }
+    }
+
+    /** The fence closes for a report. */
+    void due(Due one) {
+        due = Math.max(due, one.report());
+        if (isClosed()) {
+            timers.startSingleTimer(new Up(one.report()), left);
         }
     }
 
     /** The time of a report is up. */
-    void due(Due one) {
-        due = Math.max(due, one.report());
+    void up(Up one) {
+        up = Math.max(up, one.report());
     }
 
     /** Whether the supervisor may have heard nothing for so long that this worker must receive nothing more. */
     boolean isClosed() {
         return due >= heard;
+    }
+
+    /** Whether the supervisor may take this worker for dead within seconds. */
+    boolean isTimeUp() {
+        return up >= heard;
     }
 }

@@ -19,11 +19,12 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * The life of one worker: it decides when the {@link ImagePipeline} receives and when it does not, and tells what it does.
  *
  * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
- * acknowledged no report for too long: receives nothing, see {@link SelfFence}), {@code draining} (asked to end; may be taken back), {@code ending} (asked to end by a
- * terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
+ * acknowledged no report for too long: receives nothing and has given back what is not begun, see {@link SelfFence}), {@code
+ * draining} (asked to end; may be taken back), {@code ending} (asked to end by a terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
  * way back either), {@code drained} (no way back), {@code leaving}
  * (the process ends), {@code hung} (a classifier does not come back: the process ends by an error when the rest is done or
- * given back). It stops when a part of it died. It never touches a message itself. What is done in the phases without a way back to work
+ * given back), {@code cut off} (the supervisor may soon take it for dead and something is in hand: that is given back and the process ends by
+ * an error). It stops when a part of it died. It never touches a message itself. What is done in the phases without a way back to work
  * is the business of its {@link WorkerEnding}.
  */
 public final class Worker {
@@ -81,6 +82,7 @@ public final class Worker {
      *
      * @param joinWait how long to wait for an app-tier id before receiving without one
      * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
+     * @param fenceEnd how long to have anything in hand after that
      * @param restartBackoff wait before the pipeline is run again after it failed
      * @param hangAfter how long an image may be inside a classifier
      * @param grace how long images in hand may take when the process ends
@@ -89,6 +91,7 @@ public final class Worker {
             Duration joinWait,
             Duration reportInterval,
             Duration selfFence,
+            Duration fenceEnd,
             Duration restartBackoff,
             Duration hangAfter,
             Duration grace) {}
@@ -163,7 +166,7 @@ public final class Worker {
         this.settings = settings;
         this.parts = parts;
         this.intake = new Intake(context, parts.pipeline());
-        this.fence = new SelfFence(timers, settings.selfFence());
+        this.fence = new SelfFence(timers, settings.selfFence(), settings.fenceEnd());
         this.departure =
                 new Departure(context, parts.attempts(), parts.leases(), parts.handBack(), settings.hangAfter());
         this.ending = new WorkerEnding(
@@ -205,6 +208,7 @@ public final class Worker {
                 .onMessage(LinkUp.class, this::onLinkUp)
                 .onMessage(Noticed.class, this::onNoticed)
                 .onMessage(SelfFence.Due.class, this::onDue)
+                .onMessage(SelfFence.Up.class, this::onUp)
                 .onMessage(ReportTick.class, this::onReportTick)
                 .onMessage(PipelineEnded.class, this::onPipelineEnded)
                 .onMessage(PartLost.class, this::onPartLost)
@@ -351,7 +355,7 @@ public final class Worker {
     }
 
     private Behavior<Command> onLeave(Leave leave) {
-        context.getLog().info("leaving inHand={}", parts.leases().inHand());
+        context.getLog().info("leaving inHand={}", parts.leases().held().size());
         depart(Phase.LEAVING, settings.grace());
         return ending.leaving(leave.replyTo());
     }
@@ -388,7 +392,30 @@ public final class Worker {
 
     private Behavior<Command> onDue(SelfFence.Due due) {
         fence.due(due);
-        return phase == Phase.RECEIVING && fence.isClosed() ? shutOff() : Behaviors.same();
+        if (fence.isClosed() && phase == Phase.DRAINING) {
+            returnWhatIsNotBegun();
+        }
+        return fence.isClosed() && phase == Phase.RECEIVING ? shutOff() : Behaviors.same();
+    }
+
+    /** What is in hand still was inside a classifier since the fence closed, or longer. */
+    private Behavior<Command> onUp(SelfFence.Up up) {
+        fence.up(up);
+        if (!fence.isTimeUp() || parts.leases().held().isEmpty() || phase == Phase.DRAINED) {
+            return Behaviors.same();
+        }
+        if (phase == Phase.LEAVING || phase == Phase.RECLAIMED) {
+            context.getSelf().tell(new WorkerEnding.GraceOver());
+            return Behaviors.same();
+        }
+        context.getLog()
+                .warn(
+                        "the supervisor has acknowledged no report for {} and may take this worker for dead: it ends, and gives back"
+                                + " inHand={}",
+                        settings.fenceEnd(),
+                        parts.leases().held().size());
+        depart(Phase.LEAVING, settings.grace());
+        return ending.cutOff();
     }
 
     private Behavior<Command> shutOff() {
@@ -398,6 +425,7 @@ public final class Worker {
                         settings.selfFence());
         timers.cancel(new Start());
         phase = Phase.FENCED;
+        returnWhatIsNotBegun();
         pause();
         report();
         return fenced();
@@ -439,6 +467,8 @@ public final class Worker {
 
     private Behavior<Command> receive() {
         phase = Phase.RECEIVING;
+        parts.pipeline().takeNew();
+        parts.router().tell(new ClassifierRouter.TakeAgain());
         parts.taker().tell(new TerminateRequestTaker.Open());
         if (intake.open()) {
             context.getLog()

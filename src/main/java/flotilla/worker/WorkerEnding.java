@@ -11,9 +11,9 @@ import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * The phases of a {@link Worker} from which there is no way back to work, but for a drain's: {@code reclaimed}, {@code leaving} and
- * {@code hung}. In each it receives nothing more, gives back what is not begun, and finishes the rest until its grace is over; then
- * that is given back, too. Confined to the worker's actor.
+ * The phases of a {@link Worker} from which there is no way back to work, but for a drain's: {@code reclaimed}, {@code leaving},
+ * {@code hung} and {@code cut off}. In each it receives nothing more, gives back what is not begun, and finishes the rest until its grace
+ * is over, which for the last it is already; then that is given back, too. Confined to the worker's actor.
  */
 final class WorkerEnding {
     /** Makes a phase of what it adds to what a worker understands in every phase. */
@@ -26,6 +26,9 @@ final class WorkerEnding {
 
     /** Before the end of its machine a worker gives back what is not done: calls, reports and clocks that differ take some seconds. */
     private static final Duration GIVE_BACK = Duration.ofSeconds(10);
+
+    /** The longest that it takes to give back what is in hand: 3 s for attempts and 5 s for leases, with a store and a queue that are slow. */
+    static final Duration TIME_TO_GIVE_BACK = Duration.ofSeconds(8);
 
     private final Phases phases;
     private final Intake intake;
@@ -125,6 +128,15 @@ final class WorkerEnding {
                     return hung(graceOver);
                 })
                 .onMessage(Worker.HandsChanged.class, changed -> hung(graceOver)));
+    }
+
+    /** The supervisor may soon take this worker for dead: what is in hand goes back now, and nobody is to blame for it. */
+    Behavior<Command> cutOff() {
+        return handingBack(() -> {
+            departure.forgive();
+            onEnd.run();
+            return Behaviors.same();
+        });
     }
 
     /** What is still in hand goes back, and then comes the end. */

@@ -10,6 +10,7 @@ import flotilla.protocol.MessageQueue;
 import flotilla.protocol.Patience;
 import flotilla.protocol.ResultStore;
 import flotilla.protocol.Tracing;
+import flotilla.scaling.ScalingLimits;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -122,6 +123,8 @@ public final class WorkerNode {
                 identity.instance().isPresent() ? JOIN_WAIT : Duration.ZERO,
                 settings.reportInterval(),
                 settings.selfFence(),
+                ScalingLimits.deadAfter(settings.selfFence(), queue.receiveWait())
+                        .minus(WorkerEnding.TIME_TO_GIVE_BACK),
                 RESTART_BACKOFF,
                 settings.hangAfter(),
                 settings.shutdownGrace());

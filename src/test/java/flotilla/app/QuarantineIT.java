@@ -80,6 +80,11 @@ class QuarantineIT {
     }
 
     private FlotillaProcess worker(String... pairs) throws IOException {
+        return worker(state, pairs);
+    }
+
+    /** A worker of another machine. */
+    private FlotillaProcess worker(Path state, String... pairs) throws IOException {
         List<String> sets = new ArrayList<>(List.of(
                 seeds,
                 "flotilla.classifier.kind=delay",
@@ -94,19 +99,31 @@ class QuarantineIT {
 
     /** Waits until an image is inside the classifier of the worker that was started last. */
     private void awaitInside(String id) {
+        awaitInside(state, List.of(id));
+    }
+
+    private void awaitInside(Path state, List<String> ids) {
         String process = ".hand-" + workers.size() + "-";
-        Eventually.until(id + " inside " + process, () -> {
-            try (Stream<Path> files = Files.list(state)) {
-                for (Path file : files.filter(one -> one.toString().endsWith(".marks"))
-                        .filter(one -> one.toString().contains(process))
-                        .toList()) {
-                    if (Files.readString(file, StandardCharsets.US_ASCII).contains(id + "\n")) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        });
+        Eventually.until(
+                ids + " inside " + process, () -> inside(state, process, ids).size() == ids.size());
+    }
+
+    /** Those of some images that a process has inside its classifiers. */
+    private static List<String> inside(Path state, String process, List<String> ids) throws IOException {
+        List<String> inside = new ArrayList<>();
+        for (Path file : marks(state, process)) {
+            String marks = Files.readString(file, StandardCharsets.US_ASCII);
+            ids.stream().filter(id -> marks.contains(id + "\n")).forEach(inside::add);
+        }
+        return inside;
+    }
+
+    private static List<Path> marks(Path state, String process) throws IOException {
+        try (Stream<Path> files = Files.list(state)) {
+            return files.filter(one -> one.toString().endsWith(".marks"))
+                    .filter(one -> one.toString().contains(process))
+                    .toList();
+        }
     }
 
     /** What the command prints. */
@@ -169,6 +186,41 @@ class QuarantineIT {
         assertThat(story.path("events").findValuesAsText("event"))
                 .containsSubsequence("leased", "leased", "given-up", "redriven", "leased", "predicted", "answered");
         assertThat(story.path("workers").findValuesAsText("worker")).containsExactly("hand-1", "hand-2", "hand-3");
+    }
+
+    @Test
+    void imageThatWasBesideAKillerWheneverItsWorkersDied_shouldBeAnswered(@TempDir Path other) throws Exception {
+        String[] two = {"flotilla.classifier.delay=1h", "flotilla.classifier.parallelism=2"};
+        List<String> ids = List.of(
+                client.accept("one.png", GatewayClient.TINY_PNG), client.accept("another.png", GatewayClient.TINY_PNG));
+        FlotillaProcess first = worker(two);
+        awaitInside(state, ids);
+        first.kill();
+        // On another machine, so that nobody knows of the first death when the leases end; then both are found at the
+        // same time.
+        FlotillaProcess second = worker(other, two);
+        awaitInside(other, ids);
+        for (Path file : marks(state, ".hand-1-")) {
+            Files.move(file, other.resolve(file.getFileName()));
+        }
+        second.kill();
+
+        FlotillaProcess third = worker(other, two);
+        String process = ".hand-3-";
+        Eventually.until("one of them alone", () -> inside(other, process, ids).size() == 1);
+        String killer = inside(other, process, ids).get(0);
+        String innocent = ids.get(1 - ids.indexOf(killer));
+        third.kill();
+        worker(other, "flotilla.classifier.parallelism=2");
+
+        Eventually.until(
+                "an answer",
+                () -> client.result(innocent).path("status").asText().equals("done"));
+        Eventually.until(
+                "the other one is given up",
+                () -> client.result(killer).path("error").path("code").asText().equals("quarantined"));
+        assertThat(mentions(innocent, "goes to quarantine")).isZero();
+        assertThat(redrive()).contains(killer, "it was inside the classifier of 3 workers");
     }
 
     @Test

@@ -50,8 +50,8 @@ class RedriveTest {
         quarantine.keep(new Quarantined(request.quarantined("it was inside"), code, "it was inside", AT));
         results.putIfAbsent(new ClassificationResult(
                 id, request.file(), new Outcome.Failed(code, "no"), Optional.empty(), Optional.empty(), Map.of()));
-        attempts.died(id, "w-1");
-        attempts.died(id, "w-2");
+        attempts.died(id, "w-1", false);
+        attempts.died(id, "w-2", true);
         return request;
     }
 

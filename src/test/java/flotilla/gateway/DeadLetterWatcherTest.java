@@ -74,7 +74,7 @@ class DeadLetterWatcherTest {
 
     @Test
     void letterOfTheQueue_shouldLeaveItsDeliveriesAndDeathsWithTheFailure() {
-        attempts.died(id, "i-1-17");
+        attempts.died(id, "i-1-17", false);
         attempts.enters(id, "i-2-18");
 
         buryAsItIs(first, 31);
@@ -84,7 +84,7 @@ class DeadLetterWatcherTest {
 
     @Test
     void letterOfAWorker_shouldLeaveWhatThatHasTriedWithTheFailure() {
-        attempts.died(id, "i-1-17");
+        attempts.died(id, "i-1-17", false);
 
         buryAsItIs(
                 first.quarantined("it was inside")

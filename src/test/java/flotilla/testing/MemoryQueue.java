@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.OverflowStrategy;
@@ -38,6 +39,7 @@ public final class MemoryQueue implements MessageQueue {
     private Predicate<String> refused = body -> false;
     private Consumer<String> listener = body -> {};
     private CompletableFuture<Done> receive = CompletableFuture.completedFuture(Done.getInstance());
+    private Supplier<CompletionStage<Done>> extending = () -> CompletableFuture.completedFuture(Done.getInstance());
     private boolean leasesLost;
     private boolean paused;
     private int runs;
@@ -56,6 +58,11 @@ public final class MemoryQueue implements MessageQueue {
     /** From now on every extension finds its lease lost. */
     public synchronized void loseLeases() {
         leasesLost = true;
+    }
+
+    /** Is called at each extension of leases from now on, which comes to pass when what it gives is complete. */
+    public synchronized void extendWhen(Supplier<CompletionStage<Done>> given) {
+        extending = given;
     }
 
     /** From now on a receive is under way, and no pause is complete before {@link #endReceive}; deliveries still arrive. */
@@ -182,7 +189,8 @@ public final class MemoryQueue implements MessageQueue {
     public synchronized CompletionStage<List<QueueMessage>> extendLeases(
             List<QueueMessage> messages, Duration visibility) {
         extended.addAll(messages);
-        return CompletableFuture.completedFuture(leasesLost ? messages : List.of());
+        List<QueueMessage> lost = leasesLost ? messages : List.of();
+        return extending.get().thenApply(done -> lost);
     }
 
     @Override

@@ -196,6 +196,8 @@ public final class MemoryStores {
     public static final class Attempts implements AttemptStore {
         /** That ended. */
         public final Map<RequestId, Set<String>> processes = new ConcurrentHashMap<>();
+        /** Those of them that had it inside alone. */
+        public final Map<RequestId, Set<String>> diedAlone = new ConcurrentHashMap<>();
         /** That have one inside alone, and since when. */
         public final Map<RequestId, Map<String, Duration>> alone = new ConcurrentHashMap<>();
 
@@ -204,10 +206,17 @@ public final class MemoryStores {
         public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
 
         @Override
-        public CompletionStage<Done> died(RequestId id, String process) {
-            return unlessAway(() -> processes
-                    .computeIfAbsent(id, first -> new ConcurrentSkipListSet<>())
-                    .add(process));
+        public CompletionStage<Done> died(RequestId id, String process, boolean wasAlone) {
+            return unlessAway(() -> {
+                processes
+                        .computeIfAbsent(id, first -> new ConcurrentSkipListSet<>())
+                        .add(process);
+                if (wasAlone) {
+                    diedAlone
+                            .computeIfAbsent(id, first -> new ConcurrentSkipListSet<>())
+                            .add(process);
+                }
+            });
         }
 
         @Override
@@ -229,10 +238,12 @@ public final class MemoryStores {
         public CompletionStage<List<Attempt>> of(RequestId id) {
             return unlessAway(() -> {}).thenApply(done -> {
                 Set<String> dead = processes.getOrDefault(id, Set.of());
+                Set<String> deadAlone = diedAlone.getOrDefault(id, Set.of());
                 Map<String, Attempt> all = new TreeMap<>();
                 alone.getOrDefault(id, Map.of())
                         .forEach((process, age) -> all.put(process, Attempt.alone(process, age)));
-                dead.forEach(process -> all.put(process, Attempt.dead(process)));
+                dead.forEach(process -> all.put(
+                        process, deadAlone.contains(process) ? Attempt.deadAlone(process) : Attempt.dead(process)));
                 return List.copyOf(all.values());
             });
         }
@@ -241,6 +252,7 @@ public final class MemoryStores {
         public CompletionStage<Done> clear(RequestId id) {
             return unlessAway(() -> {
                 processes.remove(id);
+                diedAlone.remove(id);
                 alone.remove(id);
             });
         }

@@ -87,6 +87,7 @@ class AttemptMarksTest {
         assertThat(dead).hasSize(1);
         assertThat(dead.get(0).process()).isEqualTo("w-1");
         assertThat(dead.get(0).ids()).containsExactlyInAnyOrder(one, two);
+        assertThat(dead.get(0).alone()).isFalse();
         assertThat(folder().dead()).as("until it is removed").isEqualTo(dead);
         folder().remove(dead.get(0));
         folder().remove(dead.get(0));
@@ -234,6 +235,7 @@ class AttemptMarksTest {
         Files.copy(path.resolve("scope.w-1.marks"), path.resolve("scope.killed.marks"));
         assertThat(folder().dead()).hasSize(1).allSatisfy(dead -> {
             assertThat(dead.ids()).containsExactly(inside);
+            assertThat(dead.alone()).isTrue();
             assertThat(dead.spared()).containsExactly(out);
         });
         folder().remove(folder().dead().get(0));

@@ -48,7 +48,11 @@ class AttemptsTest {
     }
 
     private static Attempts.Record dead(String... processes) {
-        return new Attempts.Record(List.of(processes), List.of());
+        return new Attempts.Record(List.of(processes), false, List.of());
+    }
+
+    private static Attempts.Record deadAlone(String... processes) {
+        return new Attempts.Record(List.of(processes), true, List.of());
     }
 
     private static <T> T result(CompletionStage<T> stage) {
@@ -64,6 +68,22 @@ class AttemptsTest {
         assertThat(file).doesNotExist();
         assertThat(path.resolve("scope.dead-1.dead")).doesNotExist();
         assertThat(result(attempts.of(id))).isEqualTo(dead("dead-1"));
+    }
+
+    @Test
+    void report_shouldTellWhetherTheImageWasAlone() throws Exception {
+        RequestId other = RequestId.create(Instant.EPOCH, new Random(2));
+        Files.writeString(path.resolve("scope.dead-1.marks"), id + "\n" + other + "\n");
+        assertThat(result(attempts.of(id))).as("in company").isEqualTo(dead("dead-1"));
+
+        Files.writeString(path.resolve("scope.dead-2.marks"), id + "\n");
+        assertThat(result(attempts.of(id)))
+                .as("another may have left just before, and it was not tried alone")
+                .isEqualTo(dead("dead-1", "dead-2"));
+
+        Files.writeString(path.resolve("scope.dead-3.marks"), "~" + id + id + "\n");
+        assertThat(result(attempts.of(id))).isEqualTo(deadAlone("dead-1", "dead-2", "dead-3"));
+        assertThat(result(attempts.of(other))).isEqualTo(dead("dead-1"));
     }
 
     @Test
@@ -87,18 +107,24 @@ class AttemptsTest {
                 Attempt.dead("dead"));
 
         assertThat(Attempts.record(all, "own", true, LONGEST))
-                .isEqualTo(new Attempts.Record(List.of("old", "dead"), List.of("fresh", "own")));
+                .isEqualTo(new Attempts.Record(List.of("old", "dead"), true, List.of("fresh", "own")));
         assertThat(Attempts.record(all, "own", false, LONGEST))
-                .isEqualTo(new Attempts.Record(List.of("old", "dead"), List.of("fresh")));
+                .isEqualTo(new Attempts.Record(List.of("old", "dead"), true, List.of("fresh")));
         assertThat(Attempts.record(List.of(Attempt.dead("own")), "own", true, LONGEST))
                 .isEqualTo(dead("own"));
+        assertThat(Attempts.record(List.of(Attempt.dead("one"), Attempt.deadAlone("two")), "own", false, LONGEST))
+                .isEqualTo(deadAlone("one", "two"));
+        assertThat(Attempts.record(
+                        List.of(Attempt.dead("one"), Attempt.alone("fresh", LONGEST)), "own", false, LONGEST))
+                .as("what may live still has convicted nobody")
+                .isEqualTo(new Attempts.Record(List.of("one"), false, List.of("fresh")));
     }
 
     @Test
     void imageThatEntersAlone_shouldBeKnownToBeInsideUntilItComesOut() {
         result(stay.enters());
         assertThat(store.alone.get(id)).containsOnlyKeys("own");
-        assertThat(result(attempts.of(id))).isEqualTo(new Attempts.Record(List.of(), List.of("own")));
+        assertThat(result(attempts.of(id))).isEqualTo(new Attempts.Record(List.of(), false, List.of("own")));
 
         result(stay.left());
         result(stay.left());
@@ -217,6 +243,22 @@ class AttemptsTest {
         attempts.forgiveOthers();
 
         assertThat(store.processes).containsOnlyKeys(id);
+        assertThat(store.diedAlone).as("the other one may have kept it").isEmpty();
         assertThat(path.resolve("scope.own.marks")).doesNotExist();
+    }
+
+    @Test
+    void imageThatHangsAlone_shouldStayBlamedAsAloneWhenItsAttemptIsRemoved() throws Exception {
+        result(stay.enters());
+        marks.enter(List.of(id));
+        result(attempts.blame(List.of(id)));
+        attempts.forgiveOthers();
+
+        try (AttemptMarks nextMarks =
+                AttemptMarks.open(new MarkFolder(path, "scope"), "next", RunningTime.every(Duration.ofSeconds(1)))) {
+            Attempts next = new Attempts(nextMarks, store, Runnable::run, Duration.ofSeconds(30), LONGEST, timer);
+            assertThat(result(next.of(id))).isEqualTo(deadAlone("own"));
+        }
+        assertThat(store.alone).isEmpty();
     }
 }

@@ -282,7 +282,7 @@ class ClassifierRouterTest {
     }
 
     @Test
-    void returnWaiting_shouldSendBackWhatIsNotBegunAndWhatComes() throws InterruptedException {
+    void returnWaiting_shouldSendBackWhatIsNotBegunAndWhatComesUntilImagesAreTakenAgain() throws InterruptedException {
         ActorRef<ClassifierRouter.Command> router = router(2);
         List.of("a", "b", "c").forEach(name -> ask(router, name));
         runs.next();
@@ -293,8 +293,10 @@ class ClassifierRouterTest {
         ask(router, "d");
         replies.expectMessage(new ClassifierRouter.Returned());
 
-        runs.permits.release(2);
-        assertThat(List.of(label(), label())).containsExactlyInAnyOrder("a", "b");
+        router.tell(new ClassifierRouter.TakeAgain());
+        ask(router, "e");
+        runs.permits.release(3);
+        assertThat(List.of(label(), label(), label())).containsExactlyInAnyOrder("a", "b", "e");
     }
 
     @Test

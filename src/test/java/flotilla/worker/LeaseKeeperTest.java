@@ -8,7 +8,9 @@ import flotilla.testing.MemoryQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.typed.Behavior;
@@ -162,6 +164,33 @@ class LeaseKeeperTest {
 
         assertThat(back.join()).isEqualTo(1);
         assertThat(queue.extended()).containsExactly(message);
+    }
+
+    @Test
+    void extension_shouldBeKnownBeforeItIsAskedWhatIsDueAndUntilItHasComeToPass() {
+        CompletableFuture<Done> slow = new CompletableFuture<>();
+        CompletableFuture<CompletionStage<Void>> over = new CompletableFuture<>();
+        queue.extendWhen(() -> {
+            over.complete(leases.extensionDone());
+            return slow;
+        });
+        start();
+        leases.take(message);
+        clock.pass(Duration.ofSeconds(10));
+        time.tick();
+
+        TIME.timePasses(Duration.ofSeconds(5));
+
+        assertThat(over.join().toCompletableFuture()).isNotDone();
+        slow.complete(Done.getInstance());
+        over.join().toCompletableFuture().join();
+    }
+
+    @Test
+    void extensionThatIsNotAnswered_shouldNotBeAwaitedForEver() {
+        leases.extending(new CompletableFuture<>());
+
+        leases.extensionDone().toCompletableFuture().join();
     }
 
     @Test

@@ -96,8 +96,17 @@ class QuarantineTest {
     }
 
     private void died(String process, ClassificationRequest inside) throws Exception {
+        left(process, inside.id() + "\n");
+    }
+
+    /** It was tried alone. */
+    private void diedAlone(String process, ClassificationRequest inside) throws Exception {
+        left(process, "~" + inside.id() + inside.id() + "\n");
+    }
+
+    private void left(String process, String marks) throws Exception {
         // Whole when it gets its name: the worker may be looking at the folder just now.
-        Path unfinished = Files.writeString(folder.resolve(process + ".unfinished"), inside.id() + "\n");
+        Path unfinished = Files.writeString(folder.resolve(process + ".unfinished"), marks);
         Files.move(unfinished, folder.resolve("scope." + process + ".marks"));
     }
 
@@ -125,6 +134,53 @@ class QuarantineTest {
                 });
         assertThat(attempts.processes).isEmpty();
         assertThat(attempts.alone).isEmpty();
+    }
+
+    @Test
+    void imageThatWasBesideAnotherWheneverWorkersDied_shouldBeTriedAloneAndAnswered() throws Exception {
+        ClassificationRequest killer = stored(images, "slow-killer.png");
+        ClassificationRequest innocent = stored(images, "cat.png");
+        for (String process : List.of("w-1", "w-2")) {
+            left(process, killer.id() + "\n" + innocent.id() + "\n");
+        }
+        AttemptMarks marks = start(Duration.ofMinutes(5));
+
+        requests.deliver(body(killer), 3);
+        eventually(() -> assertThat(classifiers.classified).hasValue(1));
+        QueueMessage message = requests.deliver(body(innocent), 3);
+        assertThat(attempts.alone.get(killer.id())).as("while it is inside").containsOnlyKeys(marks.process());
+        classifiers.slow.release();
+
+        eventually(() -> assertThat(requests.acknowledged()).contains(new MessageAction.Delete(message)));
+        assertThat(results.results).containsOnlyKeys(killer.id(), innocent.id());
+        assertThat(results.results
+                        .get(innocent.id())
+                        .journey()
+                        .orElseThrow()
+                        .work()
+                        .orElseThrow()
+                        .died())
+                .containsExactly("w-1", "w-2");
+        assertThat(deadLetters.sent()).isEmpty();
+    }
+
+    @Test
+    void imageThatKillsInCompanyTwiceAndThenAlone_shouldBeQuarantinedAfterTheThird() throws Exception {
+        start(Duration.ofMinutes(5));
+        ClassificationRequest killer = stored(images, "cat.png");
+        ClassificationRequest innocent = stored(images, "dog.png");
+        for (String process : List.of("w-1", "w-2")) {
+            left(process, killer.id() + "\n" + innocent.id() + "\n");
+        }
+        diedAlone("w-3", killer);
+
+        QueueMessage guilty = requests.deliver(body(killer), 4);
+        QueueMessage other = requests.deliver(body(innocent), 3);
+
+        eventually(() -> assertThat(requests.acknowledged())
+                .containsExactlyInAnyOrder(new MessageAction.Delete(guilty), new MessageAction.Delete(other)));
+        assertThat(results.results).containsOnlyKeys(innocent.id());
+        assertThat(WireFormat.readRequest(deadLetters.sent().get(0)).id()).isEqualTo(killer.id());
     }
 
     private ClassificationRequest suspectInside(String file) throws Exception {
@@ -216,7 +272,7 @@ class QuarantineTest {
         start(Duration.ofMinutes(5));
         ClassificationRequest guilty = stored(images, "cat.png");
         died("w-1", guilty);
-        died("w-2", guilty);
+        diedAlone("w-2", guilty);
 
         requests.deliver(body(guilty.redriven(2)), 1);
 
@@ -269,7 +325,7 @@ class QuarantineTest {
         start(Duration.ofMinutes(5));
         ClassificationRequest guilty = stored(images, "cat.png");
         died("w-1", guilty);
-        died("w-2", guilty);
+        diedAlone("w-2", guilty);
 
         QueueMessage message = requests.deliver(body(guilty), 3);
 
@@ -290,7 +346,7 @@ class QuarantineTest {
         start(Duration.ofMinutes(5));
         ClassificationRequest guilty = stored(images, "cat.png");
         died("w-1", guilty);
-        died("w-2", guilty);
+        diedAlone("w-2", guilty);
 
         QueueMessage message = requests.deliver(body(guilty), 3);
 

@@ -21,19 +21,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RedeliveryTest {
     private static final Instant ACCEPTED = Instant.parse("2026-11-29T06:00:00Z");
 
+    /** Of an image that was in company whenever a process died. */
     private static Past past(List<String> deaths, List<String> living) {
-        return Redelivery.verdict(new Attempts.Record(deaths, living));
+        return Redelivery.verdict(new Attempts.Record(deaths, false, living));
+    }
+
+    private static Past pastAlone(List<String> deaths, List<String> living) {
+        return Redelivery.verdict(new Attempts.Record(deaths, true, living));
     }
 
     @Test
     void verdict_shouldFollowTheTable() {
         assertThat(past(List.of(), List.of())).isEqualTo(new Past.Innocent());
-        assertThat(past(List.of("a"), List.of())).isEqualTo(new Past.Suspect("a"));
-        assertThat(past(List.of("a", "b"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b")));
-        assertThat(past(List.of("a", "b", "c"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b", "c")));
+        assertThat(past(List.of("a"), List.of())).isEqualTo(new Past.Suspect(List.of("a")));
+        assertThat(pastAlone(List.of("a"), List.of())).isEqualTo(new Past.Suspect(List.of("a")));
+        assertThat(pastAlone(List.of("a", "b"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b")));
+        assertThat(pastAlone(List.of("a", "b", "c"), List.of())).isEqualTo(new Past.Guilty(List.of("a", "b", "c")));
         assertThat(past(List.of("a"), List.of("b"))).isEqualTo(new Past.Tried("b"));
         assertThat(past(List.of(), List.of("b"))).isEqualTo(new Past.Tried("b"));
-        assertThat(past(List.of("a", "c"), List.of("b"))).isEqualTo(new Past.Guilty(List.of("a", "c")));
+        assertThat(pastAlone(List.of("a", "c"), List.of("b"))).isEqualTo(new Past.Guilty(List.of("a", "c")));
+    }
+
+    @Test
+    void imageThatWasNeverAlone_shouldBeTriedAloneHoweverManyDied() {
+        assertThat(past(List.of("a", "b"), List.of())).isEqualTo(new Past.Suspect(List.of("a", "b")));
+        assertThat(past(List.of("a", "b", "c"), List.of())).isEqualTo(new Past.Suspect(List.of("a", "b", "c")));
+        assertThat(past(List.of("a", "b"), List.of("c"))).isEqualTo(new Past.Tried("c"));
     }
 
     @ParameterizedTest

@@ -12,8 +12,10 @@ import flotilla.testing.MemoryStores;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -29,14 +31,17 @@ final class RunningWorker implements AutoCloseable {
     final MemoryTerminateRequests terminate = new MemoryTerminateRequests();
     final MemoryStores.Images images;
     final MemoryStores.Results results = new MemoryStores.Results();
+    final MemoryStores.Attempts attempts = new MemoryStores.Attempts();
     final WorkerFixture.NamingClassifiers classifiers = new WorkerFixture.NamingClassifiers();
+    /** Complete when its process is to end by an error. */
+    final CompletableFuture<Done> ended = new CompletableFuture<>();
     /** Hears its reports, once it is linked. */
     final TestProbe<WorkerStatus> link;
 
     private final ActorTestKit kit;
     private final ActorRef<Worker.Command> ref;
 
-    private RunningWorker(ActorTestKit kit, Duration reportInterval) {
+    private RunningWorker(ActorTestKit kit, Duration reportInterval, AttemptMarks marks) {
         this.kit = kit;
         this.images = new MemoryStores.Images(kit.system());
         this.link = kit.createTestProbe();
@@ -45,17 +50,21 @@ final class RunningWorker implements AutoCloseable {
                 images,
                 results,
                 classifiers,
-                reportInterval));
+                reportInterval,
+                new WorkerNode.Blame(marks, attempts, new MemoryQueue()::send),
+                () -> ended.complete(Done.getInstance())));
     }
 
     /** One that no supervisor knows. */
-    static RunningWorker unknown(ActorTestKit kit, Duration reportInterval) {
-        return new RunningWorker(kit, reportInterval);
+    static RunningWorker unknown(ActorTestKit kit, Duration reportInterval, AttemptMarks marks) {
+        return new RunningWorker(kit, reportInterval, marks);
     }
 
     /** One that reports to {@link #link} twenty times a second and is known as app-tier id 3. */
     static RunningWorker registered(ActorTestKit kit) {
-        RunningWorker worker = new RunningWorker(kit, Duration.ofMillis(50));
+        Duration interval = Duration.ofMillis(50);
+        RunningWorker worker = new RunningWorker(
+                kit, interval, AttemptMarks.unkept(WorkerFixture.identity().process(), RunningTime.every(interval)));
         worker.reportTo(worker.link);
         worker.register();
         return worker;

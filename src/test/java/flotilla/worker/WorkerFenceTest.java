@@ -1,14 +1,24 @@
 package flotilla.worker;
 
 import static flotilla.worker.WorkerFixture.FENCE;
+import static flotilla.worker.WorkerFixture.FENCE_END;
 import static flotilla.worker.WorkerFixture.body;
 import static flotilla.worker.WorkerFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.MessageAction;
+import flotilla.protocol.QueueMessage;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
+import flotilla.testing.HandTimer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -16,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A whole worker in manual time, whose reports are acknowledged or not. */
 class WorkerFenceTest {
@@ -24,10 +35,21 @@ class WorkerFenceTest {
     private static final ManualTime TIME = ManualTime.get(KIT.system());
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final RunningWorker worker = RunningWorker.unknown(KIT, SECOND);
+    @TempDir
+    private Path folder;
+
+    /** By this time leases are due: none is, however long a test takes. */
+    private final HandTimer clock = new HandTimer();
+
+    private RunningWorker worker;
 
     @BeforeEach
-    void start() {
+    void start() throws Exception {
+        AttemptMarks marks = AttemptMarks.open(
+                new MarkFolder(folder, "scope"),
+                WorkerFixture.identity().process(),
+                new RunningTime(clock::nanoTime, SECOND));
+        worker = RunningWorker.unknown(KIT, SECOND, marks);
         report();
     }
 
@@ -103,6 +125,117 @@ class WorkerFenceTest {
         assertThat(report().activity()).as("sent just before").isEqualTo(Activity.WORKING);
         acknowledge(old);
         assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
+    }
+
+    /** Of these two are inside and the others wait. */
+    private List<QueueMessage> inHand(int count) {
+        worker.register();
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
+        List<QueueMessage> slow = worker.deliverSlowOnes(count);
+        worker.eventually(() -> assertThat(worker.classifiers.classified).hasValue(2));
+        acknowledge(report());
+        return slow;
+    }
+
+    @Test
+    void fence_shouldGiveBackAtOnceWhatIsNotBegunAndLetTheRestFinish() {
+        inHand(5);
+        assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);
+        assertThat(worker.requests.acknowledged()).isEmpty();
+
+        assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
+
+        worker.eventually(() -> assertThat(worker.requests.acknowledged())
+                .hasSize(3)
+                .allMatch(action ->
+                        action instanceof MessageAction.ChangeMessageVisibility change && change.seconds() == 0));
+        worker.classifiers.slow.release(2);
+        worker.eventually(() -> assertThat(worker.results.results).hasSize(2));
+        worker.eventually(() -> assertThat(report().inHand()).isZero());
+        assertThat(after(FENCE_END)).as("with nothing in hand it waits").isEqualTo(Activity.LEAVING);
+        acknowledge(report());
+        assertThat(report().activity()).isEqualTo(Activity.WORKING);
+        assertThat(worker.ended).isNotDone();
+    }
+
+    @Test
+    void imageThatIsStillInsideBeforeTheWorkerMayBeTakenForDead_shouldBeGivenBackAndTheProcessEnd() throws Exception {
+        List<QueueMessage> slow = inHand(2);
+        assertThat(after(FENCE)).isEqualTo(Activity.LEAVING);
+        assertThat(after(FENCE_END.minus(FENCE).minus(SECOND))).isEqualTo(Activity.LEAVING);
+        assertThat(worker.requests.extended()).isEmpty();
+
+        TIME.timePasses(SECOND);
+
+        worker.eventually(() -> assertThat(worker.ended).isDone());
+        assertThat(worker.requests.extended()).containsExactlyInAnyOrderElementsOf(slow);
+        assertThat(worker.attempts.processes).as("nobody is blamed").isEmpty();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).isEmpty();
+        }
+        acknowledge(report());
+        assertThat(report().activity()).as("no way back").isEqualTo(Activity.LEAVING);
+    }
+
+    @Test
+    void wordOfTheSupervisorWhileAnImageIsStillInside_shouldHaveItFinishedAndOthersTaken() {
+        inHand(3);
+        assertThat(after(FENCE)).isEqualTo(Activity.LEAVING);
+        assertThat(after(FENCE_END.minus(FENCE).minus(SECOND))).isEqualTo(Activity.LEAVING);
+        worker.eventually(() -> assertThat(worker.requests.acknowledged()).hasSize(1));
+        WorkerStatus sent = report();
+
+        acknowledge(sent);
+        assertThat(after(SECOND.multipliedBy(5))).isEqualTo(Activity.WORKING);
+        worker.classifiers.slow.release(2);
+        ClassificationRequest next = stored(worker.images, "cat.png");
+        worker.requests.deliver(body(next), 1);
+
+        worker.eventually(() -> assertThat(worker.results.results).hasSize(3).containsKey(next.id()));
+        assertThat(worker.ended).isNotDone();
+        assertThat(worker.requests.extended()).isEmpty();
+    }
+
+    @Test
+    void drainingWorkerThatIsNotHeard_shouldGiveBackWhatIsInHandToo() {
+        List<QueueMessage> slow = inHand(4);
+        worker.supervisorSays(new WorkerCommand.Drain(17));
+        assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.DRAINING);
+        assertThat(worker.requests.acknowledged()).isEmpty();
+
+        assertThat(after(SECOND)).isEqualTo(Activity.DRAINING);
+        worker.eventually(() -> assertThat(worker.requests.acknowledged()).hasSize(2));
+        TIME.timePasses(FENCE_END.minus(FENCE));
+
+        worker.eventually(() -> assertThat(worker.ended).isDone());
+        assertThat(slow).containsAll(worker.requests.extended());
+        assertThat(worker.requests.extended()).hasSize(2);
+    }
+
+    @Test
+    void messageThatGoesBack_shouldWaitForTheExtensionThatIsUnderWay() {
+        CompletableFuture<Done> slow = new CompletableFuture<>();
+        worker.requests.extendWhen(() -> slow);
+        worker.register();
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
+        List<QueueMessage> inside = worker.deliverSlowOnes(1);
+        worker.eventually(() -> assertThat(worker.classifiers.classified).hasValue(1));
+        clock.pass(SECOND.multipliedBy(10));
+        TIME.timePasses(SECOND.multipliedBy(5));
+        worker.eventually(() -> assertThat(worker.requests.extended()).isEqualTo(inside));
+
+        long began = System.nanoTime();
+        QueueMessage unreadable = worker.requests.deliver("nobody can read it", 1);
+        QueueMessage answered = worker.requests.deliver(body(stored(worker.images, "cat.png")), 1);
+
+        worker.eventually(
+                () -> assertThat(worker.requests.acknowledged()).contains(new MessageAction.Delete(answered)));
+        // It waits for two seconds at most.
+        boolean early = System.nanoTime() - began < Duration.ofSeconds(2).toNanos();
+        assertThat(early && worker.requests.acknowledged().size() > 1).isFalse();
+        slow.complete(Done.getInstance());
+        worker.eventually(() -> assertThat(worker.requests.acknowledged())
+                .contains(new MessageAction.ChangeMessageVisibility(unreadable, 1)));
     }
 
     @Test

@@ -39,6 +39,9 @@ final class WorkerFixture {
     /** Self-fence of the workers made here. */
     static final Duration FENCE = Duration.ofMinutes(2);
 
+    /** From then on they give back what is in hand: 8 s before a supervisor with the same settings takes them for dead. */
+    static final Duration FENCE_END = FENCE.plusSeconds(20 + 10 - 8);
+
     /** Of most workers made here: short, so that they give back what cannot go on. */
     static final Duration PATIENCE = Duration.ofMillis(100);
 
@@ -60,6 +63,31 @@ final class WorkerFixture {
         WorkerSettings defaults = FlotillaSettings.from(CONFIG).worker();
         return node(
                 queues, images, results, classifiers, reportInterval, defaults.prefetchHeap(), defaults.ioTimeout());
+    }
+
+    /** The same, with marks and an end of its own. */
+    static Behavior<Worker.Command> node(
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            ClassifierFactory classifiers,
+            Duration reportInterval,
+            WorkerNode.Blame blame,
+            Runnable onEnd) {
+        WorkerSettings defaults = FlotillaSettings.from(CONFIG).worker();
+        return node(
+                queues,
+                images,
+                results,
+                CompletableFuture.completedStage(new WorkerNode.Classifiers(classifiers, 2)),
+                reportInterval,
+                defaults.prefetchHeap(),
+                defaults.ioTimeout(),
+                PATIENCE,
+                defaults.hangAfter(),
+                defaults.shutdownGrace(),
+                blame,
+                onEnd);
     }
 
     static Behavior<Worker.Command> node(

@@ -155,8 +155,8 @@ class WorkerMetricsTest {
     @Test
     void imageThatEndedTwoWorkers_shouldBeCountedAsQuarantined() {
         ClassificationRequest request = stored(images, "cat.png");
-        attempts.died(request.id(), "process-1");
-        attempts.died(request.id(), "process-2");
+        attempts.died(request.id(), "process-1", false);
+        attempts.died(request.id(), "process-2", true);
         requests.deliver(body(request), 3);
 
         when("flotilla_worker_quarantined_images_total", 1);

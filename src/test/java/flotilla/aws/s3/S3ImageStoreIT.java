@@ -330,7 +330,7 @@ class S3ImageStoreIT extends S3Fixture {
                     id, new FileName("decisions.png"), outcome, Optional.empty(), Optional.empty(), Map.of())));
         }
         Await.result(results.keepUnreadable("m-1", "no JSON"));
-        Await.result(new S3AttemptStore(server.system(), server.clients(), shared).died(id, "i-1-17"));
+        Await.result(new S3AttemptStore(server.system(), server.clients(), shared).died(id, "i-1-17", false));
         Await.result(new S3BatchStore(server.system(), server.clients(), shared)
                 .put(new Batch(
                         new BatchId(id.value()),

@@ -8,14 +8,10 @@ import flotilla.domain.FileName;
 import flotilla.domain.GatewayId;
 import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
-import flotilla.protocol.AttemptStore;
-import flotilla.protocol.AttemptStore.Attempt;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.QuarantineStore;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -23,16 +19,14 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is kept of images that ended workers, on a real S3 interface. */
+/** Requests in quarantine, on a real S3 interface. */
 class S3QuarantineStoreTest extends S3Fixture {
     private static final Random RANDOM = new Random(3);
     private static final Instant AT = Instant.parse("2026-11-29T06:00:00Z");
-    private static AttemptStore attempts;
     private static QuarantineStore quarantine;
 
     @BeforeAll
     static void start() {
-        attempts = server.attempts();
         quarantine = server.quarantine();
     }
 
@@ -53,45 +47,6 @@ class S3QuarantineStoreTest extends S3Fixture {
                 FailureCode.QUARANTINED,
                 "it was inside",
                 AT);
-    }
-
-    @Test
-    void attempts_shouldBeCountedOnceForEachProcess() {
-        RequestId id = freshId(1);
-        assertThat(Await.result(attempts.of(id))).isEmpty();
-
-        Await.result(attempts.died(id, "i-1-17"));
-        Await.result(attempts.died(id, "i-1-17"));
-        Await.result(attempts.died(id, "i-2-18"));
-        Await.result(attempts.died(freshId(1), "i-3-19"));
-
-        assertThat(Await.result(attempts.of(id))).containsExactly(Attempt.dead("i-1-17"), Attempt.dead("i-2-18"));
-        assertThat(server.keys("output", "pre/attempts/" + id)).hasSize(2);
-        Await.result(attempts.clear(id));
-        assertThat(Await.result(attempts.of(id))).isEmpty();
-    }
-
-    @Test
-    void imageInsideAlone_shouldHaveItsAgeUntilItLeavesOrItsProcessDied() {
-        RequestId id = freshId(1);
-        Await.result(attempts.died(id, "i-2-18"));
-        Await.result(attempts.enters(id, "i-1-17"));
-
-        List<Attempt> all = Await.result(attempts.of(id));
-        assertThat(all).extracting(Attempt::process).containsExactly("i-1-17", "i-2-18");
-        assertThat(all).extracting(Attempt::died).containsExactly(false, true);
-        assertThat(all.get(0).age()).isBetween(Duration.ZERO, Duration.ofMinutes(5));
-
-        Await.result(attempts.left(id, "i-1-17"));
-        Await.result(attempts.left(id, "i-1-17"));
-        Await.result(attempts.left(id, "i-2-18"));
-        assertThat(Await.result(attempts.of(id))).as("who died stays").containsExactly(Attempt.dead("i-2-18"));
-
-        Await.result(attempts.enters(id, "i-1-17"));
-        Await.result(attempts.died(id, "i-1-17"));
-        assertThat(Await.result(attempts.of(id))).containsExactly(Attempt.dead("i-1-17"), Attempt.dead("i-2-18"));
-        Await.result(attempts.clear(id));
-        assertThat(server.keys("output", "pre/attempts/" + id)).isEmpty();
     }
 
     @Test

@@ -25,6 +25,9 @@ final class Plot {
     static final int FENCE = 40;
 
     static final int DEAD_AFTER = FENCE + 10;
+    /** From then on a worker gives back what it has in hand, and ends if that was anything. */
+    static final int FENCE_END = DEAD_AFTER - 3;
+
     static final int SILENT_AFTER = 12;
     static final int BOOT_ALLOWANCE = 60;
     static final int LONGEST_BOOT = 40;

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /**
  * A worker's process with the rules of {@code flotilla.worker.Worker}: its phases, epochs that only grow, a cancel that must
  * name the drain, no way back from drained, a receive under way when it pauses, a fence that counts from the sending of the last
- * report that was acknowledged, and with the terminate queues a request that it keeps until it has confirmed it.
+ * report that was acknowledged, behind which nothing is held for longer than the supervisor takes it for alive, and with the terminate queues a request that it keeps until it has confirmed it.
  */
 final class Process {
     private enum Phase {
@@ -94,6 +94,13 @@ final class Process {
             return true;
         }
         guard();
+        if (isTimeUp()) {
+            world.tell("%s gives back what it has in hand, and ends", machine.id);
+            world.giveBack(inHand);
+            inHand = 0;
+            putRequestBack();
+            return false;
+        }
         if (phase == Phase.JOINING && world.now() - startedAt >= JOIN_WAIT) {
             phase = Phase.RECEIVING;
         }
@@ -117,8 +124,7 @@ final class Process {
         }
         if (!frozen && world.chance.trouble(400, Fault.WORKER_LEAVES)) {
             world.tell("the worker on %s is told to leave", machine.id);
-            world.giveBack(Math.max(0, inHand - 1));
-            inHand = Math.min(1, inHand);
+            keepWhatIsInside();
             putRequestBack();
             leftDrained |= phase == Phase.DRAINED;
             pause(Phase.LEAVING);
@@ -166,16 +172,29 @@ final class Process {
         }
     }
 
+    private void keepWhatIsInside() {
+        world.giveBack(Math.max(0, inHand - 1));
+        inHand = Math.min(1, inHand);
+    }
+
     /** The fence, which opens again only with a word of the supervisor. */
     private void guard() {
+        if (isFenceClosed() && phase == Phase.DRAINING) {
+            keepWhatIsInside();
+        }
         if (isFenceClosed() && (phase == Phase.RECEIVING || phase == Phase.JOINING)) {
             world.tell("%s fences itself", machine.id);
+            keepWhatIsInside();
             pause(Phase.FENCED);
         }
     }
 
     private boolean isFenceClosed() {
         return world.now() - heardAt >= Plot.FENCE;
+    }
+
+    private boolean isTimeUp() {
+        return world.now() - heardAt >= Plot.FENCE_END && inHand > 0;
     }
 
     private void heard(long report) {
@@ -205,7 +224,8 @@ final class Process {
             finishedOne = true;
             world.answer();
         }
-        boolean open = phase == Phase.RECEIVING || !isPaused() && phase != Phase.JOINING;
+        // In every other phase what a receive brings that is still under way goes back at once.
+        boolean open = phase == Phase.RECEIVING || phase == Phase.DRAINING && !isPaused() && !isFenceClosed();
         if (open && inHand < MOST_IN_HAND && world.receive()) {
             inHand++;
         }
@@ -252,8 +272,7 @@ final class Process {
             }
             request = token;
             epoch = token;
-            world.giveBack(Math.max(0, inHand - 1));
-            inHand = Math.min(1, inHand);
+            keepWhatIsInside();
             pause(Phase.ENDING);
             return;
         }
@@ -322,6 +341,7 @@ final class Process {
                 && phase == Phase.DRAINING
                 && cancel.epoch() == epoch) {
             if (isFenceClosed()) {
+                keepWhatIsInside();
                 pause(Phase.FENCED);
             } else {
                 goOn();
@@ -370,11 +390,11 @@ final class Process {
     }
 
     /**
-     * Whether ending it now cuts off work. One that follows another which was cut off before works until its own fence if
+     * Whether ending it now cuts off work, as it does whenever something is in hand. One that follows another which was cut off before works until its own fence if
      * nobody hears of it; its leases bring that work back.
      */
     boolean isAtWork() {
-        boolean working = phase == Phase.RECEIVING || phase == Phase.DRAINING || phase == Phase.ENDING;
+        boolean working = phase == Phase.RECEIVING || phase == Phase.DRAINING || phase == Phase.ENDING || inHand > 0;
         return working && !frozen && !unknown;
     }
 

@@ -13,14 +13,22 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A worker on its machine, by the rules of the real one: epochs, cancels, no way back from drained, a fence. */
+/** A worker on its machine, by the rules of the real one: epochs, cancels, no way back from drained, a fence, an end when that was closed for too long. */
 final class LateWorker {
     /** So long after the sending of the last report that was acknowledged, a worker receives nothing more. */
-    static final int FENCE = 38;
+    static final int FENCE = 37;
+    /** And so long after it gives back what it has in hand, and ends if that was anything. */
+    private static final int FENCE_END = 39;
+
+    private static final int RESTART = 5;
 
     private final InstanceId id;
     private final Optional<AppTierId> tier;
-    private final long life;
+    private long life;
+    /** Its process is started again, and says nothing before. */
+    private int awayUntil;
+    /** Nobody has acknowledged anything that this process has said, and there was one before it. */
+    private boolean unknown;
     /** Stopped in its tracks: works on nothing, says nothing. */
     private boolean frozen;
     /** Nothing that it says arrives. */
@@ -50,9 +58,10 @@ final class LateWorker {
         this.acknowledgedAt = now;
     }
 
-    /** Whether ending it now would cut off work. */
+    /** Whether ending it now would cut off work. A process that follows another which was cut off works until its own fence. */
     boolean isAtWork() {
-        return !frozen && activity != Activity.DRAINED && activity != Activity.LEAVING;
+        boolean idle = (activity == Activity.DRAINED || activity == Activity.LEAVING) && inHand == 0;
+        return !frozen && !idle && !unknown;
     }
 
     /** Whether its silence has outlasted its fence, so that it does not receive. */
@@ -60,8 +69,8 @@ final class LateWorker {
         return now - heardAt >= deadAfter;
     }
 
-    boolean reports() {
-        return !frozen;
+    boolean reports(int now) {
+        return !frozen && now >= awayUntil;
     }
 
     boolean isMute() {
@@ -95,11 +104,17 @@ final class LateWorker {
 
     /** A second of its life. */
     void live(int now, LateWorld world, boolean calm) {
-        if (frozen) {
+        if (frozen || now < awayUntil) {
             return;
         }
-        if (isFenceClosed(now) && activity == Activity.WORKING) {
-            activity = Activity.LEAVING;
+        if (isFenceClosed(now)) {
+            activity = activity == Activity.WORKING ? Activity.LEAVING : activity;
+            world.queues.queued += Math.max(0, inHand - 1);
+            inHand = Math.min(1, inHand);
+        }
+        if (now - acknowledgedAt >= FENCE_END && inHand > 0) {
+            startAgain(now, world.queues);
+            return;
         }
         boolean finished = inHand > 0 && world.chance(3);
         if (finished) {
@@ -127,6 +142,26 @@ final class LateWorker {
         }
     }
 
+    /** It gives back what it holds, and another process takes its place. */
+    private void startAgain(int now, LateQueues queues) {
+        queues.queued += inHand;
+        inHand = 0;
+        if (request > 0) {
+            queues.requests.add(request);
+            request = 0;
+        }
+        awayUntil = now + RESTART;
+        life = LateWorld.instant(awayUntil).toEpochMilli();
+        acknowledgedAt = awayUntil;
+        sent.clear();
+        reports = 0;
+        images = 0;
+        epoch = 0;
+        requestsFrom = 0;
+        activity = Activity.WORKING;
+        unknown = true;
+    }
+
     /** What it holds comes back when its leases end. */
     void drop(int now, LateQueues queues) {
         queues.lost(now, inHand, request);
@@ -134,8 +169,14 @@ final class LateWorker {
         request = 0;
     }
 
-    void obey(WorkerOrder order, int now) {
-        if (frozen || deaf) {
+    /** Which of the processes that it was in turn it is now. */
+    long life() {
+        return life;
+    }
+
+    /** Does what it is told; what was said to a process before it is lost. */
+    void obey(WorkerOrder order, long to, int now) {
+        if (frozen || deaf || now < awayUntil || to != life) {
             return;
         }
         if (order instanceof WorkerOrder.Heard heard) {
@@ -160,6 +201,7 @@ final class LateWorker {
             return; // A later one was acknowledged before.
         }
         acknowledgedAt = at;
+        unknown = false;
         sent.headMap(report).clear();
         if (activity == Activity.LEAVING && !isFenceClosed(now)) {
             activity = Activity.WORKING;

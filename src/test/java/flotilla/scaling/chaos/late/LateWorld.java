@@ -173,7 +173,7 @@ final class LateWorld {
         }
         worker.recover(this, calm);
         worker.live(now, this, calm);
-        if (!worker.reports()) {
+        if (!worker.reports(now)) {
             return;
         }
         WorkerSighting report = worker.report(now);
@@ -188,7 +188,7 @@ final class LateWorld {
 
     private void heard(LateEc2.Machine machine, WorkerSighting report, boolean calm) {
         for (WorkerOrder order : controller.reported(report, instant(now))) {
-            network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order, now)));
+            network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order, report.life(), now)));
         }
     }
 
@@ -263,9 +263,11 @@ final class LateWorld {
     }
 
     private void order(InstanceId id, WorkerOrder order, boolean calm) {
-        ec2.find(id)
-                .ifPresent(machine ->
-                        network.send(now, calm, () -> machine.worker.ifPresent(worker -> worker.obey(order, now))));
+        Optional<LateEc2.Machine> machine = ec2.find(id);
+        machine.flatMap(one -> one.worker)
+                .map(LateWorker::life)
+                .ifPresent(life -> network.send(
+                        now, calm, () -> machine.get().worker.ifPresent(worker -> worker.obey(order, life, now))));
     }
 
     private void launch(ScalingAction.Launch launch, boolean calm, LateActs acts) {
