@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param maxBacklog images without an answer above which new ones are refused
  * @param resultPoll how often a waiting caller's result is looked for in the store
  * @param uploadPaths where the classic form is served besides {@code /}
- * @param maxConnections connections at the same time; more wait in the operating system's queue
+ * @param maxConnections requests in progress at the same time, of which each has a connection over HTTP/1; more are refused, but for probes
  * @param tls empty for plain HTTP
  * @param access who may ask
  * @param limits what a client may ask of a connection

@@ -8,22 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.util.ByteString;
 
 /**
  * Who may ask for what. A client names its key as {@code Authorization: Bearer KEY} or {@code X-API-Key: KEY}; only the
@@ -34,8 +30,6 @@ import org.apache.pekko.util.ByteString;
 final class AccessControl {
     private static final String BEARER = "bearer ";
     private static final String EVENTS = MediaTypes.TEXT_EVENT_STREAM.toString();
-    /** An answer of which nobody has begun to read by then is for a client who has gone. */
-    private static final Duration UNREAD = Duration.ofMinutes(1);
 
     private final Patience.Timer timer;
     private final Clock clock;
@@ -77,37 +71,17 @@ final class AccessControl {
             return response;
         }
         if (!response.entity().getContentType().mediaType().toString().equals(EVENTS)) {
-            return untilItsEnd(response, leave);
+            return AnswerEnd.told(response, timer, leave);
         }
         StreamCount streams = taken.map(KeyLimits::streams).orElse(everybody);
         if (!streams.enter()) {
             leave.run();
             return streams.full().toResponse();
         }
-        return untilItsEnd(response, () -> {
+        return AnswerEnd.told(response, timer, () -> {
             streams.leave();
             leave.run();
         });
-    }
-
-    private HttpResponse untilItsEnd(HttpResponse response, Runnable leave) {
-        AtomicBoolean begun = new AtomicBoolean();
-        AtomicBoolean over = new AtomicBoolean();
-        Runnable end = () -> {
-            if (over.compareAndSet(false, true)) {
-                leave.run();
-            }
-        };
-        timer.after(UNREAD, () -> {
-            if (!begun.get()) {
-                end.run();
-            }
-        });
-        return response.transformEntityDataBytes(Flow.<ByteString>create().watchTermination((none, ended) -> {
-            begun.set(true);
-            ended.whenComplete((done, failure) -> end.run());
-            return none;
-        }));
     }
 
     private Optional<HttpResponse> admit(HttpRequest request, Access access, AtomicReference<KeyLimits> taken) {

@@ -71,11 +71,16 @@ final class Backlog {
     boolean admit(RequestId id, Instant now) {
         Optional<Waiting> known = find(id);
         known.ifPresent(image -> image.uploads++);
-        if (known.isEmpty() && unanswered.size() < limit) {
+        if (known.isEmpty() && hasRoom()) {
             unanswered.put(id, new Waiting(now));
             return true;
         }
         return known.isPresent();
+    }
+
+    /** Whether an image that is not known would be admitted. */
+    boolean hasRoom() {
+        return unanswered.size() < limit;
     }
 
     /** An image's message is in the queue; whether the image is accepted with that, which it is once. */

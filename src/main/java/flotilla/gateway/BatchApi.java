@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import flotilla.domain.BatchId;
 import flotilla.gateway.Batches.Progress;
 import flotilla.gateway.Endpoint.Access;
+import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.Uploads.Received;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +68,7 @@ final class BatchApi {
     }
 
     private CompletionStage<HttpResponse> create(Received received, Optional<String> callback) {
-        Optional<Problem> problem = uploads.callbacks().problem(callback);
+        Optional<Problem> problem = uploads.callbacks().problem(callback).or(() -> comeAgain(received.intakes()));
         if (problem.isPresent() || received.intakes().isEmpty()) {
             return Answers.done(problem.orElseGet(Problem::emptyBatch).toResponse());
         }
@@ -76,6 +77,20 @@ final class BatchApi {
                         .whenFinished(batch.id(), callback)
                         .thenCompose(done -> batches.progress(batch.id())))
                 .thenApply(progress -> created(progress.orElseThrow()));
+    }
+
+    /** Why no image was taken, when that is the same for all and a lone one would have been told to come again. */
+    private static Optional<Problem> comeAgain(List<Intake> intakes) {
+        List<Problem> refusals = intakes.stream()
+                .filter(Intake.Refused.class::isInstance)
+                .map(one -> ((Intake.Refused) one).problem())
+                .toList();
+        boolean same = refusals.size() == intakes.size()
+                && refusals.stream().map(Problem::code).distinct().count() == 1;
+        return same
+                ? Optional.of(refusals.get(refusals.size() - 1))
+                        .filter(problem -> problem.retryAfterSeconds().isPresent())
+                : Optional.empty();
     }
 
     private CompletionStage<Received> received(HttpRequest request) {

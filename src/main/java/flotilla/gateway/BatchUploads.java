@@ -13,6 +13,7 @@ import flotilla.gateway.Uploads.Received;
 import flotilla.protocol.ImageStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,8 +43,16 @@ final class BatchUploads {
     private static final int FILES_IN_MEMORY = 3;
     /** This part of the heap may hold files of zips; one zip may be unpacked at any rate. */
     private static final int PART_OF_HEAP = 4;
-    /** What comes after the files of a zip that were read, in lines of its own. */
-    private static final String REST = "rest of the zip";
+    /** Of the memory of uploads: no more zips wait than may in any case. */
+    private static final long HELD_BY_WAITING = 0;
+
+    /** What comes after the images that were looked at, in lines of its own. */
+    private static final String REST_OF_ZIP = "rest of the zip";
+
+    private static final String REST_OF_LIST = "rest of the list";
+
+    /** Of a client's own text in an error, in characters. */
+    private static final int LONGEST_ECHO = 200;
 
     /** The request cannot be understood. */
     static final class UnreadableException extends RuntimeException {
@@ -76,8 +85,9 @@ final class BatchUploads {
         this.most = settings.maxBatch();
         this.maxImageSize = settings.maxImageSize();
         long heap = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+        long inHeap = Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize));
         this.zips = new UploadPermits(
-                system, (int) Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize)), settings.uploadWait());
+                system, (int) Math.min(ZipEntries.most(system), inHeap), settings.uploadWait(), HELD_BY_WAITING);
         this.noTurn = Problem.noTurn(settings.uploadWait());
     }
 
@@ -89,24 +99,28 @@ final class BatchUploads {
         Source<ByteString, ?> body = bodies.bytes(request);
         Optional<TraceParent> trace = TraceHeader.of(request);
         long last = 2L * most;
-        return zips.run(() -> ZipEntries.of(system, body, maxImageSize)
-                        .zipWithIndex()
-                        .take(last + 1)
-                        .mapAsync(
-                                1,
-                                entry -> entry.second() < most
-                                        ? intake.accept(
-                                                entry.first().name(),
-                                                Optional.empty(),
-                                                trace,
-                                                Source.single(entry.first().bytes()))
-                                        : refused(
-                                                entry.second() < last
-                                                        ? entry.first().name()
-                                                        : REST))
-                        .toMat(Sink.seq(), Keep.right())
-                        .withAttributes(Attributes.inputBuffer(1, 1))
-                        .run(system))
+        return zips.run(
+                        UploadPermits.held(request),
+                        () -> ZipEntries.of(system, body, maxImageSize)
+                                .zipWithIndex()
+                                .take(last + 1)
+                                .mapAsync(
+                                        1,
+                                        entry -> entry.second() < most
+                                                ? intake.accept(
+                                                        entry.first().name(),
+                                                        Optional.empty(),
+                                                        trace,
+                                                        0,
+                                                        Source.single(
+                                                                entry.first().bytes()))
+                                                : refused(
+                                                        entry.second() < last
+                                                                ? entry.first().name()
+                                                                : REST_OF_ZIP))
+                                .toMat(Sink.seq(), Keep.right())
+                                .withAttributes(Attributes.inputBuffer(1, 1))
+                                .run(system))
                 .exceptionallyCompose(
                         failure -> isNoTurn(failure) ? turnAway(body) : CompletableFuture.failedStage(failure))
                 .exceptionally(failure -> {
@@ -117,7 +131,7 @@ final class BatchUploads {
 
     /**
      * The objects that a JSON body names: {@code {"images": ["s3://…", …]}} or {@code {"prefix": "s3://…"}}; none when it also
-     * names a callback that is not taken.
+     * names a callback that is not taken. Those that are too many are refused as those of a zip are, and the rest is not looked at.
      */
     CompletionStage<Received> listed(HttpRequest request) {
         return bodies.bytes(request)
@@ -135,12 +149,15 @@ final class BatchUploads {
         if (callbacks.problem(callback).isPresent()) {
             return Answers.done(new Received(Optional.empty(), List.of(), callback));
         }
+        long last = 2L * most;
         return objects(body)
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
                         .mapAsync(
                                 PARALLELISM,
-                                ref -> ref.second() < most ? copy(ref.first(), trace) : refused(url(ref.first())))
+                                ref -> ref.second() < most
+                                        ? copy(ref.first(), trace)
+                                        : refused(ref.second() < last ? url(ref.first()) : REST_OF_LIST))
                         .runWith(Sink.seq(), system))
                 .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
     }
@@ -171,7 +188,7 @@ final class BatchUploads {
                             .filter(ref -> !ref.key().endsWith("/"))
                             .toList())
                     .exceptionally(failure -> {
-                        throw new UnreadableException(url(prefix) + " cannot be listed: " + reason(failure));
+                        throw new UnreadableException(echo(url(prefix)) + " cannot be listed: " + reason(failure));
                     });
         }
         if (!node.path("images").isArray() || node.path("images").isEmpty()) {
@@ -179,14 +196,17 @@ final class BatchUploads {
                     "there are no images; send {\"images\": [\"s3://bucket/key\"]} or {\"prefix\": …}");
         }
         List<ImageRef> refs = new ArrayList<>();
-        node.path("images").forEach(one -> refs.add(parse(one.asText())));
+        Iterator<JsonNode> images = node.path("images").elements();
+        while (images.hasNext() && refs.size() <= 2L * most) {
+            refs.add(parse(images.next().asText()));
+        }
         return Answers.done(refs);
     }
 
     private static ImageRef parse(String text) {
         Matcher url = S3_URL.matcher(text);
         if (!url.matches()) {
-            throw new UnreadableException("only s3://bucket/key can be read, not " + text);
+            throw new UnreadableException("only s3://bucket/key can be read, not " + echo(text));
         }
         return new ImageRef(url.group(1), url.group(2));
     }
@@ -198,7 +218,7 @@ final class BatchUploads {
                 .thenCompose(found -> found.isEmpty()
                         ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
                         : intake.accept(
-                                name, Optional.empty(), trace, found.get().idleTimeout(STALLED_AFTER)))
+                                name, Optional.empty(), trace, 0, found.get().idleTimeout(STALLED_AFTER)))
                 .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
     }
 
@@ -221,7 +241,13 @@ final class BatchUploads {
 
     private static String reason(Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+        return echo(String.valueOf(cause.getMessage()));
+    }
+
+    /** A text that a client may have chosen, in one line, of which the beginning. */
+    private static String echo(String text) {
+        String cut = text.length() <= LONGEST_ECHO ? text : text.substring(0, LONGEST_ECHO) + "…";
+        return cut.replaceAll("[\\p{Cntrl}\\s]+", " ");
     }
 
     private static String url(ImageRef ref) {

@@ -1,6 +1,8 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import flotilla.gateway.RequestsInProgress.Place;
+import flotilla.protocol.Patience;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -30,7 +33,9 @@ import org.apache.pekko.util.ByteString;
  * The open connections of one port, and which of them have a request under way. One that has none for longer than the
  * header time-out is closed: nobody holds connections here by not sending. Time in which a request is read or waits for its
  * answer never counts, however long that is. When the port is drained, each is closed as soon as nothing is under way on it.
- * Whoever waits for the sake of a request can have itself told when its client has gone.
+ * Whoever waits for the sake of a request can have itself told when its client has gone. Each request has a place among those
+ * in progress until its answer has left or its client is seen to go; one without a place is the last of its connection, and nobody
+ * waits for its body.
  *
  * <p>For all threads.
  */
@@ -88,15 +93,22 @@ final class ConnectionWatch {
             farewells.forEach(this::bid);
         }
 
-        private Runnable whenGone(Runnable action) {
+        /** As far as it is seen to go without being looked at. */
+        private Runnable atItsEnd(Runnable action) {
             farewells.add(action);
             // It may have gone before this could be seen.
             if (gone) {
                 bid(action);
-            } else {
-                look.run();
             }
             return () -> farewells.remove(action);
+        }
+
+        private Runnable whenGone(Runnable action) {
+            Runnable forget = atItsEnd(action);
+            if (!gone) {
+                look.run();
+            }
+            return forget;
         }
 
         private void bid(Runnable farewell) {
@@ -155,6 +167,9 @@ final class ConnectionWatch {
     /** What is thrown away of a body that nobody wants, in images of the greatest size. */
     private static final int IMAGES_LEFT = 10;
 
+    /** How often connections are looked at while there is no place, for clients that have gone and still have one. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     private final HttpSettings settings;
     private final boolean tls;
     private final Materializer materializer;
@@ -163,14 +178,20 @@ final class ConnectionWatch {
     /** The server no longer counts those connections, so that they have a limit of their own. */
     private final Semaphore lingering;
 
+    private final RequestsInProgress requests;
+    private final Patience.Timer timer;
+    private final AtomicLong lookedAt = new AtomicLong(System.nanoTime() - LOOK_EVERY.toNanos());
+
     private volatile boolean draining;
 
     /**
      * @param tls whether what goes over the connections is not HTTP to be read here
      */
-    ConnectionWatch(ActorSystem<?> system, HttpSettings settings, boolean tls) {
+    ConnectionWatch(ActorSystem<?> system, HttpSettings settings, boolean tls, Patience.Timer timer) {
         this.settings = settings;
         this.tls = tls;
+        this.requests = new RequestsInProgress(settings.maxConnections());
+        this.timer = timer;
         this.materializer = Materializer.matFromSystem(system);
         this.lingering = new Semaphore(settings.maxConnections());
     }
@@ -204,17 +225,46 @@ final class ConnectionWatch {
                 request,
                 IMAGES_LEFT * settings.maxImageSize(),
                 settings.limits().uploadStall());
+        Optional<Place> place = requests.enter();
+        if (place.isEmpty()) {
+            lookWhoHasGone();
+        }
+        HttpRequest known = body.request().addAttribute(CONNECTION, connection);
         connection.begin();
-        return answer.apply(body.request().addAttribute(CONNECTION, connection))
-                .thenCompose(response -> body.leave(materializer).thenApply(done -> response))
+        Runnable over = place.map(taken -> untilGone(taken, connection)).orElse(() -> {});
+        return answer.apply(place.isPresent() ? known : RequestsInProgress.withoutPlace(known))
+                .thenCompose(response -> {
+                    CompletionStage<Done> left = body.leave(materializer);
+                    return place.isPresent() ? left.thenApply(done -> response) : Answers.done(response);
+                })
                 .whenComplete((response, failure) -> {
                     connection.unread = isHttp1(request) && !body.isRead();
                     if (failure != null || response.entity().isStrict()) {
                         connection.end();
+                        over.run();
                     }
                 })
-                .thenApply(response -> response.entity().isStrict() ? response : untilItsEnd(response, connection))
-                .thenApply(response -> draining && isHttp1(request) ? response.addHeader(LAST) : response);
+                .thenApply(
+                        response -> response.entity().isStrict() ? response : untilItsEnd(response, connection, over))
+                .thenApply(response ->
+                        (draining || place.isEmpty()) && isHttp1(request) ? response.addHeader(LAST) : response);
+    }
+
+    /** Gives the place back when the client is seen to go; what is returned does so before. */
+    private static Runnable untilGone(Place place, Connection connection) {
+        Runnable forget = connection.atItsEnd(place::leave);
+        return () -> {
+            forget.run();
+            place.leave();
+        };
+    }
+
+    private void lookWhoHasGone() {
+        long now = System.nanoTime();
+        long before = lookedAt.get();
+        if (now - before >= LOOK_EVERY.toNanos() && lookedAt.compareAndSet(before, now)) {
+            open.values().forEach(connection -> connection.look.run());
+        }
     }
 
     /**
@@ -259,11 +309,13 @@ final class ConnectionWatch {
         return open.size();
     }
 
-    private static HttpResponse untilItsEnd(HttpResponse response, Connection connection) {
-        return response.transformEntityDataBytes(Flow.<ByteString>create().watchTermination((none, ended) -> {
-            ended.whenComplete((done, failure) -> connection.endInPieces());
-            return none;
-        }));
+    private HttpResponse untilItsEnd(HttpResponse response, Connection connection, Runnable over) {
+        HttpResponse watched =
+                response.transformEntityDataBytes(Flow.<ByteString>create().watchTermination((none, ended) -> {
+                    ended.whenComplete((done, failure) -> connection.endInPieces());
+                    return none;
+                }));
+        return AnswerEnd.told(watched, timer, over);
     }
 
     private Optional<Connection> find(HttpRequest request) {

@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -33,6 +34,13 @@ record Endpoint(String method, String path, Access access, Handler handler) {
          * @param parameter the segment that stood where the path has braces; empty text when it has none
          */
         CompletionStage<HttpResponse> handle(HttpRequest request, String parameter);
+    }
+
+    private static final Set<String> PROBES = Set.of("/healthz", "/readyz", "/metrics");
+
+    /** Whether whoever watches over the gateway asks for it, and hears an answer also when nobody else does. */
+    boolean isProbe() {
+        return PROBES.contains(path);
     }
 
     /** The segments of the path; none for {@code /}. */

@@ -40,7 +40,8 @@ final class Endpoints {
 
     /**
      * Answers a request by its endpoint: 404 when no path fits, 405 when only its method does not. HEAD is GET without a body,
-     * which the server takes care of; OPTIONS tells the methods.
+     * which the server takes care of; OPTIONS tells the methods. One without a
+     * place among those in progress is refused, unless it is a probe.
      *
      * @param guard decides whether the request is let through, given who may ask; an answer keeps it out
      * @param asked is told which endpoint it is, before there is an answer
@@ -67,12 +68,15 @@ final class Endpoints {
             return Answers.done(method.equals("OPTIONS") ? options(allowed) : methodNotAllowed(allowed));
         }
         asked.isFor(match.get().served().meter());
-        Optional<HttpResponse> kept =
-                guard.apply(request, match.get().endpoint().access());
+        Endpoint endpoint = match.get().endpoint();
+        if (RequestsInProgress.isWithoutPlace(request) && !endpoint.isProbe()) {
+            return Answers.done(Problem.tooManyInProgress().toResponse());
+        }
+        Optional<HttpResponse> kept = guard.apply(request, endpoint.access());
         if (kept.isPresent()) {
             return Answers.done(kept.get());
         }
-        return match.get().endpoint().handler().handle(request, match.get().parameter());
+        return endpoint.handler().handle(request, match.get().parameter());
     }
 
     private static String allowed(List<Match> fitting) {

@@ -1,6 +1,7 @@
 package flotilla.gateway;
 
 import flotilla.config.HttpSettings;
+import flotilla.protocol.Patience;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class GatewayServer {
     /** Serves the routes; fails when the port cannot be bound. */
     static CompletionStage<GatewayServer> bind(
             ActorSystem<?> system, HttpSettings settings, Optional<PemTls> tls, Route routes) {
-        ConnectionWatch watch = new ConnectionWatch(system, settings, tls.isPresent());
+        ConnectionWatch watch = new ConnectionWatch(system, settings, tls.isPresent(), Patience.Timer.common());
         ServerConnections.Guarding guarding = new ServerConnections.Guarding(watch, longestHeaderBlock(settings));
         ServerConnections.Watches watches = ServerConnections.watches(system);
         Function<HttpRequest, CompletionStage<HttpResponse>> handler = routes.handler(system);

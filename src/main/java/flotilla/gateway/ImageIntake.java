@@ -6,6 +6,7 @@ import flotilla.domain.ImageRef;
 import flotilla.domain.Journey;
 import flotilla.domain.RequestId;
 import flotilla.domain.TraceParent;
+import flotilla.gateway.Admissions.FullException;
 import flotilla.protocol.About;
 import flotilla.protocol.IdempotencyStore;
 import flotilla.protocol.ImageInspector;
@@ -13,7 +14,6 @@ import flotilla.protocol.ImageStore;
 import flotilla.protocol.InPlace;
 import flotilla.protocol.Tracing;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.stream.StreamIdleTimeoutException;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -48,12 +47,25 @@ final class ImageIntake {
          */
         record Accepted(RequestId id, FileName file, ImageRef image, Optional<Journey> journey) implements Intake {}
 
-        /** The image was not taken. */
-        record Refused(String file, Problem problem) implements Intake {}
+        /**
+         * The image was not taken.
+         *
+         * @param file its name as the client has it: any text at all, of which the end
+         */
+        record Refused(String file, Problem problem) implements Intake {
+            /** What comes before it are folders, and the names of thousands of refused files are held together. */
+            private static final int LONGEST_NAME = 1024;
+
+            public Refused {
+                int start = Math.max(0, file.length() - LONGEST_NAME);
+                // No half of a character.
+                boolean half = start > 0 && Character.isLowSurrogate(file.charAt(start));
+                file = file.substring(half ? start + 1 : start);
+            }
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
-    private static final Duration ADMISSION_WITHIN = Duration.ofSeconds(5);
     /** An image up to so many bytes goes to the store in one piece, which spares a stream. */
     private static final long GATHERED = 1 << 20;
 
@@ -65,7 +77,7 @@ final class ImageIntake {
     private final RequestSender requests;
     private final IdempotencyStore keys;
     private final Answers.Lookup known;
-    private final ActorRef<PendingReplies.Command> pending;
+    private final Admissions admissions;
     private final HttpSettings settings;
     private final long inlineImages;
     private final UploadPermits permits;
@@ -96,10 +108,11 @@ final class ImageIntake {
         this.requests = requests;
         this.keys = keys;
         this.known = known;
-        this.pending = pending;
+        this.admissions = new Admissions(system, pending);
         this.settings = settings;
         this.inlineImages = inlineImages;
-        this.permits = new UploadPermits(system, settings.maxUploadsInFlight(), settings.uploadWait());
+        this.permits = new UploadPermits(
+                system, settings.maxUploadsInFlight(), settings.uploadWait(), UploadPermits.mostHeld());
         this.noTurn = Problem.noTurn(settings.uploadWait());
         this.store = Breaker.of(system, "flotilla-image-store", "image store");
         this.meters = meters;
@@ -115,15 +128,20 @@ final class ImageIntake {
      * @param rawName the client's name for the image
      * @param key the client's idempotency key for this image
      * @param client where the client wants it to belong in a trace
+     * @param held bytes that are in memory for it while it waits for its turn, and counted nowhere else
      * @param bytes the encoded image; consumed or cancelled when the stage completes
      */
     CompletionStage<Intake> accept(
-            String rawName, Optional<String> key, Optional<TraceParent> client, Source<ByteString, ?> bytes) {
+            String rawName,
+            Optional<String> key,
+            Optional<TraceParent> client,
+            long held,
+            Source<ByteString, ?> bytes) {
         meters.uploadBegan();
         Instant began = clock.instant();
         RequestId id = RequestId.create(began, random);
         Tracing.Upload trace = tracing.upload(id, client, began);
-        return take(id, rawName, key, trace, bytes).whenComplete((intake, failure) -> {
+        return take(id, rawName, key, trace, held, bytes).whenComplete((intake, failure) -> {
             Optional<String> refusal = intake instanceof Intake.Refused refused
                     ? Optional.of(refused.problem().code())
                     : Optional.empty();
@@ -134,7 +152,12 @@ final class ImageIntake {
     }
 
     private CompletionStage<Intake> take(
-            RequestId id, String rawName, Optional<String> key, Tracing.Upload trace, Source<ByteString, ?> bytes) {
+            RequestId id,
+            String rawName,
+            Optional<String> key,
+            Tracing.Upload trace,
+            long held,
+            Source<ByteString, ?> bytes) {
         Optional<FileName> file = FileName.of(rawName);
         if (file.isEmpty()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
@@ -142,15 +165,23 @@ final class ImageIntake {
         if (store.isOpen() || requests.isOpen()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.unavailable(AGAIN)));
         }
-        return permits.run(() -> admit(id)
-                        .thenCompose(admission -> admission.admitted()
-                                ? store(id, file.get(), key, trace, bytes)
-                                : discard(bytes).thenApply(done -> backlogFull(rawName, admission))))
+        // Refused before its turn, which another can have meanwhile. Who waits for one is not counted yet as an image
+        // without an
+        // answer: the fleet would grow for what may never come.
+        return admissions
+                .hasRoom()
+                .thenCompose(room -> permits.run(
+                        held,
+                        () -> admissions.admit(id).thenCompose(admitted -> store(id, file.get(), key, trace, bytes))))
                 .exceptionallyCompose(failure -> {
-                    if (unwrapped(failure) instanceof UploadPermits.NoTurnException) {
+                    Throwable cause = unwrapped(failure);
+                    if (cause instanceof UploadPermits.NoTurnException) {
                         return turnAway(rawName, bytes);
                     }
-                    pending.tell(new PendingReplies.Withdraw(id));
+                    if (cause instanceof FullException full) {
+                        return discard(bytes).thenApply(done -> backlogFull(rawName, full));
+                    }
+                    admissions.withdraw(id);
                     return CompletableFuture.completedStage(new Intake.Refused(rawName, problem(id, trace, failure)));
                 });
     }
@@ -163,11 +194,6 @@ final class ImageIntake {
     /** Whether an upload was refused because its turn did not come. */
     boolean isTurnedAway(Intake intake) {
         return intake instanceof Intake.Refused refused && refused.problem().equals(noTurn);
-    }
-
-    private CompletionStage<PendingReplies.Admission> admit(RequestId id) {
-        return InPlace.of(AskPattern.ask(
-                pending, replyTo -> new PendingReplies.Admit(id, replyTo), ADMISSION_WITHIN, system.scheduler()));
     }
 
     private CompletionStage<Intake> store(
@@ -264,7 +290,7 @@ final class ImageIntake {
 
     /** An earlier request's image stands for this one. */
     private CompletionStage<Done> drop(IdempotencyStore.Claim mine) {
-        pending.tell(new PendingReplies.Withdraw(mine.id()));
+        admissions.withdraw(mine.id());
         return images.delete(mine.image());
     }
 
@@ -279,20 +305,20 @@ final class ImageIntake {
 
     /** Accepts the first request's image in its place: this gateway waits for the answer from now on. */
     private CompletionStage<Intake> takeOver(String key, IdempotencyStore.Claim standing, Tracing.Upload trace) {
-        return admit(standing.id())
-                .thenCompose(admission -> admission.admitted()
-                        ? enqueue(key, standing, Optional.empty(), trace)
-                        : CompletableFuture.completedStage(
-                                backlogFull(standing.file().value(), admission)))
-                .whenComplete((taken, failure) -> {
-                    if (failure != null) {
-                        pending.tell(new PendingReplies.Withdraw(standing.id()));
+        return admissions
+                .admit(standing.id())
+                .thenCompose(admitted -> enqueue(key, standing, Optional.empty(), trace))
+                .exceptionallyCompose(failure -> {
+                    if (unwrapped(failure) instanceof FullException full) {
+                        return Answers.done(backlogFull(standing.file().value(), full));
                     }
+                    admissions.withdraw(standing.id());
+                    return CompletableFuture.failedStage(failure);
                 });
     }
 
-    private Intake backlogFull(String file, PendingReplies.Admission admission) {
-        return new Intake.Refused(file, Problem.backlogFull(settings.maxBacklog(), admission.retryAfterSeconds()));
+    private Intake backlogFull(String file, FullException full) {
+        return new Intake.Refused(file, Problem.backlogFull(settings.maxBacklog(), full.retryAfterSeconds()));
     }
 
     /** Sends the message of the image that a key stands for, and remembers that it is in the queue. */

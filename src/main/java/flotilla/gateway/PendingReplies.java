@@ -35,7 +35,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     /** What this actor is told. */
     sealed interface Command
-            permits Admit,
+            permits HasRoom,
+                    Admit,
                     Withdraw,
                     Enqueued,
                     Await,
@@ -48,6 +49,9 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                     PollTick,
                     TellSupervisor,
                     PaceTold {}
+
+    /** Would another image be accepted now? None is counted: it may be that it never comes. */
+    record HasRoom(ActorRef<Admission> replyTo) implements Command {}
 
     /** May another image be accepted? If so it is counted from now on; one that is counted already may, and counts once. */
     record Admit(RequestId id, ActorRef<Admission> replyTo) implements Command {}
@@ -177,6 +181,7 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
+                .onMessage(HasRoom.class, this::onHasRoom)
                 .onMessage(Admit.class, this::onAdmit)
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Enqueued.class, this::onEnqueued)
@@ -193,13 +198,21 @@ final class PendingReplies extends AbstractBehavior<PendingReplies.Command> {
                 .build();
     }
 
+    private Behavior<Command> onHasRoom(HasRoom question) {
+        question.replyTo().tell(admission(backlog.hasRoom(), clock.instant()));
+        return this;
+    }
+
     private Behavior<Command> onAdmit(Admit admit) {
         Instant now = clock.instant();
         boolean admitted = backlog.admit(admit.id(), now);
-        int retryAfter = admitted ? 0 : backlog.secondsUntilRoom(now);
         showUnanswered();
-        admit.replyTo().tell(new Admission(admitted, retryAfter));
+        admit.replyTo().tell(admission(admitted, now));
         return this;
+    }
+
+    private Admission admission(boolean admitted, Instant now) {
+        return new Admission(admitted, admitted ? 0 : backlog.secondsUntilRoom(now));
     }
 
     private Behavior<Command> onWithdraw(Withdraw withdraw) {

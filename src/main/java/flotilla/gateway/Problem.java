@@ -103,12 +103,17 @@ record Problem(
      * @param reason in one line, or cut to one
      */
     static Problem malformed(int status, String reason) {
-        String line = reason.replaceAll("\\p{Cntrl}+", " ");
-        return of(
-                status,
-                "malformed-request",
-                "the request cannot be read",
-                line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON));
+        return of(status, "malformed-request", "the request cannot be read", line(reason, "\\p{Cntrl}+"));
+    }
+
+    /**
+     * In one line, or cut to one.
+     *
+     * @param gaps what becomes a blank
+     */
+    private static String line(String reason, String gaps) {
+        String line = reason.replaceAll(gaps, " ");
+        return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON);
     }
 
     static Problem emptyBatch() {
@@ -157,11 +162,7 @@ record Problem(
         String message = failure.getCause() == null
                 ? failure.getMessage()
                 : failure.getCause().getMessage();
-        return of(
-                403,
-                "object-not-readable",
-                "the object cannot be read",
-                String.valueOf(message).replaceAll("\\s+", " "));
+        return of(403, "object-not-readable", "the object cannot be read", line(String.valueOf(message), "\\s+"));
     }
 
     static Problem keyMissing() {
@@ -195,6 +196,16 @@ record Problem(
                 "too-many-streams",
                 "too many streams of events are open",
                 most + " at a time are for " + whose + "; end one, or try again in " + SOON_SECONDS + " s",
+                SOON_SECONDS);
+    }
+
+    static Problem tooManyInProgress() {
+        return later(
+                503,
+                "too-many-requests-in-progress",
+                "too many requests are in progress",
+                "as many wait for their answers as this gateway takes; try again in " + SOON_SECONDS
+                        + " s, and send images with 'Prefer: respond-async'",
                 SOON_SECONDS);
     }
 
@@ -236,7 +247,7 @@ record Problem(
 
     static Problem noTurn(Duration waited) {
         return unavailable("too many uploads are received, and none ended for this one within "
-                + Math.max(1, waited.toSeconds()) + " s; try again");
+                + Math.max(1, waited.toSeconds()) + " s, or too many wait for that already; try again");
     }
 
     static Problem backlogFull(int limit, int seconds) {

@@ -17,6 +17,11 @@ final class ServerTimeouts {
 
     static final Duration IDLE_BEYOND_REQUEST = Duration.ofMinutes(1);
 
+    /** This part of the connections is accepted besides, for probes and for those who are refused while all others wait. */
+    private static final int RESERVE = 4;
+
+    private static final int LEAST_RESERVE = 64;
+
     private ServerTimeouts() {}
 
     /**
@@ -28,7 +33,7 @@ final class ServerTimeouts {
         Duration request = wait.plus(BEYOND_THE_WAIT);
         ServerSettings.Timeouts timeouts = defaults.getTimeouts();
         HttpSettings.Limits limits = http.limits();
-        return defaults.withMaxConnections(http.maxConnections())
+        return defaults.withMaxConnections(connections(http.maxConnections()))
                 .withRemoteAddressAttribute(true)
                 .withParserSettings(defaults.getParserSettings()
                         .withMaxHeaderCount(limits.maxHeaders())
@@ -36,6 +41,12 @@ final class ServerTimeouts {
                         .withMaxUriLength(limits.maxHeaderSize()))
                 .withTimeouts(timeouts.withRequestTimeout(scala(request))
                         .withIdleTimeout(scala(request.plus(IDLE_BEYOND_REQUEST))));
+    }
+
+    /** How many the server accepts when so many may have a request in progress. */
+    private static int connections(int inProgress) {
+        long all = inProgress + Math.max(LEAST_RESERVE, (long) inProgress / RESERVE);
+        return (int) Math.min(Integer.MAX_VALUE, all);
     }
 
     private static FiniteDuration scala(Duration duration) {

@@ -108,7 +108,7 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(name, key, TraceHeader.of(request), bodies.bytes(request))
+        return intake.accept(name, key, TraceHeader.of(request), UploadPermits.held(request), bodies.bytes(request))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
@@ -120,7 +120,7 @@ final class Uploads {
      * @param mayCallBack whether a field {@code callback} is heeded
      */
     CompletionStage<Received> form(HttpRequest request, Optional<String> key, boolean mayCallBack) {
-        Form form = new Form(key, TraceHeader.of(request), mayCallBack);
+        Form form = new Form(key, TraceHeader.of(request), UploadPermits.held(request), mayCallBack);
         return Unmarshaller.entityToMultipartFormData()
                 .unmarshal(bodies.whole(request), materializer)
                 .thenCompose(parts -> parts.getParts()
@@ -135,6 +135,7 @@ final class Uploads {
     private final class Form {
         private final Optional<String> key;
         private final Optional<TraceParent> trace;
+        private final long held;
         private final boolean mayCallBack;
         private final List<Intake> intakes = new ArrayList<>();
         private Optional<String> field = Optional.empty();
@@ -147,9 +148,10 @@ final class Uploads {
         /** The turn of one image has not come: the others do not wait for theirs as long again. */
         private boolean crowded;
 
-        Form(Optional<String> key, Optional<TraceParent> trace, boolean mayCallBack) {
+        Form(Optional<String> key, Optional<TraceParent> trace, long held, boolean mayCallBack) {
             this.key = key;
             this.trace = trace;
+            this.held = held;
             this.mayCallBack = mayCallBack;
         }
 
@@ -186,7 +188,7 @@ final class Uploads {
             Source<ByteString, ?> image = whole(bytes).via(new DrainOnCancel(mostDrained));
             CompletionStage<Intake> taken = crowded
                     ? intake.turnAway(name.get(), image)
-                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), trace, image);
+                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), trace, held, image);
             return taken.thenApply(one -> add(part.getName(), one));
         }
 

@@ -22,6 +22,9 @@ import org.apache.pekko.util.ByteString;
  * zip cannot keep a processor busy. Images are compressed already and stay far below that.
  */
 final class ZipEntries implements AutoCloseable {
+    /** Its threads wait for what clients send, so that they are nobody else's; a zip takes one of them while it is unpacked. */
+    private static final String DISPATCHER = "flotilla-zips";
+
     private static final Duration STALLED_AFTER = Duration.ofSeconds(30);
     private static final String MAC_METADATA = "__MACOSX/";
     /** So many bytes may come of one byte of the zip, */
@@ -88,8 +91,12 @@ final class ZipEntries implements AutoCloseable {
                         () -> new ZipEntries(zip.runWith(StreamConverters.asInputStream(STALLED_AFTER), system), most),
                         ZipEntries::next,
                         ZipEntries::close)
-                .withAttributes(ActorAttributes.dispatcher(
-                        ActorAttributes.IODispatcher().dispatcher()));
+                .withAttributes(ActorAttributes.dispatcher(DISPATCHER));
+    }
+
+    /** How many may be unpacked at the same time; one more would only wait for a thread. */
+    static int most(ActorSystem<?> system) {
+        return system.settings().config().getInt(DISPATCHER + ".thread-pool-executor.fixed-pool-size");
     }
 
     /** The next file; empty when there is none. Fails when the rest is no zip. */

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
+import flotilla.gateway.ImageIntake.Intake;
 import flotilla.protocol.ClassificationRequest;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.pekko.util.ByteString;
@@ -135,6 +139,94 @@ class BatchTest extends HttpFixture {
 
         accepted(6);
         assertThat(status(created).path("refused").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void listFarOverItsLimit_shouldNameNoMoreThanAsManyAgain() throws Exception {
+        String images = IntStream.range(0, 50)
+                .mapToObj(i -> "\"s3://somebodys-bucket/" + i + ".png\"")
+                .collect(Collectors.joining(","));
+
+        HttpResponse<String> created = list("{\"images\":[" + images + "]}");
+
+        List<JsonNode> all = new ArrayList<>();
+        for (String line : get(created.headers().firstValue("Location").orElseThrow() + "/results")
+                .join()
+                .body()
+                .lines()
+                .toList()) {
+            all.add(JSON.readTree(line));
+        }
+        assertThat(all).hasSize(13);
+        assertThat(all.subList(0, 6)).allMatch(one -> code(one).equals("no-such-object"));
+        assertThat(all.subList(6, 13)).allMatch(one -> code(one).equals("too-many-files"));
+        assertThat(all.get(11).path("file").asText()).isEqualTo("s3://somebodys-bucket/11.png");
+        assertThat(all.get(12).path("file").asText()).isEqualTo("rest of the list");
+    }
+
+    private static String code(JsonNode result) {
+        return result.path("error").path("code").asText();
+    }
+
+    @Test
+    void longEntryThatCannotBeRead_shouldBeNamedByItsBeginning() throws Exception {
+        HttpResponse<String> refused = list("{\"images\":[\"http://a\\n" + "x".repeat(100_000) + "\"]}");
+
+        shouldBeProblem(refused, 400, "bad-batch");
+        assertThat(json(refused).path("detail").asText())
+                .startsWith("only s3://bucket/key can be read, not http://a xxx")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
+    void longPrefixThatCannotBeListed_shouldBeNamedByItsBeginning() throws Exception {
+        images.away = true;
+        HttpResponse<String> refused = list("{\"prefix\":\"s3://somebodys-bucket/" + "x".repeat(100_000) + "\"}");
+
+        shouldBeProblem(refused, 400, "bad-batch");
+        assertThat(json(refused).path("detail").asText())
+                .endsWith("… cannot be listed: the store is away")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
+    void longNameOfARefusedFile_shouldBeKeptByItsEnd() {
+        String dove = "\uD83D\uDD4A";
+
+        assertThat(new Intake.Refused("x".repeat(5000) + "/a.txt", Problem.noSuchObject()).file())
+                .hasSize(1024)
+                .endsWith("/a.txt");
+        assertThat(new Intake.Refused(dove + "x".repeat(1023), Problem.noSuchObject()).file())
+                .isEqualTo("x".repeat(1023));
+        assertThat(new Intake.Refused(dove + "x".repeat(1022), Problem.noSuchObject()).file())
+                .startsWith(dove);
+    }
+
+    @Test
+    void batchOfWhichNothingIsTaken_shouldTellWhenToComeAgain() throws Exception {
+        Part[] two = {new Part("f", "a.png", PNG), new Part("f", "b.png", PNG)};
+        Part[] mixed = {new Part("f", "a.png", PNG), new Part("f", "../b.png", PNG)};
+        images.away = true;
+        HttpResponse<String> unavailable =
+                postForm("/v1/batches", Map.of(), two).join();
+        images.away = false;
+        shouldBeProblem(unavailable, 503, "unavailable");
+        assertThat(unavailable.headers().firstValue("Retry-After")).contains("5");
+
+        for (int i = 0; i < MAX_BACKLOG; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+        }
+        HttpResponse<String> full = zip(Map.of("a.png", PNG, "b.png", PNG));
+        shouldBeProblem(full, 429, "backlog-full");
+        assertThat(full.headers().firstValue("Retry-After")).contains("30");
+        assertThat(batches.batches).isEmpty();
+
+        HttpResponse<String> various = postForm("/v1/batches", Map.of(), mixed).join();
+        assertThat(various.statusCode())
+                .as("what another reason has is told for each")
+                .isEqualTo(202);
+        assertThat(status(various).path("refused").asInt()).isEqualTo(2);
     }
 
     @Test

@@ -6,11 +6,16 @@ import com.typesafe.config.Config;
 import flotilla.config.FlotillaSettings;
 import flotilla.config.HttpSettings;
 import flotilla.gateway.RawConnection.Response;
+import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.testing.Scrape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +48,12 @@ class ConnectionLimitsTest extends HttpFixture {
     @Override
     @BeforeEach
     void start() {
+        startWithLimits(LIMITS);
+    }
+
+    private void startWithLimits(HttpSettings.Limits limits) {
         HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
-        start(settings(defaults, Duration.ofSeconds(60), CONNECTIONS, Optional.empty(), defaults.access(), LIMITS));
+        start(settings(defaults, Duration.ofSeconds(60), CONNECTIONS, Optional.empty(), defaults.access(), limits));
     }
 
     private static String upload(String path, int length) {
@@ -189,10 +198,8 @@ class ConnectionLimitsTest extends HttpFixture {
     }
 
     private void startWithPatience() {
-        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
         stop();
-        start(settings(
-                defaults, Duration.ofSeconds(60), CONNECTIONS, Optional.empty(), defaults.access(), defaults.limits()));
+        startWithLimits(FlotillaSettings.from(CONFIG).http().limits());
     }
 
     @Test
@@ -254,37 +261,156 @@ class ConnectionLimitsTest extends HttpFixture {
         }
     }
 
-    @Test
-    void moreConnectionsThanAllowed_shouldWaitForTheirTurn() throws Exception {
+    /** Takes every place: each is a connection that waits for the answer to an image. */
+    private List<RawConnection> takeAllPlaces() throws IOException {
         List<RawConnection> waiting = new ArrayList<>();
         String body = part("name=\"f\"; filename=\"a.png\"");
         String end = "\r\n--b--\r\n";
         String head = upload("/", body.length() + PNG.length + end.length()) + body;
+        for (int i = 0; i < CONNECTIONS; i++) {
+            waiting.add(RawConnection.open(url).send(head).send(PNG).send(end));
+        }
+        return waiting;
+    }
+
+    private static void closeAll(List<RawConnection> connections) throws IOException {
+        for (RawConnection one : connections) {
+            one.close();
+        }
+    }
+
+    @Test
+    void moreRequestsThanAllowed_shouldBe503AtOnceThoughProbesAreAnswered() throws Exception {
+        startWithPatience();
+        List<RawConnection> waiting = takeAllPlaces();
         try {
-            for (int i = 0; i < CONNECTIONS; i++) {
-                waiting.add(RawConnection.open(url).send(head).send(PNG).send(end));
-            }
             List<ClassificationRequest> all = accepted(CONNECTIONS);
-            waiting.add(RawConnection.open(url).send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"));
-            CompletableFuture<Response> last = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return waiting.get(CONNECTIONS).response();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+
+            // Neither waits for the body that it announces, nor goes unheard by one who sends it first.
+            try (RawConnection silent = RawConnection.open(url).send(upload("/", 5000));
+                    RawConnection sending = RawConnection.open(url).send(upload("/v1/classifications", 8 << 20))) {
+                sending.send(new byte[8 << 20]);
+                for (RawConnection one : List.of(silent, sending)) {
+                    Response refused = one.response();
+                    shouldBe(refused, 503, "too-many-requests-in-progress");
+                    assertThat(refused.header("retry-after")).isEqualTo("5");
+                    assertThat(refused.header("connection")).isEqualTo("close");
                 }
-            });
-            assertThat(last).isNotDone();
+            }
+            shouldBe(raw("GET /v1/fleet HTTP/1.1\r\nHost: h\r\n\r\n"), 503, "too-many-requests-in-progress");
+            assertThat(raw("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n").status()).isEqualTo(200);
+            assertThat(raw("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n").status()).isEqualTo(200);
+            shouldBe(raw("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"), 404, "metrics-off");
 
             all.forEach(request -> answer(request, label("Cat")));
 
-            for (RawConnection one : waiting.subList(0, CONNECTIONS)) {
+            for (RawConnection one : waiting) {
                 assertThat(one.response().text()).isEqualTo("Cat");
             }
-            assertThat(last.join().status()).isEqualTo(200);
+            assertThat(raw("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status()).isEqualTo(200);
         } finally {
-            for (RawConnection one : waiting) {
-                one.close();
+            closeAll(waiting);
+        }
+    }
+
+    /** Nothing is read of a connection that waits, so that nobody hears of its end by itself. */
+    @Test
+    void callersWhoHaveGone_shouldLeaveTheirPlacesToOthers() throws Exception {
+        List<RawConnection> waiting = takeAllPlaces();
+        accepted(CONNECTIONS);
+
+        closeAll(waiting);
+
+        KIT.createTestProbe()
+                .awaitAssert(
+                        Duration.ofSeconds(20),
+                        () -> assertThat(get("/").join().statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void streamThatIsOver_shouldLeaveItsPlaceToOthers() throws Exception {
+        HttpResponse<String> pending = postRaw(PNG, Map.of("Prefer", "respond-async"));
+        String location = pending.headers().firstValue("Location").orElseThrow();
+        List<RawConnection> streams = new ArrayList<>();
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                streams.add(RawConnection.open(url)
+                        .send("GET " + location + " HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n"));
             }
+            for (RawConnection one : streams) {
+                assertThat(one.isSilentFor(Duration.ofSeconds(20))).isFalse();
+            }
+            shouldBeProblem(get("/").join(), 503, "too-many-requests-in-progress");
+
+            answer(accepted(1).get(0), label("Cat"));
+
+            for (RawConnection one : streams) {
+                assertThat(one.response().text()).contains("event: result");
+            }
+            KIT.createTestProbe()
+                    .awaitAssert(
+                            Duration.ofSeconds(20),
+                            () -> assertThat(get("/").join().statusCode()).isEqualTo(200));
+        } finally {
+            closeAll(streams);
+        }
+    }
+
+    @Test
+    void requestsOverOneConnectionOfHttp2_shouldCountEach() throws Exception {
+        HttpClient modern = HttpClient.newHttpClient();
+        HttpRequest probe = HttpRequest.newBuilder(URI.create(url + "/healthz")).build();
+        HttpRequest upload = HttpRequest.newBuilder(URI.create(url + "/"))
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .POST(form(new Part("f", "a.png", PNG)))
+                .build();
+        // The first one changes over to HTTP/2.
+        modern.send(probe, HttpResponse.BodyHandlers.ofString());
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            waiting.add(modern.sendAsync(upload, HttpResponse.BodyHandlers.ofString()));
+        }
+        List<ClassificationRequest> all = accepted(CONNECTIONS);
+
+        HttpResponse<String> refused = modern.send(upload, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(refused.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        shouldBeProblem(refused, 503, "too-many-requests-in-progress");
+        assertThat(modern.send(probe, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        all.forEach(request -> answer(request, label("Cat")));
+        for (CompletableFuture<HttpResponse<String>> one : waiting) {
+            assertThat(one.join().body()).isEqualTo("Cat");
+        }
+    }
+
+    @Test
+    void requestsThatAreTooMany_shouldBeCountedAsOthersAre() throws Exception {
+        stop();
+        NodeMetrics node = NodeMetrics.open("gateway", "1");
+        metrics = new HttpGateway.Metrics(node.gateway(Clock.systemUTC()), Optional.of(node));
+        startWithLimits(LIMITS);
+        List<RawConnection> waiting = takeAllPlaces();
+        try {
+            accepted(CONNECTIONS);
+            shouldBe(raw("GET /v1/fleet HTTP/1.1\r\nHost: h\r\n\r\n"), 503, "too-many-requests-in-progress");
+
+            Scrape scrape = Scrape.of(get("/metrics").join().body());
+
+            assertThat(scrape.value("flotilla_gateway_problems_total", "code", "too-many-requests-in-progress"))
+                    .isEqualTo(1);
+            assertThat(scrape.value(
+                            "flotilla_gateway_request_seconds_count",
+                            "method",
+                            "GET",
+                            "endpoint",
+                            "/v1/fleet",
+                            "status",
+                            "5xx"))
+                    .isEqualTo(1);
+        } finally {
+            closeAll(waiting);
+            node.close();
         }
     }
 

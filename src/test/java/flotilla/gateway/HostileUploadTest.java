@@ -23,8 +23,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -257,6 +259,41 @@ class HostileUploadTest extends HttpFixture {
         for (byte[] broken : List.of(Arrays.copyOf(sound, sound.length / 2), noName, badUtf8)) {
             assertThat(zip(broken).statusCode()).isEqualTo(400);
         }
+    }
+
+    /** More of them than Pekko has threads for what blocks, on which large images go to the store. */
+    @Test
+    void zipsThatStall_shouldHoldUpNobodyElse() throws Exception {
+        byte[] whole = zipped(List.of("a.png", "b.png"), PNG);
+        byte[] begun = Arrays.copyOf(whole, second(whole) + 10);
+        List<RawConnection> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 6; i++) {
+                stalled.add(RawConnection.open(url)
+                        .send(
+                                "POST /v1/batches HTTP/1.1\r\nHost: h\r\nContent-Type: application/zip\r\nContent-Length: "
+                                        + whole.length + "\r\n\r\n")
+                        .send(begun));
+            }
+            accepted(stalled.size());
+
+            CompletableFuture.runAsync(() -> {}, KIT.system().dispatchers().lookup(DispatcherSelector.blocking()))
+                    .join();
+
+            for (RawConnection one : stalled) {
+                one.send(Arrays.copyOfRange(whole, begun.length, whole.length));
+                assertThat(one.response().status()).isEqualTo(202);
+            }
+        } finally {
+            for (RawConnection one : stalled) {
+                one.close();
+            }
+        }
+    }
+
+    /** Where the second file of a zip begins. */
+    private static int second(byte[] zip) {
+        return new String(zip, StandardCharsets.ISO_8859_1).indexOf("PK\3\4", 1);
     }
 
     /** Zeros of a length, and an image. */

@@ -574,4 +574,15 @@ class HttpGatewayTest extends HttpFixture {
         assertThat(timeouts.idleTimeout().toMillis())
                 .isGreaterThan(timeouts.requestTimeout().toMillis());
     }
+
+    @ParameterizedTest
+    @CsvSource({"1, 65", "256, 320", "4096, 5120", "2147483647, 2147483647"})
+    void serversConnections_shouldBeMoreThanRequestsInProgress(int inProgress, int connections) {
+        HttpSettings defaults = FlotillaSettings.from(CONFIG).http();
+        HttpSettings http = settings(
+                defaults, defaults.syncWait(), inProgress, Optional.empty(), defaults.access(), defaults.limits());
+
+        assertThat(ServerTimeouts.settings(KIT.system(), http).getMaxConnections())
+                .isEqualTo(connections);
+    }
 }

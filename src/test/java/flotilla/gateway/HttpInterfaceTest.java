@@ -142,16 +142,10 @@ class HttpInterfaceTest extends HttpFixture {
         assertThat(images.objects).hasSize(stored);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1/classifications"})
-    void uploadWhoseTurnDoesNotCome_shouldBe503AndLeaveNothing(String path) throws Exception {
-        stop();
-        HttpSettings impatient = FlotillaSettings.from(ConfigFactory.parseString("flotilla.http.upload-wait = 200ms")
-                        .withFallback(CONFIG))
-                .http();
-        start(settings(impatient, Duration.ofSeconds(60), Optional.empty(), impatient.access()));
-        CompletableFuture<Done> gate = new CompletableFuture<>();
+    /** Uploads that the store is slow to take. */
+    private List<CompletableFuture<HttpResponse<String>>> takeAllTurnsUntil(CompletableFuture<Done> gate) {
         images.gate = gate;
+        images.writesBegun.set(0);
         List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
         for (int i = 0; i < MAX_UPLOADS; i++) {
             slow.add(
@@ -161,6 +155,33 @@ class HttpInterfaceTest extends HttpFixture {
             assertThat(images.writesBegun).hasValue(MAX_UPLOADS);
             return null;
         });
+        return slow;
+    }
+
+    @Test
+    void fullBacklogWhileAllTurnsAreTaken_shouldBe429WithoutATurn() throws Exception {
+        upload(MAX_BACKLOG - MAX_UPLOADS);
+        CompletableFuture<Done> gate = new CompletableFuture<>();
+        List<CompletableFuture<HttpResponse<String>>> slow = takeAllTurnsUntil(gate);
+
+        HttpResponse<String> refused = postRaw(PNG, Map.of("Prefer", "respond-async"));
+
+        shouldBeProblem(refused, 429, "backlog-full");
+        assertThat(slow).noneMatch(CompletableFuture::isDone);
+        gate.complete(Done.getInstance());
+        slow.forEach(upload -> assertThat(upload.join().statusCode()).isEqualTo(202));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/classifications"})
+    void uploadWhoseTurnDoesNotCome_shouldBe503AndLeaveNothing(String path) throws Exception {
+        stop();
+        HttpSettings impatient = FlotillaSettings.from(ConfigFactory.parseString("flotilla.http.upload-wait = 200ms")
+                        .withFallback(CONFIG))
+                .http();
+        start(settings(impatient, Duration.ofSeconds(60), Optional.empty(), impatient.access()));
+        CompletableFuture<Done> gate = new CompletableFuture<>();
+        List<CompletableFuture<HttpResponse<String>>> slow = takeAllTurnsUntil(gate);
 
         HttpResponse<String> refused =
                 postForm(path, Map.of(), new Part("f", "late.png", PNG)).join();

@@ -72,7 +72,7 @@ class UnitsTest {
     @Test
     void gatewaysUnit_shouldHaveAFileForEachConnection() {
         assertThat(Integer.parseInt(unit("gateway").get("LimitNOFILE")))
-                .isGreaterThan(2 * SETTINGS.http().maxConnections());
+                .isGreaterThan(3 * SETTINGS.http().maxConnections());
     }
 
     @ParameterizedTest
