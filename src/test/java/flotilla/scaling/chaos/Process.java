@@ -50,6 +50,9 @@ final class Process {
     private long number;
     private long images;
     private int inHand;
+    /** What is inside its classifier does not come out before. */
+    private int slowUntil;
+
     private int pausedAt = Integer.MAX_VALUE;
     private int emptySince;
     private boolean finishedOne;
@@ -218,16 +221,17 @@ final class Process {
 
     private void work() {
         int before = inHand;
-        if (inHand > 0 && world.finishesAnImage()) {
+        if (inHand > 0 && world.now() >= slowUntil && world.finishesAnImage()) {
             inHand--;
+            nextEnters();
             images++;
             finishedOne = true;
             world.answer();
         }
         // In every other phase what a receive brings that is still under way goes back at once.
         boolean open = phase == Phase.RECEIVING || phase == Phase.DRAINING && !isPaused() && !isFenceClosed();
-        if (open && inHand < MOST_IN_HAND && world.receive()) {
-            inHand++;
+        if (open && inHand < MOST_IN_HAND && world.receive() && ++inHand == 1) {
+            nextEnters();
         }
         if (inHand > 0 || before > 0) {
             emptySince = world.now();
@@ -240,6 +244,11 @@ final class Process {
                 confirm();
             }
         }
+    }
+
+    /** Some images take as long as hardly any does. */
+    private void nextEnters() {
+        slowUntil = world.chance.trouble(8) ? world.now() + world.chance.between(20, 120) : 0;
     }
 
     private boolean isPaused() {

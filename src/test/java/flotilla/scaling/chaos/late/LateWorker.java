@@ -27,6 +27,8 @@ final class LateWorker {
     private long life;
     /** Its process is started again, and says nothing before. */
     private int awayUntil;
+    /** What is inside its classifier does not come out before. */
+    private int slowUntil;
     /** Nobody has acknowledged anything that this process has said, and there was one before it. */
     private boolean unknown;
     /** Stopped in its tracks: works on nothing, says nothing. */
@@ -116,9 +118,10 @@ final class LateWorker {
             startAgain(now, world.queues);
             return;
         }
-        boolean finished = inHand > 0 && world.chance(3);
+        boolean finished = inHand > 0 && (calm || now >= slowUntil) && world.chance(3);
         if (finished) {
             inHand--;
+            nextEnters(now, world);
             images++;
         }
         if (activity == Activity.WORKING) {
@@ -130,7 +133,9 @@ final class LateWorker {
                 activity = Activity.DRAINING;
             } else if (inHand < 2 && world.queues.queued > 0) {
                 world.queues.queued--;
-                inHand++;
+                if (++inHand == 1) {
+                    nextEnters(now, world);
+                }
             }
         }
         if (activity == Activity.DRAINING && inHand == 0) {
@@ -140,6 +145,11 @@ final class LateWorker {
             }
             activity = Activity.DRAINED;
         }
+    }
+
+    /** Some images take as long as hardly any does. */
+    private void nextEnters(int now, LateWorld world) {
+        slowUntil = world.chance(8) ? now + 60 : 0;
     }
 
     /** It gives back what it holds, and another process takes its place. */
