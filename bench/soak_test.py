@@ -127,6 +127,17 @@ class GrowthTest(unittest.TestCase):
 
         self.assertGreaterEqual(runs.count(True), 27)
 
+    def test_growth_that_may_be_chance_should_be_told_as_unclear(self):
+        heaps = [45.7, 65.4, 76.4, 49.8, 54.5, 52.9, 73.1, 46.1, 68.3, 80.9, 60.1, 61.3]
+        samples = [{"s": 316 * i, "gateway, collected heap MB": heap} for i, heap in enumerate(heaps)]
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            status = soak.tell(soak.grown(samples), samples)
+
+        self.assertEqual(status, 0)
+        self.assertRegex(out.getvalue(), r"unclear, for it may be chance: gateway, collected heap MB: line.*\nverdict: good\n")
+        self.assertIn("  unclear: line", soak.table(samples))
+
     def test_files_that_leak_under_those_that_come_and_go_should_not_be_flat(self):
         leaks = (lambda part: 60 * (part >= 0.6), lambda part: 60 * part, lambda part: 300 * max(0, part - 0.8))
         for leak in leaks:
