@@ -1,25 +1,18 @@
-"""Cloud, gateway and worker as processes, what they take, and whether it grows: for bench/soak and bench/overload."""
+"""Cloud, gateway and worker as processes, and what they take: for bench/soak and bench/overload."""
 
-import itertools
 import math
 import os
 import random
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
-HOUR = 3600.0
-DAY = 24 * HOUR
-#: The median absolute deviation of normally distributed values, times this, is their standard deviation.
-NORMAL = 1.4826
 
 
 def sets(**pairs):
@@ -51,6 +44,7 @@ class Nodes:
         self.scratch.mkdir()
         self.environment = {**os.environ, "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={self.scratch}"}
         self.processes = {}
+        self.others = []
         self.good = False
 
     def __enter__(self):
@@ -59,9 +53,10 @@ class Nodes:
         return self
 
     def __exit__(self, kind, failure, trace):
-        for process in reversed(self.processes.values()):
+        everybody = [*self.others, *reversed(self.processes.values())]
+        for process in everybody:
             process.send_signal(signal.SIGTERM)
-        for process in reversed(self.processes.values()):
+        for process in everybody:
             try:
                 process.wait(60)
             except subprocess.TimeoutExpired:
@@ -83,6 +78,11 @@ class Nodes:
             self.check()
             time.sleep(0.1)
         return ""
+
+    def ends_too(self, process):
+        """A process that was started elsewhere, is not watched, and ends with these; returns it."""
+        self.others.append(process)
+        return process
 
     def out(self, name):
         return self.folder / f"{name}.out"
@@ -149,37 +149,3 @@ def sample(pid):
         "threads": int(status["Threads"]),
         "open files": len(os.listdir(f"/proc/{pid}/fd")),
     }
-
-
-@dataclass(frozen=True)
-class Trend:
-    """A line through samples by Theil and Sen: the median of the slopes of all pairs, which single samples cannot bend.
-
-    begin: the line's value at the first sample; slope: for each second; spread: of the samples about the line, by the median
-    absolute deviation, as a standard deviation.
-    """
-
-    begin: float
-    slope: float
-    spread: float
-
-    def growth(self, seconds):
-        return self.slope * seconds
-
-    def share(self, seconds):
-        """Growth as a share of the beginning."""
-        growth = self.growth(seconds)
-        return growth / self.begin if self.begin > 0 else (math.inf if growth > 0 else 0.0)
-
-
-def trend(times, values):
-    """The trend of the samples that are known; None with fewer than two moments."""
-    points = [(at, value) for at, value in zip(times, values) if not math.isnan(value)]
-    slopes = [(v - u) / (t - s) for (s, u), (t, v) in itertools.combinations(points, 2) if t != s]
-    if not slopes:
-        return None
-    slope = statistics.median(slopes)
-    first = points[0][0]
-    begin = statistics.median(value - slope * (at - first) for at, value in points)
-    off = [abs(value - begin - slope * (at - first)) for at, value in points]
-    return Trend(begin, slope, NORMAL * statistics.median(off))

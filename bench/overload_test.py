@@ -63,23 +63,56 @@ class OverloadTest(unittest.TestCase):
     def test_what_is_not_known_should_be_null(self):
         self.assertEqual(json.dumps(overload.plain({"a": [math.nan, 1.5], "b": "x"})), '{"a": [null, 1.5], "b": "x"}')
 
-    def test_only_answered_uploads_and_refusals_should_be_good(self):
-        uploads = {"missing": [], "wrong": [], "others": {}}
-        good = {"uploads": uploads, "memory": {"grew": []}}
+    def test_what_is_as_it_must_be_should_be_good(self):
+        self.assertEqual(overload.failed(result()), [])
+        self.assertEqual(overload.failed(result(told_by_came=0.5, accepted_s=3.0)), [])
 
-        self.assertTrue(overload.is_good(good))
-        for bad in ({"missing": ["a"]}, {"wrong": ["a"]}, {"others": {"503": 1}}):
-            self.assertFalse(overload.is_good({**good, "uploads": {**uploads, **bad}}))
-        self.assertFalse(overload.is_good({**good, "memory": {"grew": ["collected heap"]}}))
+    def test_each_failure_should_be_told_alone(self):
+        well = {200: 1800}
+        cases = [
+            ({"missing": ["a", "b"]}, "accepted images without an answer: 2"),
+            ({"wrong": ["a"]}, "accepted images with a wrong answer: 1"),
+            ({"others": {"503": 4}}, "uploads answered with neither 202 nor 429: 4 × 503"),
+            ({"grew": ["collected heap"]}, "grew: collected heap"),
+            ({"health": {"/healthz": {200: 1799, 0: 1}, "/readyz": well}}, "/healthz was not always answered with 200: 1799 × 200, 1 × 0"),
+            ({"health": {"/healthz": well, "/readyz": {503: 2}}}, "/readyz was not always answered with 200: 2 × 503"),
+            ({"health": {"/healthz": well}}, "/readyz was not always answered with 200: never asked"),
+            ({"told_by_came": 0.4}, "Retry-After was 0.40 times what it took, in the median, and not 0.5 to 3 times"),
+            ({"told_by_came": 3.1}, "Retry-After was 3.10 times what it took, in the median, and not 0.5 to 3 times"),
+            ({"told_by_came": math.nan}, "Retry-After was nan times what it took, in the median, and not 0.5 to 3 times"),
+            ({"accepted_s": 3.1}, "the next upload was accepted after 3.10 s; a tenth of the backlog is free after 3.00 s"),
+            ({"accepted_s": math.nan}, "the next upload was accepted after nan s; a tenth of the backlog is free after 3.00 s"),
+        ]
+        for bad, told in cases:
+            with self.subTest(told):
+                self.assertEqual(overload.failed(result(**bad)), [told])
+
+    def test_all_that_failed_should_be_told(self):
+        self.assertEqual(len(overload.failed(result(missing=["a"], grew=["resident memory"], accepted_s=9))), 3)
+
+
+def result(missing=(), wrong=(), others=None, grew=(), health=None, told_by_came=1.3, accepted_s=0.15):
+    """What a flood gives that bench/overload judges."""
+    health = health or {path: {200: 1800} for path in overload.PROBED}
+    return {
+        "uploads": {"missing": missing, "wrong": wrong, "others": others or {}},
+        "memory": {"grew": grew},
+        "health": {path: {"statuses": statuses} for path, statuses in health.items()},
+        "retry_after": {"told_by_came": [1.0, told_by_came, 1.5]},
+        "after": {"accepted_s": accepted_s, "room_is_s": 3.0},
+    }
 
 
 class Gateway:
-    """Accepts every second upload and answers it; ends a connection after three answers."""
+    """Accepts every second upload, or none, and answers it; ends a connection after three answers."""
 
-    def __init__(self):
+    def __init__(self, has_room=True):
         self.uploads = 0
+        self.has_room = has_room
+        self.serving = set()
 
     async def serve(self, reader, writer):
+        self.serving.add(asyncio.current_task())
         for _ in range(3):
             try:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -96,7 +129,7 @@ class Gateway:
             request = path.split("/")[-1].split("?")[0]
             return 200, "", json.dumps({"id": request, "label": request})
         self.uploads += 1
-        if self.uploads % 2:
+        if self.uploads % 2 or not self.has_room:
             return 429, "Retry-After: 1\r\n", "{}"
         return 202, "", json.dumps({"id": path.split("file=")[1].removesuffix(".png")})
 
@@ -104,16 +137,12 @@ class Gateway:
 class FloodTest(unittest.IsolatedAsyncioTestCase):
     async def test_flood_should_keep_what_each_upload_was_told(self):
         gateway = Gateway()
-        server = await asyncio.start_server(gateway.serve, "127.0.0.1", 0)
-        record = overload.Record()
-        client = overload.Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        flood = overload.Flood(client, record)
+        flood = await self.flood(gateway)
+        record = flood.record
         flood.has_patient = True
 
         self.assertEqual(await overload.still_waiting(await flood.pour(400, 0.5)), 0)
         missing, wrong = await flood.answers(60)
-        client.close()
-        server.close()
 
         self.assertEqual(len(record.accepted) + len(record.refused), gateway.uploads)
         self.assertEqual(record.others, {})
@@ -121,6 +150,34 @@ class FloodTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([during for during, _ in record.returns], [False] * len(record.returns))
         self.assertGreaterEqual(len(record.returns), 4)
         self.assertEqual((missing, wrong), ([], []))
+
+    async def test_next_upload_should_be_tried_until_it_is_accepted_and_answered(self):
+        gateway = Gateway()
+        flood = await self.flood(gateway)
+
+        accepted_s, answered_s = await flood.next_answer(60)
+
+        self.assertEqual(gateway.uploads, 2)
+        self.assertLess(0, accepted_s)
+        self.assertLessEqual(accepted_s, answered_s)
+
+    async def test_next_upload_that_is_never_accepted_should_be_given_up(self):
+        flood = await self.flood(Gateway(has_room=False))
+
+        self.assertTrue(all(math.isnan(took) for took in await flood.next_answer(0)))
+
+    async def flood(self, gateway):
+        """A flood against this gateway; both end with the test."""
+        server = await asyncio.start_server(gateway.serve, "127.0.0.1", 0)
+        client = overload.Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+        async def end():
+            client.close()
+            server.close()
+            await asyncio.gather(*gateway.serving)
+
+        self.addAsyncCleanup(end)
+        return overload.Flood(client, overload.Record())
 
 
 if __name__ == "__main__":

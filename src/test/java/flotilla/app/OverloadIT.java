@@ -19,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +38,8 @@ class OverloadIT {
     private static final int REFUSALS = 1_500;
     /** ...and when so many images have found room since it was known how fast the worker is, however long both take. */
     private static final int ROOMS = 30;
+    /** One who asks for health over and over gets an answer at least where a client of the flood gets so many. */
+    private static final int FAIR = 5;
     /** Images by which the supervisor knows that. */
     private static final int KNOWN = 20;
 
@@ -50,8 +51,8 @@ class OverloadIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    /** For the clients, who asks for health, and who waits for the worker's pace. */
-    private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 2);
+    /** For the clients, those who ask for health and readiness, and who waits for the worker's pace. */
+    private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 3);
 
     @AfterEach
     void endThreads() {
@@ -73,6 +74,11 @@ class OverloadIT {
             return refusals.get() >= REFUSALS && rooms.size() >= ROOMS && !told.isEmpty();
         }
 
+        /** Answers of the flood that each of its clients got, in the mean. */
+        int ofAClient() {
+            return statuses.values().stream().mapToInt(Integer::intValue).sum() / CLIENTS;
+        }
+
         /** Seconds that a tenth of the backlog took, by the times at which images found room. */
         double secondsForATenth() {
             long first = rooms.stream().mapToLong(Long::longValue).min().orElseThrow();
@@ -82,6 +88,32 @@ class OverloadIT {
 
         int medianTold() {
             return told.stream().sorted().skip(told.size() / 2).findFirst().orElseThrow();
+        }
+    }
+
+    /** What one who asks over and over was answered; thread-safe. */
+    private static final class Probe {
+        private final String path;
+        private final Queue<Integer> answers = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger duringFlood = new AtomicInteger();
+
+        Probe(String path) {
+            this.path = path;
+        }
+
+        void endOfFlood() {
+            duringFlood.set(answers.size());
+        }
+
+        /** Always with 200, and during the flood no less than a part as often as one of its clients. */
+        void shouldHaveBeenAnswered(Heard heard) {
+            System.out.printf(
+                    "%d answers of %s during the flood, where each client of it got %d%n",
+                    duringFlood.get(), path, heard.ofAClient());
+            assertThat(answers).as("answers of " + path).containsOnly(200);
+            assertThat(duringFlood.get())
+                    .as("answers of %s during the flood, where each client of it got %d", path, heard.ofAClient())
+                    .isGreaterThanOrEqualTo(heard.ofAClient() / FAIR);
         }
     }
 
@@ -116,21 +148,25 @@ class OverloadIT {
                 URI url = URI.create(gateway.awaitLine("ready "));
                 Heard heard = new Heard();
                 AtomicBoolean over = new AtomicBoolean();
-                List<Integer> health = new CopyOnWriteArrayList<>();
-                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(url, over, health), threads);
+                Probe health = new Probe("/healthz");
+                Probe readiness = new Probe("/readyz");
+                List<CompletableFuture<Void>> asking = Stream.of(health, readiness)
+                        .map(probe -> CompletableFuture.runAsync(() -> ask(url, over, probe), threads))
+                        .toList();
                 CompletableFuture<Void> learning = CompletableFuture.runAsync(() -> learn(url, heard), threads);
 
                 flood(url, heard, learning);
 
-                int answersMeanwhile = health.size();
+                health.endOfFlood();
+                readiness.endOfFlood();
                 over.set(true);
-                asking.join();
+                asking.forEach(CompletableFuture::join);
                 learning.join();
                 assertThat(heard.statuses.keySet())
                         .as(heard.statuses.toString())
                         .isSubsetOf(202, 429);
-                assertThat(answersMeanwhile).as("answers of /healthz meanwhile").isPositive();
-                assertThat(health).as("answers of /healthz").containsOnly(200);
+                health.shouldHaveBeenAnswered(heard);
+                readiness.shouldHaveBeenAnswered(heard);
                 shouldBeHonest(heard);
                 heard.accepted.forEach((label, id) -> shouldBeAnswered(url, label, id));
                 HttpResponse<String> after = upload(url, "after");
@@ -206,10 +242,10 @@ class OverloadIT {
         heard.isPaceKnown.set(true);
     }
 
-    /** Asks for the gateway's health until it is over. */
-    private void ask(URI url, AtomicBoolean over, List<Integer> answers) {
+    /** Asks one after the other until it is over. */
+    private void ask(URI url, AtomicBoolean over, Probe probe) {
         while (!over.get()) {
-            answers.add(get(url, "/healthz").statusCode());
+            probe.answers.add(get(url, probe.path).statusCode());
         }
     }
 
