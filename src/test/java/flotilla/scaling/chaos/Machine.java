@@ -151,9 +151,9 @@ final class Machine {
         }
         if (process.isPresent() && !process.get().second()) {
             // The process ended by itself: systemd starts one again that crashed, and may fail; none that left or was
-            // drained.
+            // drained. Of a machine that is not ours nobody would know without its worker.
             boolean startsAgain =
-                    process.get().startsAgain() && !world.chance.trouble(3, Fault.WORKER_NOT_STARTED_AGAIN);
+                    process.get().startsAgain() && !(ours && world.chance.trouble(3, Fault.WORKER_NOT_STARTED_AGAIN));
             process = Optional.empty();
             upAt = startsAgain ? world.now() + world.chance.between(2, 8) : Integer.MAX_VALUE;
         }
