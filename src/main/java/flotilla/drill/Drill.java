@@ -57,6 +57,8 @@ public final class Drill {
 
     private static final Duration EBB_WITHIN = Duration.ofSeconds(30);
 
+    private static final Duration REST_WITHIN = Duration.ofSeconds(60);
+
     private final Order order;
     private final PrintWriter out;
     private final Path log;
@@ -112,6 +114,7 @@ public final class Drill {
             throws IOException, InterruptedException {
         FaultPlan faults = new FaultPlan(order.seed(), order.gateways());
         Load load = new Load(order.images().size(), order.kills());
+        Rests rests = new Rests();
         int released = Load.HEAD_START;
         int kills = 0;
         long lastMet = System.nanoTime();
@@ -132,8 +135,14 @@ public final class Drill {
                     await(EBB_WITHIN, () -> system.workers().isEmpty());
                     lastMet = System.nanoTime();
                 }
-                int answered = order.images().size() - clients.unanswered();
-                int due = load.due(kills, released, answered, ebb);
+                int answered = clients.answered();
+                if (rests.isDue(kills, answered, released)) {
+                    note("no answer since some kills: no fault until there is one, for " + REST_WITHIN.toSeconds()
+                            + " s at most");
+                    await(REST_WITHIN, () -> clients.answered() > answered);
+                    lastMet = System.nanoTime();
+                }
+                int due = load.due(kills, released, clients.answered(), ebb);
                 clients.release(due - released);
                 released = due;
             }
