@@ -77,6 +77,11 @@ final class Ambushes {
         }
     }
 
+    /** Whether one of this kind waits. */
+    synchronized boolean liesInWait(Fault fault) {
+        return !waiting.getOrDefault(fault, new ArrayDeque<>()).isEmpty();
+    }
+
     /** Nobody is struck any more. */
     synchronized void lift() {
         lifted = true;

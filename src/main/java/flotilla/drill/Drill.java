@@ -56,6 +56,8 @@ public final class Drill {
     private static final int EBB_EVERY = 10;
 
     private static final Duration EBB_WITHIN = Duration.ofSeconds(30);
+    /** While a kill waits for an instance to be ended, which only happens when the fleet shrinks. */
+    private static final Duration AWAITED_EBB_WITHIN = Duration.ofMinutes(3);
 
     private static final Duration REST_WITHIN = Duration.ofSeconds(60);
 
@@ -132,7 +134,7 @@ public final class Drill {
                     say(
                             "%d kills, %d of %d images without an answer yet",
                             kills, clients.unanswered(), order.images().size());
-                    await(EBB_WITHIN, () -> system.workers().isEmpty());
+                    ebb(system, injector);
                     lastMet = System.nanoTime();
                 }
                 int answered = clients.answered();
@@ -147,6 +149,14 @@ public final class Drill {
                 released = due;
             }
         }
+    }
+
+    /** Waits until the fleet is at zero, or until who waited for the end of an instance has struck. */
+    private void ebb(DrillSystem system, Injector injector) throws InterruptedException {
+        boolean awaited = injector.liesInWait(Fault.KILL_IN_TERMINATE);
+        await(
+                awaited ? AWAITED_EBB_WITHIN : EBB_WITHIN,
+                () -> system.workers().isEmpty() || awaited && !injector.liesInWait(Fault.KILL_IN_TERMINATE));
     }
 
     /** Every answered image is asked for once more, at whichever gateway: there must be an answer again, and the same. */

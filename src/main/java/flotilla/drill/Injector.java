@@ -94,6 +94,11 @@ final class Injector implements AutoCloseable {
         return !freezes.holds(worker) && !cuts.holds(worker);
     }
 
+    /** Whether a forced fault still waits for its request. */
+    boolean liesInWait(Fault fault) {
+        return ambushes.liesInWait(fault);
+    }
+
     private Optional<String> carryOut(FaultPlan.Step step) throws InterruptedException, IOException {
         Duration lasting = step.lasting();
         return switch (step.fault()) {

@@ -89,7 +89,10 @@ class AmbushesTest {
         ambushes.lie(step(Fault.KILL_IN_TERMINATE, true));
 
         assertThat(act(LAUNCH)).isEqualTo(200);
+        assertThat(ambushes.liesInWait(Fault.KILL_IN_TERMINATE)).isTrue();
+        assertThat(ambushes.liesInWait(Fault.KILL_IN_LAUNCH)).isFalse();
         shouldGetNoAnswer(TERMINATE);
+        assertThat(ambushes.liesInWait(Fault.KILL_IN_TERMINATE)).isFalse();
 
         assertThat(met).containsExactly("kill-in-terminate process 1 with [], its request unheard");
         assertThat(served).containsExactly("/?" + LAUNCH);
