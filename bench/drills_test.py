@@ -24,13 +24,16 @@ drills = script()
 
 GOOD = """\
 10 kills, 1200 of 2000 images without an answer yet
-faults: kill-worker 3, kill-worker-at-work 14, s3-gone 2
+faults: kill-worker 3, kill-worker-at-work 14, kill-in-launch 1, s3-gone 2
+forced points: kill-before-send 0, kill-before-delete 0, kill-in-launch 1, kill-in-terminate 0
+forced point kill-before-send was met by none of 50 kills, so this drill says nothing of it
 starts of gateways: 2, 1, 3
 images in the hand of a killed worker 21; from the kill to the answer: median 5.2 s, 90 % 7.9 s, longest 12.4 s
 of those met by one kill and no trouble of SQS or S3 9 had a result within 10 s of the lease's end: 8
+later 1, of which 1 had come to yet another worker; left out 2 in whose time no worker could work
 deaths of the lease's holder 6, after 1 of which nobody acted; until a gateway acted again: median 14.0 s, 90 % 30.1 s, longest 31.5 s; \
 undisturbed 2: median 11.0 s, 90 % 12.5 s, longest 12.5 s
-workers ended by the scaler 9, of which the drill killed 1 before a last word
+workers ended by the scaler 9, of which the drill killed 1 before a last word, and kept 0 with images from being heard until they counted as dead
 images 2000, accepted 2000, answered 2000, quarantined 1
 lost 0, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0
 seed 7: good
@@ -41,12 +44,14 @@ class DrillsTest(unittest.TestCase):
     def test_account_should_be_read_whole(self):
         account = drills.account_of(GOOD)
 
-        self.assertEqual(account["faults"], {"kill-worker": 3, "kill-worker-at-work": 14, "s3-gone": 2})
-        self.assertEqual(account["kills"], 17)
+        self.assertEqual(account["faults"], {"kill-worker": 3, "kill-worker-at-work": 14, "kill-in-launch": 1, "s3-gone": 2})
+        self.assertEqual(account["kills"], 18)
+        self.assertEqual(list(account["forced"].values()), [0, 0, 1, 0])
         self.assertEqual((account["accepted"], account["answered"], account["quarantined"]), (2000, 2000, 1))
         self.assertEqual(account["waits_s"], [5.2, 7.9, 12.4])
         self.assertEqual(account["rescued"], 21)
         self.assertEqual((account["plain"], account["in_time"]), (9, 8))
+        self.assertEqual((account["passed_on"], account["deserted"]), (1, 2))
         self.assertEqual((account["failovers"], account["failovers_s"]), (6, [14.0, 30.1, 31.5]))
         self.assertEqual((account["undisturbed"], account["undisturbed_s"]), (2, [11.0, 12.5, 12.5]))
         self.assertEqual(list(account["counts"].values()), [0, 0, 0, 0, 0])
@@ -69,6 +74,7 @@ class DrillsTest(unittest.TestCase):
         account = drills.account_of("flotilla: no space left\n")
 
         self.assertIsNone(account["answered"])
+        self.assertIsNone(account["forced"])
         self.assertIsNone(account["counts"]["lost"])
 
     def test_total_should_add_up(self):
@@ -77,7 +83,8 @@ class DrillsTest(unittest.TestCase):
 
         self.assertEqual(
             drills.total([result, bad]),
-            "2 drills, 1 good: 4000 images, 4000 answered, 2 quarantined, 34 kills among 38 faults; "
+            "2 drills, 1 good: 4000 images, 4000 answered, 2 quarantined, 36 kills among 40 faults, "
+            "at forced points: kill-before-send 0, kill-before-delete 0, kill-in-launch 2, kill-in-terminate 0; "
             "lost 2, wrong 0, answered twice 0, invented 0, busy workers killed by the scaler 0; "
             "of images met by one kill and no trouble of SQS or S3 16 of 18 had a result within 10 s of the lease's end; "
             "12 deaths of the lease's holder, at most 31.5 s until a gateway acted again, undisturbed (4) 12.5 s",
@@ -87,7 +94,7 @@ class DrillsTest(unittest.TestCase):
         result = {"seed": 7, "images": 2000, "good": False, "minutes": 5.0, **drills.account_of(GOOD)}
 
         self.assertTrue(drills.row(result).endswith("| NOT GOOD |"))
-        self.assertIn("| 17 | 2 | 0, 0, 0, 0, 0 | 5.2, 7.9, 12.4 s | 8 of 9 | 6: 31.5 s; 2: 11.0, 12.5 s |", drills.row(result))
+        self.assertIn("| 18 | 0, 0, 1, 0 | 2 | 0, 0, 0, 0, 0 | 5.2, 7.9, 12.4 s | 8 of 9 | 6: 31.5 s; 2: 11.0, 12.5 s |", drills.row(result))
 
     def test_seeds_should_be_ranges_and_numbers(self):
         self.assertEqual(drills.seeds_of("1-3,7"), [1, 2, 3, 7])

@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
  * @param images how many clients had
  * @param accepted of them
  * @param answered of them
- * @param quarantined of them, which killed their workers twice as far as the system could see: a drill's kills may hit an innocent
- *     image twice
+ * @param quarantined of them, which killed their workers twice as far as the system could see, once at least alone: a drill's kills may hit an
+ *     innocent image so
  * @param lost accepted and never answered
  * @param wrong answers with another label than the right one, for another image, or a failure of a good image, be it that it was given
- *     up for less than two kills; results that are not what was told; anything that no client should see
+ *     up for less than two kills, or with others inside at each of them; results that are not what was told; anything that no client should see
  * @param doubled images that were accepted under two ids, or got an answer after one that stands, which differs
  * @param invented results in the store that belong to no accepted image
  * @param busyKilled workers that were told to end with images in hand
@@ -40,11 +40,11 @@ record Account(
      * Draws up the account.
      *
      * @param stored all generations of all results in the store
-     * @param killedInside how many workers were killed with an image inside a classifier, by its id
+     * @param inside what kills found inside classifiers, by the image's id
      * @param busyKilled a line for each worker that was told to end with images in hand
      */
     static Account of(
-            List<Story> stories, List<Stored> stored, Map<String, Integer> killedInside, List<String> busyKilled) {
+            List<Story> stories, List<Stored> stored, Map<String, Toll.Inside> inside, List<String> busyKilled) {
         List<String> findings = new ArrayList<>();
         int accepted = 0;
         int answered = 0;
@@ -65,8 +65,8 @@ record Account(
                             .flatMap(id -> results.getOrDefault(id, List.of()).stream())
                             .toList(),
                     story.ids().stream()
-                            .mapToInt(id -> killedInside.getOrDefault(id, 0))
-                            .sum());
+                            .map(id -> inside.getOrDefault(id, Toll.Inside.NONE))
+                            .reduce(Toll.Inside.NONE, Toll.Inside::plus));
             lost += check.lost().size();
             wrong += check.wrong().size();
             doubled += check.doubled().size();

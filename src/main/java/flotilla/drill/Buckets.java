@@ -1,5 +1,6 @@
 package flotilla.drill;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +25,13 @@ final class Buckets {
             for (Path file : files.sorted().toList()) {
                 Matcher name = RESULT.matcher(file.getFileName().toString());
                 if (name.matches()) {
+                    JsonNode result = JSON.readTree(Files.readString(file));
                     results.add(new Stored(
                             name.group(1),
                             name.group(2) == null ? 1 : Integer.parseInt(name.group(2)),
-                            Answer.of(JSON.readTree(Files.readString(file))),
-                            Files.getLastModifiedTime(file).toInstant()));
+                            Answer.of(result),
+                            Files.getLastModifiedTime(file).toInstant(),
+                            result.path("journey").path("work").path("delivery").asInt()));
                 }
             }
         }

@@ -75,6 +75,11 @@ final class Clients implements AutoCloseable {
         return unanswered.get();
     }
 
+    /** Images with an answer. */
+    int answered() {
+        return stories.size() - unanswered.get();
+    }
+
     private void work(SplittableRandom random) {
         try {
             while (true) {

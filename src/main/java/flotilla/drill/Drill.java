@@ -32,6 +32,7 @@ public final class Drill {
      * @param data an empty folder for everything that the system keeps
      * @param settings {@code key=value} pairs that cloud and gateways get
      * @param lease how long a message stays with a worker of which nothing is heard
+     * @param fence how long a worker that is not heard by the supervisor asks for more
      * @param settleWithin how long the last answers, and then the end of the last instance, may take after the last fault
      */
     public record Order(
@@ -44,14 +45,21 @@ public final class Drill {
             Path data,
             List<String> settings,
             Duration lease,
+            Duration fence,
             Duration settleWithin) {}
 
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     private static final int FINAL_WAIT_SECONDS = 5;
     private static final int FINAL_ATTEMPTS = 10;
-    /** Of the images, this part is under way before the first fault. */
-    private static final int HEAD_START = 20;
+    /** After so many kills there is an ebb: no image and no new fault, so that the fleet shrinks; and then a flood. */
+    private static final int EBB_EVERY = 10;
+
+    private static final Duration EBB_WITHIN = Duration.ofSeconds(30);
+    /** While a kill waits for an instance to be ended, which only happens when the fleet shrinks. */
+    private static final Duration AWAITED_EBB_WITHIN = Duration.ofMinutes(3);
+
+    private static final Duration REST_WITHIN = Duration.ofSeconds(60);
 
     private final Order order;
     private final PrintWriter out;
@@ -68,7 +76,8 @@ public final class Drill {
     /**
      * Does it all and prints the account.
      *
-     * @return whether nothing was lost, wrong, doubled, invented or killed at work, and the fleet went home
+     * @return whether nothing was lost, wrong, doubled, invented or killed at work, the fleet went home, and a drill of some size has met each
+     *     forced point
      */
     public boolean run() throws IOException, InterruptedException {
         List<Story> stories = order.images().stream().map(Story::new).toList();
@@ -78,11 +87,14 @@ public final class Drill {
                 order.seed(), stories.size(), order.kills(), order.gateways(), order.data());
         try (DrillSystem system = DrillSystem.start(plan)) {
             List<URI> urls = system.gateways().stream().map(GatewayNode::url).toList();
-            try (Clients clients = new Clients(urls, stories, "drill-" + order.seed())) {
+            Injector injector = new Injector(system, toll, this::note);
+            try (Clients clients = new Clients(urls, stories, "drill-" + order.seed());
+                    Lookout lookout = new Lookout(system::workers, system.instances(), injector::isLeftAlone, toll)) {
+                lookout.start();
                 clients.start(order.clients(), order.seed());
-                clients.release(HEAD_START);
+                clients.release(Load.HEAD_START);
                 require(await(START_WITHIN, () -> clients.unanswered() < stories.size()), system, "no first answer");
-                trouble(system, clients);
+                trouble(system, clients, injector);
                 clients.release(stories.size());
                 boolean settled = await(order.settleWithin(), () -> clients.unanswered() == 0);
                 boolean home =
@@ -100,29 +112,51 @@ public final class Drill {
     }
 
     /** Faults of the plan until as many processes are killed as was ordered, and images in step with them. */
-    private void trouble(DrillSystem system, Clients clients) throws IOException, InterruptedException {
+    private void trouble(DrillSystem system, Clients clients, Injector injector)
+            throws IOException, InterruptedException {
         FaultPlan faults = new FaultPlan(order.seed(), order.gateways());
-        int released = HEAD_START;
+        Load load = new Load(order.images().size(), order.kills());
+        Rests rests = new Rests();
+        int released = Load.HEAD_START;
+        int kills = 0;
         long lastMet = System.nanoTime();
-        try (Injector injector = new Injector(system, toll, this::note)) {
-            while (toll.kills() < order.kills()) {
-                int before = toll.kills();
-                if (injector.inject(faults.next())) {
+        try (injector) {
+            while (kills < order.kills()) {
+                int before = kills;
+                boolean met = injector.inject(faults.next());
+                kills = toll.kills();
+                if (met || kills > before) {
                     lastMet = System.nanoTime();
                 }
                 require(System.nanoTime() - lastMet < START_WITHIN.toNanos(), system, "no fault has met anybody");
-                int due = (int) ((long) order.images().size() * (toll.kills() + 1) / (order.kills() + 1));
-                if (due > released) {
-                    clients.release(due - released);
-                    released = due;
-                }
-                if (toll.kills() / 10 > before / 10) {
+                boolean ebb = kills / EBB_EVERY > before / EBB_EVERY;
+                if (ebb) {
                     say(
                             "%d kills, %d of %d images without an answer yet",
-                            toll.kills(), clients.unanswered(), order.images().size());
+                            kills, clients.unanswered(), order.images().size());
+                    ebb(system, injector);
+                    lastMet = System.nanoTime();
                 }
+                int answered = clients.answered();
+                if (rests.isDue(kills, answered, released)) {
+                    note("no answer since some kills: no fault until there is one, for " + REST_WITHIN.toSeconds()
+                            + " s at most");
+                    await(REST_WITHIN, () -> clients.answered() > answered);
+                    lastMet = System.nanoTime();
+                }
+                int due = load.due(kills, released, clients.answered(), ebb);
+                clients.release(due - released);
+                released = due;
             }
         }
+    }
+
+    /** Waits until the fleet is at zero, or until who waited for the end of an instance has struck. */
+    private void ebb(DrillSystem system, Injector injector) throws InterruptedException {
+        boolean awaited = injector.liesInWait(Fault.KILL_IN_TERMINATE);
+        await(
+                awaited ? AWAITED_EBB_WITHIN : EBB_WITHIN,
+                () -> system.workers().isEmpty() || awaited && !injector.liesInWait(Fault.KILL_IN_TERMINATE));
     }
 
     /** Every answered image is asked for once more, at whichever gateway: there must be an answer again, and the same. */
@@ -154,7 +188,7 @@ public final class Drill {
 
     private boolean close(List<Story> stories, DrillSystem system, boolean settled, boolean home) throws IOException {
         List<Stored> stored = Buckets.results(order.data());
-        LastWords words = LastWords.of(order.data(), toll.killed());
+        LastWords words = LastWords.of(order.data(), toll, order.fence());
         Account account = Account.of(stories, stored, toll.inside(), words.busy());
         account.findings().forEach(finding -> say("%s", finding));
         boolean heard = words.told() > 0;
@@ -174,6 +208,8 @@ public final class Drill {
                 toll.done().entrySet().stream()
                         .map(entry -> entry.getKey().text() + " " + entry.getValue())
                         .collect(Collectors.joining(", ")));
+        ForcedPoints points = ForcedPoints.of(toll);
+        say("%s", points.text());
         say(
                 "starts of gateways: %s",
                 system.gateways().stream()
@@ -184,7 +220,7 @@ public final class Drill {
         say("%s", Failovers.of(logs, toll).text());
         say("%s", words.text());
         say("%s", account.text());
-        boolean good = account.isGood() && home && heard;
+        boolean good = account.isGood() && home && heard && points.missed().isEmpty();
         say("seed %d: %s", order.seed(), good ? "good" : "NOT GOOD; everything is in " + order.data());
         return good;
     }

@@ -1,81 +1,85 @@
 package flotilla.drill;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Random;
 
 /**
- * The faults of a drill one after the other, from its seed alone. Those that came later ({@link Fault#ADDED}) fall between the others,
- * which keep their order.
+ * The faults of a drill one after the other, from its seed alone. They are dealt like cards: in a deck each fault is as often as its
+ * weight says, and a new one is shuffled when it is used up; so none is left out for long.
  */
 final class FaultPlan {
     private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
     private static final long SHORTEST_MILLIS = 1_000;
-    private static final long LONGEST_MILLIS = 9_000;
+    private static final long SHORT_MILLIS = 9_000;
+    /** Longer than it takes until a gateway is dropped from the cluster, at 25 s until another supervisor acts. */
+    private static final long LONG_MILLIS = 15_000;
+    /** Longer than it takes until a worker that is not heard is taken for dead. */
+    private static final long LONGEST_STANDSTILL_MILLIS = 50_000;
 
-    /** Any number will do; one and the same for ever. */
-    private static final long ADDED_SEED = 0x466c6f74696c6c61L;
+    private static final long LONGEST_OUTAGE_MILLIS = 60_000;
+    /** One in so many is long. */
+    private static final int LONG_STANDSTILLS = 5;
+
+    private static final int LONG_OUTAGES = 12;
 
     /**
      * A fault.
      *
      * @param pause after the fault before it has begun
-     * @param lasting of a fault that ends; how long a forced one waits for its moment
+     * @param lasting of a fault that ends; zero of a kill
      * @param choice between 0 and 1, for whom it hits
      * @param early for a forced one: before the service has heard the call, and not after
      */
     record Step(Fault fault, Duration pause, Duration lasting, double choice, boolean early) {}
 
-    /** Draws from some faults, each as often as its weight says. */
-    private static final class Lots {
-        private final SplittableRandom random;
-        private final List<Fault> faults;
-        private final int weights;
-
-        private Lots(SplittableRandom random, List<Fault> faults) {
-            this.random = random;
-            this.faults = faults;
-            this.weights = faults.stream().mapToInt(Fault::weight).sum();
-        }
-
-        private Step draw() {
-            return new Step(
-                    fault(),
-                    Duration.ofMillis(random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS)),
-                    Duration.ofMillis(random.nextLong(SHORTEST_MILLIS, LONGEST_MILLIS)),
-                    random.nextDouble(),
-                    random.nextBoolean());
-        }
-
-        private Fault fault() {
-            int drawn = random.nextInt(weights);
-            for (Fault fault : faults) {
-                drawn -= fault.weight();
-                if (drawn < 0) {
-                    return fault;
-                }
-            }
-            throw new IllegalStateException("the weights do not add up");
-        }
-    }
-
-    private final Lots first;
-    private final Lots added;
-    private final SplittableRandom which;
+    private final Random random;
+    private final List<Fault> possible;
+    private final Deque<Fault> deck = new ArrayDeque<>();
 
     FaultPlan(long seed, int gateways) {
-        List<Fault> possible = Fault.possible(gateways);
-        SplittableRandom more = new SplittableRandom(seed ^ ADDED_SEED);
-        this.first = new Lots(
-                new SplittableRandom(seed),
-                possible.stream().filter(fault -> !Fault.ADDED.contains(fault)).toList());
-        this.added = new Lots(
-                more.split(), possible.stream().filter(Fault.ADDED::contains).toList());
-        this.which = more;
+        this.random = new Random(seed);
+        this.possible = Fault.possible(gateways);
     }
 
     Step next() {
-        return which.nextInt(first.weights + added.weights) < first.weights ? first.draw() : added.draw();
+        if (deck.isEmpty()) {
+            deck.addAll(shuffled());
+        }
+        Fault fault = deck.remove();
+        return new Step(
+                fault,
+                between(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS),
+                lasting(fault.kind()),
+                random.nextDouble(),
+                random.nextBoolean());
+    }
+
+    private List<Fault> shuffled() {
+        List<Fault> cards = new ArrayList<>();
+        possible.forEach(fault -> cards.addAll(Collections.nCopies(fault.weight(), fault)));
+        Collections.shuffle(cards, random);
+        return cards;
+    }
+
+    private Duration lasting(Fault.Kind kind) {
+        return switch (kind) {
+            case KILL, FORCED -> Duration.ZERO;
+            case STANDSTILL -> lasting(LONG_STANDSTILLS, LONGEST_STANDSTILL_MILLIS);
+            case OUTAGE -> lasting(LONG_OUTAGES, LONGEST_OUTAGE_MILLIS);
+        };
+    }
+
+    private Duration lasting(int longOnes, long longest) {
+        return random.nextInt(longOnes) == 0 ? between(LONG_MILLIS, longest) : between(SHORTEST_MILLIS, SHORT_MILLIS);
+    }
+
+    private Duration between(long shortest, long longest) {
+        return Duration.ofMillis(random.nextLong(shortest, longest));
     }
 }

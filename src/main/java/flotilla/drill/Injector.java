@@ -1,38 +1,35 @@
 package flotilla.drill;
 
-import flotilla.drill.Trap.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Carries out the faults of a plan, one after the other; those that last are healed while others come. One thread at a time. */
+/**
+ * Carries out the faults of a plan, one after the other; those that last are healed, and the forced ones lie in wait, while others come.
+ * One thread at a time.
+ */
 final class Injector implements AutoCloseable {
-    /** How long a request that stepped into a trap may take. */
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
-
-    private static final Pattern IMAGE_STORED = Pattern.compile("PUT /flotilla-input/");
-    private static final Pattern RESULT_STORED = Pattern.compile("PUT /flotilla-output/[0-9a-f-]{36}(\\.\\d+)?\\.json");
     private static final Pattern IMAGE_FETCHED = Pattern.compile("GET /flotilla-input/[0-9a-f-]{36}");
     private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
-    private static final Pattern LAUNCH = Pattern.compile("Action=RunInstances");
-    private static final Pattern TERMINATE = Pattern.compile("Action=TerminateInstances");
 
     /** A worker is struck at most so long after it has fetched an image. */
     private static final long LONGEST_AT_WORK_MILLIS = 500;
+
+    /** How long a fault waits for somebody whom it can meet: who has the lease, or fetches an image. */
+    private static final Duration MEETS_WITHIN = Duration.ofSeconds(6);
 
     private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -43,11 +40,19 @@ final class Injector implements AutoCloseable {
      */
     private record AtWork(ProcessHandle worker, String request) {}
 
+    /** What is done to somebody for a while. */
+    private interface Deed<T> {
+        /** @return whom it has met; empty when it does not live */
+        Optional<String> to(T somebody, Duration lasting) throws IOException;
+    }
+
     private final DrillSystem system;
     private final Toll toll;
     private final Consumer<String> log;
+    private final Freezes freezes = new Freezes();
     private final Killer killer;
     private final Cuts cuts;
+    private final Ambushes ambushes;
     private final Instant start = Instant.now();
     private final ScheduledExecutorService healer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "drill-healer");
@@ -60,24 +65,38 @@ final class Injector implements AutoCloseable {
         this.system = system;
         this.toll = toll;
         this.log = log;
-        this.killer = new Killer(system.instances(), system.gateways(), system::holder, toll);
-        this.cuts = new Cuts(system, healer);
+        this.killer = new Killer(system.instances(), system.gateways(), system::holder, freezes, toll);
+        this.cuts = new Cuts(system.gateways(), List.of(system.service("sqs"), system.service("s3")), this::later);
+        this.ambushes =
+                new Ambushes(system::service, system::gatewayProcesses, system::workers, killer::any, this::carriedOut);
     }
 
     /**
-     * Waits for the step's time and does it. One that finds nobody alive whom it could meet does nothing and does not count.
+     * Waits for the step's time and does it. One that finds nobody alive whom it could meet does nothing and does not count. A forced one
+     * only begins to lie in wait.
      *
      * @return whether it has met somebody
      */
     boolean inject(FaultPlan.Step step) throws InterruptedException, IOException {
         TimeUnit.MILLISECONDS.sleep(step.pause().toMillis());
         Optional<String> met = carryOut(step);
-        if (met.isPresent()) {
-            toll.carriedOut(step.fault());
-            log.accept(Duration.between(start, Instant.now()).toMillis() + " ms "
-                    + step.fault().text() + " " + met.get());
-        }
+        met.ifPresent(whom -> carriedOut(step.fault(), whom));
         return met.isPresent();
+    }
+
+    private void carriedOut(Fault fault, String met) {
+        toll.carriedOut(fault);
+        log.accept(Duration.between(start, Instant.now()).toMillis() + " ms " + fault.text() + " " + met);
+    }
+
+    /** Whether a worker is left to its work: it neither stands still nor is cut off from anything. */
+    boolean isLeftAlone(ProcessHandle worker) {
+        return !freezes.holds(worker) && !cuts.holds(worker);
+    }
+
+    /** Whether a forced fault still waits for its request. */
+    boolean liesInWait(Fault fault) {
+        return ambushes.liesInWait(fault);
     }
 
     private Optional<String> carryOut(FaultPlan.Step step) throws InterruptedException, IOException {
@@ -99,34 +118,25 @@ final class Injector implements AutoCloseable {
                 yield node.isEmpty() ? Optional.empty() : killer.gateway(node.get());
             }
             case KILL_SUPERVISOR -> {
-                Optional<GatewayNode> node = holder(lasting);
+                Optional<GatewayNode> node = holder();
                 yield node.isEmpty() ? Optional.empty() : killer.gateway(node.get());
             }
-            case KILL_BEFORE_SEND -> killAt("s3", IMAGE_STORED, lasting, Moment.HEARD, system::gatewayProcesses);
-            case KILL_BEFORE_DELETE -> killAt("s3", RESULT_STORED, lasting, moment(step), system::workers);
-            case KILL_IN_LAUNCH -> killAt("ec2", LAUNCH, lasting, moment(step), system::gatewayProcesses);
-            case KILL_IN_TERMINATE -> killAt("ec2", TERMINATE, lasting, moment(step), system::gatewayProcesses);
+            case KILL_BEFORE_SEND, KILL_BEFORE_DELETE, KILL_IN_LAUNCH, KILL_IN_TERMINATE -> {
+                ambushes.lie(step);
+                yield Optional.empty();
+            }
             case FREEZE_WORKER_AT_WORK -> {
                 Optional<AtWork> target = atWork(step);
                 target.ifPresent(met -> toll.stalled(met.request()));
-                yield freeze(target.map(AtWork::worker), lasting);
+                yield silenced(target.map(AtWork::worker), lasting, this::freeze);
             }
-            case FREEZE_GATEWAY -> {
-                Optional<ProcessHandle> process = pick(system.gatewayProcesses(), step.choice());
-                process.ifPresent(met -> toll.troubled(Toll.Of.GATEWAYS, lasting));
-                yield freeze(process, lasting);
-            }
-            case DISCONNECT_GATEWAY -> disconnect(pick(alive(), step.choice()), lasting);
-            case DISCONNECT_SUPERVISOR -> disconnect(holder(lasting), lasting);
-            case DISCONNECT_WORKER -> {
-                Optional<ProcessHandle> worker = pick(system.workers(), step.choice());
-                yield worker.isEmpty() ? Optional.empty() : cuts.worker(worker.get(), lasting);
-            }
-            case DISCONNECT_WORKER_FROM_STORES -> {
-                Optional<ProcessHandle> worker = pick(system.workers(), step.choice());
-                worker.ifPresent(met -> toll.troubled(Toll.Of.STORES, lasting));
-                yield worker.isEmpty() ? Optional.empty() : cuts.fromStores(worker.get(), lasting);
-            }
+            case FREEZE_GATEWAY ->
+                troubled(Toll.Of.GATEWAYS, pick(system.gatewayProcesses(), step.choice()), lasting, this::freeze);
+            case DISCONNECT_GATEWAY -> troubled(Toll.Of.GATEWAYS, pick(alive(), step.choice()), lasting, cuts::gateway);
+            case DISCONNECT_SUPERVISOR -> troubled(Toll.Of.GATEWAYS, holder(), lasting, cuts::gateway);
+            case DISCONNECT_WORKER -> silenced(pick(system.workers(), step.choice()), lasting, cuts::worker);
+            case DISCONNECT_WORKER_FROM_STORES ->
+                troubled(Toll.Of.STORES, pick(system.workers(), step.choice()), lasting, cuts::fromStores);
             case SQS_GONE -> trouble("sqs", ServiceProxy::gone, lasting);
             case S3_GONE -> trouble("s3", ServiceProxy::gone, lasting);
             case SQS_SLOW -> trouble("sqs", ServiceProxy::slow, lasting);
@@ -151,8 +161,8 @@ final class Injector implements AutoCloseable {
     }
 
     /** Whoever has the supervisor's lease; nobody when none gets it in time. */
-    private Optional<GatewayNode> holder(Duration within) throws InterruptedException, IOException {
-        long end = System.nanoTime() + within.toNanos();
+    private Optional<GatewayNode> holder() throws InterruptedException, IOException {
+        long end = System.nanoTime() + MEETS_WITHIN.toNanos();
         Optional<GatewayNode> holder = system.holder();
         while (holder.isEmpty() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
@@ -161,143 +171,96 @@ final class Injector implements AutoCloseable {
         return holder;
     }
 
-    private Optional<String> disconnect(Optional<GatewayNode> node, Duration lasting) throws IOException {
-        node.ifPresent(met -> toll.troubled(Toll.Of.GATEWAYS, lasting));
-        return node.isEmpty() ? Optional.empty() : cuts.gateway(node.get(), lasting);
+    /** Does something that is a time of trouble. */
+    private <T> Optional<String> troubled(Toll.Of of, Optional<T> whom, Duration lasting, Deed<T> deed)
+            throws IOException {
+        Optional<String> met = whom.isEmpty() ? Optional.empty() : deed.to(whom.get(), lasting);
+        met.ifPresent(text -> toll.troubled(of, lasting));
+        return met;
+    }
+
+    /** Does something after which a worker is not heard for a while. */
+    private Optional<String> silenced(Optional<ProcessHandle> worker, Duration lasting, Deed<ProcessHandle> deed)
+            throws IOException {
+        if (worker.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> instance = system.instances().of(worker.get());
+        Instant from = Instant.now();
+        Optional<String> met = deed.to(worker.get(), lasting);
+        if (met.isPresent()) {
+            instance.ifPresent(id -> toll.silenced(from, id, lasting));
+        }
+        return met;
     }
 
     private static <T> Optional<T> pick(List<T> all, double choice) {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get((int) (choice * all.size())));
     }
 
-    private Optional<String> freeze(Optional<ProcessHandle> chosen, Duration lasting) throws IOException {
-        if (chosen.filter(ProcessHandle::isAlive).isEmpty()) {
+    private Optional<String> freeze(ProcessHandle process, Duration lasting) throws IOException {
+        if (!process.isAlive()) {
             return Optional.empty();
         }
-        ProcessHandle process = chosen.get();
-        Signals.freeze(process);
-        later(lasting, () -> {
-            try {
-                Signals.go(process);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        freezes.freeze(process);
+        later(
+                () -> {
+                    try {
+                        freezes.end(process);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                lasting);
         return Optional.of("process " + process.pid() + " for " + lasting.toMillis() + " ms");
     }
 
-    private Optional<String> trouble(String service, Consumer<ServiceProxy> what, Duration lasting) {
+    private Optional<String> trouble(
+            String service, Function<ServiceProxy, ServiceProxy.Trouble> what, Duration lasting) {
         ServiceProxy proxy = system.service(service);
         toll.troubled(Toll.Of.STORES, lasting);
-        what.accept(proxy);
-        later(lasting, proxy::heal);
+        later(what.apply(proxy)::end, lasting);
         return Optional.of("port " + proxy.port() + " for " + lasting.toMillis() + " ms");
     }
 
-    private void later(Duration after, Runnable heal) {
+    private void later(Runnable heal, Duration after) {
         healer.schedule(heal, after.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** A worker with the image that it has just fetched, some time into its work; nobody when none fetches one in time. */
     private Optional<AtWork> atWork(FaultPlan.Step step) throws InterruptedException {
-        List<AtWork> fetched = new CopyOnWriteArrayList<>();
-        trap(
-                "s3",
-                IMAGE_FETCHED,
-                step.lasting(),
-                Moment.PASSING,
-                system::workers,
-                (owner, request) -> fetched.add(new AtWork(owner, idIn(request))));
-        TimeUnit.MILLISECONDS.sleep((long) (step.choice() * LONGEST_AT_WORK_MILLIS));
-        return fetched.stream().filter(worker -> worker.worker().isAlive()).findFirst();
-    }
-
-    private static Moment moment(FaultPlan.Step step) {
-        return step.early() ? Moment.UNHEARD : Moment.HEARD;
-    }
-
-    private static String idIn(String request) {
-        Matcher id = ID.matcher(request);
-        return id.find() ? id.group() : "";
-    }
-
-    /** Kills whoever of these makes a request, at that moment; nobody when none comes in time. */
-    private Optional<String> killAt(
-            String service, Pattern request, Duration within, Moment moment, Supplier<List<ProcessHandle>> among)
-            throws InterruptedException {
-        List<String> killed = new CopyOnWriteArrayList<>();
-        trap(
-                service,
-                request,
-                within,
-                moment,
-                among,
-                (owner, text) -> killer.any(owner).ifPresent(killed::add));
-        return killed.stream()
-                .findFirst()
-                .map(met -> met + ", its request " + moment.name().toLowerCase(Locale.ROOT));
-    }
-
-    /** What is done with the process that made a request. */
-    private interface Stepped {
-        /** @param request what the pattern found */
-        void by(ProcessHandle owner, String request) throws IOException, InterruptedException;
-    }
-
-    /**
-     * Waits for a request.
-     *
-     * @param among whose request it must be
-     * @param then not called when none comes in time
-     */
-    private void trap(
-            String service,
-            Pattern request,
-            Duration within,
-            Moment moment,
-            Supplier<List<ProcessHandle>> among,
-            Stepped then)
-            throws InterruptedException {
-        ServiceProxy proxy = system.service(service);
-        CountDownLatch stepped = new CountDownLatch(1);
-        AtomicBoolean due = new AtomicBoolean(true);
-        Trap trap = new Trap(request, moment, caught -> {
-            if (!due.getAndSet(false)) {
-                return;
-            }
-            try {
-                Optional<ProcessHandle> owner = SocketOwner.of(caught.port(), proxy.port(), among.get());
-                if (owner.isPresent()) {
-                    then.by(owner.get(), caught.request());
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                stepped.countDown();
-            }
-        });
+        ServiceProxy proxy = system.service("s3");
+        CompletableFuture<Optional<AtWork>> fetched = new CompletableFuture<>();
+        Trap trap = new Trap(IMAGE_FETCHED, Trap.Moment.PASSING, caught -> fetched.complete(atWork(proxy, caught)));
         proxy.set(trap);
-        if (!stepped.await(within.toMillis(), TimeUnit.MILLISECONDS) && !proxy.disarm(trap)) {
-            // Its answer may never come, when its client or another fault has ended the connection.
-            boolean acted = stepped.await(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS) || !due.getAndSet(false);
-            if (acted) {
-                stepped.await();
-            }
+        try {
+            Optional<AtWork> target = fetched.get(MEETS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            TimeUnit.MILLISECONDS.sleep((long) (step.choice() * LONGEST_AT_WORK_MILLIS));
+            return target.filter(worker -> worker.worker().isAlive());
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } finally {
+            proxy.disarm(trap);
+        }
+    }
+
+    private Optional<AtWork> atWork(ServiceProxy proxy, Trap.Caught caught) {
+        Matcher id = ID.matcher(caught.request());
+        try {
+            return SocketOwner.of(caught.port(), proxy.port(), system.workers())
+                    .map(worker -> new AtWork(worker, id.find() ? id.group() : ""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     /** Everything is as it should be again. */
     @Override
     public void close() throws IOException {
+        ambushes.lift();
         healer.shutdownNow();
         system.proxies().forEach(ServiceProxy::restore);
-        for (ProcessHandle process : system.gatewayProcesses()) {
-            Signals.go(process);
-        }
-        for (ProcessHandle process : system.workers()) {
-            Signals.go(process);
-        }
+        cuts.forget();
+        freezes.endAll();
     }
 }

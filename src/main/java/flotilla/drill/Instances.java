@@ -23,7 +23,10 @@ import java.util.stream.Stream;
 record Instances(Path data) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ENDING = ".json";
-    /** The bytes of a place in a worker's marks: an image that is inside is its id and a line feed; one that is only attempted is not. */
+    /**
+     * The bytes of a place in a worker's marks. An image that is inside is its id and a line feed; one that is to enter alone has another place
+     * besides, a tilde and its id, which says nothing of who is inside.
+     */
     private static final int PLACE = 37;
 
     private static final Pattern INSIDE = Pattern.compile("[0-9a-f-]{36}\n");

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Kills processes and notes whom that has met. Only a process that lived counts, and only when its end was seen. A worker stands
- * still for a moment before, so that what is inside its classifiers is known. Thread-safe.
+ * still for a moment before, so that what is inside its classifiers is known. Thread-safe: one kill after the other, so that nobody
+ * is killed twice.
  */
 final class Killer {
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
@@ -25,17 +26,19 @@ final class Killer {
     private final Instances instances;
     private final List<GatewayNode> gateways;
     private final Holding holding;
+    private final Freezes freezes;
     private final Toll toll;
 
-    Killer(Instances instances, List<GatewayNode> gateways, Holding holding, Toll toll) {
+    Killer(Instances instances, List<GatewayNode> gateways, Holding holding, Freezes freezes, Toll toll) {
         this.instances = instances;
         this.gateways = List.copyOf(gateways);
         this.holding = holding;
+        this.freezes = freezes;
         this.toll = toll;
     }
 
     /** @return whom it has met; empty when it did not live */
-    Optional<String> gateway(GatewayNode node) throws IOException, InterruptedException {
+    synchronized Optional<String> gateway(GatewayNode node) throws IOException, InterruptedException {
         Optional<ProcessHandle> process = node.living();
         boolean holder = holding.now().filter(node::equals).isPresent();
         Instant at = Instant.now();
@@ -52,7 +55,8 @@ final class Killer {
      * @param fetched ids of images that it is known to have in hand
      * @return whom it has met; empty when it did not live
      */
-    Optional<String> worker(ProcessHandle process, List<String> fetched) throws IOException, InterruptedException {
+    synchronized Optional<String> worker(ProcessHandle process, List<String> fetched)
+            throws IOException, InterruptedException {
         if (!process.isAlive()) {
             return Optional.empty();
         }
@@ -61,25 +65,34 @@ final class Killer {
             // It has ended, or begins at this moment.
             return Optional.empty();
         }
-        Signals.freeze(process);
-        List<String> classifying = instances.classifying(instance.get());
-        Instant at = Instant.now();
-        if (!strikes(process)) {
-            return Optional.empty();
+        freezes.freeze(process);
+        try {
+            List<String> classifying = instances.classifying(instance.get());
+            Instant at = Instant.now();
+            if (!strikes(process)) {
+                return Optional.empty();
+            }
+            toll.workerKilled(at, instance.get(), classifying, fetched);
+            return ifEnded(
+                    process,
+                    "process " + process.pid() + ", " + instance.get() + ", inside were " + classifying
+                            + (fetched.isEmpty() ? "" : ", in hand was " + fetched));
+        } finally {
+            freezes.end(process);
         }
-        toll.workerKilled(at, instance.get(), classifying, fetched);
-        return ifEnded(
-                process,
-                "process " + process.pid() + ", " + instance.get() + ", inside were " + classifying
-                        + (fetched.isEmpty() ? "" : ", in hand was " + fetched));
     }
 
-    /** Kills a process of either kind. */
-    Optional<String> any(ProcessHandle process) throws IOException, InterruptedException {
+    /**
+     * Kills a process of either kind.
+     *
+     * @param fetched ids of images that it is known to have in hand, if it is a worker
+     */
+    synchronized Optional<String> any(ProcessHandle process, List<String> fetched)
+            throws IOException, InterruptedException {
         Optional<GatewayNode> node = gateways.stream()
                 .filter(gateway -> gateway.living().filter(process::equals).isPresent())
                 .findFirst();
-        return node.isPresent() ? gateway(node.get()) : worker(process, List.of());
+        return node.isPresent() ? gateway(node.get()) : worker(process, fetched);
     }
 
     private static boolean strikes(ProcessHandle process) {

@@ -3,22 +3,30 @@ package flotilla.drill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * How workers came to their ends: what EC2 was told to end, and what the workers wrote then. A worker that was ended and wrote nothing
- * counts as one with images in hand, unless it had never asked for one, or the drill has killed it.
+ * counts as one with images in hand, unless it had never asked for one, or the drill has killed it. One that the drill has kept from being
+ * heard for so long that silence proves death is ended whatever it holds, and is not judged.
  *
  * @param told so many instances with a worker were ended by EC2's call
  * @param silent of these, which the drill killed before they wrote anything, so that nothing is known
+ * @param takenForDead of these, which held images, or left no word, and were rightly taken for dead
  * @param busy a line for each worker that held images when it was told to end, as far as is known
  */
-record LastWords(int told, int silent, List<String> busy) {
-    private static final Pattern TOLD = Pattern.compile("instance=(i-[0-9a-f]+) [a-z-]+ -> shutting-down");
+record LastWords(int told, int silent, int takenForDead, List<String> busy) {
+    private static final Pattern TOLD =
+            Pattern.compile("(?m)^(\\S+) .*instance=(i-[0-9a-f]+) [a-z-]+ -> shutting-down");
     private static final Pattern LEAVING = Pattern.compile("leaving inHand=(\\d+)");
     /** It holds nothing from then on, and there is no way back. */
     private static final String DRAINED = " drained epoch=";
@@ -28,13 +36,15 @@ record LastWords(int told, int silent, List<String> busy) {
     /**
      * Reads the logs in the cloud's folder.
      *
-     * @param killed instances whose workers the drill has killed
+     * @param fence how long a worker that is not heard asks for more; only after that can it be taken for dead
      */
-    static LastWords of(Path data, Set<String> killed) throws IOException {
+    static LastWords of(Path data, Toll toll, Duration fence) throws IOException {
         Path logs = data.resolve("logs");
-        Set<String> told = told(Files.readString(logs.resolve("cloud.log")));
+        Set<String> killed = toll.killed();
+        Map<String, Instant> told = told(Files.readString(logs.resolve("cloud.log")));
         int ended = 0;
         int silent = 0;
+        int takenForDead = 0;
         List<String> busy = new ArrayList<>();
         try (Stream<Path> files = Files.list(logs)) {
             for (Path file : files.sorted().toList()) {
@@ -44,11 +54,16 @@ record LastWords(int told, int silent, List<String> busy) {
                 }
                 String instance = name.substring(0, name.lastIndexOf('.'));
                 String log = Files.readString(file);
-                boolean isTold = told.contains(instance);
+                boolean isTold = told.containsKey(instance);
                 List<String> inHand = held(log);
-                inHand.forEach(images -> busy.add(instance + " was told to end with " + images + " images in hand"));
+                boolean wordless = isTold && inHand.isEmpty() && !isKnownIdle(log);
                 ended += isTold ? 1 : 0;
-                if (isTold && inHand.isEmpty() && !isKnownIdle(log)) {
+                if (isTold && toll.silence(instance, told.get(instance)).compareTo(fence) > 0) {
+                    takenForDead += wordless || !inHand.isEmpty() ? 1 : 0;
+                    continue;
+                }
+                inHand.forEach(images -> busy.add(instance + " was told to end with " + images + " images in hand"));
+                if (wordless) {
                     if (killed.contains(instance)) {
                         silent++;
                     } else {
@@ -57,15 +72,17 @@ record LastWords(int told, int silent, List<String> busy) {
                 }
             }
         }
-        return new LastWords(ended, silent, busy);
+        return new LastWords(ended, silent, takenForDead, busy);
     }
 
-    private static Set<String> told(String cloud) {
-        return Set.copyOf(TOLD.matcher(cloud)
+    /** When each instance was told first. */
+    private static Map<String, Instant> told(String cloud) {
+        return TOLD.matcher(cloud)
                 .results()
-                .map(line -> line.group(1))
-                .distinct()
-                .toList());
+                .collect(Collectors.toMap(
+                        line -> line.group(2),
+                        line -> OffsetDateTime.parse(line.group(1)).toInstant(),
+                        (first, again) -> first));
     }
 
     /** How many images it held each time that it was told to end with some. */
@@ -78,12 +95,18 @@ record LastWords(int told, int silent, List<String> busy) {
     }
 
     private static boolean isKnownIdle(String log) {
-        return LEAVING.matcher(log).find() || log.contains(DRAINED) || !log.contains(RECEIVING);
+        return LEAVING.matcher(log).find() || log.contains(DRAINED) || !hasReceived(log);
+    }
+
+    /** Whether a worker has ever asked for an image. */
+    static boolean hasReceived(String log) {
+        return log.contains(RECEIVING);
     }
 
     /** For people. */
     String text() {
-        return "workers ended by the scaler %d, of which the drill killed %d before a last word"
-                .formatted(told, silent);
+        return ("workers ended by the scaler %d, of which the drill killed %d before a last word, and kept %d with images"
+                        + " from being heard until they counted as dead")
+                .formatted(told, silent, takenForDead);
     }
 }

@@ -9,9 +9,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -19,22 +21,56 @@ import java.util.regex.Pattern;
 
 /**
  * Stands before a service on loopback and passes on every byte, unless it is told to be slow, to fail, to be silent or to be
- * gone. It can wait for a certain request and act at that very moment. Two threads for each connection; thread-safe.
+ * gone. Each such {@link Trouble} ends by itself, whatever others there are meanwhile. It can wait for certain requests and act at
+ * that very moment. Two threads for each connection; thread-safe.
  */
 public final class ServiceProxy implements AutoCloseable {
-    /** How the service is. */
+    /** What is wrong with the service. */
     private enum State {
-        WELL,
         SLOW,
         FAILING,
         SILENT,
         GONE
     }
 
+    /** Something that has begun; of several at the same time each is there until it is ended itself. */
+    public interface Trouble {
+        /** Ends this one and no other; a second time means nothing. */
+        void end();
+    }
+
     /** Tells clients by their connections. */
     interface Whose {
         /** Whether the connection from this port of a client is meant. */
         boolean is(int port) throws IOException;
+    }
+
+    /** A trouble of the service. An object of its own for each time: two of the same kind are two. */
+    private final class Ongoing implements Trouble {
+        private final State state;
+
+        Ongoing(State state) {
+            this.state = state;
+        }
+
+        @Override
+        public void end() {
+            troubles.remove(this);
+        }
+    }
+
+    /** A trouble for some clients. */
+    private final class Cut implements Trouble {
+        private final Whose whose;
+
+        Cut(Whose whose) {
+            this.whose = whose;
+        }
+
+        @Override
+        public void end() {
+            cuts.remove(this);
+        }
     }
 
     /** A trap with what has stepped into it. */
@@ -50,10 +86,10 @@ public final class ServiceProxy implements AutoCloseable {
     private final ServerSocket server;
     private final InetSocketAddress service;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
-    private final Set<Whose> cuts = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<Trap> trap = new AtomicReference<>();
+    private final Set<Ongoing> troubles = ConcurrentHashMap.newKeySet();
+    private final Set<Cut> cuts = ConcurrentHashMap.newKeySet();
+    private final List<Trap> traps = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
-    private volatile State state = State.WELL;
 
     private ServiceProxy(ServerSocket server, InetSocketAddress service) {
         this.server = server;
@@ -76,68 +112,77 @@ public final class ServiceProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** As the service itself again. */
+    /** As the service itself again, but for clients that are cut off: all its troubles end. */
     public void heal() {
-        state = State.WELL;
+        troubles.clear();
     }
 
     /** Each request takes {@link #SLOWNESS} more. */
-    public void slow() {
-        state = State.SLOW;
+    public Trouble slow() {
+        return begin(State.SLOW);
     }
 
     /** Every second request is answered with 503 and its connection closed. */
-    public void failing() {
-        state = State.FAILING;
+    public Trouble failing() {
+        return begin(State.FAILING);
     }
 
     /**
      * Connections are taken and read, and nothing is passed on or answered, as when packets are lost without a word. What came
      * meanwhile is lost for good: such a connection stays mute afterwards too, until its client gives it up.
      */
-    public void silent() {
-        state = State.SILENT;
+    public Trouble silent() {
+        return begin(State.SILENT);
     }
 
     /** Connections are closed, those that are open too. */
-    public void gone() {
-        state = State.GONE;
+    public Trouble gone() {
+        Trouble trouble = begin(State.GONE);
         open.forEach(Connection::shut);
+        return trouble;
+    }
+
+    private Trouble begin(State state) {
+        Ongoing trouble = new Ongoing(state);
+        troubles.add(trouble);
+        return trouble;
+    }
+
+    private boolean is(State state) {
+        return troubles.stream().anyMatch(trouble -> trouble.state == state);
     }
 
     /**
-     * Connections of some clients are closed, those that are open too, until that is {@link #mend}ed.
+     * Connections of some clients are closed, those that are open too, until that ends.
      *
      * @throws IOException when it cannot be told whose they are; what could be told is closed
      */
-    void cut(Whose whose) throws IOException {
-        cuts.add(whose);
+    Trouble cut(Whose whose) throws IOException {
+        Cut cut = new Cut(whose);
+        cuts.add(cut);
         for (Connection connection : open) {
             if (whose.is(connection.client.getPort())) {
                 connection.shut();
             }
         }
+        return cut;
     }
 
-    /** Those clients are served again. */
-    void mend(Whose whose) {
-        cuts.remove(whose);
-    }
-
-    /** As the service itself again, for everybody. */
+    /** As the service itself again, for everybody, and without traps. */
     void restore() {
+        traps.clear();
         cuts.clear();
         heal();
     }
 
-    /** Sets a trap for one request, instead of the one before. */
+    /** Sets a trap for one request, beside those that are set. */
     void set(Trap next) {
-        trap.set(next);
+        traps.add(next);
     }
 
     /** @return whether nobody had stepped into it */
     boolean disarm(Trap set) {
-        return trap.compareAndSet(set, null);
+        return traps.remove(set);
     }
 
     private void accept() {
@@ -162,11 +207,11 @@ public final class ServiceProxy implements AutoCloseable {
     }
 
     private boolean refuses(Socket client) throws IOException {
-        if (state == State.GONE) {
+        if (is(State.GONE)) {
             return true;
         }
-        for (Whose whose : cuts) {
-            if (whose.is(client.getPort())) {
+        for (Cut cut : cuts) {
+            if (cut.whose.is(client.getPort())) {
                 return true;
             }
         }
@@ -219,11 +264,13 @@ public final class ServiceProxy implements AutoCloseable {
             } finally {
                 shut();
                 open.remove(this);
+                // The answer that a trap waits for will not come: it waits for the next request.
+                Optional.ofNullable(onAnswer.getAndSet(null)).ifPresent(stepped -> traps.add(stepped.trap()));
             }
         }
 
         private boolean isMute() {
-            if (state == State.SILENT) {
+            if (is(State.SILENT)) {
                 mute = true;
             }
             return mute;
@@ -249,10 +296,10 @@ public final class ServiceProxy implements AutoCloseable {
             if (!REQUEST_LINE.matcher(text).find()) {
                 return false;
             }
-            if (state == State.SLOW) {
+            if (is(State.SLOW)) {
                 Thread.sleep(SLOWNESS.toMillis());
             }
-            if (state == State.FAILING && requests.incrementAndGet() % 2 == 0) {
+            if (is(State.FAILING) && requests.incrementAndGet() % 2 == 0) {
                 refuse();
                 return true;
             }
@@ -267,23 +314,29 @@ public final class ServiceProxy implements AutoCloseable {
         }
 
         private Optional<Sprung> stepsInto(String text) {
-            Trap set = trap.get();
-            if (set == null) {
-                return Optional.empty();
+            for (Trap set : traps) {
+                Matcher found = set.request().matcher(text);
+                if (found.find() && traps.remove(set)) {
+                    return Optional.of(new Sprung(set, found.group()));
+                }
             }
-            Matcher found = set.request().matcher(text);
-            return found.find() && trap.compareAndSet(set, null)
-                    ? Optional.of(new Sprung(set, found.group()))
-                    : Optional.empty();
+            return Optional.empty();
         }
 
-        /** Lets a trap act. @return whether there was one */
+        /** Lets a trap act; one that does not is set again. @return whether it has acted */
         private boolean isCaught(Sprung stepped) {
             if (stepped == null) {
                 return false;
             }
-            stepped.trap().then().accept(new Trap.Caught(client.getPort(), stepped.request()));
-            return true;
+            boolean acted = false;
+            try {
+                acted = stepped.trap().then().acts(new Trap.Caught(client.getPort(), stepped.request()));
+            } finally {
+                if (!acted) {
+                    traps.add(stepped.trap());
+                }
+            }
+            return acted;
         }
     }
 

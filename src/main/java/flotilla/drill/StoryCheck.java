@@ -14,17 +14,17 @@ import java.util.Optional;
  * @param doubled a second id, or a second answer that differs
  */
 record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
-    /** An image is given up when so many workers have ended with it inside a classifier. */
+    /** An image is given up when so many workers have ended with it inside a classifier, of which one at least had nothing else inside. */
     private static final int CONVICTED_BY = 2;
 
     /**
      * Checks a story.
      *
      * @param stored the results of its ids
-     * @param killedInside how many workers were killed with the image inside a classifier, under any of its ids
+     * @param inside what kills found inside classifiers of the image, under any of its ids
      */
-    static StoryCheck of(Story story, List<Stored> stored, int killedInside) {
-        return new StoryCheck(lost(story, stored), wrong(story, stored, killedInside), doubled(story, stored));
+    static StoryCheck of(Story story, List<Stored> stored, Toll.Inside inside) {
+        return new StoryCheck(lost(story, stored), wrong(story, stored, inside), doubled(story, stored));
     }
 
     private static List<String> lost(Story story, List<Stored> stored) {
@@ -35,15 +35,20 @@ record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
                 .toList();
     }
 
-    private static List<String> wrong(Story story, List<Stored> stored, int killedInside) {
+    private static List<String> wrong(Story story, List<Stored> stored, Toll.Inside inside) {
         String file = story.image().file();
         List<String> wrong = new ArrayList<>();
         story.answers().stream()
                 .filter(answer -> !isRight(answer, story.image()))
                 .forEach(answer -> wrong.add(file + " was answered with " + answer + ", right is "
                         + story.image().label()));
-        if (story.answers().stream().anyMatch(Answer::isQuarantined) && killedInside < CONVICTED_BY) {
-            wrong.add(file + " was given up, though " + killedInside + " workers were killed with it inside");
+        if (story.answers().stream().anyMatch(Answer::isQuarantined)) {
+            if (inside.kills() < CONVICTED_BY) {
+                wrong.add(file + " was given up, though " + inside.kills() + " workers were killed with it inside");
+            } else if (inside.alone() == 0) {
+                wrong.add(file + " was given up, though each of the " + inside.kills()
+                        + " workers that were killed with it inside had others inside too");
+            }
         }
         story.oddities().forEach(odd -> wrong.add(file + " got " + odd));
         for (Stored one : stored) {

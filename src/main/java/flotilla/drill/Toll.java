@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What the faults of a drill came to: how many there were, whom they met, and when. Thread-safe. */
 final class Toll {
@@ -29,16 +31,41 @@ final class Toll {
         }
     }
 
+    private record Silence(Instant from, Instant until) {
+        boolean covers(Instant moment) {
+            return !from.isAfter(moment) && !until.isBefore(moment);
+        }
+    }
+
+    /**
+     * What kills had to do with an image.
+     *
+     * @param kills so many workers were killed with it inside a classifier
+     * @param alone of these, in so many of which nothing else was inside any classifier
+     */
+    record Inside(int kills, int alone) {
+        static final Inside NONE = new Inside(0, 0);
+
+        Inside plus(Inside other) {
+            return new Inside(kills + other.kills, alone + other.alone);
+        }
+    }
+
     /** A killed gateway is in the cluster again by then, if the machine is not too busy. */
     private static final Duration ANEW_WITHIN = Duration.ofSeconds(15);
 
+    /** A worker that can be heard again reports within that, and what was decided before has come to pass. */
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(2);
+
     private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
     private final Map<String, List<Instant>> struck = new HashMap<>();
-    private final Map<String, Integer> inside = new HashMap<>();
+    private final Map<String, Inside> inside = new HashMap<>();
     private final Set<String> stalled = new HashSet<>();
     private final Set<String> killed = new HashSet<>();
     private final List<Span> spans = new ArrayList<>();
     private final List<Instant> holders = new ArrayList<>();
+    private final Map<String, List<Silence>> silences = new HashMap<>();
+    private final NavigableMap<Instant, Integer> looks = new TreeMap<>();
     private int kills;
 
     /** A fault has met somebody. */
@@ -51,13 +78,14 @@ final class Toll {
      * A worker was killed.
      *
      * @param instance where it ran
-     * @param classifying ids of the images that were inside its classifiers
+     * @param classifying ids of the images that were inside its classifiers, each once
      * @param fetched ids of images that it is known to have had in hand
      */
     synchronized void workerKilled(
             Instant at, String instance, Collection<String> classifying, Collection<String> fetched) {
         killed.add(instance);
-        classifying.forEach(id -> inside.merge(id, 1, Integer::sum));
+        Inside once = new Inside(1, classifying.size() == 1 ? 1 : 0);
+        classifying.forEach(id -> inside.merge(id, once, Inside::plus));
         Set<String> inHand = new HashSet<>(fetched);
         inHand.addAll(classifying);
         inHand.forEach(
@@ -83,6 +111,21 @@ final class Toll {
         spans.add(new Span(of, now, now.plus(lasting)));
     }
 
+    /**
+     * A worker is not heard from this moment on: it stands still, or is cut off from the cluster. Told in the order of time.
+     *
+     * @param lasting until it can be heard; {@link #HEARD_WITHIN} more may go by
+     */
+    synchronized void silenced(Instant at, String instance, Duration lasting) {
+        silences.computeIfAbsent(instance, none -> new ArrayList<>())
+                .add(new Silence(at, at.plus(lasting).plus(HEARD_WITHIN)));
+    }
+
+    /** So many workers were there at a moment, at work or free for it. */
+    synchronized void looked(Instant at, int workers) {
+        looks.put(at, workers);
+    }
+
     /** Processes killed so far. */
     synchronized int kills() {
         return kills;
@@ -100,8 +143,8 @@ final class Toll {
         return copy;
     }
 
-    /** How many workers were killed with an image inside a classifier, by the image's id. */
-    synchronized Map<String, Integer> inside() {
+    /** What kills found inside classifiers, by the image's id. */
+    synchronized Map<String, Inside> inside() {
         return Map.copyOf(inside);
     }
 
@@ -118,6 +161,24 @@ final class Toll {
     /** When a gateway was killed that had the supervisor's lease. */
     synchronized List<Instant> holders() {
         return List.copyOf(holders);
+    }
+
+    /** How long a worker had not been heard at a moment, by faults that came one into the other; zero when it was. */
+    synchronized Duration silence(String instance, Instant at) {
+        List<Silence> all = silences.getOrDefault(instance, List.of());
+        Instant since = at;
+        for (int last = all.size() - 1; last >= 0; last--) {
+            if (all.get(last).covers(since)) {
+                since = all.get(last).from();
+            }
+        }
+        return Duration.between(since, at);
+    }
+
+    /** Whether every look between two moments found no worker that could have worked; without a look nothing is known. */
+    synchronized boolean isDeserted(Instant from, Instant until) {
+        Map<Instant, Integer> seen = looks.subMap(from, true, until, true);
+        return !seen.isEmpty() && seen.values().stream().allMatch(workers -> workers == 0);
     }
 
     /** The times of trouble of one kind. */

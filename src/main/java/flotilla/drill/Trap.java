@@ -1,6 +1,5 @@
 package flotilla.drill;
 
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
  *     reads is missed
  * @param then gets who has stepped into it
  */
-record Trap(Pattern request, Moment moment, Consumer<Caught> then) {
+record Trap(Pattern request, Moment moment, Then then) {
     /** When a trap acts, and what becomes of what it has caught. */
     enum Moment {
         /** When the request comes, which is passed on after that. */
@@ -19,6 +18,12 @@ record Trap(Pattern request, Moment moment, Consumer<Caught> then) {
         UNHEARD,
         /** When the answer comes, which is not passed on. */
         HEARD
+    }
+
+    /** What is done. */
+    interface Then {
+        /** @return false when it does not concern this one: all is passed on, and the trap waits for the next */
+        boolean acts(Caught caught);
     }
 
     /**

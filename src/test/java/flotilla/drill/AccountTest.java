@@ -22,11 +22,15 @@ class AccountTest {
     }
 
     private Account accountOfKilled(int inside, Stored... stored) {
+        return accountOfKilled(new Toll.Inside(inside, inside), stored);
+    }
+
+    private Account accountOfKilled(Toll.Inside inside, Stored... stored) {
         return Account.of(List.of(story), List.of(stored), Map.of(ID, inside), List.of());
     }
 
     private static Stored stored(int generation, Answer answer) {
-        return new Stored(answer.id(), generation, answer, Instant.EPOCH);
+        return new Stored(answer.id(), generation, answer, Instant.EPOCH, 1);
     }
 
     @Test
@@ -110,6 +114,37 @@ class AccountTest {
     }
 
     @Test
+    void quarantinedImageThatWasNeverInsideAlone_shouldBeWrong() {
+        story.answered(GIVEN_UP);
+
+        Account account = accountOfKilled(new Toll.Inside(3, 0), stored(1, GIVEN_UP));
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.findings())
+                .singleElement()
+                .asString()
+                .contains("given up, though each of the 3 workers that were killed with it inside had others inside");
+    }
+
+    @Test
+    void quarantinedImageThatWasInsideAloneOnce_shouldBeGood() {
+        story.answered(GIVEN_UP);
+
+        assertThat(accountOfKilled(new Toll.Inside(2, 1), stored(1, GIVEN_UP)).isGood())
+                .isTrue();
+    }
+
+    @Test
+    void killsUnderAnotherIdOfAnImage_shouldCountForIt() {
+        story.answered(new Answer(OTHER_ID, "cat.png", "cat", ""));
+        story.answered(GIVEN_UP);
+        Map<String, Toll.Inside> inside = Map.of(ID, new Toll.Inside(1, 1), OTHER_ID, new Toll.Inside(1, 0));
+
+        assertThat(Account.of(List.of(story), List.of(), inside, List.of()).findings())
+                .noneMatch(finding -> finding.contains("given up"));
+    }
+
+    @Test
     void answerAfterQuarantine_shouldSupersedeIt() {
         story.answered(GIVEN_UP);
         story.answered(RIGHT);
@@ -150,7 +185,7 @@ class AccountTest {
         story.accepted(OTHER_ID);
         story.answered(new Answer(OTHER_ID, "cat.png", "cat", ""));
 
-        Account account = account(stored(1, RIGHT), new Stored(OTHER_ID, 1, RIGHT, Instant.EPOCH));
+        Account account = account(stored(1, RIGHT), new Stored(OTHER_ID, 1, RIGHT, Instant.EPOCH, 1));
 
         assertThat(account.wrong()).isEqualTo(1);
         assertThat(account.findings()).anySatisfy(line -> assertThat(line).contains(OTHER_ID + " that is of " + ID));

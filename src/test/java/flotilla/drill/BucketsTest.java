@@ -20,14 +20,17 @@ class BucketsTest {
         CloudFolder cloud = new CloudFolder(folder);
         String bucket = "s3/flotilla-output/";
         cloud.write(bucket + ID + ".json", "{\"id\":\"" + ID + "\",\"error\":{\"code\":\"quarantined\"}}");
-        cloud.write(bucket + ID + ".2.json", "{\"id\":\"" + OTHER_ID + "\",\"file\":\"a.png\",\"label\":\"cat\"}");
+        cloud.write(
+                bucket + ID + ".2.json",
+                "{\"id\":\"" + OTHER_ID
+                        + "\",\"file\":\"a.png\",\"label\":\"cat\",\"journey\":{\"work\":{\"delivery\":3}}}");
         cloud.write(bucket + "attempts/" + ID + "/i-1-7.json", "{}");
         cloud.write(bucket + "other.json", "{}");
 
         assertThat(Buckets.results(folder))
-                .extracting(Stored::id, Stored::generation, Stored::answer)
+                .extracting(Stored::id, Stored::generation, Stored::answer, Stored::delivery)
                 .containsExactlyInAnyOrder(
-                        tuple(ID, 1, new Answer(ID, "", "", "quarantined")),
-                        tuple(ID, 2, new Answer(OTHER_ID, "a.png", "cat", "")));
+                        tuple(ID, 1, new Answer(ID, "", "", "quarantined"), 0),
+                        tuple(ID, 2, new Answer(OTHER_ID, "a.png", "cat", ""), 3));
     }
 }

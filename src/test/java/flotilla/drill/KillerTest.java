@@ -45,7 +45,7 @@ class KillerTest {
                 ServiceProxy.before(0, new InetSocketAddress("127.0.0.1", 1)),
                 never);
         gateway.start();
-        killer = new Killer(new Instances(folder), List.of(gateway), () -> Optional.of(gateway), toll);
+        killer = new Killer(new Instances(folder), List.of(gateway), () -> Optional.of(gateway), new Freezes(), toll);
     }
 
     private static ProcessBuilder sleeper() {
@@ -69,7 +69,7 @@ class KillerTest {
                 .as("a corpse")
                 .isEmpty();
 
-        assertThat(toll.inside()).isEqualTo(Map.of(ID, 1));
+        assertThat(toll.inside()).isEqualTo(Map.of(ID, new Toll.Inside(1, 1)));
         assertThat(toll.struck()).containsOnlyKeys(ID, OTHER_ID);
         assertThat(toll.killed()).containsExactly("i-1");
     }
@@ -82,7 +82,17 @@ class KillerTest {
 
         killer.worker(worker.toHandle(), List.of());
 
-        assertThat(toll.inside()).isEqualTo(Map.of(ID, 1));
+        assertThat(toll.inside()).isEqualTo(Map.of(ID, new Toll.Inside(1, 1)));
+    }
+
+    @Test
+    void imagesThatAreInsideTogether_shouldNotCountAsAlone() throws Exception {
+        cloud.instance("i-1", worker.pid());
+        cloud.marks("i-1", ID + "\n" + OTHER_ID + "\n");
+
+        killer.worker(worker.toHandle(), List.of());
+
+        assertThat(toll.inside()).isEqualTo(Map.of(ID, new Toll.Inside(1, 0), OTHER_ID, new Toll.Inside(1, 0)));
     }
 
     @Test
@@ -99,7 +109,7 @@ class KillerTest {
     void gateway_shouldBeKilledOnceAndBeKnownAsTheHolder() throws Exception {
         ProcessHandle process = gateway.living().orElseThrow();
 
-        assertThat(killer.any(process))
+        assertThat(killer.any(process, List.of()))
                 .hasValueSatisfying(met -> assertThat(met).contains("process " + process.pid(), "held the lease"));
         assertThat(process.isAlive()).isFalse();
         assertThat(gateway.living()).isEmpty();

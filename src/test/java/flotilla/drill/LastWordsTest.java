@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,28 +16,34 @@ import org.junit.jupiter.api.io.TempDir;
 class LastWordsTest {
     private static final String RECEIVING = "INFO  Worker receiving as worker=i-1 appTierId=1\n";
 
+    private static final Instant TOLD = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration FENCE = Duration.ofSeconds(30);
+
     @TempDir
     private Path data;
+
+    private final Toll toll = new Toll();
 
     @BeforeEach
     void endOneInstance() throws IOException {
         new CloudFolder(data)
                 .write(
                         "logs/cloud.log",
-                        "INFO  LocalInstances instance=i-1 running -> shutting-down\n"
-                                + "INFO  LocalInstances instance=i-1 running -> shutting-down\n"
-                                + "INFO  LocalInstances instance=i-2 pending -> running\n");
+                        "2026-01-01T01:00:00.000+01:00 INFO  LocalInstances instance=i-1 running -> shutting-down\n"
+                                + "2026-01-01T01:05:00.000+01:00 INFO  LocalInstances instance=i-1 running -> shutting-down\n"
+                                + "2026-01-01T01:00:00.000+01:00 INFO  LocalInstances instance=i-2 pending -> running\n");
     }
 
     private LastWords words(String instance, String log, String... killed) throws IOException {
         new CloudFolder(data).write("logs/" + instance + ".log", log);
-        return LastWords.of(data, Set.of(killed));
+        Stream.of(killed).forEach(one -> toll.workerKilled(TOLD, one, List.of(), List.of()));
+        return LastWords.of(data, toll, FENCE);
     }
 
     @Test
     void emptyHands_shouldBeFine() throws IOException {
         assertThat(words("i-1", RECEIVING + "INFO  Worker leaving inHand=0\n"))
-                .isEqualTo(new LastWords(1, 0, List.of()));
+                .isEqualTo(new LastWords(1, 0, 0, List.of()));
     }
 
     @Test
@@ -59,7 +67,26 @@ class LastWordsTest {
 
         assertThat(words.busy()).isEmpty();
         assertThat(words.text())
-                .isEqualTo("workers ended by the scaler 1, of which the drill killed 1 before a last word");
+                .isEqualTo(
+                        "workers ended by the scaler 1, of which the drill killed 1 before a last word, and kept 0 with images "
+                                + "from being heard until they counted as dead");
+    }
+
+    @Test
+    void workerThatTheDrillKeptFromBeingHeardForTooLong_shouldBeTakenForDeadRightly() throws IOException {
+        toll.silenced(TOLD.minusSeconds(41), "i-1", Duration.ofSeconds(45));
+
+        assertThat(words("i-1", RECEIVING + "leaving inHand=2\n")).isEqualTo(new LastWords(1, 0, 1, List.of()));
+        assertThat(words("i-1", RECEIVING)).isEqualTo(new LastWords(1, 0, 1, List.of()));
+        assertThat(words("i-1", RECEIVING + "leaving inHand=0\n")).isEqualTo(new LastWords(1, 0, 0, List.of()));
+    }
+
+    @Test
+    void workerThatWasNotHeardForLessThanItsFence_shouldBeBusy() throws IOException {
+        toll.silenced(TOLD.minusSeconds(29), "i-1", Duration.ofSeconds(45));
+        toll.silenced(TOLD.minusSeconds(60), "i-2", Duration.ofSeconds(90));
+
+        assertThat(words("i-1", RECEIVING + "leaving inHand=2\n").busy()).hasSize(1);
     }
 
     @Test

@@ -24,12 +24,17 @@ class RescuesTest {
     }
 
     private Rescues rescues(Story... stories) {
+        return rescues(2, stories);
+    }
+
+    private Rescues rescues(int delivery, Story... stories) {
         List<Stored> stored = Stream.of(stories)
                 .map(story -> new Stored(
                         story.ids().get(0),
                         1,
                         story.answers().get(0),
-                        story.answeredAt().orElseThrow()))
+                        story.answeredAt().orElseThrow(),
+                        delivery))
                 .toList();
         return Rescues.of(List.of(stories), stored, toll, LEASE);
     }
@@ -49,7 +54,9 @@ class RescuesTest {
                 .containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8));
         assertThat(rescues.text())
                 .contains("3; from the kill to the answer: median 4.0 s, 90 % 8.0 s, longest 8.0 s")
-                .endsWith("no trouble of SQS or S3 3 had a result within 10 s of the lease's end: 3");
+                .contains("no trouble of SQS or S3 3 had a result within 10 s of the lease's end: 3")
+                .endsWith(
+                        "later 0, of which 0 had come to yet another worker; left out 0 in whose time no worker could work");
     }
 
     @Test
@@ -60,6 +67,52 @@ class RescuesTest {
         struck(b, 16);
 
         assertThat(rescues(a, b)).extracting(Rescues::plain, Rescues::inTime).containsExactly(2, 1);
+    }
+
+    @Test
+    void lateResultThatYetAnotherWorkerHadHeld_shouldStayLateAndBeTold() {
+        Story a = answered("a");
+        struck(a, 16);
+
+        assertThat(rescues(2, a))
+                .extracting(Rescues::plain, Rescues::inTime, Rescues::passedOn)
+                .containsExactly(1, 0, 0);
+        assertThat(rescues(3, a))
+                .extracting(Rescues::plain, Rescues::inTime, Rescues::passedOn)
+                .containsExactly(1, 0, 1);
+    }
+
+    @Test
+    void killOfTheOnlyWorker_shouldBeLeftOutWhenNoneCameInTime() {
+        Story a = answered("a");
+        struck(a, 20);
+        Instant kill = a.answeredAt().orElseThrow().minusSeconds(20);
+        toll.looked(kill.minusSeconds(1), 1);
+        toll.looked(kill.plusSeconds(1), 0);
+        toll.looked(kill.plusSeconds(15), 0);
+        toll.looked(kill.plusSeconds(16), 1);
+
+        assertThat(rescues(a)).extracting(Rescues::plain, Rescues::deserted).containsExactly(0, 1);
+    }
+
+    @Test
+    void killBesideAnotherWorkerForAMoment_shouldCount() {
+        Story a = answered("a");
+        struck(a, 20);
+        Instant kill = a.answeredAt().orElseThrow().minusSeconds(20);
+        toll.looked(kill.plusSeconds(1), 0);
+        toll.looked(kill.plusSeconds(14), 1);
+        toll.looked(kill.plusSeconds(15), 0);
+
+        assertThat(rescues(a)).extracting(Rescues::plain, Rescues::deserted).containsExactly(1, 0);
+    }
+
+    @Test
+    void killOfWhichNobodyKnowsWhoWasThere_shouldCount() {
+        Story a = answered("a");
+        struck(a, 20);
+
+        assertThat(rescues(a)).extracting(Rescues::plain, Rescues::deserted).containsExactly(1, 0);
     }
 
     @Test
@@ -95,7 +148,7 @@ class RescuesTest {
         struck(b, -1);
         Instant later = Instant.now().plusSeconds(2);
         Rescues rescues =
-                Rescues.of(List.of(b), List.of(new Stored("b", 1, b.answers().get(0), later)), toll, LEASE);
+                Rescues.of(List.of(b), List.of(new Stored("b", 1, b.answers().get(0), later, 2)), toll, LEASE);
 
         assertThat(rescues.plain()).isZero();
     }

@@ -17,10 +17,13 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ServiceProxyTest {
     private static final int MUCH = 64 << 20;
@@ -130,7 +133,7 @@ class ServiceProxyTest {
 
     @Test
     void earlyTrap_shouldKeepTheRequestFromTheService() throws Exception {
-        proxy.set(new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> {}));
+        proxy.set(new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> true));
 
         assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
 
@@ -139,7 +142,7 @@ class ServiceProxyTest {
 
     @Test
     void trapThatNobodyStepsInto_shouldBeDisarmed() throws Exception {
-        Trap trap = new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> {});
+        Trap trap = new Trap(Pattern.compile("PUT /b"), Trap.Moment.UNHEARD, caught -> true);
         proxy.set(trap);
 
         assertThat(proxy.disarm(trap)).isTrue();
@@ -147,16 +150,96 @@ class ServiceProxyTest {
     }
 
     @Test
+    void troubleThatEnds_shouldLeaveALaterOneOfItsKind() throws Exception {
+        ServiceProxy.Trouble first = proxy.gone();
+        ServiceProxy.Trouble second = proxy.gone();
+
+        first.end();
+        first.end();
+        assertThatThrownBy(() -> put("/a")).as("the second lasts").isInstanceOf(IOException.class);
+
+        second.end();
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void troubleThatEnds_shouldLeaveOneOfAnotherKind() throws Exception {
+        ServiceProxy.Trouble failing = proxy.failing();
+        proxy.gone().end();
+
+        assertThat(List.of(put("/a").statusCode(), put("/b").statusCode())).containsExactly(200, 503);
+
+        failing.end();
+        assertThat(List.of(put("/c").statusCode(), put("/d").statusCode())).containsExactly(200, 200);
+    }
+
+    @Test
+    void cutThatEnds_shouldLeaveALaterOneOfTheSameClients() throws Exception {
+        ServiceProxy.Whose everybody = port -> true;
+        ServiceProxy.Trouble first = proxy.cut(everybody);
+        ServiceProxy.Trouble second = proxy.cut(everybody);
+
+        first.end();
+        assertThatThrownBy(() -> put("/a")).as("the second lasts").isInstanceOf(IOException.class);
+
+        second.end();
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void twoTraps_shouldEachCatchTheirOwn() throws Exception {
+        List<String> caught = new CopyOnWriteArrayList<>();
+        for (String path : List.of("/a", "/b")) {
+            proxy.set(new Trap(
+                    Pattern.compile("PUT " + path), Trap.Moment.PASSING, stepped -> caught.add(stepped.request())));
+        }
+
+        put("/b");
+        put("/a");
+        put("/a");
+
+        assertThat(caught).containsExactly("PUT /b", "PUT /a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Trap.Moment.class)
+    void trapThatDoesNotAct_shouldLetAllPassAndWaitForTheNext(Trap.Moment moment) throws Exception {
+        AtomicInteger stepped = new AtomicInteger();
+        Trap trap = new Trap(Pattern.compile("PUT /b"), moment, caught -> stepped.incrementAndGet() > 1);
+        proxy.set(trap);
+
+        assertThat(put("/b").statusCode()).isEqualTo(200);
+        assertThat(stepped).hasValue(1);
+        assertThat(proxy.disarm(trap)).as("set again").isTrue();
+    }
+
+    @Test
+    void lateTrapWhoseAnswerDoesNotCome_shouldWaitForTheNext() throws Exception {
+        AtomicInteger stepped = new AtomicInteger();
+        proxy.set(new Trap(Pattern.compile("PUT /b"), Trap.Moment.HEARD, caught -> stepped.incrementAndGet() < 0));
+        proxy.failing();
+
+        assertThat(put("/a").statusCode()).isEqualTo(200);
+        assertThat(put("/b").statusCode()).as("the proxy's, not the service's").isEqualTo(503);
+        assertThat(stepped).hasValue(0);
+
+        proxy.heal();
+        // The connection's end, with which the trap is set again, is seen on another thread.
+        while (stepped.get() == 0) {
+            put("/b");
+        }
+    }
+
+    @Test
     void clientThatIsCutOff_shouldBeDroppedUntilThatIsMended() throws Exception {
         put("/a");
         List<Integer> asked = new CopyOnWriteArrayList<>();
-        ServiceProxy.Whose everybody = asked::add;
-        proxy.cut(everybody);
+        ServiceProxy.Trouble cut = proxy.cut(asked::add);
 
         assertThat(asked).as("the open connection").hasSize(1);
         assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
 
-        proxy.mend(everybody);
+        cut.end();
         assertThat(put("/c").statusCode()).isEqualTo(200);
         assertThat(served).containsExactly("PUT /a", "PUT /c");
     }
@@ -189,6 +272,7 @@ class ServiceProxyTest {
             } catch (IOException e) {
                 owners.add(Optional.empty());
             }
+            return true;
         }));
 
         assertThatThrownBy(() -> put("/b")).isInstanceOf(IOException.class);
