@@ -128,13 +128,16 @@ final class Injector implements AutoCloseable {
             case FREEZE_WORKER_AT_WORK -> {
                 Optional<AtWork> target = atWork(step);
                 target.ifPresent(met -> toll.stalled(met.request()));
-                yield silenced(target.map(AtWork::worker), lasting, this::freeze);
+                yield freezeWorker(target.map(AtWork::worker), lasting);
             }
             case FREEZE_GATEWAY ->
                 troubled(Toll.Of.GATEWAYS, pick(system.gatewayProcesses(), step.choice()), lasting, this::freeze);
             case DISCONNECT_GATEWAY -> troubled(Toll.Of.GATEWAYS, pick(alive(), step.choice()), lasting, cuts::gateway);
             case DISCONNECT_SUPERVISOR -> troubled(Toll.Of.GATEWAYS, holder(), lasting, cuts::gateway);
-            case DISCONNECT_WORKER -> silenced(pick(system.workers(), step.choice()), lasting, cuts::worker);
+            case DISCONNECT_WORKER -> {
+                Optional<ProcessHandle> worker = pick(system.workers(), step.choice());
+                yield worker.isEmpty() ? Optional.empty() : cuts.worker(worker.get(), lasting);
+            }
             case DISCONNECT_WORKER_FROM_STORES ->
                 troubled(Toll.Of.STORES, pick(system.workers(), step.choice()), lasting, cuts::fromStores);
             case SQS_GONE -> trouble("sqs", ServiceProxy::gone, lasting);
@@ -179,15 +182,13 @@ final class Injector implements AutoCloseable {
         return met;
     }
 
-    /** Does something after which a worker is not heard for a while. */
-    private Optional<String> silenced(Optional<ProcessHandle> worker, Duration lasting, Deed<ProcessHandle> deed)
-            throws IOException {
+    private Optional<String> freezeWorker(Optional<ProcessHandle> worker, Duration lasting) throws IOException {
         if (worker.isEmpty()) {
             return Optional.empty();
         }
         Optional<String> instance = system.instances().of(worker.get());
         Instant from = Instant.now();
-        Optional<String> met = deed.to(worker.get(), lasting);
+        Optional<String> met = freeze(worker.get(), lasting);
         if (met.isPresent()) {
             instance.ifPresent(id -> toll.silenced(from, id, lasting));
         }

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * How workers came to their ends: what EC2 was told to end, and what the workers wrote then. A worker that was ended and wrote nothing
- * counts as one with images in hand, unless it had never asked for one, or the drill has killed it. One that the drill has kept from being
- * heard for so long that silence proves death is ended whatever it holds, and is not judged.
+ * counts as one with images in hand, unless it had never asked for one, or the drill has killed it. One that the drill has
+ * frozen for so long that silence proves death is ended whatever it holds, for it can give nothing back, and is not judged; one that was merely cut off is.
  *
  * @param told so many instances with a worker were ended by EC2's call
  * @param silent of these, which the drill killed before they wrote anything, so that nothing is known
@@ -105,8 +105,8 @@ record LastWords(int told, int silent, int takenForDead, List<String> busy) {
 
     /** For people. */
     String text() {
-        return ("workers ended by the scaler %d, of which the drill killed %d before a last word, and kept %d with images"
-                        + " from being heard until they counted as dead")
+        return ("workers ended by the scaler %d, of which the drill killed %d before a last word, and froze %d with images"
+                        + " until they counted as dead")
                 .formatted(told, silent, takenForDead);
     }
 }

@@ -112,7 +112,7 @@ final class Toll {
     }
 
     /**
-     * A worker is not heard from this moment on: it stands still, or is cut off from the cluster. Told in the order of time.
+     * A worker is not heard from this moment on: it stands still. Told in the order of time.
      *
      * @param lasting until it can be heard; {@link #HEARD_WITHIN} more may go by
      */

@@ -72,6 +72,11 @@ final class SelfFence {
         up = Math.max(up, one.report());
     }
 
+    /** Whether the supervisor has acknowledged any report. */
+    boolean isHeard() {
+        return heard > 0;
+    }
+
     /** Whether the supervisor may have heard nothing for so long that this worker must receive nothing more. */
     boolean isClosed() {
         return due >= heard;

@@ -18,7 +18,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The life of one worker: it decides when the {@link ImagePipeline} receives and when it does not, and tells what it does.
  *
- * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code working}, {@code fenced} (the supervisor has
+ * <p>Phases: {@code joining} (waits a moment for its app-tier id), {@code unheard} (no supervisor has acknowledged a report yet, so
+ * that it may be taken for the process before it on its machine: receives nothing), {@code working}, {@code fenced} (the supervisor has
  * acknowledged no report for too long: receives nothing and has given back what is not begun, see {@link SelfFence}), {@code
  * draining} (asked to end; may be taken back), {@code ending} (asked to end by a terminate request that the {@link TerminateRequestTaker} took; no way back), {@code reclaimed} (EC2 takes the machine back; no
  * way back either), {@code drained} (no way back), {@code leaving}
@@ -80,7 +81,7 @@ public final class Worker {
     /**
      * Times of the worker's life.
      *
-     * @param joinWait how long to wait for an app-tier id before receiving without one
+     * @param joinWait how long to wait for an app-tier id before receiving without one, if the supervisor has been heard
      * @param selfFence how long to receive after the sending of the last report that the supervisor has acknowledged
      * @param fenceEnd how long to have anything in hand after that
      * @param restartBackoff wait before the pipeline is run again after it failed
@@ -116,6 +117,7 @@ public final class Worker {
 
     /** What others are told of a phase, and what a command has to know of it. */
     private enum Phase {
+        UNHEARD(Activity.WORKING),
         RECEIVING(Activity.WORKING),
         FENCED(Activity.LEAVING),
         DRAINING(Activity.DRAINING),
@@ -174,7 +176,11 @@ public final class Worker {
     }
 
     private Behavior<Command> joining() {
-        return phase(common().onMessage(Start.class, start -> receive()));
+        return phase(common().onMessage(Start.class, start -> begin()).onMessage(Run.class, run -> receive()));
+    }
+
+    private Behavior<Command> unheard() {
+        return phase(common());
     }
 
     private Behavior<Command> working() {
@@ -256,6 +262,9 @@ public final class Worker {
 
     private Behavior<Command> onHeard(WorkerCommand.Heard heard) {
         fence.heard(heard.report());
+        if (phase == Phase.UNHEARD) {
+            return receive();
+        }
         return phase == Phase.FENCED && !fence.isClosed() ? resume() : Behaviors.same();
     }
 
@@ -263,9 +272,19 @@ public final class Worker {
         parts.identity().told(registered.appTierId());
         if (timers.isTimerActive(new Start())) {
             timers.cancel(new Start());
-            context.getSelf().tell(new Start());
+            context.getSelf().tell(new Run());
         }
         return Behaviors.same();
+    }
+
+    /** Its app-tier id is not waited for any longer. On a machine that nobody ends it may begin unheard. */
+    private Behavior<Command> begin() {
+        if (parts.identity().instance().isEmpty() || fence.isHeard()) {
+            return receive();
+        }
+        context.getLog().warn("no supervisor has acknowledged a report yet: receiving nothing until one does");
+        phase = Phase.UNHEARD;
+        return unheard();
     }
 
     private Behavior<Command> onDrain(WorkerCommand.Drain drain) {
@@ -287,7 +306,7 @@ public final class Worker {
 
     /** Whether it has not begun to end for good. */
     private boolean mayBeAsked() {
-        return phase == Phase.RECEIVING || phase == Phase.FENCED || phase == Phase.DRAINING;
+        return phase == Phase.UNHEARD || phase == Phase.RECEIVING || phase == Phase.FENCED || phase == Phase.DRAINING;
     }
 
     private Behavior<Command> onNoticed(Noticed noticed) {
@@ -395,7 +414,8 @@ public final class Worker {
         if (fence.isClosed() && phase == Phase.DRAINING) {
             returnWhatIsNotBegun();
         }
-        return fence.isClosed() && phase == Phase.RECEIVING ? shutOff() : Behaviors.same();
+        boolean open = phase == Phase.UNHEARD || phase == Phase.RECEIVING;
+        return fence.isClosed() && open ? shutOff() : Behaviors.same();
     }
 
     /** What is in hand still was inside a classifier since the fence closed, or longer. */

@@ -103,7 +103,8 @@ public final class WorkerNode {
     /**
      * The worker's guardian. Until its equipment is there it keeps what it is told for later, so that the node joins the
      * cluster meanwhile; it ends when there will be none. A worker with an instance receives when it has its
-     * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it; one that was started by hand gets none and does not wait.
+     * app-tier id, or has waited {@value #JOIN_WAIT_SECONDS} s for it, and a supervisor has acknowledged a report; one that was started by hand
+     * gets none and does not wait.
      *
      * @param blame completes when the stores can be used: what died on this machine is reported then, before the model is loaded,
      *     since the leases of its images do not wait for that

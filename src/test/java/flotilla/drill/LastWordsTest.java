@@ -68,8 +68,8 @@ class LastWordsTest {
         assertThat(words.busy()).isEmpty();
         assertThat(words.text())
                 .isEqualTo(
-                        "workers ended by the scaler 1, of which the drill killed 1 before a last word, and kept 0 with images "
-                                + "from being heard until they counted as dead");
+                        "workers ended by the scaler 1, of which the drill killed 1 before a last word, and froze 0 with images "
+                                + "until they counted as dead");
     }
 
     @Test

@@ -238,17 +238,42 @@ class WorkerFenceTest {
                 .contains(new MessageAction.ChangeMessageVisibility(unreadable, 1)));
     }
 
+    /** It may be taken for the process before it on its machine, whose silence counts on. */
     @Test
-    void workerThatNobodyKnows_shouldReceiveAfterAMomentAndStopAtItsFence() {
+    void workerThatNobodyHears_shouldReceiveNothingUntilItIsHeard() {
+        assertThat(after(SECOND.multipliedBy(6))).isEqualTo(Activity.WORKING);
         assertThat(worker.requests.runs()).isZero();
-        assertThat(after(SECOND.multipliedBy(5))).isEqualTo(Activity.WORKING);
+
+        acknowledge(report());
+
         worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
         worker.requests.deliver(body(stored(worker.images, "cat.png")), 1);
         worker.eventually(() -> assertThat(worker.requests.acknowledged()).hasSize(1));
-
-        assertThat(after(FENCE.minusSeconds(6))).isEqualTo(Activity.WORKING);
+        assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);
         assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
         assertThat(worker.requests.isPaused()).isTrue();
+    }
+
+    @Test
+    void workerThatNobodyHearsForTheTimeOfItsFence_shouldCloseIt() {
+        assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);
+        assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
+        assertThat(worker.requests.runs()).isZero();
+
+        acknowledge(report());
+
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
+    }
+
+    @Test
+    void workerThatIsHeardAndGetsNoId_shouldReceiveAfterAMoment() {
+        acknowledge(report());
+        assertThat(after(SECOND.multipliedBy(4))).isEqualTo(Activity.WORKING);
+        assertThat(worker.requests.runs()).isZero();
+
+        TIME.timePasses(SECOND);
+
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
     }
 
     @Test

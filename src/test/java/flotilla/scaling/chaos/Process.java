@@ -15,11 +15,12 @@ import java.util.TreeMap;
 /**
  * A worker's process with the rules of {@code flotilla.worker.Worker}: its phases, epochs that only grow, a cancel that must
  * name the drain, no way back from drained, a receive under way when it pauses, a fence that counts from the sending of the last
- * report that was acknowledged, behind which nothing is held for longer than the supervisor takes it for alive, and with the terminate queues a request that it keeps until it has confirmed it.
+ * report that was acknowledged, behind which nothing is held for longer than the supervisor takes it for alive, nothing received before a first acknowledgement, and with the terminate queues a request that it keeps until it has confirmed it.
  */
 final class Process {
     private enum Phase {
         JOINING(Activity.WORKING),
+        UNHEARD(Activity.WORKING),
         RECEIVING(Activity.WORKING),
         FENCED(Activity.LEAVING),
         DRAINING(Activity.DRAINING),
@@ -71,6 +72,7 @@ final class Process {
     private final SortedMap<Long, Integer> sent = new TreeMap<>();
 
     private int heardAt;
+    private boolean isHeard;
     /** Whether there was a process before it on this machine, and nothing that this one has said was acknowledged yet. */
     private boolean unknown;
 
@@ -105,7 +107,7 @@ final class Process {
             return false;
         }
         if (phase == Phase.JOINING && world.now() - startedAt >= JOIN_WAIT) {
-            phase = Phase.RECEIVING;
+            phase = isHeard ? Phase.RECEIVING : Phase.UNHEARD;
         }
         work();
         if (phase == Phase.LEAVING && inHand == 0 && isPaused()) {
@@ -185,7 +187,7 @@ final class Process {
         if (isFenceClosed() && phase == Phase.DRAINING) {
             keepWhatIsInside();
         }
-        if (isFenceClosed() && (phase == Phase.RECEIVING || phase == Phase.JOINING)) {
+        if (isFenceClosed() && (phase == Phase.RECEIVING || phase == Phase.JOINING || phase == Phase.UNHEARD)) {
             world.tell("%s fences itself", machine.id);
             keepWhatIsInside();
             pause(Phase.FENCED);
@@ -207,7 +209,11 @@ final class Process {
         }
         heardAt = at;
         unknown = false;
+        isHeard = true;
         sent.headMap(report).clear();
+        if (phase == Phase.UNHEARD) {
+            phase = Phase.RECEIVING;
+        }
         if (phase == Phase.FENCED && !isFenceClosed()) {
             goOn();
             report();
@@ -360,8 +366,11 @@ final class Process {
     }
 
     private void drain(long asked) {
-        boolean open =
-                phase == Phase.JOINING || phase == Phase.RECEIVING || phase == Phase.FENCED || phase == Phase.DRAINING;
+        boolean open = phase == Phase.JOINING
+                || phase == Phase.UNHEARD
+                || phase == Phase.RECEIVING
+                || phase == Phase.FENCED
+                || phase == Phase.DRAINING;
         if (!open || asked <= epoch) {
             return;
         }
@@ -399,12 +408,11 @@ final class Process {
     }
 
     /**
-     * Whether ending it now cuts off work, as it does whenever something is in hand. One that follows another which was cut off before works until its own fence if
-     * nobody hears of it; its leases bring that work back.
+     * Whether ending it now cuts off work, as it does whenever something is in hand.
      */
     boolean isAtWork() {
         boolean working = phase == Phase.RECEIVING || phase == Phase.DRAINING || phase == Phase.ENDING || inHand > 0;
-        return working && !frozen && !unknown;
+        return working && !frozen;
     }
 
     @Override

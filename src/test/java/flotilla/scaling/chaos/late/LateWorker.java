@@ -29,8 +29,8 @@ final class LateWorker {
     private int awayUntil;
     /** What is inside its classifier does not come out before. */
     private int slowUntil;
-    /** Nobody has acknowledged anything that this process has said, and there was one before it. */
-    private boolean unknown;
+    /** Nobody has acknowledged anything yet that this process has said, so that it takes nothing. */
+    private boolean unheard = true;
     /** Stopped in its tracks: works on nothing, says nothing. */
     private boolean frozen;
     /** Nothing that it says arrives. */
@@ -60,10 +60,10 @@ final class LateWorker {
         this.acknowledgedAt = now;
     }
 
-    /** Whether ending it now would cut off work. A process that follows another which was cut off works until its own fence. */
+    /** Whether ending it now would cut off work. */
     boolean isAtWork() {
-        boolean idle = (activity == Activity.DRAINED || activity == Activity.LEAVING) && inHand == 0;
-        return !frozen && !idle && !unknown;
+        boolean idle = (activity == Activity.DRAINED || activity == Activity.LEAVING || unheard) && inHand == 0;
+        return !frozen && !idle;
     }
 
     /** Whether its silence has outlasted its fence, so that it does not receive. */
@@ -124,7 +124,7 @@ final class LateWorker {
             nextEnters(now, world);
             images++;
         }
-        if (activity == Activity.WORKING) {
+        if (activity == Activity.WORKING && !unheard) {
             boolean mayLook = world.byQueues() && (finished || inHand == 0);
             Optional<Long> taken = mayLook ? world.queues.take(requestsFrom, calm) : Optional.empty();
             if (taken.isPresent()) {
@@ -169,7 +169,7 @@ final class LateWorker {
         epoch = 0;
         requestsFrom = 0;
         activity = Activity.WORKING;
-        unknown = true;
+        unheard = true;
     }
 
     /** What it holds comes back when its leases end. */
@@ -211,7 +211,7 @@ final class LateWorker {
             return; // A later one was acknowledged before.
         }
         acknowledgedAt = at;
-        unknown = false;
+        unheard = false;
         sent.headMap(report).clear();
         if (activity == Activity.LEAVING && !isFenceClosed(now)) {
             activity = Activity.WORKING;
