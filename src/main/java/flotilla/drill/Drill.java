@@ -89,7 +89,8 @@ public final class Drill {
             List<URI> urls = system.gateways().stream().map(GatewayNode::url).toList();
             Injector injector = new Injector(system, toll, this::note);
             try (Clients clients = new Clients(urls, stories, "drill-" + order.seed());
-                    Lookout lookout = new Lookout(system::workers, system.instances(), injector::isLeftAlone, toll)) {
+                    Lookout lookout =
+                            new Lookout(system::workers, system.instances(), injector::isLeftAlone, toll, this::note)) {
                 lookout.start();
                 clients.start(order.clients(), order.seed());
                 clients.release(Load.HEAD_START);

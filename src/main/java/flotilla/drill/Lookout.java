@@ -1,7 +1,7 @@
 package flotilla.drill;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -27,6 +28,7 @@ final class Lookout implements AutoCloseable {
     private final Instances instances;
     private final Predicate<ProcessHandle> leftAlone;
     private final Toll toll;
+    private final Consumer<String> log;
     /** Instances whose workers have begun to receive. */
     private final Set<String> receiving = new HashSet<>();
 
@@ -40,12 +42,19 @@ final class Lookout implements AutoCloseable {
      * @param workers the living ones
      * @param leftAlone whether no fault is at a worker
      * @param toll gets what is seen
+     * @param log gets a line for each look that failed
      */
-    Lookout(Supplier<List<ProcessHandle>> workers, Instances instances, Predicate<ProcessHandle> leftAlone, Toll toll) {
+    Lookout(
+            Supplier<List<ProcessHandle>> workers,
+            Instances instances,
+            Predicate<ProcessHandle> leftAlone,
+            Toll toll,
+            Consumer<String> log) {
         this.workers = workers;
         this.instances = instances;
         this.leftAlone = leftAlone;
         this.toll = toll;
+        this.log = log;
     }
 
     /** Looks from now on until it is closed. */
@@ -63,14 +72,18 @@ final class Lookout implements AutoCloseable {
                 able += instance.isPresent() && leftAlone.test(worker) && hasBegun(instance.get()) ? 1 : 0;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Such as of a file that goes away meanwhile. The next look is soon; an exception would end them all.
+            log.accept("a look at the workers came to nothing: " + e);
+            return;
         }
         toll.looked(at, able);
     }
 
     private boolean hasBegun(String instance) throws IOException {
         Path log = instances.data().resolve("logs").resolve(instance + ".log");
-        if (!receiving.contains(instance) && Files.exists(log) && LastWords.hasReceived(Files.readString(log))) {
+        if (!receiving.contains(instance)
+                && Files.exists(log)
+                && LastWords.hasReceived(Files.readString(log, StandardCharsets.ISO_8859_1))) {
             receiving.add(instance);
         }
         return receiving.contains(instance);

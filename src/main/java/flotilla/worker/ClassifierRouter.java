@@ -322,6 +322,9 @@ final class ClassifierRouter extends AbstractBehavior<ClassifierRouter.Command> 
         for (int i = run.size() - 1; i >= 0; i--) {
             waiting.addFirst(run.jobs().get(i));
         }
+        if (returning) {
+            waiting.returnAll();
+        }
     }
 
     private void handOut() {

@@ -176,10 +176,11 @@ public final class Worker {
     }
 
     private Behavior<Command> joining() {
-        return phase(common().onMessage(Start.class, start -> begin()).onMessage(Run.class, run -> receive()));
+        return phase(common().onMessage(Start.class, start -> begin()));
     }
 
     private Behavior<Command> unheard() {
+        phase = Phase.UNHEARD;
         return phase(common());
     }
 
@@ -272,19 +273,23 @@ public final class Worker {
         parts.identity().told(registered.appTierId());
         if (timers.isTimerActive(new Start())) {
             timers.cancel(new Start());
-            context.getSelf().tell(new Run());
+            context.getSelf().tell(new Start());
         }
         return Behaviors.same();
     }
 
-    /** Its app-tier id is not waited for any longer. On a machine that nobody ends it may begin unheard. */
+    /** Its app-tier id is there, or is not waited for any longer. */
     private Behavior<Command> begin() {
-        if (parts.identity().instance().isEmpty() || fence.isHeard()) {
+        if (mayReceive()) {
             return receive();
         }
         context.getLog().warn("no supervisor has acknowledged a report yet: receiving nothing until one does");
-        phase = Phase.UNHEARD;
         return unheard();
+    }
+
+    /** Words of the supervisor are no acknowledgement: it may be ending this machine. One that it does not end may receive unheard. */
+    private boolean mayReceive() {
+        return parts.identity().instance().isEmpty() || fence.isHeard();
     }
 
     private Behavior<Command> onDrain(WorkerCommand.Drain drain) {
@@ -329,7 +334,10 @@ public final class Worker {
         }
         context.getLog().info("drain cancelled epoch={}", epoch);
         // The supervisor may be heard by this worker and not hear it.
-        return fence.isClosed() ? shutOff() : resume();
+        if (fence.isClosed()) {
+            return shutOff();
+        }
+        return mayReceive() ? resume() : unheard();
     }
 
     private Behavior<Command> onRequestTaken(RequestTaken taken) {

@@ -18,8 +18,12 @@ class LookoutTest {
 
     private boolean sees(boolean leftAlone) throws IOException {
         Instant before = Instant.now();
-        try (Lookout lookout =
-                new Lookout(() -> List.of(ProcessHandle.current()), new Instances(folder), worker -> leftAlone, toll)) {
+        try (Lookout lookout = new Lookout(
+                () -> List.of(ProcessHandle.current()),
+                new Instances(folder),
+                worker -> leftAlone,
+                toll,
+                failed -> {})) {
             lookout.look();
         }
         return !toll.isDeserted(before, Instant.now());

@@ -211,6 +211,24 @@ class ClassifierRouterTest {
     }
 
     @Test
+    void runThatBreaksWhenNothingIsToBeBegun_shouldGoBack() throws InterruptedException {
+        ActorRef<ClassifierRouter.Command> router = learned();
+        ask(router, "first");
+        List.of("a", "poison").forEach(name -> ask(router, name));
+        assertThat(runs.next()).containsExactly("first");
+        runs.permits.release();
+        assertThat(runs.next()).containsExactly("a", "poison");
+
+        router.tell(new ClassifierRouter.ReturnWaiting());
+        runs.permits.release(10);
+
+        assertThat(label()).isEqualTo("first");
+        replies.expectMessage(Duration.ofSeconds(60), new ClassifierRouter.Returned());
+        replies.expectMessage(Duration.ofSeconds(60), new ClassifierRouter.Returned());
+        assertThat(runs.begun).isEmpty();
+    }
+
+    @Test
     void suspect_shouldBeAloneInTheProcessAndEnterOnlyWhenThatIsDurable() throws InterruptedException {
         ActorRef<ClassifierRouter.Command> router = router(2);
         Door door = new Door();

@@ -136,6 +136,8 @@ class ControlLinkTest {
     @Test
     void supervisorOutOfReach_shouldHaveTheWorkerStopAlthoughAnotherGatewayIsInSight() {
         start(NODE.system().deadLetters());
+        // Once it was in reach.
+        worker.tell(new Worker.FromSupervisor(new WorkerCommand.Heard(1)));
         TestProbe<Void> probe = DATA.createTestProbe();
         probe.awaitAssert(PATIENCE, () -> {
             TIME.timePasses(Duration.ofSeconds(1));

@@ -43,6 +43,7 @@ class ImagePipelineTest {
                 Duration.ofSeconds(1),
                 prefetchHeap,
                 ioTimeout));
+        worker.tell(new Worker.FromSupervisor(new WorkerCommand.Heard(1)));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
     }
 

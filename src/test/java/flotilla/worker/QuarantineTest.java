@@ -73,6 +73,7 @@ class QuarantineTest {
                 Duration.ofSeconds(1),
                 new WorkerNode.Blame(marks, attempts, deadLetters::send),
                 () -> ended.complete(Done.getInstance())));
+        worker.tell(new Worker.FromSupervisor(new WorkerCommand.Heard(1)));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
         return marks;
     }

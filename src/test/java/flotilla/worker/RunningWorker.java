@@ -82,7 +82,9 @@ final class RunningWorker implements AutoCloseable {
         tell(new Worker.FromSupervisor(command));
     }
 
+    /** The supervisor has heard its first report, and knows its id. */
     void register() {
+        supervisorSays(new WorkerCommand.Heard(1));
         supervisorSays(new WorkerCommand.Registered(Optional.of(new AppTierId(3))));
     }
 

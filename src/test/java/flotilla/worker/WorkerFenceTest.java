@@ -6,6 +6,7 @@ import static flotilla.worker.WorkerFixture.body;
 import static flotilla.worker.WorkerFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flotilla.domain.AppTierId;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
 import flotilla.protocol.QueueMessage;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
@@ -252,6 +254,20 @@ class WorkerFenceTest {
         assertThat(after(FENCE.minus(SECOND))).isEqualTo(Activity.WORKING);
         assertThat(after(SECOND)).isEqualTo(Activity.LEAVING);
         assertThat(worker.requests.isPaused()).isTrue();
+    }
+
+    /** The supervisor may be ending the machine, for the silence of the process before. */
+    @Test
+    void workerThatIsToldItsIdAndIsNotHeard_shouldReceiveNothing() {
+        worker.supervisorSays(new WorkerCommand.Registered(Optional.of(new AppTierId(3))));
+        worker.supervisorSays(new WorkerCommand.Drain(7));
+        worker.supervisorSays(new WorkerCommand.CancelDrain(7));
+        assertThat(after(SECOND.multipliedBy(6))).isEqualTo(Activity.WORKING);
+        assertThat(worker.requests.runs()).isZero();
+
+        acknowledge(report());
+
+        worker.eventually(() -> assertThat(worker.requests.runs()).isEqualTo(1));
     }
 
     @Test

@@ -58,6 +58,7 @@ class WorkerNodeTest {
         TestProbe<WorkerStatus> cluster = KIT.createTestProbe();
         ActorRef<Worker.Command> loading = KIT.spawn(loading(model));
         loading.tell(new Worker.LinkUp(cluster.getRef()));
+        loading.tell(new Worker.FromSupervisor(new WorkerCommand.Heard(1)));
         loading.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(7)))));
 
         model.complete(new WorkerNode.Classifiers(worker.classifiers, 2));

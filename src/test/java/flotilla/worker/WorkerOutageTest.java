@@ -43,6 +43,7 @@ class WorkerOutageTest {
         worker = KIT.spawn(WorkerFixture.patientNode(
                 new WorkerNode.Queues(requests, responses, Optional.empty()), images, results, classifiers, attempts));
         worker.tell(new Worker.LinkUp(link.getRef()));
+        worker.tell(new Worker.FromSupervisor(new WorkerCommand.Heard(1)));
         worker.tell(new Worker.FromSupervisor(new WorkerCommand.Registered(Optional.of(new AppTierId(3)))));
         eventually(() -> assertThat(requests.capacity()).as("it receives").isPositive());
     }

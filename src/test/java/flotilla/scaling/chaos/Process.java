@@ -212,7 +212,7 @@ final class Process {
         isHeard = true;
         sent.headMap(report).clear();
         if (phase == Phase.UNHEARD) {
-            phase = Phase.RECEIVING;
+            goOn();
         }
         if (phase == Phase.FENCED && !isFenceClosed()) {
             goOn();
@@ -347,7 +347,7 @@ final class Process {
         }
         if (order instanceof WorkerOrder.Register register) {
             told = register.id().map(id -> id.value());
-            phase = phase == Phase.JOINING ? Phase.RECEIVING : phase;
+            phase = phase == Phase.JOINING ? isHeard ? Phase.RECEIVING : Phase.UNHEARD : phase;
         } else if (order instanceof WorkerOrder.RequestsFrom requests) {
             requestsFrom = requests.token();
         } else if (order instanceof WorkerOrder.Drain drain) {
@@ -358,8 +358,10 @@ final class Process {
             if (isFenceClosed()) {
                 keepWhatIsInside();
                 pause(Phase.FENCED);
-            } else {
+            } else if (isHeard) {
                 goOn();
+            } else {
+                phase = Phase.UNHEARD;
             }
         }
         report();
@@ -404,7 +406,7 @@ final class Process {
      * it follows another that was silent or drained, and nobody has heard of it.
      */
     boolean mayEnd() {
-        return phase == Phase.DRAINED || phase == Phase.FENCED || leftDrained || unknown;
+        return phase == Phase.DRAINED || phase == Phase.FENCED || leftDrained || unknown && !isAtWork();
     }
 
     /**
