@@ -63,7 +63,7 @@ final class CloudClient implements AutoCloseable {
         return instances().stream()
                 .filter(one -> one.instanceId().equals(id))
                 .findFirst()
-                .orElseThrow()
+                .orElseThrow(() -> new AssertionError("EC2 knows no instance \"" + id + "\""))
                 .instanceTypeAsString();
     }
 

@@ -194,6 +194,10 @@ class FleetModesIT {
                 assertThat(sinceTheBurst.get(0).path("instanceId").asText()).isEqualTo(spare);
                 assertThat(kinds(sinceTheBurst)).contains("launch", "stop", "terminate");
                 assertThat(instancesOf(sinceTheBurst, "launch"))
+                        .as("launches of %s", sinceTheBurst)
+                        // Those that came to nothing, as on a busy machine, name no instance.
+                        .filteredOn(id -> !id.isEmpty())
+                        .isNotEmpty()
                         .allSatisfy(id -> assertThat(cloud.type(id)).isEqualTo("c6i.large"));
                 assertThat(cloud.type(spare)).isEqualTo("c7i.large");
             }
