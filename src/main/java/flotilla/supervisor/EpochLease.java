@@ -148,6 +148,8 @@ public final class EpochLease extends AbstractBehavior<EpochLease.Command> {
             LeaseContender contender,
             LeaseBoard board) {
         super(context);
+        // Otherwise the first timer names it, after a class of Pekko, whose level is another.
+        context.setLoggerName(EpochLease.class);
         this.timers = timers;
         this.store = store;
         this.contender = contender;
