@@ -69,6 +69,9 @@ final class BatchUploads {
     private final PacedBody bodies;
     private final Callbacks callbacks;
     private final int most;
+    /** Images beyond the most are refused by name up to this place; one refusal stands for the rest. */
+    private final long last;
+
     private final long maxImageSize;
     /** Each zip that is unpacked holds some of its files whole. */
     private final UploadPermits zips;
@@ -83,6 +86,7 @@ final class BatchUploads {
         this.callbacks = callbacks;
         this.bodies = new PacedBody(settings.limits());
         this.most = settings.maxBatch();
+        this.last = 2L * most;
         this.maxImageSize = settings.maxImageSize();
         long heap = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
         long inHeap = Math.max(1, heap / (FILES_IN_MEMORY * maxImageSize));
@@ -98,7 +102,6 @@ final class BatchUploads {
     CompletionStage<List<Intake>> zip(HttpRequest request) {
         Source<ByteString, ?> body = bodies.bytes(request);
         Optional<TraceParent> trace = TraceHeader.of(request);
-        long last = 2L * most;
         return zips.run(
                         UploadPermits.held(request),
                         () -> ZipEntries.of(system, body, maxImageSize)
@@ -107,17 +110,11 @@ final class BatchUploads {
                                 .mapAsync(
                                         1,
                                         entry -> entry.second() < most
-                                                ? intake.accept(
+                                                ? unpacked(entry.first(), trace)
+                                                : surplus(
+                                                        entry.second(),
                                                         entry.first().name(),
-                                                        Optional.empty(),
-                                                        trace,
-                                                        0,
-                                                        Source.single(
-                                                                entry.first().bytes()))
-                                                : refused(
-                                                        entry.second() < last
-                                                                ? entry.first().name()
-                                                                : REST_OF_ZIP))
+                                                        REST_OF_ZIP))
                                 .toMat(Sink.seq(), Keep.right())
                                 .withAttributes(Attributes.inputBuffer(1, 1))
                                 .run(system))
@@ -149,7 +146,6 @@ final class BatchUploads {
         if (callbacks.problem(callback).isPresent()) {
             return Answers.done(new Received(Optional.empty(), List.of(), callback));
         }
-        long last = 2L * most;
         return objects(body)
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
@@ -157,7 +153,7 @@ final class BatchUploads {
                                 PARALLELISM,
                                 ref -> ref.second() < most
                                         ? copy(ref.first(), trace)
-                                        : refused(ref.second() < last ? url(ref.first()) : REST_OF_LIST))
+                                        : surplus(ref.second(), url(ref.first()), REST_OF_LIST))
                         .runWith(Sink.seq(), system))
                 .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
     }
@@ -197,7 +193,7 @@ final class BatchUploads {
         }
         List<ImageRef> refs = new ArrayList<>();
         Iterator<JsonNode> images = node.path("images").elements();
-        while (images.hasNext() && refs.size() <= 2L * most) {
+        while (images.hasNext() && refs.size() <= last) {
             refs.add(parse(images.next().asText()));
         }
         return Answers.done(refs);
@@ -235,8 +231,13 @@ final class BatchUploads {
                 });
     }
 
-    private CompletionStage<Intake> refused(String name) {
-        return Answers.done(new Intake.Refused(name, Problem.tooManyParts(most)));
+    private CompletionStage<Intake> unpacked(ZipEntries.Entry entry, Optional<TraceParent> trace) {
+        return intake.accept(entry.name(), Optional.empty(), trace, 0, Source.single(entry.bytes()));
+    }
+
+    /** An image beyond the most, by its place among all. */
+    private CompletionStage<Intake> surplus(long place, String name, String rest) {
+        return Answers.done(new Intake.Refused(place < last ? name : rest, Problem.tooManyParts(most)));
     }
 
     private static String reason(Throwable failure) {

@@ -165,9 +165,9 @@ final class ImageIntake {
         if (store.isOpen() || requests.isOpen()) {
             return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.unavailable(AGAIN)));
         }
-        // Refused before its turn, which another can have meanwhile. Who waits for one is not counted yet as an image
-        // without an
-        // answer: the fleet would grow for what may never come.
+        // Refused before its turn, which another can have meanwhile. Who waits for one does not count as unanswered
+        // yet:
+        // the fleet would grow for what may never come.
         return admissions
                 .hasRoom()
                 .thenCompose(room -> permits.run(

@@ -2,7 +2,6 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.ConfigFactory;
 import flotilla.protocol.GatewayRegistry;
 import flotilla.protocol.GatewayRegistry.Entry;
 import flotilla.protocol.GatewayRegistry.Found;
@@ -18,15 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a gateway does with entries that it does not expect. */
 class ClusterJoinTest {
-    private final ActorTestKit kit = ActorTestKit.create(
-            "flotilla",
-            ConfigFactory.parseString("""
-                    pekko.actor.provider = cluster
-                    pekko.cluster.roles = [gateway]
-                    pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
-                    """)
-                    .withFallback(ConfigFactory.parseResources("flotilla-pekko.conf"))
-                    .withFallback(ConfigFactory.load()));
+    private final ActorTestKit kit = ActorTestKit.create("flotilla", LoneGateway.CONFIG);
 
     private final List<Phase> written = new CopyOnWriteArrayList<>();
 

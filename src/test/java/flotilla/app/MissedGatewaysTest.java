@@ -2,7 +2,6 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.ConfigFactory;
 import flotilla.supervisor.SupervisorLease;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -22,15 +21,7 @@ import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
 class MissedGatewaysTest {
-    private final ActorTestKit kit = ActorTestKit.create(
-            "flotilla",
-            ConfigFactory.parseString("""
-                    pekko.actor.provider = cluster
-                    pekko.cluster.roles = [gateway]
-                    pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
-                    """)
-                    .withFallback(ConfigFactory.parseResources("flotilla-pekko.conf"))
-                    .withFallback(ConfigFactory.load()));
+    private final ActorTestKit kit = ActorTestKit.create("flotilla", LoneGateway.CONFIG);
     private final Semaphore watched = new Semaphore(0);
     private final SupervisorLease lease = new SupervisorLease() {
         @Override

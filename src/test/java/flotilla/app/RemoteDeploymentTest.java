@@ -2,8 +2,6 @@ package flotilla.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.AbstractActor;
@@ -24,18 +22,10 @@ import org.junit.jupiter.api.Test;
 
 /** A peer of the cluster that asks a node to start an actor for it. */
 class RemoteDeploymentTest {
-    private static final Config CONFIG = ConfigFactory.parseString("""
-            pekko.actor.provider = cluster
-            pekko.cluster.roles = [gateway]
-            pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
-            """)
-            .withFallback(ConfigFactory.parseResources("flotilla-pekko.conf"))
-            .withFallback(ConfigFactory.load());
-
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 
-    private final ActorTestKit node = ActorTestKit.create("flotilla", CONFIG);
-    private final ActorSystem peer = ActorSystem.create("flotilla", CONFIG);
+    private final ActorTestKit node = ActorTestKit.create("flotilla", LoneGateway.CONFIG);
+    private final ActorSystem peer = ActorSystem.create("flotilla", LoneGateway.CONFIG);
 
     /** What a peer would like to run. */
     static final class Guest extends AbstractActor {
