@@ -114,7 +114,9 @@ final class RedriveCommand implements Callable<Integer> {
                                     .toCompletableFuture())
                             .toList();
             List<Line> lines = asking.stream().map(CompletableFuture::join).toList();
-            endIfNothingWorks(lines);
+            if (from == 0) {
+                endIfNothingWorks(lines);
+            }
             for (Line line : lines) {
                 counts[line.fate().ordinal()]++;
                 print(out, line);
@@ -125,7 +127,7 @@ final class RedriveCommand implements Callable<Integer> {
         return counts[Fate.UNKNOWN.ordinal()] + counts[Fate.FAILED.ordinal()] == 0 ? 0 : 1;
     }
 
-    /** A damaged record is told in its line and holds up no other; where everything fails it is the service. */
+    /** A damaged record is told in its line and holds up no other; where all of the first fail it is the service. */
     private static void endIfNothingWorks(List<Line> lines) {
         if (lines.stream().allMatch(line -> line.fate() == Fate.FAILED)) {
             throw new CompletionException(lines.get(0).failure().orElseThrow());

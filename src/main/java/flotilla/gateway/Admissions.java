@@ -28,6 +28,15 @@ final class Admissions {
         }
     }
 
+    /** Nobody has said in time whether there is room; it may be counted. */
+    static final class NoAnswerException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NoAnswerException(Throwable cause) {
+            super("nobody has said in time whether the backlog is full: " + cause.getMessage(), cause, false, false);
+        }
+    }
+
     private static final Duration WITHIN = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
@@ -38,12 +47,15 @@ final class Admissions {
         this.pending = pending;
     }
 
-    /** Whether an image would be admitted; none is counted. Fails with {@link FullException} when not. */
+    /** Whether an image would be admitted; none is counted. Fails with {@link FullException} when not, or with {@link NoAnswerException}. */
     CompletionStage<Done> hasRoom() {
         return ask(PendingReplies.HasRoom::new);
     }
 
-    /** Counts an image from now on; {@link #withdraw} when it is not accepted after all. Fails with {@link FullException} when it may not be. */
+    /**
+     * Counts an image from now on; {@link #withdraw} when it is not accepted after all. Fails with {@link FullException} when it may
+     * not be, or with {@link NoAnswerException}.
+     */
     CompletionStage<Done> admit(RequestId id) {
         return ask(replyTo -> new PendingReplies.Admit(id, replyTo));
     }
@@ -55,7 +67,10 @@ final class Admissions {
     private CompletionStage<Done> ask(Function<ActorRef<Admission>, PendingReplies.Command> question) {
         CompletionStage<Admission> answer =
                 InPlace.of(AskPattern.ask(pending, question::apply, WITHIN, system.scheduler()));
-        return answer.thenApply(admission -> {
+        return answer.handle((admission, failure) -> {
+            if (failure != null) {
+                throw new NoAnswerException(failure);
+            }
             if (!admission.admitted()) {
                 throw new FullException(admission.retryAfterSeconds());
             }

@@ -79,18 +79,15 @@ final class BatchApi {
                 .thenApply(progress -> created(progress.orElseThrow()));
     }
 
-    /** Why no image was taken, when that is the same for all and a lone one would have been told to come again. */
+    /** That no image was taken and one or more would be later; the last of them says when. */
     private static Optional<Problem> comeAgain(List<Intake> intakes) {
-        List<Problem> refusals = intakes.stream()
-                .filter(Intake.Refused.class::isInstance)
-                .map(one -> ((Intake.Refused) one).problem())
-                .toList();
-        boolean same = refusals.size() == intakes.size()
-                && refusals.stream().map(Problem::code).distinct().count() == 1;
-        return same
-                ? Optional.of(refusals.get(refusals.size() - 1))
-                        .filter(problem -> problem.retryAfterSeconds().isPresent())
-                : Optional.empty();
+        if (intakes.stream().anyMatch(Intake.Accepted.class::isInstance)) {
+            return Optional.empty();
+        }
+        return intakes.stream()
+                .map(refused -> ((Intake.Refused) refused).problem())
+                .filter(problem -> problem.retryAfterSeconds().isPresent())
+                .reduce((earlier, last) -> last);
     }
 
     private CompletionStage<Received> received(HttpRequest request) {

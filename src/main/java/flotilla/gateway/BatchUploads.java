@@ -11,18 +11,23 @@ import flotilla.gateway.ImageIntake.Intake;
 import flotilla.gateway.UploadPermits.NoTurnException;
 import flotilla.gateway.Uploads.Received;
 import flotilla.protocol.ImageStore;
+import flotilla.protocol.InfrastructureException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.japi.pf.PFBuilder;
 import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.StreamIdleTimeoutException;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -102,6 +107,7 @@ final class BatchUploads {
     CompletionStage<List<Intake>> zip(HttpRequest request) {
         Source<ByteString, ?> body = bodies.bytes(request);
         Optional<TraceParent> trace = TraceHeader.of(request);
+        OfferedTogether files = new OfferedTogether(intake);
         return zips.run(
                         UploadPermits.held(request),
                         () -> ZipEntries.of(system, body, maxImageSize)
@@ -110,7 +116,7 @@ final class BatchUploads {
                                 .mapAsync(
                                         1,
                                         entry -> entry.second() < most
-                                                ? unpacked(entry.first(), trace)
+                                                ? unpacked(files, entry.first(), trace)
                                                 : surplus(
                                                         entry.second(),
                                                         entry.first().name(),
@@ -146,13 +152,14 @@ final class BatchUploads {
         if (callbacks.problem(callback).isPresent()) {
             return Answers.done(new Received(Optional.empty(), List.of(), callback));
         }
+        OfferedTogether objects = new OfferedTogether(intake);
         return objects(body)
                 .thenCompose(refs -> Source.from(refs)
                         .zipWithIndex()
                         .mapAsync(
                                 PARALLELISM,
                                 ref -> ref.second() < most
-                                        ? copy(ref.first(), trace)
+                                        ? copy(objects, ref.first(), trace)
                                         : surplus(ref.second(), url(ref.first()), REST_OF_LIST))
                         .runWith(Sink.seq(), system))
                 .thenApply(intakes -> new Received(Optional.empty(), List.copyOf(intakes), callback));
@@ -184,7 +191,9 @@ final class BatchUploads {
                             .filter(ref -> !ref.key().endsWith("/"))
                             .toList())
                     .exceptionally(failure -> {
-                        throw new UnreadableException(echo(url(prefix)) + " cannot be listed: " + reason(failure));
+                        throw isForGood(failure)
+                                ? new UnreadableException(echo(url(prefix)) + " cannot be listed: " + reason(failure))
+                                : new CompletionException(failure);
                     });
         }
         if (!node.path("images").isArray() || node.path("images").isEmpty()) {
@@ -207,15 +216,47 @@ final class BatchUploads {
         return new ImageRef(url.group(1), url.group(2));
     }
 
-    /** Takes an object as if it had been uploaded, so that it is checked and kept like any other. */
-    private CompletionStage<Intake> copy(ImageRef ref, Optional<TraceParent> trace) {
+    /** Takes an object as if it had been uploaded, so that it is checked and kept like any other; a refusal names it as the client did. */
+    private CompletionStage<Intake> copy(OfferedTogether objects, ImageRef ref, Optional<TraceParent> trace) {
         String name = ref.key().substring(ref.key().lastIndexOf('/') + 1);
-        return images.open(ref)
-                .thenCompose(found -> found.isEmpty()
-                        ? Answers.<Intake>done(new Intake.Refused(url(ref), Problem.noSuchObject()))
-                        : intake.accept(
-                                name, Optional.empty(), trace, 0, found.get().idleTimeout(STALLED_AFTER)))
-                .exceptionally(failure -> new Intake.Refused(url(ref), Problem.objectNotReadable(failure)));
+        return objects.accept(OfferedImage.lying(name, bytes(ref)), Optional.empty(), trace)
+                .thenApply(intake -> intake instanceof Intake.Refused refused
+                        ? new Intake.Refused(url(ref), refused.problem())
+                        : intake);
+    }
+
+    /** Opened when it is read, so that no object holds a connection while it waits for its turn, and none is read in vain. */
+    private Source<ByteString, ?> bytes(ImageRef ref) {
+        return Source.lazyCompletionStageSource(() -> images.open(ref).handle((found, failure) -> {
+            if (failure != null) {
+                throw isForGood(failure)
+                        ? new RefusedException(Problem.objectNotReadable(failure))
+                        : new CompletionException(failure);
+            }
+            return found.orElseThrow(() -> new RefusedException(Problem.noSuchObject()))
+                    .idleTimeout(STALLED_AFTER)
+                    .mapError(new PFBuilder<Throwable, Throwable>()
+                            .match(StreamIdleTimeoutException.class, silent -> stalled(ref, silent))
+                            .build())
+                    .mapMaterializedValue(none -> NotUsed.getInstance());
+        }));
+    }
+
+    /** Not its client's upload has stalled. */
+    private static InfrastructureException stalled(ImageRef ref, Throwable silent) {
+        return new InfrastructureException(
+                "nothing came of " + url(ref) + " for " + STALLED_AFTER.toSeconds() + " s", silent);
+    }
+
+    /** Whether a request of this store fails for what was asked, not for how the store is at the moment. */
+    private static boolean isForGood(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof IllegalArgumentException
+                    || at instanceof InfrastructureException refused && refused.isPermanent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isNoTurn(Throwable failure) {
@@ -231,8 +272,9 @@ final class BatchUploads {
                 });
     }
 
-    private CompletionStage<Intake> unpacked(ZipEntries.Entry entry, Optional<TraceParent> trace) {
-        return intake.accept(entry.name(), Optional.empty(), trace, 0, Source.single(entry.bytes()));
+    private static CompletionStage<Intake> unpacked(
+            OfferedTogether files, ZipEntries.Entry entry, Optional<TraceParent> trace) {
+        return files.accept(OfferedImage.lying(entry.name(), Source.single(entry.bytes())), Optional.empty(), trace);
     }
 
     /** An image beyond the most, by its place among all. */

@@ -123,25 +123,17 @@ final class ImageIntake {
     }
 
     /**
-     * Takes one upload. The stage never fails.
+     * Takes one upload. The stage never fails; when it completes, the bytes are consumed or cancelled, or were not asked for.
      *
-     * @param rawName the client's name for the image
      * @param key the client's idempotency key for this image
      * @param client where the client wants it to belong in a trace
-     * @param held bytes that are in memory for it while it waits for its turn, and counted nowhere else
-     * @param bytes the encoded image; consumed or cancelled when the stage completes
      */
-    CompletionStage<Intake> accept(
-            String rawName,
-            Optional<String> key,
-            Optional<TraceParent> client,
-            long held,
-            Source<ByteString, ?> bytes) {
+    CompletionStage<Intake> accept(OfferedImage image, Optional<String> key, Optional<TraceParent> client) {
         meters.uploadBegan();
         Instant began = clock.instant();
         RequestId id = RequestId.create(began, random);
         Tracing.Upload trace = tracing.upload(id, client, began);
-        return take(id, rawName, key, trace, held, bytes).whenComplete((intake, failure) -> {
+        return take(id, image, key, trace).whenComplete((intake, failure) -> {
             Optional<String> refusal = intake instanceof Intake.Refused refused
                     ? Optional.of(refused.problem().code())
                     : Optional.empty();
@@ -151,19 +143,13 @@ final class ImageIntake {
         });
     }
 
-    private CompletionStage<Intake> take(
-            RequestId id,
-            String rawName,
-            Optional<String> key,
-            Tracing.Upload trace,
-            long held,
-            Source<ByteString, ?> bytes) {
-        Optional<FileName> file = FileName.of(rawName);
+    private CompletionStage<Intake> take(RequestId id, OfferedImage image, Optional<String> key, Tracing.Upload trace) {
+        Optional<FileName> file = FileName.of(image.name());
         if (file.isEmpty()) {
-            return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.badFileName()));
+            return leave(image, Problem.badFileName());
         }
         if (store.isOpen() || requests.isOpen()) {
-            return discard(bytes).thenApply(done -> new Intake.Refused(rawName, Problem.unavailable(AGAIN)));
+            return leave(image, Problem.unavailable(AGAIN));
         }
         // Refused before its turn, which another can have meanwhile. Who waits for one does not count as unanswered
         // yet:
@@ -171,24 +157,29 @@ final class ImageIntake {
         return admissions
                 .hasRoom()
                 .thenCompose(room -> permits.run(
-                        held,
-                        () -> admissions.admit(id).thenCompose(admitted -> store(id, file.get(), key, trace, bytes))))
+                        image.held(),
+                        () -> admissions
+                                .admit(id)
+                                .thenCompose(admitted -> store(id, file.get(), key, trace, image.bytes()))))
                 .exceptionallyCompose(failure -> {
                     Throwable cause = unwrapped(failure);
                     if (cause instanceof UploadPermits.NoTurnException) {
-                        return turnAway(rawName, bytes);
+                        return turnAway(image);
                     }
                     if (cause instanceof FullException full) {
-                        return discard(bytes).thenApply(done -> backlogFull(rawName, full));
+                        return leave(image, backlogFull(full));
                     }
                     admissions.withdraw(id);
-                    return CompletableFuture.completedStage(new Intake.Refused(rawName, problem(id, trace, failure)));
+                    Problem problem = problem(id, trace, failure);
+                    return cause instanceof Admissions.NoAnswerException
+                            ? leave(image, problem)
+                            : CompletableFuture.completedStage(new Intake.Refused(image.name(), problem));
                 });
     }
 
     /** Refuses an upload as one whose turn does not come. */
-    CompletionStage<Intake> turnAway(String rawName, Source<ByteString, ?> bytes) {
-        return discard(bytes).thenApply(done -> new Intake.Refused(rawName, noTurn));
+    CompletionStage<Intake> turnAway(OfferedImage image) {
+        return leave(image, noTurn);
     }
 
     /** Whether an upload was refused because its turn did not come. */
@@ -310,15 +301,15 @@ final class ImageIntake {
                 .thenCompose(admitted -> enqueue(key, standing, Optional.empty(), trace))
                 .exceptionallyCompose(failure -> {
                     if (unwrapped(failure) instanceof FullException full) {
-                        return Answers.done(backlogFull(standing.file().value(), full));
+                        return Answers.done(new Intake.Refused(standing.file().value(), backlogFull(full)));
                     }
                     admissions.withdraw(standing.id());
                     return CompletableFuture.failedStage(failure);
                 });
     }
 
-    private Intake backlogFull(String file, FullException full) {
-        return new Intake.Refused(file, Problem.backlogFull(settings.maxBacklog(), full.retryAfterSeconds()));
+    private Problem backlogFull(FullException full) {
+        return Problem.backlogFull(settings.maxBacklog(), full.retryAfterSeconds());
     }
 
     /** Sends the message of the image that a key stands for, and remembers that it is in the queue. */
@@ -335,10 +326,16 @@ final class ImageIntake {
                 .thenApply(sent -> new Intake.Accepted(id, file, ref, Optional.of(sent.journey())));
     }
 
-    private CompletionStage<Integer> discard(Source<ByteString, ?> bytes) {
-        return bytes.limitWeighted(settings.maxImageSize(), chunk -> (long) chunk.size())
-                .runWith(Sink.fold(0, (count, chunk) -> count + 1), system)
-                .exceptionally(tooLongOrBroken -> 0);
+    /** Refuses an image of which nobody has read anything yet. */
+    private CompletionStage<Intake> leave(OfferedImage image, Problem problem) {
+        Intake refused = new Intake.Refused(image.name(), problem);
+        if (!image.sent()) {
+            return Answers.done(refused);
+        }
+        return image.bytes()
+                .limitWeighted(settings.maxImageSize(), chunk -> (long) chunk.size())
+                .runWith(Sink.ignore(), system)
+                .handle((done, tooLongOrBroken) -> refused);
     }
 
     private static Problem problem(RequestId id, Tracing.Upload trace, Throwable failure) {

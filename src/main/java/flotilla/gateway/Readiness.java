@@ -43,8 +43,8 @@ final class Readiness {
     synchronized CompletionStage<Optional<String>> missing() {
         long now = nanos.getAsLong();
         if (askedAt.isEmpty() || now - askedAt.getAsLong() >= GOOD_FOR.toNanos()) {
-            askedAt = OptionalLong.of(now);
             last = ask();
+            askedAt = OptionalLong.of(now);
         }
         return last;
     }

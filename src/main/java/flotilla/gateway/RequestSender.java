@@ -6,24 +6,33 @@ import flotilla.domain.ImageRef;
 import flotilla.domain.RequestId;
 import flotilla.domain.TraceParent;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.protocol.InfrastructureException;
 import flotilla.protocol.MessageQueue;
 import flotilla.protocol.Tracing;
 import flotilla.protocol.WireFormat;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the message of a stored image into the request queue, after which it is accepted. Safe for all threads. */
 final class RequestSender {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestSender.class);
+
     private final GatewayId gateway;
     private final MessageQueue requests;
     private final Breaker breaker;
     private final ActorRef<PendingReplies.Command> pending;
     private final RecentImages recent;
     private final Clock clock;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     RequestSender(
             ActorSystem<?> system,
@@ -65,13 +74,37 @@ final class RequestSender {
                 context.map(TraceParent::toString),
                 passing.map(Passing::size),
                 passing.flatMap(Passing::content));
-        return breaker.call(() -> requests.send(WireFormat.write(request))).thenApply(sent -> {
+        return breaker.call(() -> send(request)).thenApply(sent -> {
             Instant queuedAt = clock.instant();
             trace.queued(queuedAt);
             recent.accepted(id, new RecentImages.Taken(request.acceptedAt(), queuedAt, context));
             pending.tell(
                     new PendingReplies.Enqueued(id, passing.map(Passing::size).orElse(0L)));
-            return request;
+            return sent;
         });
+    }
+
+    /** A queue that takes no message of this size gets one that only points to the image. */
+    private CompletionStage<ClassificationRequest> send(ClassificationRequest request) {
+        return requests.send(WireFormat.write(request))
+                .thenApply(sent -> request)
+                .exceptionallyCompose(failure -> {
+                    if (request.content().isEmpty() || !isForGood(failure)) {
+                        return CompletableFuture.failedStage(failure);
+                    }
+                    if (!warned.getAndSet(true)) {
+                        LOG.warn(
+                                "a message with an image in it was refused, and is sent without it; set flotilla.queue.inline-images = 0, or"
+                                        + " raise the MaximumMessageSize of the request queue: {}",
+                                failure.toString());
+                    }
+                    return send(request.pointing());
+                });
+    }
+
+    private static boolean isForGood(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof InfrastructureException refused && refused.isPermanent();
     }
 }

@@ -108,7 +108,10 @@ final class Uploads {
                 .flatMap(header -> Optional.ofNullable(header.getParams().get("filename")))
                 .or(() -> request.getUri().query().get("file"))
                 .orElse(DEFAULT_NAME);
-        return intake.accept(name, key, TraceHeader.of(request), UploadPermits.held(request), bodies.bytes(request))
+        return intake.accept(
+                        OfferedImage.sent(name, UploadPermits.held(request), bodies.bytes(request)),
+                        key,
+                        TraceHeader.of(request))
                 .thenApply(one -> new Received(Optional.empty(), List.of(one), Optional.empty()));
     }
 
@@ -145,8 +148,7 @@ final class Uploads {
         private int files;
         private long passedOver;
         private Optional<String> callback = Optional.empty();
-        /** The turn of one image has not come: the others do not wait for theirs as long again. */
-        private boolean crowded;
+        private final OfferedTogether images = new OfferedTogether(intake);
 
         Form(Optional<String> key, Optional<TraceParent> trace, long held, boolean mayCallBack) {
             this.key = key;
@@ -186,10 +188,9 @@ final class Uploads {
             // The key stands for the form; each of its images needs one of its own.
             int number = files++;
             Source<ByteString, ?> image = whole(bytes).via(new DrainOnCancel(mostDrained));
-            CompletionStage<Intake> taken = crowded
-                    ? intake.turnAway(name.get(), image)
-                    : intake.accept(name.get(), key.map(whole -> whole + "#" + number), trace, held, image);
-            return taken.thenApply(one -> add(part.getName(), one));
+            return images.accept(
+                            OfferedImage.sent(name.get(), held, image), key.map(whole -> whole + "#" + number), trace)
+                    .thenApply(one -> add(part.getName(), one));
         }
 
         private Optional<String> name(Multipart.FormData.BodyPart part) {
@@ -201,7 +202,6 @@ final class Uploads {
 
         private Done add(String name, Intake taken) {
             field = field.or(() -> Optional.of(name));
-            crowded |= intake.isTurnedAway(taken);
             intakes.add(taken);
             return Done.getInstance();
         }

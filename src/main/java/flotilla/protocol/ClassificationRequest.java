@@ -104,6 +104,12 @@ public record ClassificationRequest(
         return new Journey(gateway, acceptedAt, traceParent(), Optional.empty(), Optional.of(givenUp));
     }
 
+    /** The same without its image, which is stored. */
+    public ClassificationRequest pointing() {
+        return new ClassificationRequest(
+                id, image, file, gateway, acceptedAt, trace, size, Optional.empty(), generation, quarantine, tries);
+    }
+
     /** The same, given up. */
     public ClassificationRequest quarantined(String reason) {
         return new ClassificationRequest(

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The supervisor's mind without its body: what it knows of workers, gateways and instances, what it decides and what it
@@ -152,7 +153,7 @@ public final class FleetController {
     /** Confirmations that were taken out of their queue while nobody knew the instances. */
     private final List<FleetObservation.DrainConfirmation> undecided = new ArrayList<>();
 
-    /** Instances that the last plan ends. */
+    /** Instances that are going down: by the last plan, or as they were last described. */
     private Set<InstanceId> ending = Set.of();
 
     private Optional<Instant> since = Optional.empty();
@@ -316,10 +317,7 @@ public final class FleetController {
         List<Shadow> shadows = shadowPolicies.plan(observation, state, now);
         state = plan.next();
         lastPlan = plan.depth().isPresent() && plan.instancesKnown() ? Optional.of(plan) : lastPlan;
-        ending = plan.actions().stream()
-                .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
-                .flatMap(action -> action.instance().stream())
-                .collect(Collectors.toSet());
+        ending = ending(plan, instances);
         starts.planned(plan);
         requested = plan.actions().stream()
                 .filter(ScalingAction.RequestDrains.class::isInstance)
@@ -329,6 +327,20 @@ public final class FleetController {
             undecided.clear();
         }
         return new Decided(plan, shadows, forecast(observation, plan));
+    }
+
+    /** An instance that was to end is believed to live when it is described as running, and not because nobody could ask. */
+    private Set<InstanceId> ending(ScalingPlan plan, Optional<List<InstanceView>> instances) {
+        Stream<InstanceId> ended = plan.actions().stream()
+                .filter(action -> action instanceof ScalingAction.Terminate || action instanceof ScalingAction.Stop)
+                .flatMap(action -> action.instance().stream());
+        Stream<InstanceId> before = instances.isEmpty()
+                ? ending.stream()
+                : instances.get().stream()
+                        .map(InstanceView::instance)
+                        .filter(one -> one.state().isGoingDown())
+                        .map(Instance::id);
+        return Stream.concat(ended, before).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -19,4 +19,9 @@ public enum InstanceState {
     public boolean isAlive() {
         return this == PENDING || this == RUNNING;
     }
+
+    /** Whether whatever runs on the machine ends within moments. Not so one that is held until its worker has drained. */
+    public boolean isGoingDown() {
+        return this == SHUTTING_DOWN || this == STOPPING || this == TERMINATED;
+    }
 }

@@ -177,7 +177,8 @@ final class PlanDraft {
 
     /** Instances without an app-tier id get one; of two with the same id the stopped or younger one gets another. */
     private void giveIds() {
-        if (rules.shape().mode() == Mode.BY_HAND) {
+        // An earlier supervisor may have given one that EC2 does not describe yet.
+        if (rules.shape().mode() == Mode.BY_HAND || rules.launchesHeld()) {
             return;
         }
         Set<InstanceId> ended = sheet.ended();

@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param boots what to do about machines that never report
  * @param interval between two regular decisions
  * @param orphanGrace time before an orphan is mended
- * @param settle how long a new supervisor launches nothing, so that EC2 describes what an earlier one has launched
+ * @param settle how long a new supervisor launches nothing and gives no app-tier id, so that EC2 describes what an earlier one has done
  * @param launchesHeld whether that time is still running
  */
 public record PlannerRules(

@@ -17,7 +17,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>From <i>s + E</i> on the time is up: <i>E</i> is shorter than <i>F + margin</i> by what it takes to give everything back, so that
  * nothing is in hand any more when the supervisor may take the worker for dead.
  *
- * <p>Each report has a timer, so that no clock is read. Confined to the worker's actor, in whose time it is told everything.
+ * <p>Each report has a timer for either moment, both from its sending, so that no clock is read and a worker that stood still is not
+ * late for the second because it was late for the first. Confined to the worker's actor, in whose time it is told everything.
  */
 final class SelfFence {
     /** The report of this number, 0 being the start, was sent <i>F</i> ago. */
@@ -28,7 +29,7 @@ final class SelfFence {
 
     private final TimerScheduler<Worker.Command> timers;
     private final Duration after;
-    private final Duration left;
+    private final Duration end;
     private long heard;
     private long due = -1;
     private long up = -1;
@@ -42,13 +43,14 @@ final class SelfFence {
     SelfFence(TimerScheduler<Worker.Command> timers, Duration after, Duration end) {
         this.timers = timers;
         this.after = after;
-        this.left = end.minus(after);
+        this.end = end;
         sent(0);
     }
 
     /** A report is on its way. */
     void sent(long report) {
         timers.startSingleTimer(new Due(report), after);
+        timers.startSingleTimer(new Up(report), end);
     }
 
     /** The supervisor has heard this report, and so no earlier one matters. */
@@ -62,9 +64,6 @@ final class SelfFence {
     /** The fence closes for a report. */
     void due(Due one) {
         due = Math.max(due, one.report());
-        if (isClosed()) {
-            timers.startSingleTimer(new Up(one.report()), left);
-        }
     }
 
     /** The time of a report is up. */

@@ -289,7 +289,11 @@ public final class Worker {
 
     /** Words of the supervisor are no acknowledgement: it may be ending this machine. One that it does not end may receive unheard. */
     private boolean mayReceive() {
-        return parts.identity().instance().isEmpty() || fence.isHeard();
+        return !isEndedBySupervisor() || fence.isHeard();
+    }
+
+    private boolean isEndedBySupervisor() {
+        return parts.identity().instance().isPresent();
     }
 
     private Behavior<Command> onDrain(WorkerCommand.Drain drain) {
@@ -426,10 +430,10 @@ public final class Worker {
         return fence.isClosed() && open ? shutOff() : Behaviors.same();
     }
 
-    /** What is in hand still was inside a classifier since the fence closed, or longer. */
+    /** What is in hand still was inside a classifier since the fence closed, or longer. Nobody ends one without an instance: it waits. */
     private Behavior<Command> onUp(SelfFence.Up up) {
         fence.up(up);
-        if (!fence.isTimeUp() || parts.leases().held().isEmpty() || phase == Phase.DRAINED) {
+        if (!isEndedBySupervisor() || !fence.isTimeUp() || parts.leases().held().isEmpty() || phase == Phase.DRAINED) {
             return Behaviors.same();
         }
         if (phase == Phase.LEAVING || phase == Phase.RECLAIMED) {

@@ -21,10 +21,12 @@ import flotilla.testing.MemoryStores;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -214,6 +216,17 @@ class RedriveTest {
         assertThat(status).isEqualTo(1);
         assertThat(requests.sent()).hasSize(1);
         assertThat(quarantine.kept).containsOnlyKeys(damaged.id());
+    }
+
+    @Test
+    void recordThatCannotBeReadAndIsLast_shouldBeToldAfterAllOthers() {
+        List<RequestId> all = IntStream.range(0, 17)
+                .mapToObj(i -> givenUp(i + ".png", FailureCode.QUARANTINED).id())
+                .sorted(Comparator.comparing(RequestId::value))
+                .toList();
+        quarantine.damaged.add(all.get(16));
+
+        assertThat(run("--all")).last().asString().isEqualTo("16 put back, 1 could not be dealt with");
     }
 
     @Test

@@ -7,6 +7,7 @@ import flotilla.domain.FailureCode;
 import flotilla.domain.Outcome;
 import flotilla.gateway.ImageIntake.Intake;
 import flotilla.protocol.ClassificationRequest;
+import flotilla.testing.MemoryStores;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -149,6 +150,15 @@ class BatchTest extends HttpFixture {
 
         HttpResponse<String> created = list("{\"images\":[" + images + "]}");
 
+        List<JsonNode> all = results(created);
+        assertThat(all).hasSize(13);
+        assertThat(all.subList(0, 6)).allMatch(one -> code(one).equals("no-such-object"));
+        assertThat(all.subList(6, 13)).allMatch(one -> code(one).equals("too-many-files"));
+        assertThat(all.get(11).path("file").asText()).isEqualTo("s3://somebodys-bucket/11.png");
+        assertThat(all.get(12).path("file").asText()).isEqualTo("rest of the list");
+    }
+
+    private List<JsonNode> results(HttpResponse<String> created) throws Exception {
         List<JsonNode> all = new ArrayList<>();
         for (String line : get(created.headers().firstValue("Location").orElseThrow() + "/results")
                 .join()
@@ -157,11 +167,7 @@ class BatchTest extends HttpFixture {
                 .toList()) {
             all.add(JSON.readTree(line));
         }
-        assertThat(all).hasSize(13);
-        assertThat(all.subList(0, 6)).allMatch(one -> code(one).equals("no-such-object"));
-        assertThat(all.subList(6, 13)).allMatch(one -> code(one).equals("too-many-files"));
-        assertThat(all.get(11).path("file").asText()).isEqualTo("s3://somebodys-bucket/11.png");
-        assertThat(all.get(12).path("file").asText()).isEqualTo("rest of the list");
+        return all;
     }
 
     private static String code(JsonNode result) {
@@ -180,12 +186,12 @@ class BatchTest extends HttpFixture {
 
     @Test
     void longPrefixThatCannotBeListed_shouldBeNamedByItsBeginning() throws Exception {
-        images.away = true;
-        HttpResponse<String> refused = list("{\"prefix\":\"s3://somebodys-bucket/" + "x".repeat(100_000) + "\"}");
+        HttpResponse<String> refused =
+                list("{\"prefix\":\"s3://" + MemoryStores.Images.FORBIDDEN + "/" + "x".repeat(100_000) + "\"}");
 
         shouldBeProblem(refused, 400, "bad-batch");
         assertThat(json(refused).path("detail").asText())
-                .endsWith("… cannot be listed: the store is away")
+                .endsWith("… cannot be listed: no object of that bucket may be named")
                 .hasSizeLessThan(300);
     }
 
@@ -213,20 +219,17 @@ class BatchTest extends HttpFixture {
         shouldBeProblem(unavailable, 503, "unavailable");
         assertThat(unavailable.headers().firstValue("Retry-After")).contains("5");
 
-        for (int i = 0; i < MAX_BACKLOG; i++) {
-            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
-                    .isEqualTo(202);
-        }
+        fillBacklog();
         HttpResponse<String> full = zip(Map.of("a.png", PNG, "b.png", PNG));
         shouldBeProblem(full, 429, "backlog-full");
         assertThat(full.headers().firstValue("Retry-After")).contains("30");
         assertThat(batches.batches).isEmpty();
 
-        HttpResponse<String> various = postForm("/v1/batches", Map.of(), mixed).join();
-        assertThat(various.statusCode())
-                .as("what another reason has is told for each")
+        shouldBeProblem(postForm("/v1/batches", Map.of(), mixed).join(), 429, "backlog-full");
+        Part[] bad = {new Part("f", "../b.png", PNG)};
+        assertThat(postForm("/v1/batches", Map.of(), bad).join().statusCode())
+                .as("none of these would ever be taken")
                 .isEqualTo(202);
-        assertThat(status(various).path("refused").asInt()).isEqualTo(2);
     }
 
     @Test
@@ -248,12 +251,56 @@ class BatchTest extends HttpFixture {
 
     @Test
     void prefixThatCannotBeListed_shouldBeRefusedWithTheReason() throws Exception {
-        images.away = true;
-        HttpResponse<String> refused = list("{\"prefix\":\"s3://somebodys-bucket/in/\"}");
+        HttpResponse<String> refused = list("{\"prefix\":\"s3://forbidden-bucket/in/\"}");
 
         shouldBeProblem(refused, 400, "bad-batch");
         assertThat(json(refused).path("detail").asText())
-                .isEqualTo("s3://somebodys-bucket/in/ cannot be listed: the store is away");
+                .isEqualTo("s3://forbidden-bucket/in/ cannot be listed: no object of that bucket may be named");
+    }
+
+    @Test
+    void storeThatIsAway_shouldBeNoFaultOfTheList() throws Exception {
+        images.objects.put("in/a.png", ByteString.fromArray(PNG));
+        images.away = true;
+
+        shouldBeProblem(list("{\"prefix\":\"s3://somebodys-bucket/in/\"}"), 503, "unavailable");
+        HttpResponse<String> named = list("{\"images\":[\"s3://somebodys-bucket/in/a.png\"]}");
+
+        shouldBeProblem(named, 503, "unavailable");
+        assertThat(named.headers().firstValue("Retry-After")).contains("5");
+        assertThat(batches.batches).isEmpty();
+    }
+
+    @Test
+    void objectThatMayNotBeRead_shouldBeRefusedByItsUrl() throws Exception {
+        images.objects.put("a.txt", ByteString.fromString("no image"));
+        HttpResponse<String> created = list(
+                "{\"images\":[\"s3://forbidden-bucket/a.png\",\"s3://somebodys-bucket/a.txt\",\"s3://somebodys-bucket/none.png\"]}");
+
+        assertThat(results(created))
+                .extracting(one -> one.path("file").asText() + " " + code(one))
+                .containsExactly(
+                        "s3://forbidden-bucket/a.png object-not-readable",
+                        "s3://somebodys-bucket/a.txt unsupported-type",
+                        "s3://somebodys-bucket/none.png no-such-object");
+    }
+
+    @Test
+    void objectsBeyondTheBacklog_shouldNotBeOpened() throws Exception {
+        fillBacklog();
+        images.objects.put("in/a.png", ByteString.fromArray(PNG));
+        images.fetched.clear();
+
+        shouldBeProblem(list("{\"images\":[\"s3://somebodys-bucket/in/a.png\"]}"), 429, "backlog-full");
+
+        assertThat(images.fetched).isEmpty();
+    }
+
+    private void fillBacklog() throws Exception {
+        for (int i = 0; i < MAX_BACKLOG; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .isEqualTo(202);
+        }
     }
 
     @ParameterizedTest

@@ -384,6 +384,22 @@ class ConnectionLimitsTest extends HttpFixture {
         }
     }
 
+    /** Many streams cost their client one connection: those that are answered but for a body that does not come take nothing from others. */
+    @Test
+    void bodiesThatNobodyWaitsFor_shouldTakeNoPlacesOverHttp2() throws Exception {
+        startWithPatience();
+        try (RawHttp2 client = RawHttp2.open(url)) {
+            client.flood(CONNECTIONS, i -> RawHttp2.begunPost(2 * i + 1, "/nowhere"));
+            int last = 2 * CONNECTIONS + 1;
+            assertThat(client.isAnswered(last)).isTrue();
+
+            KIT.createTestProbe()
+                    .awaitAssert(
+                            Duration.ofSeconds(20),
+                            () -> assertThat(get("/").join().statusCode()).isEqualTo(200));
+        }
+    }
+
     @Test
     void requestsThatAreTooMany_shouldBeCountedAsOthersAre() throws Exception {
         stop();

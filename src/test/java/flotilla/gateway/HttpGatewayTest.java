@@ -163,6 +163,22 @@ class HttpGatewayTest extends HttpFixture {
     }
 
     @Test
+    void imageThatTheQueueTakesInNoMessage_shouldBePointedTo() throws Exception {
+        postRaw(PNG, Map.of("Prefer", "respond-async"));
+        requests.takeUpTo(requests.sent().get(0).length() - 1);
+
+        for (int i = 0; i < 12; i++) {
+            assertThat(postRaw(PNG, Map.of("Prefer", "respond-async")).statusCode())
+                    .as("what is refused for good is no trouble of the queue")
+                    .isEqualTo(202);
+        }
+
+        List<ClassificationRequest> all = accepted(13);
+        assertThat(all.subList(1, 13)).allMatch(request -> request.content().isEmpty());
+        assertThat(images.objects).containsKey(all.get(12).image().key());
+    }
+
+    @Test
     void largerImage_shouldBeStoredAlone() throws Exception {
         byte[] large = Arrays.copyOf(PNG, (int) INLINE + 1);
         postRaw(large, Map.of("Prefer", "respond-async"));

@@ -80,6 +80,13 @@ final class RawHttp2 implements AutoCloseable {
         return frame(HEADERS, END_STREAM | END_HEADERS, stream, getHeaders(path));
     }
 
+    /** {@code POST path} on a stream of its own, of which nothing but the header comes. */
+    static byte[] begunPost(int stream, String path) {
+        byte[] block = getHeaders(path);
+        block[0] = (byte) 0x83;
+        return frame(HEADERS, END_HEADERS, stream, block);
+    }
+
     /** The header block of {@code GET path}: two fields of HPACK's own table (RFC 7541, appendix A), and two whose names are in it. */
     static byte[] getHeaders(String path) {
         return bytes(new byte[] {(byte) 0x82, (byte) 0x86}, named(4, path), named(1, "localhost"));

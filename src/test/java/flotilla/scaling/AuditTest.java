@@ -50,6 +50,20 @@ class AuditTest {
         assertThat(plan.findings()).containsExactly("instance i-x launched at 2026-11-22T11:59:00Z has no app-tier id");
     }
 
+    /** EC2 may not describe yet which one an earlier supervisor has given it. */
+    @Test
+    void instanceWithoutAnId_shouldGetNoneFromASupervisorThatIsNew() {
+        FleetObservation seen = Fleet.none()
+                .working(1, 1, 3)
+                .tagged(InstanceState.RUNNING, "i-x", 0)
+                .withMessages(3);
+
+        assertThat(plan(RULES.settling(Duration.ofSeconds(10), true), seen).actions())
+                .isEmpty();
+        assertThat(plan(RULES.settling(Duration.ofSeconds(10), false), seen).actions())
+                .containsExactly(assign("i-x", 2, AssignId.Why.UNTAGGED));
+    }
+
     @Test
     void twoInstancesWithOneId_shouldLeaveItToTheOlderOne() {
         ScalingPlan plan = plan(Fleet.none()

@@ -228,6 +228,42 @@ class ControllerReportsTest {
         assertThat(controller.reported(next, now)).containsExactly(new WorkerOrder.Heard(next.number()));
     }
 
+    private boolean isHeard(Activity activity) {
+        return controller.reported(sighting(1, 1, activity, 0), now).stream()
+                .anyMatch(WorkerOrder.Heard.class::isInstance);
+    }
+
+    private void described(InstanceState state) {
+        instances.set(
+                0,
+                new Instance(
+                        Fleet.id(1), Optional.of(new AppTierId(1)), state, Fleet.NOW.minusSeconds(600), Fleet.TYPE));
+    }
+
+    @Test
+    void workerOfAMachineThatGoesDown_shouldNotBeToldThatItIsHeardHoweverLongThatTakes() {
+        running(1);
+        report(1, Activity.WORKING, 0);
+        ScalingPlan plan = tick(1);
+        while (plan.actions().stream().noneMatch(Terminate.class::isInstance)) {
+            plan = tick(1);
+        }
+        assertThat(isHeard(Activity.LEAVING)).isFalse();
+
+        now = now.plusSeconds(10);
+        controller.decide(new Readings(Optional.of(new QueueDepth(1, 0, 0)), Optional.empty()), now);
+        assertThat(isHeard(Activity.LEAVING)).as("nobody knows").isFalse();
+
+        described(InstanceState.SHUTTING_DOWN);
+        for (int looks = 0; looks < 3; looks++) {
+            tick(1);
+            assertThat(isHeard(Activity.LEAVING)).as("still going down").isFalse();
+        }
+        described(InstanceState.HELD);
+        tick(1);
+        assertThat(isHeard(Activity.DRAINING)).as("ends when it has drained").isTrue();
+    }
+
     @Test
     void silenceWhileTheSupervisorListens_shouldEndInATermination() {
         running(1);

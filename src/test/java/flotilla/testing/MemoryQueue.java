@@ -37,6 +37,7 @@ public final class MemoryQueue implements MessageQueue {
     private SourceQueueWithComplete<QueueMessage> receiver;
     private IntSupplier capacity = () -> 0;
     private Predicate<String> refused = body -> false;
+    private int longest = Integer.MAX_VALUE;
     private Consumer<String> listener = body -> {};
     private CompletableFuture<Done> receive = CompletableFuture.completedFuture(Done.getInstance());
     private Supplier<CompletionStage<Done>> extending = () -> CompletableFuture.completedFuture(Done.getInstance());
@@ -48,6 +49,11 @@ public final class MemoryQueue implements MessageQueue {
     /** Bodies for which sending fails from now on. */
     public synchronized void refuse(Predicate<String> bodies) {
         refused = bodies;
+    }
+
+    /** Longer bodies are refused for good from now on. */
+    public synchronized void takeUpTo(int characters) {
+        longest = characters;
     }
 
     /** Hears of each message that is sent from now on. */
@@ -126,6 +132,9 @@ public final class MemoryQueue implements MessageQueue {
     public synchronized CompletionStage<Done> send(String body) {
         if (refused.test(body)) {
             return CompletableFuture.failedFuture(new InfrastructureException("the queue is away", null));
+        }
+        if (body.length() > longest) {
+            return CompletableFuture.failedFuture(new InfrastructureException("the message is too long", null, true));
         }
         sent.add(body);
         listener.accept(body);

@@ -44,6 +44,8 @@ public final class MemoryStores {
         public final Set<String> fetched = ConcurrentHashMap.newKeySet();
 
         public volatile boolean away;
+        /** A bucket whose objects nobody may name. */
+        public static final String FORBIDDEN = "forbidden-bucket";
         /** Writes are not answered before this is complete. */
         public volatile CompletionStage<Done> gate = CompletableFuture.completedStage(Done.getInstance());
 
@@ -92,11 +94,16 @@ public final class MemoryStores {
 
         @Override
         public CompletionStage<Optional<Source<ByteString, ?>>> open(ImageRef ref) {
-            return get(ref).thenApply(found -> found.map(Source::single));
+            return ref.bucket().equals(FORBIDDEN)
+                    ? CompletableFuture.failedFuture(notAllowed())
+                    : get(ref).thenApply(found -> found.map(Source::single));
         }
 
         @Override
         public CompletionStage<List<ImageRef>> list(String bucket, String prefix, int most) {
+            if (bucket.equals(FORBIDDEN)) {
+                return CompletableFuture.failedFuture(notAllowed());
+            }
             if (away) {
                 return CompletableFuture.failedFuture(new InfrastructureException("the store is away", null));
             }
@@ -120,6 +127,10 @@ public final class MemoryStores {
         public CompletionStage<Done> delete(ImageRef ref) {
             objects.remove(ref.key());
             return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        private static IllegalArgumentException notAllowed() {
+            return new IllegalArgumentException("no object of that bucket may be named");
         }
 
         private void refuseWhenAway() {

@@ -4,6 +4,7 @@ import static flotilla.worker.WorkerFixture.body;
 import static flotilla.worker.WorkerFixture.stored;
 
 import flotilla.domain.AppTierId;
+import flotilla.domain.WorkerId;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.WorkerCommand;
 import flotilla.scaling.Activity;
@@ -41,11 +42,12 @@ final class RunningWorker implements AutoCloseable {
     private final ActorTestKit kit;
     private final ActorRef<Worker.Command> ref;
 
-    private RunningWorker(ActorTestKit kit, Duration reportInterval, AttemptMarks marks) {
+    private RunningWorker(ActorTestKit kit, WorkerIdentity identity, Duration reportInterval, AttemptMarks marks) {
         this.kit = kit;
         this.images = new MemoryStores.Images(kit.system());
         this.link = kit.createTestProbe();
         this.ref = kit.spawn(WorkerFixture.node(
+                identity,
                 new WorkerNode.Queues(requests, responses, Optional.of(terminate)),
                 images,
                 results,
@@ -57,14 +59,23 @@ final class RunningWorker implements AutoCloseable {
 
     /** One that no supervisor knows. */
     static RunningWorker unknown(ActorTestKit kit, Duration reportInterval, AttemptMarks marks) {
-        return new RunningWorker(kit, reportInterval, marks);
+        return new RunningWorker(kit, WorkerFixture.identity(), reportInterval, marks);
+    }
+
+    /** One that was started by hand, on a machine that nobody ends. */
+    static RunningWorker byHand(ActorTestKit kit, Duration reportInterval, AttemptMarks marks) {
+        return new RunningWorker(
+                kit, new WorkerIdentity(new WorkerId("w-1"), Optional.empty(), 1), reportInterval, marks);
     }
 
     /** One that reports to {@link #link} twenty times a second and is known as app-tier id 3. */
     static RunningWorker registered(ActorTestKit kit) {
         Duration interval = Duration.ofMillis(50);
         RunningWorker worker = new RunningWorker(
-                kit, interval, AttemptMarks.unkept(WorkerFixture.identity().process(), RunningTime.every(interval)));
+                kit,
+                WorkerFixture.identity(),
+                interval,
+                AttemptMarks.unkept(WorkerFixture.identity().process(), RunningTime.every(interval)));
         worker.reportTo(worker.link);
         worker.register();
         return worker;

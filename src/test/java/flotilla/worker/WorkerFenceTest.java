@@ -47,12 +47,15 @@ class WorkerFenceTest {
 
     @BeforeEach
     void start() throws Exception {
-        AttemptMarks marks = AttemptMarks.open(
+        worker = RunningWorker.unknown(KIT, SECOND, marks());
+        report();
+    }
+
+    private AttemptMarks marks() throws Exception {
+        return AttemptMarks.open(
                 new MarkFolder(folder, "scope"),
                 WorkerFixture.identity().process(),
                 new RunningTime(clock::nanoTime, SECOND));
-        worker = RunningWorker.unknown(KIT, SECOND, marks);
-        report();
     }
 
     @AfterEach
@@ -177,6 +180,35 @@ class WorkerFenceTest {
         }
         acknowledge(report());
         assertThat(report().activity()).as("no way back").isEqualTo(Activity.LEAVING);
+    }
+
+    /** Its timers are late then, and what it may be taken for dead by is not. */
+    @Test
+    void workerThatStoodStill_shouldGiveBackAtTheMomentThatCountsFromItsReport() {
+        List<QueueMessage> slow = inHand(2);
+
+        TIME.timePasses(FENCE_END);
+
+        worker.eventually(() -> assertThat(worker.ended).isDone());
+        assertThat(worker.requests.extended()).containsExactlyInAnyOrderElementsOf(slow);
+    }
+
+    @Test
+    void workerThatNobodyEnds_shouldFinishWhatIsInsideHoweverLongItIsCutOff() throws Exception {
+        worker.close();
+        worker = RunningWorker.byHand(KIT, SECOND, marks());
+        report();
+        inHand(3);
+        assertThat(after(FENCE)).isEqualTo(Activity.LEAVING);
+        worker.eventually(() -> assertThat(worker.requests.acknowledged()).hasSize(1));
+
+        assertThat(after(FENCE)).isEqualTo(Activity.LEAVING);
+        worker.classifiers.slow.release(2);
+
+        worker.eventually(() -> assertThat(worker.results.results).hasSize(2));
+        assertThat(worker.ended).isNotDone();
+        acknowledge(report());
+        assertThat(report().activity()).isEqualTo(Activity.WORKING);
     }
 
     @Test

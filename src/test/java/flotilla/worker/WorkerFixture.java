@@ -65,8 +65,9 @@ final class WorkerFixture {
                 queues, images, results, classifiers, reportInterval, defaults.prefetchHeap(), defaults.ioTimeout());
     }
 
-    /** The same, with marks and an end of its own. */
+    /** The same, with a name, marks and an end of its own. */
     static Behavior<Worker.Command> node(
+            WorkerIdentity identity,
             WorkerNode.Queues queues,
             MemoryStores.Images images,
             MemoryStores.Results results,
@@ -76,6 +77,7 @@ final class WorkerFixture {
             Runnable onEnd) {
         WorkerSettings defaults = FlotillaSettings.from(CONFIG).worker();
         return node(
+                identity,
                 queues,
                 images,
                 results,
@@ -147,10 +149,40 @@ final class WorkerFixture {
             Duration grace,
             WorkerNode.Blame blame,
             Runnable onEnd) {
+        return node(
+                identity(),
+                queues,
+                images,
+                results,
+                classifiers,
+                reportInterval,
+                prefetchHeap,
+                ioTimeout,
+                patience,
+                hangAfter,
+                grace,
+                blame,
+                onEnd);
+    }
+
+    private static Behavior<Worker.Command> node(
+            WorkerIdentity identity,
+            WorkerNode.Queues queues,
+            MemoryStores.Images images,
+            MemoryStores.Results results,
+            CompletionStage<WorkerNode.Classifiers> classifiers,
+            Duration reportInterval,
+            double prefetchHeap,
+            Duration ioTimeout,
+            Duration patience,
+            Duration hangAfter,
+            Duration grace,
+            WorkerNode.Blame blame,
+            Runnable onEnd) {
         FlotillaSettings settings = FlotillaSettings.from(CONFIG);
         WorkerSettings defaults = settings.worker();
         return WorkerNode.create(
-                identity(),
+                identity,
                 CompletableFuture.completedStage(blame),
                 classifiers.thenApply(loaded -> new WorkerNode.Equipment(queues, images, results, loaded)),
                 new WorkerSettings(

@@ -30,6 +30,9 @@ final class S3Errors {
                     cause,
                     true);
         }
+        if (code.equals("InvalidObjectState")) {
+            return new InfrastructureException(what + " failed: it is archived; restore it first", cause, true);
+        }
         return AwsErrors.refusal(code)
                 .map(reason ->
                         new InfrastructureException(what + " failed: " + reason, cause, AwsErrors.isRefused(code)))

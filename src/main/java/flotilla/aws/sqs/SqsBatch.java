@@ -138,7 +138,8 @@ final class SqsBatch<T> {
     }
 
     private InfrastructureException failure(Rejected entry) {
-        return new InfrastructureException(operation + " failed: " + entry.code() + ": " + entry.message(), null);
+        return new InfrastructureException(
+                operation + " failed: " + entry.code() + ": " + entry.message(), null, entry.ourFault());
     }
 
     private static CompletableFuture<Void> later(int attempt) {

@@ -67,7 +67,8 @@ class SqsBatchTest {
 
         assertThat(Await.failure(batch.carryOut(numbers(1))))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessage("SQS Test on queue q failed: InternalError: try again");
+                .hasMessage("SQS Test on queue q failed: InternalError: try again")
+                .matches(failure -> !((InfrastructureException) failure).isPermanent());
         assertThat(requests).hasSize(4);
     }
 
@@ -77,7 +78,8 @@ class SqsBatchTest {
 
         assertThat(Await.failure(batch.carryOut(numbers(1))))
                 .isInstanceOf(InfrastructureException.class)
-                .hasMessage("SQS Test on queue q failed: KmsAccessDenied: no key");
+                .hasMessage("SQS Test on queue q failed: KmsAccessDenied: no key")
+                .matches(failure -> ((InfrastructureException) failure).isPermanent());
         assertThat(requests).hasSize(1);
     }
 
