@@ -253,18 +253,18 @@ class SamplesTest(unittest.TestCase):
 
 class SentTest(unittest.TestCase):
     def test_all_answered_and_as_many_as_were_due_should_be_good(self):
-        self.assertEqual(soak.unsent({"requests": 98_100, "missing": 0, "unfinished": 0}, 100_000), [])
+        self.assertEqual(soak.unsent({"requests": 98_100, "missing": 0, "wrong": 0, "unfinished": 0}, 100_000), [])
 
     def test_missing_unfinished_and_too_few_should_be_told(self):
         self.assertEqual(
-            soak.unsent({"requests": 97_900, "missing": 2, "unfinished": 3}, 100_000),
-            ["2 missing", "3 unfinished", "97900 requests sent where 100000 were due"],
+            soak.unsent({"requests": 97_900, "missing": 2, "wrong": 1, "unfinished": 3}, 100_000),
+            ["2 missing", "1 wrong", "3 unfinished", "97900 requests sent where 100000 were due"],
         )
-        self.assertEqual(len(soak.unsent({"requests": 102_100, "missing": 0, "unfinished": 0}, 100_000)), 1)
+        self.assertEqual(len(soak.unsent({"requests": 102_100, "missing": 0, "wrong": 0, "unfinished": 0}, 100_000)), 1)
 
     def test_chance_of_a_short_run_should_be_allowed(self):
-        self.assertEqual(soak.unsent({"requests": 560, "missing": 0, "unfinished": 0}, 600), [])
-        self.assertEqual(len(soak.unsent({"requests": 500, "missing": 0, "unfinished": 0}, 600)), 1)
+        self.assertEqual(soak.unsent({"requests": 560, "missing": 0, "wrong": 0, "unfinished": 0}, 600), [])
+        self.assertEqual(len(soak.unsent({"requests": 500, "missing": 0, "wrong": 0, "unfinished": 0}, 600)), 1)
 
     def test_large_photograph_should_be_a_png_of_3_mib_and_the_same_each_time(self):
         png = soak.large_png()

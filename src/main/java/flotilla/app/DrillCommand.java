@@ -5,6 +5,8 @@ import flotilla.drill.Drill;
 import flotilla.drill.DrillImage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +34,8 @@ import picocli.CommandLine.Spec;
                 "Kills, freezes and cuts off parts of a system on this machine at random, and accounts for every image.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:every image has one right answer, none was lost, invented or answered twice, no worker was ended at work, and the "
-                    + "fleet is back at zero; with 50 kills or more each forced point was met too",
+            "0:every image has one right answer, none was lost, invented or answered twice, no worker was ended at work, the fleet "
+                    + "was never too large, had no app-tier id twice, and stays at zero; with 50 kills or more each forced point was met too",
             "1:something of that was not so"
         })
 final class DrillCommand implements Callable<Integer> {
@@ -54,9 +57,12 @@ final class DrillCommand implements Callable<Integer> {
             "flotilla.classifier.parallelism=2",
             "flotilla.fleet.image-id=ami-local");
 
-    /** One grey pixel: with the delay classifier the file's name is the label, and what is in it does not matter. */
+    /** One grey pixel: with the delay classifier the file's name is the label. */
     private static final byte[] PIXEL = Base64.getDecoder()
             .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
+
+    /** The bytes of the chunk that ends a PNG. */
+    private static final int END_CHUNK = 12;
 
     private static final List<String> GATEWAY_JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
@@ -153,6 +159,7 @@ final class DrillCommand implements Callable<Integer> {
                                 kills,
                                 clients,
                                 gateways,
+                                workers,
                                 arguments -> Installation.command(GATEWAY_JVM, arguments),
                                 folder,
                                 settings,
@@ -190,10 +197,25 @@ final class DrillCommand implements Callable<Integer> {
                 .mapToObj(i -> {
                     String stem = "drill-%d-%06d".formatted(seed, i);
                     return samples.isEmpty()
-                            ? new DrillImage(stem + ".png", PIXEL, stem)
+                            ? new DrillImage(stem + ".png", pixel(stem), stem)
                             : photograph(samples.get(i % samples.size()), i);
                 })
                 .toList();
+    }
+
+    /** The pixel with this text in it, so that no two are the same bytes. */
+    private static byte[] pixel(String text) {
+        byte[] named = ("tEXtTitle\0" + text).getBytes(StandardCharsets.ISO_8859_1);
+        CRC32 check = new CRC32();
+        check.update(named);
+        ByteBuffer chunk = ByteBuffer.allocate(PIXEL.length + named.length + 2 * Integer.BYTES);
+        int end = PIXEL.length - END_CHUNK;
+        return chunk.put(PIXEL, 0, end)
+                .putInt(named.length - Integer.BYTES)
+                .put(named)
+                .putInt((int) check.getValue())
+                .put(PIXEL, end, END_CHUNK)
+                .array();
     }
 
     private static DrillImage photograph(Samples.Sample sample, int number) {

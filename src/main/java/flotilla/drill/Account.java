@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * @param quarantined of them, which killed their workers twice as far as the system could see, once at least alone: a drill's kills may hit an
  *     innocent image so
  * @param lost accepted and never answered
- * @param wrong answers with another label than the right one, for another image, or a failure of a good image, be it that it was given
- *     up for less than two kills, or with others inside at each of them; results that are not what was told; anything that no client should see
+ * @param wrong images that are not kept as they were sent, answers with another label than the right one, for another image, or a failure of a good image, be it that it was given
+ *     up for less than two kills, or for none that tried it alone; results that are not what was told; anything that no client should see
  * @param doubled images that were accepted under two ids, or got an answer after one that stands, which differs
  * @param invented results in the store that belong to no accepted image
  * @param busyKilled workers that were told to end with images in hand
@@ -41,16 +41,21 @@ record Account(
      *
      * @param stored all generations of all results in the store
      * @param inside what kills found inside classifiers, by the image's id
+     * @param spoilt a line for each image that is not kept as it was sent
      * @param busyKilled a line for each worker that was told to end with images in hand
      */
     static Account of(
-            List<Story> stories, List<Stored> stored, Map<String, Toll.Inside> inside, List<String> busyKilled) {
-        List<String> findings = new ArrayList<>();
+            List<Story> stories,
+            List<Stored> stored,
+            Map<String, Toll.Inside> inside,
+            List<String> spoilt,
+            List<String> busyKilled) {
+        List<String> findings = new ArrayList<>(spoilt);
         int accepted = 0;
         int answered = 0;
         int quarantined = 0;
         int lost = 0;
-        int wrong = 0;
+        int wrong = spoilt.size();
         int doubled = 0;
         Set<String> ids = new HashSet<>();
         Map<String, List<Stored>> results = stored.stream().collect(Collectors.groupingBy(Stored::id));

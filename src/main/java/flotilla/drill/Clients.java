@@ -110,7 +110,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** Sends the image. @return whether something was heard that brings it further */
-    private boolean send(Story story, URI gateway, SplittableRandom random) throws InterruptedException {
+    boolean send(Story story, URI gateway, SplittableRandom random) throws InterruptedException {
         DrillImage image = story.image();
         String wait = random.nextBoolean() ? "wait=" + WAIT_SECONDS : "respond-async";
         return exchange(
@@ -159,9 +159,11 @@ final class Clients implements AutoCloseable {
                 case 200 -> story.answered(Answer.of(json));
                 case 202 -> story.accepted(named);
                 case 422 -> {
-                    // A failure for a caller who waited names its code; the id is asked for by key.
                     String known = id.isEmpty() ? named : id;
-                    if (!known.isEmpty()) {
+                    if (known.isEmpty()) {
+                        // A failure names its id: this one refuses a good image.
+                        story.odd(status + " " + body);
+                    } else {
                         story.answered(
                                 new Answer(known, "", "", json.path("code").asText()));
                     }

@@ -28,6 +28,7 @@ public final class Drill {
      * @param kills processes to kill; other faults come between
      * @param clients images under way at the same time, at most
      * @param gateways how many
+     * @param workers the most at a time
      * @param program the command that runs this program with some arguments
      * @param data an empty folder for everything that the system keeps
      * @param settings {@code key=value} pairs that cloud and gateways get
@@ -41,6 +42,7 @@ public final class Drill {
             int kills,
             int clients,
             int gateways,
+            int workers,
             Function<List<String>, List<String>> program,
             Path data,
             List<String> settings,
@@ -58,6 +60,9 @@ public final class Drill {
     private static final Duration EBB_WITHIN = Duration.ofSeconds(30);
     /** While a kill waits for an instance to be ended, which only happens when the fleet shrinks. */
     private static final Duration AWAITED_EBB_WITHIN = Duration.ofMinutes(3);
+
+    /** A message that nobody has deleted comes back within that, and has a worker launched. */
+    private static final Duration STAYS_HOME = Duration.ofSeconds(65);
 
     private static final Duration REST_WITHIN = Duration.ofSeconds(60);
 
@@ -100,8 +105,18 @@ public final class Drill {
                 boolean settled = await(order.settleWithin(), () -> clients.unanswered() == 0);
                 boolean home =
                         await(order.settleWithin(), () -> system.workers().isEmpty());
+                long before = system.instances().launched();
+                long stayed = System.nanoTime();
                 readAgain(stories, clients, urls);
-                return close(stories, system, settled, home);
+                while (home && System.nanoTime() - stayed < STAYS_HOME.toNanos()) {
+                    TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+                }
+                return close(
+                        stories,
+                        system,
+                        settled,
+                        home,
+                        home ? system.instances().launched() - before : 0);
             }
         }
     }
@@ -160,11 +175,12 @@ public final class Drill {
                 () -> system.workers().isEmpty() || awaited && !injector.liesInWait(Fault.KILL_IN_TERMINATE));
     }
 
-    /** Every answered image is asked for once more, at whichever gateway: there must be an answer again, and the same. */
+    /** Every answered image is asked for once more, by key and by id, at whichever gateway: there must be an answer again, and the same. */
     private void readAgain(List<Story> stories, Clients clients, List<URI> urls) throws InterruptedException {
         SplittableRandom random = new SplittableRandom(order.seed());
         for (Story story : stories) {
             if (story.isAnswered()) {
+                clients.send(story, urls.get(random.nextInt(urls.size())), random);
                 for (String id : story.ids()) {
                     readAgain(story, id, clients, () -> urls.get(random.nextInt(urls.size())));
                 }
@@ -187,10 +203,14 @@ public final class Drill {
         }
     }
 
-    private boolean close(List<Story> stories, DrillSystem system, boolean settled, boolean home) throws IOException {
+    /** @param relaunched instances that were launched when all was answered and the fleet at zero */
+    private boolean close(List<Story> stories, DrillSystem system, boolean settled, boolean home, long relaunched)
+            throws IOException {
         List<Stored> stored = Buckets.results(order.data());
         LastWords words = LastWords.of(order.data(), toll, order.fence());
-        Account account = Account.of(stories, stored, toll.inside(), words.busy());
+        Account account =
+                Account.of(stories, stored, toll.inside(), Buckets.spoilt(order.data(), stories), words.busy());
+        Running running = Running.of(order.data());
         account.findings().forEach(finding -> say("%s", finding));
         boolean heard = words.told() > 0;
         if (!heard) {
@@ -204,6 +224,14 @@ public final class Drill {
                     "fleet: %d workers still run %d s after the last answer",
                     system.workers().size(), settle());
         }
+        if (relaunched > 0) {
+            say("fleet: %d instances were launched after the last answer, so something still waited", relaunched);
+        }
+        boolean tooMany = running.most() > order.workers();
+        if (tooMany) {
+            say("fleet: %d instances ran at the same time, and %d may", running.most(), order.workers());
+        }
+        running.twins().forEach(twin -> say("fleet: %s", twin));
         say(
                 "faults: %s",
                 toll.done().entrySet().stream()
@@ -221,7 +249,9 @@ public final class Drill {
         say("%s", Failovers.of(logs, toll).text());
         say("%s", words.text());
         say("%s", account.text());
-        boolean good = account.isGood() && home && heard && points.missed().isEmpty();
+        boolean fleet =
+                home && heard && relaunched == 0 && !tooMany && running.twins().isEmpty();
+        boolean good = account.isGood() && fleet && points.missed().isEmpty();
         say("seed %d: %s", order.seed(), good ? "good" : "NOT GOOD; everything is in " + order.data());
         return good;
     }

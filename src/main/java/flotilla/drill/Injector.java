@@ -128,16 +128,13 @@ final class Injector implements AutoCloseable {
             case FREEZE_WORKER_AT_WORK -> {
                 Optional<AtWork> target = atWork(step);
                 target.ifPresent(met -> toll.stalled(met.request()));
-                yield freezeWorker(target.map(AtWork::worker), lasting);
+                yield silenced(target.map(AtWork::worker), lasting, true, this::freeze);
             }
             case FREEZE_GATEWAY ->
                 troubled(Toll.Of.GATEWAYS, pick(system.gatewayProcesses(), step.choice()), lasting, this::freeze);
             case DISCONNECT_GATEWAY -> troubled(Toll.Of.GATEWAYS, pick(alive(), step.choice()), lasting, cuts::gateway);
             case DISCONNECT_SUPERVISOR -> troubled(Toll.Of.GATEWAYS, holder(), lasting, cuts::gateway);
-            case DISCONNECT_WORKER -> {
-                Optional<ProcessHandle> worker = pick(system.workers(), step.choice());
-                yield worker.isEmpty() ? Optional.empty() : cuts.worker(worker.get(), lasting);
-            }
+            case DISCONNECT_WORKER -> silenced(pick(system.workers(), step.choice()), lasting, false, cuts::worker);
             case DISCONNECT_WORKER_FROM_STORES ->
                 troubled(Toll.Of.STORES, pick(system.workers(), step.choice()), lasting, cuts::fromStores);
             case SQS_GONE -> trouble("sqs", ServiceProxy::gone, lasting);
@@ -182,15 +179,18 @@ final class Injector implements AutoCloseable {
         return met;
     }
 
-    private Optional<String> freezeWorker(Optional<ProcessHandle> worker, Duration lasting) throws IOException {
+    /** Does something by which a worker is not heard for a while. */
+    private Optional<String> silenced(
+            Optional<ProcessHandle> worker, Duration lasting, boolean frozen, Deed<ProcessHandle> deed)
+            throws IOException {
         if (worker.isEmpty()) {
             return Optional.empty();
         }
         Optional<String> instance = system.instances().of(worker.get());
         Instant from = Instant.now();
-        Optional<String> met = freeze(worker.get(), lasting);
+        Optional<String> met = deed.to(worker.get(), lasting);
         if (met.isPresent()) {
-            instance.ifPresent(id -> toll.silenced(from, id, lasting));
+            instance.ifPresent(id -> toll.silenced(from, id, lasting, frozen));
         }
         return met;
     }
@@ -263,5 +263,6 @@ final class Injector implements AutoCloseable {
         system.proxies().forEach(ServiceProxy::restore);
         cuts.forget();
         freezes.endAll();
+        toll.ended(Instant.now());
     }
 }

@@ -7,8 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -29,11 +30,20 @@ record Instances(Path data) {
      */
     private static final int PLACE = 37;
 
+    private static final String ALONE = "~";
+
     private static final Pattern INSIDE = Pattern.compile("[0-9a-f-]{36}\n");
 
     /** Where workers are to keep their marks. */
     Path marks() {
         return data.toAbsolutePath().resolve("attempts");
+    }
+
+    /** How many were launched so far: each has a log. */
+    long launched() throws IOException {
+        return files(data.resolve("logs"), ".log").stream()
+                .filter(log -> log.getFileName().toString().startsWith("i-"))
+                .count();
     }
 
     /** The id of the instance that this process is; empty when it is none, or none any more. */
@@ -52,25 +62,29 @@ record Instances(Path data) {
         return Optional.empty();
     }
 
-    /** Ids of the images inside the classifiers of an instance's worker at this moment, while it lives. */
-    List<String> classifying(String instance) throws IOException {
-        List<String> ids = new ArrayList<>();
+    /**
+     * The images inside the classifiers of an instance's worker at this moment, while it lives: of each id, whether it is tried alone. One
+     * that merely is the only one inside is not: another may have come out just before.
+     */
+    Map<String, Boolean> classifying(String instance) throws IOException {
+        Map<String, Boolean> ids = new LinkedHashMap<>();
         for (Path file : files(marks(), ".marks")) {
             if (file.getFileName().toString().contains("." + instance + "-")) {
-                ids.addAll(inside(file));
+                List<String> places = places(file);
+                places.stream()
+                        .filter(place -> INSIDE.matcher(place).matches())
+                        .map(String::strip)
+                        .forEach(id -> ids.put(id, places.contains(ALONE + id)));
             }
         }
         return ids;
     }
 
-    private static List<String> inside(Path file) throws IOException {
+    private static List<String> places(Path file) throws IOException {
         try {
             String marks = Files.readString(file, StandardCharsets.ISO_8859_1);
             return IntStream.range(0, marks.length() / PLACE)
                     .mapToObj(place -> marks.substring(place * PLACE, (place + 1) * PLACE))
-                    .filter(place -> INSIDE.matcher(place).matches())
-                    .map(String::strip)
-                    .distinct()
                     .toList();
         } catch (NoSuchFileException e) {
             // Its worker has ended in order.

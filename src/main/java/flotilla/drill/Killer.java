@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ final class Killer {
         }
         freezes.freeze(process);
         try {
-            List<String> classifying = instances.classifying(instance.get());
+            Map<String, Boolean> classifying = instances.classifying(instance.get());
             Instant at = Instant.now();
             if (!strikes(process)) {
                 return Optional.empty();
@@ -75,7 +76,7 @@ final class Killer {
             toll.workerKilled(at, instance.get(), classifying, fetched);
             return ifEnded(
                     process,
-                    "process " + process.pid() + ", " + instance.get() + ", inside were " + classifying
+                    "process " + process.pid() + ", " + instance.get() + ", inside were " + classifying.keySet()
                             + (fetched.isEmpty() ? "" : ", in hand was " + fetched));
         } finally {
             freezes.end(process);

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * How workers came to their ends: what EC2 was told to end, and what the workers wrote then. A worker that was ended and wrote nothing
- * counts as one with images in hand, unless it had never asked for one, or the drill has killed it. One that the drill has
- * frozen for so long that silence proves death is ended whatever it holds, for it can give nothing back, and is not judged; one that was merely cut off is.
+ * counts as one with images in hand, unless it had never asked for one, or the drill has killed it; and so does one that had not drained and was not
+ * behind its fence, whatever it held: what a receive under way brings it does not know. One that the drill has kept from being heard for so long that
+ * silence proves death is ended whatever it holds if it stood still until then, for it can give nothing back; if it was merely cut off it must have.
  *
  * @param told so many instances with a worker were ended by EC2's call
  * @param silent of these, which the drill killed before they wrote anything, so that nothing is known
@@ -32,6 +33,10 @@ record LastWords(int told, int silent, int takenForDead, List<String> busy) {
     private static final String DRAINED = " drained epoch=";
 
     private static final String RECEIVING = " receiving as worker=";
+    private static final String FENCED = ": receiving nothing until it does";
+
+    /** A worker that stood still gives back what it holds within that. */
+    private static final Duration GIVES_BACK_WITHIN = Duration.ofSeconds(10);
 
     /**
      * Reads the logs in the cloud's folder.
@@ -58,11 +63,20 @@ record LastWords(int told, int silent, int takenForDead, List<String> busy) {
                 List<String> inHand = held(log);
                 boolean wordless = isTold && inHand.isEmpty() && !isKnownIdle(log);
                 ended += isTold ? 1 : 0;
-                if (isTold && toll.silence(instance, told.get(instance)).compareTo(fence) > 0) {
+                boolean unheard =
+                        isTold && toll.silence(instance, told.get(instance)).compareTo(fence) > 0;
+                if (unheard && stoodStill(toll, instance, told.get(instance))) {
                     takenForDead += wordless || !inHand.isEmpty() ? 1 : 0;
                     continue;
                 }
                 inHand.forEach(images -> busy.add(instance + " was told to end with " + images + " images in hand"));
+                if (isTold
+                        && inHand.isEmpty()
+                        && !unheard
+                        && LEAVING.matcher(log).find()
+                        && isAtWork(log)) {
+                    busy.add(instance + " was ended though it had not drained, and was heard");
+                }
                 if (wordless) {
                     if (killed.contains(instance)) {
                         silent++;
@@ -96,6 +110,15 @@ record LastWords(int told, int silent, int takenForDead, List<String> busy) {
 
     private static boolean isKnownIdle(String log) {
         return LEAVING.matcher(log).find() || log.contains(DRAINED) || !hasReceived(log);
+    }
+
+    private static boolean stoodStill(Toll toll, String instance, Instant told) {
+        return toll.isFrozen(instance, told.minus(GIVES_BACK_WITHIN), told);
+    }
+
+    /** Whether it was receiving when it was told to end: it had begun to, was not behind its fence, and had not drained. */
+    private static boolean isAtWork(String log) {
+        return hasReceived(log) && !log.contains(DRAINED) && log.lastIndexOf(RECEIVING) > log.lastIndexOf(FENCED);
     }
 
     /** Whether a worker has ever asked for an image. */

@@ -8,27 +8,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How long the images that killed workers had in hand waited.
+ * How long the images that killed workers had in hand waited. Of those that were late it is said what else met them within the promised time, and
+ * of no longer one, lest those that take long be excused for what came later.
  *
  * @param waits from the last kill before it to the answer that a client got, in ascending order; without images that were answered
  *     before the kill, or never
- * @param plain so many of the images were met by one kill alone, whose worker did not stand still either, while neither SQS nor S3 was in
- *     trouble until there was a result
- * @param inTime of these, so many had their result within the promise
- * @param passedOn of the others, so many had come to yet another worker, which did not answer them
- * @param deserted images left out of these because there was no worker that could have worked, from the kill to the end of the promise
+ * @param results so many of the images have a first result after a kill of their worker
+ * @param inTime of these, so many had it within the promise, counted from the last kill before it
+ * @param disturbed of the others, in so many's promised time SQS or S3 was in trouble, or their worker had stood still
+ * @param deserted of the rest, in so many's promised time there was no worker that could have worked
+ * @param late the rest
+ * @param passedOn of that, so many had come to yet another worker, which did not answer them
  */
-record Rescues(List<Duration> waits, int plain, int inTime, int passedOn, int deserted) {
+record Rescues(List<Duration> waits, int results, int inTime, int disturbed, int deserted, int late, int passedOn) {
     /** From the end of the dead worker's lease until another worker has answered. */
     static final Duration PROMISED = Duration.ofSeconds(10);
 
-    /** Deliveries of an image that one worker took along and the next one answered. */
-    private static final int TAKEN_ALONG_ONCE = 2;
-
-    /** A result after one kill, and no other trouble that is known. */
-    private record Plain(Stored result, Instant kill) {
+    /** A result and the last kill before it. */
+    private record Rescue(Stored result, Instant kill, int kills) {
         Duration took() {
             return Duration.between(kill, result.at());
+        }
+
+        /** Whether it was delivered to more workers than those that were killed with it and the one that answered. */
+        boolean isPassedOn() {
+            return result.delivery() > kills + 1;
         }
     }
 
@@ -48,41 +52,41 @@ record Rescues(List<Duration> waits, int plain, int inTime, int passedOn, int de
                             .forEach(kill -> waits.add(Duration.between(kill, answered))));
         }
         Duration promise = lease.plus(PROMISED);
-        List<Plain> all = stored.stream()
+        List<Rescue> all = stored.stream()
                 .filter(result -> result.generation() == 1)
-                .flatMap(result -> plain(result, toll, struck).stream())
+                .flatMap(result -> rescue(result, struck.getOrDefault(result.id(), List.of())).stream())
                 .toList();
-        List<Plain> plain = all.stream()
+        List<Rescue> overdue =
+                all.stream().filter(one -> one.took().compareTo(promise) > 0).toList();
+        List<Rescue> undisturbed =
+                overdue.stream().filter(one -> !isDisturbed(one, toll, promise)).toList();
+        List<Rescue> late = undisturbed.stream()
                 .filter(one -> !toll.isDeserted(one.kill(), one.kill().plus(promise)))
                 .toList();
-        List<Plain> late =
-                plain.stream().filter(one -> one.took().compareTo(promise) > 0).toList();
-        int passedOn = (int) late.stream()
-                .filter(one -> one.result().delivery() > TAKEN_ALONG_ONCE)
-                .count();
         return new Rescues(
                 waits.stream().sorted().toList(),
-                plain.size(),
-                plain.size() - late.size(),
-                passedOn,
-                all.size() - plain.size());
+                all.size(),
+                all.size() - overdue.size(),
+                overdue.size() - undisturbed.size(),
+                undisturbed.size() - late.size(),
+                late.size(),
+                (int) late.stream().filter(Rescue::isPassedOn).count());
     }
 
     private static Optional<Instant> lastBefore(Instant answered, List<Instant> kills) {
         return kills.stream().filter(kill -> !kill.isAfter(answered)).max(Instant::compareTo);
     }
 
-    /** A result and the one kill before it; empty where other trouble had a part in it. */
-    private static Optional<Plain> plain(Stored result, Toll toll, Map<String, List<Instant>> struck) {
-        List<Instant> kills = struck.getOrDefault(result.id(), List.of());
-        if (kills.size() != 1
-                || toll.stalled().contains(result.id())
-                || kills.get(0).isAfter(result.at())) {
-            return Optional.empty();
-        }
-        boolean troubled =
-                toll.spans(Toll.Of.STORES).stream().anyMatch(span -> span.touches(kills.get(0), result.at()));
-        return troubled ? Optional.empty() : Optional.of(new Plain(result, kills.get(0)));
+    private static Optional<Rescue> rescue(Stored result, List<Instant> kills) {
+        int before =
+                (int) kills.stream().filter(kill -> !kill.isAfter(result.at())).count();
+        return lastBefore(result.at(), kills).map(kill -> new Rescue(result, kill, before));
+    }
+
+    private static boolean isDisturbed(Rescue one, Toll toll, Duration promise) {
+        return toll.stalled().contains(one.result().id())
+                || toll.spans(Toll.Of.STORES).stream()
+                        .anyMatch(span -> span.touches(one.kill(), one.kill().plus(promise)));
     }
 
     /** Three lines for people. */
@@ -92,9 +96,9 @@ record Rescues(List<Duration> waits, int plain, int inTime, int passedOn, int de
                 : "images in the hand of a killed worker %d; from the kill to the answer: %s"
                         .formatted(waits.size(), Waits.text(waits));
         return all
-                + "%nof those met by one kill and no trouble of SQS or S3 %d had a result within %d s of the lease's end: %d"
-                        .formatted(plain, PROMISED.toSeconds(), inTime)
-                + "%nlater %d, of which %d had come to yet another worker; left out %d in whose time no worker could work"
-                        .formatted(plain - inTime, passedOn, deserted);
+                + "%nresults of images after a kill of their worker %d, within %d s of the lease's end %d"
+                        .formatted(results, PROMISED.toSeconds(), inTime)
+                + "%nlater with SQS or S3 in trouble or a worker that stood still %d, with no worker that could work %d, with neither %d, of which %d had come to yet another worker"
+                        .formatted(disturbed, deserted, late, passedOn);
     }
 }

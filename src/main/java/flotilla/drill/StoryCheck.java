@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param doubled a second id, or a second answer that differs
  */
 record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
-    /** An image is given up when so many workers have ended with it inside a classifier, of which one at least had nothing else inside. */
+    /** An image is given up when so many workers have ended with it inside a classifier, of which one at least tried it alone. */
     private static final int CONVICTED_BY = 2;
 
     /**
@@ -47,7 +47,7 @@ record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
                 wrong.add(file + " was given up, though " + inside.kills() + " workers were killed with it inside");
             } else if (inside.alone() == 0) {
                 wrong.add(file + " was given up, though each of the " + inside.kills()
-                        + " workers that were killed with it inside had others inside too");
+                        + " workers that were killed with it inside did not try it alone");
             }
         }
         story.oddities().forEach(odd -> wrong.add(file + " got " + odd));
@@ -133,9 +133,10 @@ record StoryCheck(List<String> lost, List<String> wrong, List<String> doubled) {
 
     /** Whether it is the image's label, or that it was given up, which is judged by itself. */
     private static boolean isRight(Answer answer, DrillImage image) {
-        boolean itsOwn = answer.file().isEmpty() || answer.file().equals(image.file());
-        boolean labelled = !answer.isFailure() && answer.label().equals(image.label());
-        return itsOwn && (answer.isQuarantined() || labelled);
+        boolean itsOwn = answer.file().equals(image.file());
+        // What a caller hears of a failure names no file.
+        boolean givenUp = answer.isQuarantined() && (itsOwn || answer.file().isEmpty());
+        return givenUp || !answer.isFailure() && itsOwn && answer.label().equals(image.label());
     }
 
     private static boolean isSame(Answer one, Answer other) {

@@ -31,9 +31,14 @@ final class Toll {
         }
     }
 
-    private record Silence(Instant from, Instant until) {
+    /** @param frozen whether the worker stands still, and is not merely unheard */
+    private record Silence(Instant from, Instant until, boolean frozen) {
         boolean covers(Instant moment) {
-            return !from.isAfter(moment) && !until.isBefore(moment);
+            return touches(moment, moment);
+        }
+
+        boolean touches(Instant begin, Instant end) {
+            return !from.isAfter(end) && !until.isBefore(begin);
         }
     }
 
@@ -41,7 +46,7 @@ final class Toll {
      * What kills had to do with an image.
      *
      * @param kills so many workers were killed with it inside a classifier
-     * @param alone of these, in so many of which nothing else was inside any classifier
+     * @param alone of these, so many were trying it alone
      */
     record Inside(int kills, int alone) {
         static final Inside NONE = new Inside(0, 0);
@@ -78,16 +83,15 @@ final class Toll {
      * A worker was killed.
      *
      * @param instance where it ran
-     * @param classifying ids of the images that were inside its classifiers, each once
+     * @param classifying of the ids of the images that were inside its classifiers, whether each was tried alone
      * @param fetched ids of images that it is known to have had in hand
      */
     synchronized void workerKilled(
-            Instant at, String instance, Collection<String> classifying, Collection<String> fetched) {
+            Instant at, String instance, Map<String, Boolean> classifying, Collection<String> fetched) {
         killed.add(instance);
-        Inside once = new Inside(1, classifying.size() == 1 ? 1 : 0);
-        classifying.forEach(id -> inside.merge(id, once, Inside::plus));
+        classifying.forEach((id, alone) -> inside.merge(id, new Inside(1, alone ? 1 : 0), Inside::plus));
         Set<String> inHand = new HashSet<>(fetched);
-        inHand.addAll(classifying);
+        inHand.addAll(classifying.keySet());
         inHand.forEach(
                 id -> struck.computeIfAbsent(id, none -> new ArrayList<>()).add(at));
     }
@@ -112,13 +116,27 @@ final class Toll {
     }
 
     /**
-     * A worker is not heard from this moment on: it stands still. Told in the order of time.
+     * A worker is not heard from this moment on: it stands still, or is cut off from all gateways. Told in the order of time.
      *
      * @param lasting until it can be heard; {@link #HEARD_WITHIN} more may go by
+     * @param frozen whether it stands still
      */
-    synchronized void silenced(Instant at, String instance, Duration lasting) {
+    synchronized void silenced(Instant at, String instance, Duration lasting, boolean frozen) {
         silences.computeIfAbsent(instance, none -> new ArrayList<>())
-                .add(new Silence(at, at.plus(lasting).plus(HEARD_WITHIN)));
+                .add(new Silence(at, at.plus(lasting).plus(HEARD_WITHIN), frozen));
+    }
+
+    /** All faults that would last longer end now. */
+    synchronized void ended(Instant now) {
+        spans.replaceAll(span -> new Span(span.of(), span.from(), earlier(span.until(), now)));
+        Instant heard = now.plus(HEARD_WITHIN);
+        silences.values()
+                .forEach(all ->
+                        all.replaceAll(one -> new Silence(one.from(), earlier(one.until(), heard), one.frozen())));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** So many workers were there at a moment, at work or free for it. */
@@ -173,6 +191,12 @@ final class Toll {
             }
         }
         return Duration.between(since, at);
+    }
+
+    /** Whether a worker stood still at any moment between these two. */
+    synchronized boolean isFrozen(String instance, Instant from, Instant until) {
+        return silences.getOrDefault(instance, List.of()).stream()
+                .anyMatch(one -> one.frozen() && one.touches(from, until));
     }
 
     /** Whether every look between two moments found no worker that could have worked; without a look nothing is known. */

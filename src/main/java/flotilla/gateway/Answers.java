@@ -29,7 +29,7 @@ final class Answers {
         /** The result of a request, or empty while there is none. */
         CompletionStage<Optional<ClassificationResult>> find(RequestId id);
 
-        /** What becomes of a request that has no result. */
+        /** What becomes of a request that had no result when it was looked for; pending, too, when there is one now. */
         CompletionStage<Unanswered> unanswered(RequestId id);
     }
 

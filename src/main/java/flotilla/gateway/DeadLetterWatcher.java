@@ -140,14 +140,24 @@ final class DeadLetterWatcher {
         return results.standing(request.id())
                 .thenCompose(standing ->
                         standing.filter(one -> isLater(one, request)).isPresent()
-                                ? CompletableFuture.completedStage(false)
-                                : quarantine
-                                        .keep(new QuarantineStore.Quarantined(
-                                                request,
-                                                failure.code(),
-                                                request.quarantine().orElse(failure.message()),
-                                                clock.instant()))
-                                        .thenApply(done -> true));
+                                ? CompletableFuture.completedStage(true)
+                                : isRedriven(request))
+                .thenCompose(over -> over
+                        ? CompletableFuture.completedStage(false)
+                        : quarantine
+                                .keep(new QuarantineStore.Quarantined(
+                                        request,
+                                        failure.code(),
+                                        request.quarantine().orElse(failure.message()),
+                                        clock.instant()))
+                                .thenApply(done -> true));
+    }
+
+    /** Whether a later generation is under way, which has no result yet. */
+    private CompletionStage<Boolean> isRedriven(ClassificationRequest request) {
+        return quarantine
+                .redrives(request.id())
+                .thenApply(all -> all.stream().anyMatch(one -> one.generation() > request.generation()));
     }
 
     private static boolean isLater(ResultStore.Standing standing, ClassificationRequest request) {

@@ -136,7 +136,7 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         GatewayMeters meters = ports.metrics().meters();
         RecentImages recent = new RecentImages();
         Retention retention = new Retention(resultLifetime);
-        Answers.Lookup lookup = lookup(ports, retention, clock);
+        Answers.Lookup lookup = lookup(ports.images(), ports.results(), retention, clock);
         Tracing tracing = ports.stories().tracing();
         return Behaviors.setup(context -> {
             ActorRef<PendingReplies.Command> pending = context.spawn(
@@ -335,16 +335,23 @@ public final class HttpGateway extends AbstractBehavior<HttpGateway.Command> {
         return Behaviors.stopped();
     }
 
-    private static Answers.Lookup lookup(Ports ports, Retention retention, Clock clock) {
+    /** Visible for tests: what is known of requests by what is stored. */
+    static Answers.Lookup lookup(ImageStore images, ResultStore results, Retention retention, Clock clock) {
         return new Answers.Lookup() {
             @Override
             public CompletionStage<Optional<ClassificationResult>> find(RequestId id) {
-                return ports.results().find(id);
+                return results.find(id);
             }
 
             @Override
             public CompletionStage<Unanswered> unanswered(RequestId id) {
-                return ports.images().exists(id + "/").thenApply(stored -> retention.of(id, stored, clock.instant()));
+                return images.exists(id + "/").thenCompose(stored -> {
+                    Unanswered state = retention.of(id, stored, clock.instant());
+                    // An image goes when there is a result, which may have come since it was looked for.
+                    return state == Unanswered.PENDING
+                            ? Answers.done(state)
+                            : find(id).thenApply(result -> result.isPresent() ? Unanswered.PENDING : state);
+                });
             }
         };
     }

@@ -18,7 +18,7 @@ class AccountTest {
     private final Story story = new Story(new DrillImage("cat.png", new byte[0], "cat"));
 
     private Account account(Stored... stored) {
-        return Account.of(List.of(story), List.of(stored), Map.of(), List.of());
+        return Account.of(List.of(story), List.of(stored), Map.of(), List.of(), List.of());
     }
 
     private Account accountOfKilled(int inside, Stored... stored) {
@@ -26,7 +26,7 @@ class AccountTest {
     }
 
     private Account accountOfKilled(Toll.Inside inside, Stored... stored) {
-        return Account.of(List.of(story), List.of(stored), Map.of(ID, inside), List.of());
+        return Account.of(List.of(story), List.of(stored), Map.of(ID, inside), List.of(), List.of());
     }
 
     private static Stored stored(int generation, Answer answer) {
@@ -79,6 +79,25 @@ class AccountTest {
     }
 
     @Test
+    void answerThatNamesNoFile_shouldBeWrong() {
+        story.answered(new Answer(ID, "", "cat", ""));
+
+        assertThat(account(stored(1, RIGHT)).wrong()).isEqualTo(1);
+    }
+
+    @Test
+    void imageThatIsNotKeptAsItWasSent_shouldBeWrong() {
+        story.answered(RIGHT);
+
+        Account account = Account.of(
+                List.of(story), List.of(stored(1, RIGHT)), Map.of(), List.of("wrong: other bytes"), List.of());
+
+        assertThat(account.wrong()).isEqualTo(1);
+        assertThat(account.isGood()).isFalse();
+        assertThat(account.findings()).containsExactly("wrong: other bytes");
+    }
+
+    @Test
     void failureOfAGoodImage_shouldBeWrong() {
         story.answered(new Answer(ID, "cat.png", "", "undeliverable"));
 
@@ -123,7 +142,8 @@ class AccountTest {
         assertThat(account.findings())
                 .singleElement()
                 .asString()
-                .contains("given up, though each of the 3 workers that were killed with it inside had others inside");
+                .contains(
+                        "given up, though each of the 3 workers that were killed with it inside did not try it alone");
     }
 
     @Test
@@ -140,7 +160,8 @@ class AccountTest {
         story.answered(GIVEN_UP);
         Map<String, Toll.Inside> inside = Map.of(ID, new Toll.Inside(1, 1), OTHER_ID, new Toll.Inside(1, 0));
 
-        assertThat(Account.of(List.of(story), List.of(), inside, List.of()).findings())
+        assertThat(Account.of(List.of(story), List.of(), inside, List.of(), List.of())
+                        .findings())
                 .noneMatch(finding -> finding.contains("given up"));
     }
 
@@ -250,7 +271,8 @@ class AccountTest {
     void workerEndedWithImagesInHand_shouldBeBusy() {
         story.answered(RIGHT);
 
-        Account account = Account.of(List.of(story), List.of(stored(1, RIGHT)), Map.of(), List.of("i-1 with 2 images"));
+        Account account = Account.of(
+                List.of(story), List.of(stored(1, RIGHT)), Map.of(), List.of(), List.of("i-1 with 2 images"));
 
         assertThat(account.busyKilled()).isEqualTo(1);
         assertThat(account.isGood()).isFalse();
@@ -273,7 +295,9 @@ class AccountTest {
         further.add(Clients.hear(story, 200, "<html>", ID));
 
         assertThat(further).containsExactly(false, false, false, true, true, false, false);
-        assertThat(story.oddities()).hasSize(2);
+        assertThat(story.oddities())
+                .as("a refusal that names no id is none of an image that was accepted")
+                .hasSize(3);
     }
 
     @Test

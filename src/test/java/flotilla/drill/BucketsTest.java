@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +16,22 @@ class BucketsTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void imagesThatAreNotKeptAsTheyWereSent_shouldBeFound() throws IOException {
+        Story story = new Story(new DrillImage("a.png", "bytes".getBytes(StandardCharsets.US_ASCII), "cat"));
+        story.accepted(ID);
+        CloudFolder cloud = new CloudFolder(folder);
+        String bucket = "s3/flotilla-input/";
+
+        assertThat(Buckets.spoilt(folder, List.of(story)))
+                .containsExactly("wrong: a.png was accepted as " + ID + " and is not kept under that id");
+        cloud.write(bucket + ID + "/a.png", "bites");
+        assertThat(Buckets.spoilt(folder, List.of(story)))
+                .containsExactly("wrong: a.png is kept as " + ID + " with other bytes than were sent");
+        cloud.write(bucket + ID + "/a.png", "bytes");
+        assertThat(Buckets.spoilt(folder, List.of(story))).isEmpty();
+    }
 
     @Test
     void results_shouldBeKnownByTheirNamesWithAllGenerations() throws IOException {

@@ -34,6 +34,8 @@ class FailoversTest {
                         + decision("01:00:08.000", "no-lease")
                         + decision("01:00:10.000", "steady")
                         + decision("01:00:11.000", "steady")
+                        + decision("01:00:40.000", "depth-unknown")
+                        + decision("01:00:41.000", "instances-unknown")
                         + decision("01:01:04.000", "steady"));
         return Failovers.of(List.of(one, two), toll);
     }
@@ -47,30 +49,41 @@ class FailoversTest {
         assertThat(failovers.waits()).containsExactly(Duration.ofSeconds(10));
         assertThat(failovers.text())
                 .isEqualTo("deaths of the lease's holder 1; until a gateway acted again: median 10.0 s, 90 % 10.0 s, "
-                        + "longest 10.0 s; undisturbed 1: median 10.0 s, 90 % 10.0 s, longest 10.0 s");
+                        + "longest 10.0 s; within 25 s 1, later with another fault in that time 0, without one 0");
     }
 
     @Test
-    void deathInOtherTrouble_shouldBeToldApart() throws IOException {
-        toll.gatewayKilled(DEATH, true);
-        toll.gatewayKilled(DEATH.plusSeconds(5), false);
-        toll.gatewayKilled(DEATH.plusSeconds(60), true);
+    void decisionThatCanDecideNothing_shouldBeNoAct() throws IOException {
+        toll.gatewayKilled(DEATH.plusSeconds(30), true);
 
-        Failovers failovers = failovers();
-
-        assertThat(failovers.waits()).containsExactly(Duration.ofSeconds(4), Duration.ofSeconds(10));
-        assertThat(failovers.undisturbed()).containsExactly(Duration.ofSeconds(4));
+        assertThat(failovers().waits()).containsExactly(Duration.ofSeconds(34));
     }
 
     @Test
-    void deathWhileAnotherGatewayStartsAnew_shouldBeToldApart() throws IOException {
+    void lateAct_shouldBeToldApartWhenAnotherFaultWasInThePromisedTime() throws IOException {
+        toll.gatewayKilled(DEATH.plusSeconds(30), true);
+        assertThat(failovers())
+                .extracting(Failovers::inTime, Failovers::disturbed)
+                .containsExactly(0, 0);
+
+        toll.gatewayKilled(DEATH.plusSeconds(56), false);
+        assertThat(failovers().disturbed()).as("after the promised time").isZero();
+
+        toll.gatewayKilled(DEATH.plusSeconds(54), false);
+        assertThat(failovers())
+                .extracting(Failovers::inTime, Failovers::disturbed)
+                .containsExactly(0, 1);
+    }
+
+    @Test
+    void actInTime_shouldBeOneWhateverElseHappens() throws IOException {
         toll.gatewayKilled(DEATH.minusSeconds(10), false);
         toll.gatewayKilled(DEATH, true);
+        toll.gatewayKilled(DEATH.plusSeconds(5), false);
 
-        Failovers failovers = failovers();
-
-        assertThat(failovers.waits()).hasSize(1);
-        assertThat(failovers.undisturbed()).isEmpty();
+        assertThat(failovers())
+                .extracting(Failovers::inTime, Failovers::disturbed)
+                .containsExactly(1, 0);
     }
 
     @Test
@@ -78,7 +91,8 @@ class FailoversTest {
         toll.gatewayKilled(DEATH, false);
 
         assertThat(failovers().text())
-                .isEqualTo("deaths of the lease's holder 0; until a gateway acted again; undisturbed 0");
+                .isEqualTo(
+                        "deaths of the lease's holder 0; until a gateway acted again; within 25 s 0, later with another fault in that time 0, without one 0");
     }
 
     @Test

@@ -14,6 +14,7 @@ import flotilla.gateway.MetricsText.Form;
 import flotilla.metrics.NodeMetrics;
 import flotilla.protocol.ClassificationRequest;
 import flotilla.protocol.MessageAction;
+import flotilla.protocol.QuarantineStore;
 import flotilla.protocol.QueueMessage;
 import flotilla.protocol.WireFormat;
 import flotilla.testing.HandClock;
@@ -156,6 +157,18 @@ class DeadLetterWatcherTest {
         quarantine.kept.clear();
         bury(first);
         assertThat(quarantine.kept).as("the second one is under way again").isEmpty();
+    }
+
+    @Test
+    void letterThatComesAgainAfterItsRedrive_shouldNotBeKeptThoughNothingIsKnownOfTheNext() {
+        bury(first);
+        quarantine.kept.clear();
+        quarantine.note(new QuarantineStore.Redriven(id, 2, Instant.EPOCH));
+
+        bury(first);
+        assertThat(quarantine.kept).isEmpty();
+        bury(second);
+        assertThat(kept()).isEqualTo(2);
     }
 
     @Test

@@ -9,6 +9,7 @@ import flotilla.protocol.Expiry;
 import flotilla.protocol.ResultStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.stream.connectors.s3.ListBucketResultContents;
@@ -33,6 +35,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class S3Expiry implements Expiry {
     private static final int AT_A_TIME = 8;
+    /** How the first generation's object is called behind the id. */
+    private static final String FIRST = ".json";
+    /** How any generation's is. */
+    private static final Predicate<String> RESULT =
+            Pattern.compile("(\\.[0-9]+)?\\.json").asMatchPredicate();
+
     private static final int ID_LENGTH = 36;
     /** The part of an id that is its time, written as it begins. */
     private static final int TIME_LENGTH = 13;
@@ -114,12 +122,14 @@ public final class S3Expiry implements Expiry {
     /** @param imagesStay whether images may be left that were to go: their results stay with them, or they would look as if they waited */
     private CompletionStage<Long> results(Instant now, boolean imagesStay, Failures failures) {
         return removed(
-                due(storage.outputBucket(), false, name -> name.equals(".json"), now, lifetimes.result())
+                due(storage.outputBucket(), false, RESULT, now, lifetimes.result())
                         .mapAsync(
                                 AT_A_TIME,
-                                first -> judged(
-                                        first,
-                                        imagesStay ? unlessImageStays(first, now) : generations(first, now),
+                                one -> judged(
+                                        one,
+                                        !isFirst(one)
+                                                ? unlessFirstStands(one)
+                                                : imagesStay ? unlessImageStays(one, now) : generations(one, now),
                                         failures)),
                 storage.outputBucket(),
                 failures);
@@ -133,7 +143,23 @@ public final class S3Expiry implements Expiry {
                         image.isPresent() ? CompletableFuture.completedStage(List.of()) : generations(first, now));
     }
 
-    /** The objects of a result, its first generation last, if all of them may go: one without the first would not be found. */
+    /** A later generation goes with the first; what was left of those when a sweep broke off goes alone. */
+    private CompletionStage<List<ListBucketResultContents>> unlessFirstStands(Stored later) {
+        String first = S3Keys.of(storage, later.id() + FIRST);
+        return objects.listing()
+                .objects(storage.outputBucket(), first, false)
+                .runWith(Sink.headOption(), objects.system())
+                .thenApply(standing -> standing.isPresent() ? List.of() : List.of(later.object()));
+    }
+
+    private boolean isFirst(Stored result) {
+        return result.object().getKey().equals(S3Keys.of(storage, result.id() + FIRST));
+    }
+
+    /**
+     * The objects of a result, its first generation first, if all of them may go: without that none is found, so that nobody is told an earlier one
+     * than before, also when the sweep breaks off.
+     */
     private CompletionStage<List<ListBucketResultContents>> generations(Stored first, Instant now) {
         return results.find(first.id()).thenCompose(result -> {
             CompletionStage<List<ListBucketResultContents>> all = objects.listing()
@@ -141,7 +167,7 @@ public final class S3Expiry implements Expiry {
                     .runWith(Sink.seq(), objects.system());
             return all.thenApply(found -> found.stream().allMatch(one -> isOld(result, age(one, now)))
                     ? found.stream()
-                            .sorted((a, b) -> Boolean.compare(isFirst(a, first), isFirst(b, first)))
+                            .sorted(Comparator.comparing(one -> !isFirst(one, first)))
                             .toList()
                     : List.of());
         });

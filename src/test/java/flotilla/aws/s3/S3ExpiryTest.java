@@ -113,6 +113,20 @@ class S3ExpiryTest {
         assertThat(sweep(HOUR, HOUR, Duration.ofDays(16)).results()).isEqualTo(1);
     }
 
+    /** The first one goes first, so that nobody is told what it says again. */
+    @Test
+    void laterGenerationThatABrokenSweepHasLeft_shouldGoAlone() {
+        RequestId left = RequestId.create(now, random);
+        RequestId whole = RequestId.create(now, random);
+        answer(whole, quarantined());
+        answer(whole, label());
+        put("output", left + ".2.json");
+
+        assertThat(sweep(HOUR, HOUR, Duration.ofMinutes(30)).results()).isZero();
+        assertThat(sweep(HOUR, HOUR, Duration.ofHours(2)).results()).isEqualTo(3);
+        assertThat(server.keys("output", "pre/")).containsExactly("pre/a");
+    }
+
     @Test
     void whatBelongsToResults_shouldGoWithThem() {
         for (String name : List.of(
