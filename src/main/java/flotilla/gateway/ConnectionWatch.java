@@ -234,9 +234,8 @@ final class ConnectionWatch {
         Runnable over = place.map(taken -> untilGone(taken, connection)).orElse(() -> {});
         return answer.apply(place.isPresent() ? known : RequestsInProgress.withoutPlace(known))
                 .thenCompose(response -> {
-                    // Over HTTP/2 a request needs no connection of its own: one of which nothing but its body is left
-                    // does
-                    // not take a place from others.
+                    // Over HTTP/2 a request needs no connection of its own: one of which nothing but its
+                    // body is left does not take a place from others.
                     if (!isHttp1(request) && response.entity().isStrict()) {
                         over.run();
                     }

@@ -151,9 +151,8 @@ final class ImageIntake {
         if (store.isOpen() || requests.isOpen()) {
             return leave(image, Problem.unavailable(AGAIN));
         }
-        // Refused before its turn, which another can have meanwhile. Who waits for one does not count as unanswered
-        // yet:
-        // the fleet would grow for what may never come.
+        // Refused before its turn, which another can have meanwhile. Who waits for one does not count as
+        // unanswered yet, lest the fleet grows for what may never come.
         return admissions
                 .hasRoom()
                 .thenCompose(room -> permits.run(

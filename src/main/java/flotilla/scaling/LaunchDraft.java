@@ -149,7 +149,7 @@ final class LaunchDraft {
             return 0;
         }
         Mode mode = rules.shape().mode();
-        if (rules.launchesHeld() && (mode == Mode.LAUNCH || mode == Mode.START_STOP)) {
+        if (rules.unsettled() && (mode == Mode.LAUNCH || mode == Mode.START_STOP)) {
             sheet.clamp("launches wait until EC2 must have described those of an earlier supervisor");
             return 0;
         }

@@ -178,7 +178,7 @@ final class PlanDraft {
     /** Instances without an app-tier id get one; of two with the same id the stopped or younger one gets another. */
     private void giveIds() {
         // An earlier supervisor may have given one that EC2 does not describe yet.
-        if (rules.shape().mode() == Mode.BY_HAND || rules.launchesHeld()) {
+        if (rules.shape().mode() == Mode.BY_HAND || rules.unsettled()) {
             return;
         }
         Set<InstanceId> ended = sheet.ended();

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param interval between two regular decisions
  * @param orphanGrace time before an orphan is mended
  * @param settle how long a new supervisor launches nothing and gives no app-tier id, so that EC2 describes what an earlier one has done
- * @param launchesHeld whether that time is still running
+ * @param unsettled whether that time is still running
  */
 public record PlannerRules(
         ScalingLimits limits,
@@ -25,7 +25,7 @@ public record PlannerRules(
         Duration interval,
         Duration orphanGrace,
         Duration settle,
-        boolean launchesHeld) {
+        boolean unsettled) {
 
     /** The fewest instances that there should be at a moment, by a calendar. Pure. */
     @FunctionalInterface
@@ -125,19 +125,19 @@ public record PlannerRules(
     }
 
     public PlannerRules with(Shape other) {
-        return new PlannerRules(limits, schedule, steps, other, boots, interval, orphanGrace, settle, launchesHeld);
+        return new PlannerRules(limits, schedule, steps, other, boots, interval, orphanGrace, settle, unsettled);
     }
 
     public PlannerRules with(Steps other) {
-        return new PlannerRules(limits, schedule, other, shape, boots, interval, orphanGrace, settle, launchesHeld);
+        return new PlannerRules(limits, schedule, other, shape, boots, interval, orphanGrace, settle, unsettled);
     }
 
     public PlannerRules with(MinimumSchedule other) {
-        return new PlannerRules(limits, other, steps, shape, boots, interval, orphanGrace, settle, launchesHeld);
+        return new PlannerRules(limits, other, steps, shape, boots, interval, orphanGrace, settle, unsettled);
     }
 
     public PlannerRules with(BootRule other) {
-        return new PlannerRules(limits, schedule, steps, shape, other, interval, orphanGrace, settle, launchesHeld);
+        return new PlannerRules(limits, schedule, steps, shape, other, interval, orphanGrace, settle, unsettled);
     }
 
     /** The same for a supervisor that is new, and with launches held if they are to be. */
@@ -146,7 +146,6 @@ public record PlannerRules(
     }
 
     public PlannerRules with(Duration otherInterval) {
-        return new PlannerRules(
-                limits, schedule, steps, shape, boots, otherInterval, orphanGrace, settle, launchesHeld);
+        return new PlannerRules(limits, schedule, steps, shape, boots, otherInterval, orphanGrace, settle, unsettled);
     }
 }
